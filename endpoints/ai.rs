@@ -1,0 +1,32 @@
+//! The API of Livepeer AI gateways.
+
+use http::{HeaderMap, StatusCode};
+
+use super::generate::GenerateError;
+use crate::{Api, Case, client};
+
+/// Livepeer AI: pictures, video, speech and text, by a gateway to the network.
+///
+/// Servers: the community gateway (index 0, no key needed) and Livepeer Studio's (index 1, with a key of Studio's).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ai {}
+
+impl Api for Ai {
+    const NAME: &'static str = "Livepeer AI";
+    const SERVERS: &'static [&'static str] =
+        &["https://dream-gateway.livepeer.cloud", "https://livepeer.studio/api/beta/generate"];
+    const CASE: Case = Case::Snake;
+    type Error = GenerateError;
+
+    /// A gateway without a free worker says 503 before anything is done or billed.
+    fn refused(status: StatusCode, _: &HeaderMap) -> bool {
+        matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+impl client::Client<Ai> {
+    /// A client of the community gateway, which needs no key.
+    pub fn ai() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,90 @@
+//! What the operations of one API have in common.
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::ErrorBody;
+use crate::link;
+use crate::names::Case;
+
+/// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
+/// type without values, which the lines of [`endpoint!`](crate::endpoint) and the client's type name.
+///
+/// ```
+/// use livepeer::{Api, Auth, Case, Client, Unmapped};
+///
+/// /// The library round the corner.
+/// pub struct Library;
+///
+/// impl Api for Library {
+///     const NAME: &'static str = "Library";
+///     const SERVERS: &'static [&'static str] = &["https://library.example/v1"];
+///     const CASE: Case = Case::Snake;
+///     const AUTH: Auth = Auth::Header("x-card-number");
+///     type Error = Unmapped;
+/// }
+///
+/// let client = Client::<Library>::new().key("12345");
+/// ```
+pub trait Api: Send + Sync + 'static {
+    /// The name, for errors, logs and the catalog.
+    const NAME: &'static str;
+    /// Base URLs; the first is the default. The path of an operation is appended.
+    const SERVERS: &'static [&'static str];
+    /// How field names are spelled on the wire.
+    const CASE: Case;
+    /// How the key is sent (default: as bearer token).
+    const AUTH: Auth = Auth::Bearer;
+    /// The query parameter that says where a page begins (default: `cursor`).
+    const CURSOR: &'static str = "cursor";
+    /// The query parameter that says how many items a page holds (default: `limit`).
+    const LIMIT: &'static str = "limit";
+    /// What the bodies of unsuccessful answers hold, unless an operation says otherwise.
+    type Error: ErrorBody;
+
+    /// Where the next page begins, as the headers of this one tell; `None` on the last. By default the
+    /// [`CURSOR`](Self::CURSOR) parameter of the `Link` header with `rel="next"`. For an API that tells it in the body,
+    /// see [`Page::next_cursor`](crate::Page::next_cursor).
+    fn next_cursor(headers: &HeaderMap) -> Option<String> {
+        link::query_param(&link::next_link(headers)?, Self::CURSOR)
+    }
+
+    /// Whether an answer says that the server refused before it did any work, so that any operation may be sent again
+    /// (default: 429, and 503 with `Retry-After`).
+    fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
+        status == StatusCode::TOO_MANY_REQUESTS
+            || (status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER))
+    }
+
+    /// The text that stands for the given offset, for lists that are paged by it (default: the number itself).
+    fn offset_cursor(offset: u64) -> String {
+        offset.to_string()
+    }
+}
+
+/// How a key is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// A header of this name, with the key as value.
+    Header(&'static str),
+    /// A query parameter of this name, with the key as value.
+    Query(&'static str),
+}
+
+/// An [`Api`], with its type forgotten.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) name: &'static str,
+    pub(crate) servers: &'static [&'static str],
+    pub(crate) auth: Auth,
+    pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
+}
+
+impl Facts {
+    pub(crate) const fn of<A: Api>() -> Self {
+        Self { name: A::NAME, servers: A::SERVERS, auth: A::AUTH, refused: A::refused }
+    }
+}

@@ -1,0 +1,391 @@
+//! Sending: attempts, the waits between them, time-outs, redirects, reading the answer. The same for all operations.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use http::{Method, StatusCode};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::body::{Body, BodyError};
+use crate::call::Options;
+use crate::endpoint::Operation;
+use crate::error::{ErrorKind, Inner, Mapped};
+use crate::idle::{Guarded, Idle, Progress};
+use crate::log;
+use crate::response::Answer;
+use crate::retry::{Failed, Failure, Retry, retry_after};
+use crate::secret::Secret;
+use crate::server::{Server, origin_of};
+use crate::settings::{IDLE, Key, Settings};
+use crate::transport::TransportErrorKind;
+use crate::wire::{Payload, Prepared, RequestError};
+
+/// How much of an unsuccessful answer's body is kept.
+pub(crate) const ERROR_BODY: usize = 64 * 1024;
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 5;
+
+pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
+
+/// All that is needed to send a request.
+pub(crate) struct Job {
+    settings: Arc<Settings>,
+    prepared: Prepared,
+    retry: Retry,
+    idle: Duration,
+    deadline: Option<Duration>,
+    server: Server,
+    operation: Option<&'static Operation>,
+    streamed: bool,
+    map: MapError,
+}
+
+/// A successful answer, and what it took.
+pub(crate) struct Done {
+    pub(crate) answer: Answer,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl Job {
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        prepared: Result<Prepared, RequestError>,
+        options: Options,
+        operation: Option<&'static Operation>,
+    ) -> Result<Self, Box<Inner>> {
+        let checked = || {
+            settings.wrong.clone().or(options.wrong).map_or(Ok(()), Err)?;
+            let mut prepared = prepared?;
+            for (name, value) in &options.query {
+                prepared.query(name, value, true);
+            }
+            for (name, value) in &settings.headers {
+                prepared.headers.entry(name).or_insert_with(|| value.clone());
+            }
+            let mut last = None;
+            for (name, value) in options.headers {
+                last = name.or(last);
+                if let Some(name) = &last {
+                    prepared.headers.insert(name, value);
+                }
+            }
+            let server = match options.server {
+                Some(server) => server,
+                None => settings.server.clone()?,
+            };
+            Ok((prepared, server))
+        };
+        let (prepared, server) = checked().map_err(|error| about(Inner::request(error), operation))?;
+        let declared = operation.and_then(|operation| operation.timeout).unwrap_or(IDLE);
+        Ok(Self {
+            retry: options.retry.unwrap_or_else(|| settings.retry.clone()),
+            idle: options.idle.or(settings.timeouts.idle).unwrap_or(declared),
+            deadline: options.deadline.or(settings.timeouts.deadline),
+            settings,
+            prepared,
+            server,
+            operation,
+            streamed: false,
+            map: |_, _, _| None,
+        })
+    }
+
+    /// Says what becomes of the answer: whether it is handed on while it arrives, and how an error's body is read.
+    pub(crate) fn answered(mut self, streamed: bool, map: MapError) -> Self {
+        self.streamed = streamed;
+        self.map = map;
+        self
+    }
+
+    fn method(&self) -> Method {
+        self.operation.map_or(Method::GET, |operation| operation.method.clone())
+    }
+}
+
+fn about(mut inner: Box<Inner>, operation: Option<&'static Operation>) -> Box<Inner> {
+    inner.operation = operation;
+    if operation.is_none() {
+        inner.what = "download".into();
+    }
+    inner
+}
+
+/// A failed attempt.
+struct Fault {
+    failure: Failure,
+    inner: Box<Inner>,
+    retry_after: Option<Duration>,
+}
+
+impl Fault {
+    fn new(failure: Failure, inner: Box<Inner>) -> Self {
+        Self { failure, inner, retry_after: None }
+    }
+
+    fn request(error: RequestError) -> Self {
+        Self::new(Failure::Permanent, Inner::request(error))
+    }
+}
+
+/// Sends a request until it succeeds or there is no more to be done.
+pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
+    let began = Instant::now();
+    let ends = job.deadline.and_then(|deadline| began.checked_add(deadline));
+    let mut body = open(&mut job).await.map_err(|inner| about(inner, job.operation))?;
+    let mut attempts = 0;
+    loop {
+        let replay = body.replay();
+        let replayable = replay.is_some();
+        let sent = replay.unwrap_or_else(|| std::mem::take(&mut body));
+        attempts += 1;
+        let attempt = attempt(&job, sent);
+        let outcome = match ends {
+            None => attempt.await,
+            Some(ends) => timeout_at(ends, attempt).await.unwrap_or_else(|_| Err(out_of_time())),
+        };
+        let mut fault = match outcome {
+            Ok(answer) => {
+                job.settings.budget.refund(attempts > 1);
+                return Ok(Done { answer, attempts, elapsed: began.elapsed() });
+            }
+            Err(fault) => fault,
+        };
+        let failed = Failed {
+            failure: fault.failure,
+            retryable: job.operation.is_none_or(|operation| operation.retryable),
+            replayable,
+            attempts,
+            elapsed: began.elapsed(),
+            time_left: ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now())),
+            retry_after: fault.retry_after,
+        };
+        let stop = match job.retry.decide(&failed, fastrand::f64) {
+            Ok(wait) if job.settings.budget.try_spend() => {
+                log::again(job.operation, attempts, wait, &fault.inner);
+                sleep(wait).await;
+                continue;
+            }
+            Ok(_) => Some("too many of this client's retries have failed lately"),
+            Err(stop) => stop.reason(),
+        };
+        if matches!(fault.failure, Failure::Status(status) if !job.retry.retries_status(status)) {
+            job.settings.budget.refund(attempts > 1);
+        }
+        fault.inner.attempts = if fault.inner.kind == ErrorKind::Request { attempts - 1 } else { attempts };
+        fault.inner.elapsed = began.elapsed();
+        fault.inner.gave_up = stop;
+        fault.inner.retryable = job.retry.is_transient(&failed);
+        let inner = about(fault.inner, job.operation);
+        log::failed(&inner);
+        return Err(inner);
+    }
+}
+
+fn out_of_time() -> Fault {
+    let inner = Inner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
+    Fault::new(Failure::MaybeSent, inner)
+}
+
+/// The request as it would be sent first.
+pub(crate) async fn request(mut job: Job) -> Result<http::Request<Body>, Box<Inner>> {
+    let operation = job.operation;
+    let body = open(&mut job).await.map_err(|inner| about(inner, operation))?;
+    let built = match key(&job.settings, operation).await {
+        Ok(key) => build(&job, key.as_ref(), None, body),
+        Err(error) => Err(error),
+    };
+    built.map_err(|error| about(Inner::request(error), operation))
+}
+
+/// Opens the files of a body, so that their lengths are known.
+async fn open(job: &mut Job) -> Result<Body, Box<Inner>> {
+    let wrong = |error: std::io::Error| Inner::request(RequestError::Settings(error.to_string()));
+    let content_type = |text: &str| {
+        HeaderValue::from_str(text).map_err(|_| Inner::request(RequestError::Header { name: "content-type".into() }))
+    };
+    match std::mem::take(&mut job.prepared.payload) {
+        Payload::Empty => Ok(Body::empty()),
+        Payload::Bytes(bytes) => Ok(bytes.into()),
+        Payload::Body(body) => Ok(body),
+        Payload::File(file) => {
+            if !job.prepared.headers.contains_key(CONTENT_TYPE) {
+                job.prepared.headers.insert(CONTENT_TYPE, content_type(file.media_type())?);
+            }
+            file.into_body().await.map_err(wrong)
+        }
+        Payload::Multipart(form) => {
+            let (text, body) = form.into_body().await.map_err(wrong)?;
+            job.prepared.headers.insert(CONTENT_TYPE, content_type(&text)?);
+            Ok(body)
+        }
+    }
+}
+
+async fn key(settings: &Settings, operation: Option<&'static Operation>) -> Result<Option<Secret>, RequestError> {
+    if operation.is_some_and(|operation| !operation.auth) {
+        return Ok(None);
+    }
+    match &settings.key {
+        Key::None => Ok(None),
+        Key::Fixed(key) => Ok(Some(key.clone())),
+        Key::Provider(provider) => match provider().await {
+            Ok(key) => Ok(Some(crate::settings::bare_key(key.expose()))),
+            Err(error) => Err(RequestError::Settings(format!("the function that gives the key failed: {error}"))),
+        },
+    }
+}
+
+fn build(
+    job: &Job,
+    key: Option<&Secret>,
+    redirected: Option<&str>,
+    body: Body,
+) -> Result<http::Request<Body>, RequestError> {
+    let mut prepared = Prepared {
+        target: job.prepared.target.clone(),
+        headers: job.prepared.headers.clone(),
+        payload: Payload::Empty,
+    };
+    if let Some(url) = redirected {
+        prepared.target = url.into();
+    }
+    let absolute = origin_of(&prepared.target).is_some();
+    if let Some(key) = key
+        && (!absolute || job.server.has_origin_of(&prepared.target))
+    {
+        job.settings.authorize(key, &job.server, &mut prepared)?;
+    }
+    let url = match (absolute, job.operation) {
+        (true, _) => prepared.target,
+        (false, Some(_)) => job.server.url(&prepared.target),
+        (false, None) if prepared.target.starts_with('/') => [job.server.origin(), &prepared.target].concat(),
+        (false, None) => {
+            return Err(RequestError::Url {
+                reason: "expected `http://…`, `https://…` or a path that starts with `/`".into(),
+            });
+        }
+    };
+    let mut request = http::Request::new(body);
+    *request.method_mut() = job.method();
+    *request.uri_mut() =
+        url.try_into().map_err(|error: http::uri::InvalidUri| RequestError::Url { reason: error.to_string() })?;
+    *request.headers_mut() = prepared.headers;
+    Ok(request)
+}
+
+/// One attempt, redirects and all.
+async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
+    let transport = job.settings.transport().map_err(Fault::request)?;
+    let key = key(&job.settings, job.operation).await.map_err(Fault::request)?;
+    let progress = Progress::default();
+    let mut body = progress.watch(body);
+    let mut redirected: Option<String> = None;
+    for _ in 0..=REDIRECTS {
+        let request =
+            build(job, key.as_ref(), redirected.as_deref(), std::mem::take(&mut body)).map_err(Fault::request)?;
+        log::sending(job.operation, &request);
+        let response = match progress.wait(transport.send(request), job.idle).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                let (kind, failure) = match error.kind {
+                    TransportErrorKind::Connect => (ErrorKind::Connect, Failure::NotSent),
+                    TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Failure::NotSent),
+                    TransportErrorKind::Body => (ErrorKind::Transport, Failure::Permanent),
+                    TransportErrorKind::Sent => (ErrorKind::Transport, Failure::MaybeSent),
+                };
+                return Err(Fault::new(failure, Inner::new(kind, Some(error.source))));
+            }
+            Err(idle) => return Err(Fault::new(Failure::MaybeSent, Inner::new(ErrorKind::Timeout, Some(idle.into())))),
+        };
+        let (parts, content) = response.into_parts();
+        log::answered(job.operation, parts.status);
+        if let Some(next) = next_hop(job, parts.status, &parts.headers, redirected.as_deref()) {
+            redirected = Some(next);
+            continue;
+        }
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: Bytes::new(),
+            body: Body::empty(),
+            operation: job.operation.map_or("download", |operation| operation.name),
+        };
+        let content = Guarded::new(content, job.idle);
+        return match parts.status.is_success() {
+            true if job.streamed => Ok(Answer { body: content, ..answer }),
+            true => read(job, answer, content).await,
+            false => Err(refusal(job, answer, content, key.as_ref()).await),
+        };
+    }
+    Err(Fault::new(
+        Failure::Permanent,
+        Inner::new(ErrorKind::Transport, Some(format!("redirected more than {REDIRECTS} times").into())),
+    ))
+}
+
+/// Where a redirect leads, if it is to be followed: reading operations stay on the server they were sent to; a plain
+/// download may go anywhere (the key does not), but not from https to http.
+fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&str>) -> Option<String> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) || !matches!(job.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let from = from.and_then(origin_of).or_else(|| origin_of(&job.prepared.target)).unwrap_or(job.server.origin());
+    if location.starts_with('/') && !location.starts_with("//") {
+        return Some([from, location].concat());
+    }
+    let to = origin_of(location)?;
+    let same = to.eq_ignore_ascii_case(from);
+    let downgrade = from.starts_with("https:") && to.to_ascii_lowercase().starts_with("http:");
+    (same || (job.operation.is_none() && !downgrade)).then(|| location.to_owned())
+}
+
+/// Reads a successful answer to its end.
+async fn read(job: &Job, answer: Answer, content: Body) -> Result<Answer, Fault> {
+    match content.bytes(job.settings.max_response).await {
+        Ok(bytes) => Ok(Answer { bytes, ..answer }),
+        Err(error) => {
+            let (kind, failure) = match &error {
+                BodyError::TooLarge { .. } => (ErrorKind::TooLarge, Failure::Permanent),
+                BodyError::Read(source) if source.is::<Idle>() => (ErrorKind::Timeout, Failure::MaybeSent),
+                _ => (ErrorKind::Transport, Failure::MaybeSent),
+            };
+            let mut inner = Inner::new(kind, Some(error.into()));
+            inner.status = Some(answer.status);
+            inner.headers = answer.headers;
+            Err(Fault::new(failure, inner))
+        }
+    }
+}
+
+/// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
+async fn refusal(job: &Job, answer: Answer, content: Body, key: Option<&Secret>) -> Fault {
+    let mut text = content.prefix(ERROR_BODY).await;
+    if let Some(key) = key {
+        text = blot_out(text, key.expose());
+    }
+    let mut inner = Inner::new(ErrorKind::Status, None);
+    inner.body = (job.map)(answer.status, &answer.headers, &text);
+    inner.status = Some(answer.status);
+    inner.text = text;
+    let retry_after = retry_after(&answer.headers, SystemTime::now());
+    let failure = match (job.settings.api.refused)(answer.status, &answer.headers) {
+        true => Failure::Refused(answer.status.as_u16()),
+        false => Failure::Status(answer.status.as_u16()),
+    };
+    inner.headers = answer.headers;
+    Fault { failure, inner, retry_after }
+}
+
+/// Replaces each occurrence of the key.
+fn blot_out(text: Bytes, key: &str) -> Bytes {
+    let shown = String::from_utf8_lossy(&text);
+    if key.is_empty() || !shown.contains(key) {
+        return text;
+    }
+    shown.replace(key, "[key]").into_bytes().into()
+}

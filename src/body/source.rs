@@ -1,0 +1,213 @@
+//! Readers behind a body: how they are opened, and read without a byte more or less than promised.
+
+use std::io::{self, Error, ErrorKind, Seek, SeekFrom};
+use std::path::Path;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::runtime::Handle;
+
+/// Bytes asked of a source at a time. Small reads are what makes uploads slow: each costs a trip to another thread.
+const READ: usize = 256 * 1024;
+
+pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;
+type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
+
+/// Where a reader comes from.
+#[derive(Clone)]
+pub(crate) enum Opener {
+    File {
+        path: Arc<Path>,
+        offset: u64,
+        whole: bool,
+    },
+    Factory(Arc<dyn Fn() -> io::Result<Reader> + Send + Sync>),
+    /// Whoever opens it first takes it.
+    Once(Arc<Mutex<Option<Reader>>>),
+}
+
+impl Opener {
+    pub(crate) fn once(reader: impl AsyncRead + Send + 'static) -> Opener {
+        Opener::Once(Arc::new(Mutex::new(Some(Box::pin(reader)))))
+    }
+
+    pub(crate) fn factory<R: AsyncRead + Send + 'static>(
+        factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+    ) -> Opener {
+        Opener::Factory(Arc::new(move || factory().map(|reader| Box::pin(reader) as Reader)))
+    }
+
+    pub(crate) fn is_replayable(&self) -> bool {
+        !matches!(self, Opener::Once(_))
+    }
+
+    pub(crate) fn open(&self, len: Option<u64>) -> Reading {
+        let reader = match self {
+            Opener::File { path, offset, whole } => {
+                State::Opening(Box::pin(open_file(path.clone(), *offset, len.filter(|_| *whole))))
+            }
+            Opener::Factory(factory) => State::from(factory()),
+            Opener::Once(shared) => {
+                let reader = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
+                State::from(reader.ok_or_else(|| {
+                    Error::other("this reader was sent already: it can be read only once, not again and not by a clone")
+                }))
+            }
+        };
+        let path = match self {
+            Opener::File { path, .. } => Some(path.clone()),
+            _ => None,
+        };
+        let check_end = len.is_some() && !matches!(self, Opener::File { whole: false, .. });
+        Reading { reader, path, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() }
+    }
+}
+
+/// A source being read.
+pub(crate) struct Reading {
+    reader: State,
+    path: Option<Arc<Path>>,
+    len: u64,
+    left: Option<u64>,
+    /// Whether the source must end where its promised length does.
+    check_end: bool,
+    buffer: BytesMut,
+}
+
+enum State {
+    Opening(Opening),
+    Open(Reader),
+    Failed(Error),
+}
+
+impl From<io::Result<Reader>> for State {
+    fn from(opened: io::Result<Reader>) -> State {
+        opened.map_or_else(State::Failed, State::Open)
+    }
+}
+
+impl Reading {
+    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        loop {
+            let reader = match &mut self.reader {
+                State::Open(reader) => reader,
+                State::Opening(opening) => {
+                    self.reader = ready!(opening.as_mut().poll(cx)).into();
+                    continue;
+                }
+                State::Failed(error) => {
+                    let error = std::mem::replace(error, ErrorKind::Other.into());
+                    return Poll::Ready(Some(Err(error)));
+                }
+            };
+            let wanted = self.left.map_or(READ, |left| usize::try_from(left).map_or(READ, |left| left.min(READ)));
+            if wanted > 0 {
+                // Takes the old allocation back where the last chunk is gone by now.
+                if self.buffer.capacity() < READ / 4 {
+                    self.buffer.reserve(wanted);
+                }
+                let mut room = (&mut self.buffer).limit(wanted);
+                let got = match ready!(pin!(reader.read_buf(&mut room)).poll(cx)) {
+                    Ok(got) => got,
+                    Err(error) => return Poll::Ready(Some(Err(self.failed(error)))),
+                };
+                match &mut self.left {
+                    None if got == 0 => return Poll::Ready(None),
+                    Some(_) if got == 0 => return Poll::Ready(Some(Err(self.ended_early()))),
+                    None => return Poll::Ready(Some(Ok(self.buffer.split().freeze()))),
+                    Some(left) => {
+                        *left -= got as u64;
+                        if *left > 0 {
+                            return Poll::Ready(Some(Ok(self.buffer.split().freeze())));
+                        }
+                    }
+                }
+            }
+            // The last chunk is held back until the source proves to end here: once it is out, the other side has
+            // a body that looks complete.
+            if self.check_end {
+                let mut byte = [0];
+                let mut probe = ReadBuf::new(&mut byte);
+                if let Err(error) = ready!(reader.as_mut().poll_read(cx, &mut probe)) {
+                    return Poll::Ready(Some(Err(self.failed(error))));
+                }
+                if !probe.filled().is_empty() {
+                    return Poll::Ready(Some(Err(self.goes_on())));
+                }
+                self.check_end = false;
+            }
+            let last = self.buffer.split().freeze();
+            return Poll::Ready((!last.is_empty()).then_some(Ok(last)));
+        }
+    }
+
+    fn ended_early(&self) -> Error {
+        let got = self.len - self.left.unwrap_or(0);
+        let text = format!("{} ended after {got} of the {} bytes promised", self.source(), self.len);
+        Error::new(ErrorKind::UnexpectedEof, text)
+    }
+
+    fn goes_on(&self) -> Error {
+        let text = format!("{} goes on after the {} bytes promised", self.source(), self.len);
+        Error::new(ErrorKind::InvalidData, text)
+    }
+
+    fn source(&self) -> String {
+        self.path.as_ref().map_or_else(|| "the reader".to_owned(), |path| format!("file {}", path.display()))
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => named(path, error),
+            None => error,
+        }
+    }
+}
+
+/// The size of the regular file at `path`.
+pub(crate) async fn stat(path: &Path) -> io::Result<u64> {
+    let looked_up = path.to_owned();
+    let metadata = blocking(move || std::fs::metadata(looked_up)).await;
+    let metadata = metadata.map_err(|error| named(path, error))?;
+    if !metadata.is_file() {
+        let text = "not a regular file; what only looks like one can be sent as a reader";
+        return Err(named(path, Error::new(ErrorKind::InvalidInput, text)));
+    }
+    Ok(metadata.len())
+}
+
+async fn open_file(path: Arc<Path>, offset: u64, expected: Option<u64>) -> io::Result<Reader> {
+    let opened = path.clone();
+    let open = move || {
+        let mut file = std::fs::File::open(opened)?;
+        if let Some(expected) = expected {
+            let len = file.metadata()?.len();
+            if len != expected {
+                let text = format!("changed from {expected} to {len} bytes since the request was made");
+                return Err(Error::new(ErrorKind::InvalidData, text));
+            }
+        }
+        if offset > 0 {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        Ok(file)
+    };
+    let file = blocking(open).await.map_err(|error| named(&path, error))?;
+    let mut file = tokio::fs::File::from_std(file);
+    file.set_max_buf_size(READ);
+    Ok(Box::pin(file))
+}
+
+/// Runs what would block elsewhere, in one trip for several system calls; an error, not a panic, without a runtime.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    let runtime = Handle::try_current().map_err(|_| Error::other("reading a file needs a Tokio runtime"))?;
+    runtime.spawn_blocking(work).await.map_err(Error::other)?
+}
+
+/// System errors do not say which file they are about.
+fn named(path: &Path, error: Error) -> Error {
+    Error::new(error.kind(), format!("file {}: {error}", path.display()))
+}

@@ -1,0 +1,217 @@
+//! A call: a request with what is said about sending it, and the futures that send it.
+
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::attempt::{self, Done, Job};
+use crate::body::Body;
+use crate::download::Download;
+use crate::endpoint::Endpoint;
+use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
+use crate::response::{Answer, Codec, Response};
+use crate::retry::Retry;
+use crate::server::Server;
+use crate::settings::Settings;
+use crate::transport::BoxFuture;
+use crate::wire::{self, Prepared, RequestError};
+
+/// A request on its way: `.await` sends it and gives the response.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), livepeer::Error> {
+/// # use livepeer::{Client, Retry, stream};
+/// # use std::time::Duration;
+/// let client = Client::studio("API_KEY");
+/// let stream = client.call(stream::Get::new("id")).retry(Retry::never()).deadline(Duration::from_secs(5)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited"]
+#[derive(Clone, Debug)]
+pub struct Call<E> {
+    settings: Arc<Settings>,
+    request: E,
+    prefix: &'static str,
+    options: Options,
+}
+
+/// What is said about one call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) retry: Option<Retry>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) server: Option<Server>,
+    pub(crate) wrong: Option<RequestError>,
+}
+
+impl<E: Endpoint> Call<E> {
+    pub(crate) fn new(settings: Arc<Settings>, request: E, prefix: &'static str) -> Self {
+        Self { settings, request, prefix, options: Options::default() }
+    }
+
+    /// When this call is repeated, in place of the client's setting.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.options.retry = Some(retry);
+        self
+    }
+
+    /// How long an attempt may go without a byte sent or received ([`Timeouts::idle`](crate::Timeouts::idle)).
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.options.idle = Some(idle);
+        self
+    }
+
+    /// How long the call may take in all ([`Timeouts::deadline`](crate::Timeouts::deadline)).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// One more header, in place of the client's of the same name.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match wire::header(name, value) {
+            Ok((name, value)) => drop(self.options.headers.append(name, value)),
+            Err(error) => self.options.wrong = Some(error),
+        }
+        self
+    }
+
+    /// One more query parameter, in place of the operation's own of the same name.
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.options.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Another server for this call, by its base URL.
+    pub fn server(mut self, url: &str) -> Self {
+        match Server::new(url) {
+            Ok(server) => self.options.server = Some(server),
+            Err(error) => self.options.wrong = Some(error),
+        }
+        self
+    }
+
+    /// Gives the answer's status, headers and body beside the value.
+    pub fn with_response(self) -> WithResponse<E> {
+        WithResponse(self)
+    }
+
+    /// The HTTP request that would be sent, key and all.
+    ///
+    /// # Errors
+    /// When it cannot be sent as it is, or a file cannot be read.
+    pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
+        let job = self.into_job();
+        match job {
+            Ok(job) => attempt::request(job).await,
+            Err(inner) => Err(inner),
+        }
+        .map_err(Error::new)
+    }
+
+    /// The request itself.
+    pub fn endpoint(&self) -> &E {
+        &self.request
+    }
+
+    fn into_job(self) -> Result<Job, Box<Inner>> {
+        let operation = E::OPERATION;
+        let mut target = Err(RequestError::Settings("the request shows no values".into()));
+        self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values));
+        let options = self.options;
+        Job::new(self.settings, target, options, Some(operation))
+            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>))
+    }
+}
+
+fn map<B: ErrorBody>(status: http::StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Box<dyn Mapped>> {
+    Some(Box::new(B::decode(status, headers, body)?))
+}
+
+/// A [`Call`] that gives a [`Response`].
+#[must_use = "a call does nothing until it is awaited"]
+#[derive(Clone, Debug)]
+pub struct WithResponse<E>(Call<E>);
+
+impl<E: Endpoint> IntoFuture for Call<E> {
+    type Output = Result<E::Response, Error<E::Error>>;
+    type IntoFuture = CallFuture<E>;
+
+    fn into_future(self) -> CallFuture<E> {
+        CallFuture(self.with_response().into_future())
+    }
+}
+
+impl<E: Endpoint> IntoFuture for WithResponse<E> {
+    type Output = Result<Response<E::Response>, Error<E::Error>>;
+    type IntoFuture = ResponseFuture<E>;
+
+    fn into_future(self) -> ResponseFuture<E> {
+        let sending: BoxFuture<'static, _> = match self.0.into_job() {
+            Ok(job) => Box::pin(attempt::run(job)),
+            Err(inner) => Box::pin(std::future::ready(Err(inner))),
+        };
+        ResponseFuture { sending, operation: PhantomData }
+    }
+}
+
+/// Sends a [`Call`]. Dropping it stops everything.
+#[must_use = "futures do nothing until they are awaited"]
+pub struct CallFuture<E>(ResponseFuture<E>);
+
+/// Sends a [`WithResponse`]. Dropping it stops everything.
+///
+/// The sending itself is the same for all operations and compiled once; only the decoding is not.
+#[must_use = "futures do nothing until they are awaited"]
+pub struct ResponseFuture<E> {
+    sending: BoxFuture<'static, Result<Done, Box<Inner>>>,
+    operation: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> Future for CallFuture<E> {
+    type Output = Result<E::Response, Error<E::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map_ok(|response| response.value)
+    }
+}
+
+impl<E: Endpoint> Future for ResponseFuture<E> {
+    type Output = Result<Response<E::Response>, Error<E::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let done = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let (status, headers, body, attempts) =
+            (done.answer.status, done.answer.headers.clone(), done.answer.bytes.clone(), done.attempts);
+        Poll::Ready(match E::Codec::decode(done.answer) {
+            Ok(value) => Ok(Response { value, status, headers, body, attempts }),
+            Err(error) => {
+                let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
+                inner.operation = Some(E::OPERATION);
+                inner.status = Some(status);
+                inner.headers = headers;
+                inner.text = body.slice(..body.len().min(attempt::ERROR_BODY));
+                inner.attempts = attempts;
+                inner.elapsed = done.elapsed;
+                Err(Error::new(inner))
+            }
+        })
+    }
+}
+
+/// What [`Client::download`](crate::client::Client::download) does.
+pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+    let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
+    let job = Job::new(settings, target, Options::default(), None).map_err(Error::<Any>::new)?;
+    let done = attempt::run(job.answered(true, map::<Unmapped>)).await.map_err(Error::<Any>::new)?;
+    Ok(Download::new(Answer { operation: "download", ..done.answer }))
+}

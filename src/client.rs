@@ -1,0 +1,206 @@
+//! The client: settings, and the door to [`Call`].
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http::header::USER_AGENT;
+
+use crate::api::{Api, Facts};
+use crate::body::BoxError;
+use crate::call::{self, Call};
+use crate::download::Download;
+use crate::endpoint::On;
+use crate::error::Error;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::server::Server;
+use crate::settings::{self, Key, Lazy, Settings, Timeouts};
+use crate::transport::Transport;
+use crate::wire::{self, RequestError};
+
+/// A client of the API `A`. One pointer in size; clones share connections and the budget for retries.
+///
+/// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is none, a
+/// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
+/// beforehand.
+pub struct Client<A>(Arc<Settings>, PhantomData<fn() -> A>);
+
+impl<A: Api> Client<A> {
+    /// A client without a key, of the API's first server.
+    pub fn new() -> Self {
+        Self(Arc::new(Settings::new(Facts::of::<A>())), PhantomData)
+    }
+
+    /// A request, ready to be sent: `client.call(request).await` sends it, and methods of [`Call`] say how.
+    pub fn call<E: On<A>>(&self, request: E) -> Call<E> {
+        Call::new(self.0.clone(), request, <E as On<A>>::PREFIX)
+    }
+
+    /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. The
+    /// key goes along only to the server's own origin. Retried like any GET until the body begins.
+    ///
+    /// # Errors
+    /// As for a call, with the kinds that have to do with neither request fields nor decoding.
+    pub async fn download(&self, url: &str) -> Result<Download, Error> {
+        call::download(self.0.clone(), url).await
+    }
+
+    /// Says what is wrong with the settings, without sending anything.
+    ///
+    /// # Errors
+    /// The first thing wrong.
+    pub fn check(&self) -> Result<(), RequestError> {
+        self.0.wrong.clone().map_or(Ok(()), Err)?;
+        let server = self.0.server.as_ref().map_err(Clone::clone)?;
+        if let Key::Fixed(key) = &self.0.key {
+            self.0.authorize(key, server, &mut wire::Prepared::default())?;
+        }
+        self.0.transport().map(drop)
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+/// Settings.
+impl<A: Api> Client<A> {
+    /// The key that every request carries. A `Bearer ` before it is taken off.
+    #[must_use]
+    pub fn key(self, key: impl AsRef<str>) -> Self {
+        self.set(|settings| settings.key = Key::Fixed(settings::bare_key(key.as_ref())))
+    }
+
+    /// A function that is asked for the key before every request, for keys that change.
+    ///
+    /// ```
+    /// # use livepeer::{Client, Secret};
+    /// let client = Client::ai().key_provider(|| async { Ok(Secret::from(std::env::var("MY_KEY")?)) });
+    /// ```
+    #[must_use]
+    pub fn key_provider<F, Fut>(self, provider: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
+    {
+        self.set(|settings| settings.key = Key::Provider(Arc::new(move || Box::pin(provider()))))
+    }
+
+    /// The server, by the base URL that the paths of the operations are appended to.
+    #[must_use]
+    pub fn server(self, url: impl AsRef<str>) -> Self {
+        self.set(|settings| settings.server = Server::new(url.as_ref()))
+    }
+
+    /// The server, by its index in [`Api::SERVERS`].
+    #[must_use]
+    pub fn server_index(self, index: usize) -> Self {
+        self.set(|settings| settings.server = settings::server_at(settings.api, index))
+    }
+
+    /// When failed requests are repeated (default: [`Retry::default`]).
+    #[must_use]
+    pub fn retry(self, retry: Retry) -> Self {
+        self.set(|settings| settings.retry = retry)
+    }
+
+    /// All time-outs.
+    #[must_use]
+    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+        self.set(|settings| {
+            if settings.timeouts.connect != timeouts.connect
+                && settings.transport.get().is_some_and(|_| cfg!(feature = "reqwest"))
+            {
+                settings.transport = Lazy::default();
+            }
+            settings.timeouts = timeouts;
+        })
+    }
+
+    /// How long an attempt may go without a byte sent or received: [`Timeouts::idle`].
+    #[must_use]
+    pub fn timeout(self, idle: Duration) -> Self {
+        self.set(|settings| settings.timeouts.idle = Some(idle))
+    }
+
+    /// How long a call may take in all: [`Timeouts::deadline`].
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.set(|settings| settings.timeouts.deadline = Some(deadline))
+    }
+
+    /// A header for every request.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.set(|settings| match wire::header(name, value) {
+            Ok((name, value)) => drop(settings.headers.insert(name, value)),
+            Err(error) => settings.wrong = Some(error),
+        })
+    }
+
+    /// What the client calls itself (default: `livepeer-rust/VERSION`).
+    #[must_use]
+    pub fn user_agent(self, name: &str) -> Self {
+        self.header(USER_AGENT.as_str(), name)
+    }
+
+    /// How large an answer may be that is read into memory (default: 64 MiB). Streamed ones have no bound.
+    #[must_use]
+    pub fn max_response(self, bytes: usize) -> Self {
+        self.set(|settings| settings.max_response = bytes)
+    }
+
+    /// Whether the key may go over plain http to another machine (default: no). To this machine it may always.
+    #[must_use]
+    pub fn allow_plain_http(self, allow: bool) -> Self {
+        self.set(|settings| settings.plain_http = allow)
+    }
+
+    /// Sends requests through a [`Transport`].
+    #[must_use]
+    pub fn transport(self, transport: impl Transport) -> Self {
+        self.set(|settings| {
+            settings.transport = Arc::new(OnceLock::from(Ok(Arc::new(transport) as Arc<dyn Transport>)))
+        })
+    }
+
+    /// Sends requests through one's own [`reqwest::Client`], with its proxies, certificates and time-outs. It should
+    /// neither retry nor follow redirects by itself: the engine counts attempts and keeps the key from other hosts.
+    #[cfg(feature = "reqwest")]
+    #[must_use]
+    pub fn http_client(self, client: reqwest::Client) -> Self {
+        self.transport(client)
+    }
+
+    /// Sends requests through a tower service.
+    #[cfg(feature = "tower")]
+    #[must_use]
+    pub fn service<S>(self, service: S) -> Self
+    where
+        crate::transport::tower::TowerTransport<S>: Transport,
+    {
+        self.transport(crate::transport::tower::TowerTransport::new(service))
+    }
+}
+
+impl<A: Api> Default for Client<A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<A> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<A> fmt::Debug for Client<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

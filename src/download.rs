@@ -1,0 +1,128 @@
+//! Bodies handed on while they arrive.
+
+use std::fmt;
+use std::path::Path;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+use tokio::io::AsyncWriteExt;
+
+use crate::body::{Body, BoxError};
+use crate::error::{Error, ErrorKind, Inner};
+use crate::idle::Idle;
+use crate::response::Answer;
+
+/// The body of an answer, handed on while it arrives. Dropping it closes the connection.
+pub struct Download {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Body,
+    what: &'static str,
+}
+
+impl Download {
+    pub(crate) fn new(answer: Answer) -> Self {
+        Self { status: answer.status, headers: answer.headers, body: answer.body, what: answer.operation }
+    }
+
+    /// How many bytes are still to come; `None` when the server does not say.
+    pub fn len(&self) -> Option<u64> {
+        self.body.len()
+    }
+
+    /// Whether nothing is to come.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer's headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// When the connection breaks, or nothing arrives for too long.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.body.chunk().await;
+        chunk.map_err(|error| self.failure(error))
+    }
+
+    /// All bytes that are still to come.
+    ///
+    /// # Errors
+    /// As for [`chunk`](Self::chunk).
+    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+        let mut all = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            if all.is_empty() && self.is_empty() {
+                return Ok(chunk);
+            }
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+
+    /// Writes all that is still to come to a file and gives its length. The file appears under its name only when it is
+    /// whole; until then it has `.part` after it.
+    ///
+    /// # Errors
+    /// As for [`chunk`](Self::chunk), and when the file cannot be written.
+    pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
+        self.save_with(path, |_| {}).await
+    }
+
+    /// Like [`save`](Self::save), telling the bytes written so far after each piece.
+    ///
+    /// # Errors
+    /// As for [`save`](Self::save).
+    pub async fn save_with(mut self, path: impl AsRef<Path>, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
+        let path = path.as_ref();
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        let outcome = self.write(Path::new(&part), &mut progress).await;
+        let outcome = match outcome {
+            Ok(written) => {
+                tokio::fs::rename(&part, path).await.map(|()| written).map_err(|error| self.failure(error.into()))
+            }
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            // The failure to be told is the first one.
+            let _ = tokio::fs::remove_file(&part).await;
+        }
+        outcome
+    }
+
+    async fn write(&mut self, path: &Path, progress: &mut impl FnMut(u64)) -> Result<u64, Error> {
+        let mut file = tokio::fs::File::create(path).await.map_err(|error| self.failure(error.into()))?;
+        let mut written = 0;
+        while let Some(chunk) = self.chunk().await? {
+            file.write_all(&chunk).await.map_err(|error| self.failure(error.into()))?;
+            written += chunk.len() as u64;
+            progress(written);
+        }
+        file.flush().await.map_err(|error| self.failure(error.into()))?;
+        Ok(written)
+    }
+
+    fn failure(&self, error: BoxError) -> Error {
+        let kind = if error.is::<Idle>() { ErrorKind::Timeout } else { ErrorKind::Transport };
+        let mut inner = Inner::new(kind, Some(error));
+        inner.what = self.what.into();
+        inner.attempts = 1;
+        Error::new(inner)
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("status", &self.status).field("len", &self.len()).finish_non_exhaustive()
+    }
+}

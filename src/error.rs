@@ -1,0 +1,371 @@
+//! What can go wrong with a call, and all that is known about it.
+
+use std::any::Any as StdAny;
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::body::BoxError;
+use crate::endpoint::Operation;
+use crate::response::DecodeError;
+use crate::wire::RequestError;
+
+/// What the body of an unsuccessful answer holds.
+pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
+    /// Reads the body; `None` when it has another shape.
+    fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// What went wrong, in words.
+    fn message(&self) -> String;
+}
+
+/// An error body of whatever shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unmapped {
+    /// The body, as text.
+    pub text: String,
+}
+
+impl ErrorBody for Unmapped {
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        Some(Self { text: String::from_utf8_lossy(body).into_owned() })
+    }
+
+    fn message(&self) -> String {
+        cut(&self.text, 200).into()
+    }
+}
+
+/// Why a call failed. One word in size.
+///
+/// It always tells the operation, the attempts made, and, when there was an answer, its status and what the server
+/// said: [`body`](Self::body) typed, [`text`](Self::text) as it came. `B` is the operation's error type; by `?` it becomes
+/// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
+pub struct Error<B = Any>(Box<Inner>, PhantomData<fn() -> B>);
+
+/// Stands for the error body of any operation, in [`Error`].
+#[derive(Debug)]
+pub enum Any {}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request cannot be sent as it is; nothing was.
+    Request,
+    /// No connection: refused, no such host, no TLS. Nothing was sent.
+    Connect,
+    /// Nothing arrived for too long, or the deadline passed.
+    Timeout,
+    /// The connection broke, or the other side does not speak HTTP.
+    Transport,
+    /// The server answered that it will not or cannot.
+    Status,
+    /// The server answered, but not with what the operation gives.
+    Decode,
+    /// The answer is larger than the client's limit.
+    TooLarge,
+}
+
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) what: String,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) retryable: bool,
+    pub(crate) gave_up: Option<&'static str>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: Bytes,
+    pub(crate) body: Option<Box<dyn Mapped>>,
+    pub(crate) source: Option<BoxError>,
+}
+
+/// An [`ErrorBody`] of forgotten type.
+pub(crate) trait Mapped: Send + Sync {
+    fn as_any(&self) -> &dyn StdAny;
+    fn message(&self) -> String;
+    fn debug(&self) -> &dyn fmt::Debug;
+}
+
+impl<B: ErrorBody> Mapped for B {
+    fn as_any(&self) -> &dyn StdAny {
+        self
+    }
+
+    fn message(&self) -> String {
+        ErrorBody::message(self)
+    }
+
+    fn debug(&self) -> &dyn fmt::Debug {
+        self
+    }
+}
+
+impl Inner {
+    pub(crate) fn new(kind: ErrorKind, source: Option<BoxError>) -> Box<Self> {
+        Box::new(Self {
+            kind,
+            operation: None,
+            what: String::new(),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retryable: false,
+            gave_up: None,
+            status: None,
+            headers: HeaderMap::new(),
+            text: Bytes::new(),
+            body: None,
+            source,
+        })
+    }
+
+    pub(crate) fn request(error: RequestError) -> Box<Self> {
+        Self::new(ErrorKind::Request, Some(error.into()))
+    }
+}
+
+impl<B> Error<B> {
+    pub(crate) fn new(inner: Box<Inner>) -> Self {
+        Self(inner, PhantomData)
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation; `None` for a plain download.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// How many requests were sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took in all.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The answer's headers; empty when there was no answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The answer's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is blotted out.
+    pub fn text(&self) -> &[u8] {
+        &self.0.text
+    }
+
+    /// The answer's body as a `T`, for an error whose own type was forgotten.
+    pub fn body_as<T: 'static>(&self) -> Option<&T> {
+        self.0.body.as_ref()?.as_any().downcast_ref()
+    }
+
+    /// What the server said, in words; `None` when there was no answer.
+    pub fn message(&self) -> Option<String> {
+        self.0.status?;
+        match &self.0.body {
+            Some(body) => Some(body.message()),
+            None => Some(cut(&String::from_utf8_lossy(&self.0.text), 200).to_owned()),
+        }
+    }
+
+    /// Whether it failed to connect: nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// Whether a time-out or the deadline ended it.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether the request could not be sent as it is.
+    pub fn is_request(&self) -> bool {
+        self.0.kind == ErrorKind::Request
+    }
+
+    /// Whether the answer could not be read as what the operation gives.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == ErrorKind::Decode
+    }
+
+    /// Whether the same request may succeed later, and does no harm if the first one arrived.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// 401: no key, or a wrong one.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is_status(401)
+    }
+
+    /// 403: the key may not do this.
+    pub fn is_forbidden(&self) -> bool {
+        self.is_status(403)
+    }
+
+    /// 404: there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.is_status(404)
+    }
+
+    /// 409: it collides with something.
+    pub fn is_conflict(&self) -> bool {
+        self.is_status(409)
+    }
+
+    /// 410: it is there no more.
+    pub fn is_gone(&self) -> bool {
+        self.is_status(410)
+    }
+
+    /// 412: a condition does not hold.
+    pub fn is_precondition_failed(&self) -> bool {
+        self.is_status(412)
+    }
+
+    /// 413: the body is too large.
+    pub fn is_payload_too_large(&self) -> bool {
+        self.is_status(413)
+    }
+
+    /// 415: the body is of a type that the server does not take.
+    pub fn is_unsupported_media_type(&self) -> bool {
+        self.is_status(415)
+    }
+
+    /// 422: a field's value is wrong.
+    pub fn is_unprocessable(&self) -> bool {
+        self.is_status(422)
+    }
+
+    /// 429: too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_status(429)
+    }
+
+    /// 500 to 599: the server failed.
+    pub fn is_server_error(&self) -> bool {
+        self.0.status.is_some_and(|status| status.is_server_error())
+    }
+
+    fn is_status(&self, status: u16) -> bool {
+        self.0.kind == ErrorKind::Status && self.0.status.is_some_and(|own| own.as_u16() == status)
+    }
+}
+
+impl<B: ErrorBody> Error<B> {
+    /// What the server said, typed; `None` when there was no answer, or one of another shape ([`text`](Self::text) has it).
+    pub fn body(&self) -> Option<&B> {
+        self.body_as()
+    }
+}
+
+impl<B: ErrorBody> From<Error<B>> for Error {
+    fn from(error: Error<B>) -> Self {
+        Self(error.0, PhantomData)
+    }
+}
+
+impl<B> fmt::Display for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match inner.operation {
+            Some(operation) => write!(f, "{} ({} {}): ", operation.qualified_name(), operation.method, operation.path)?,
+            None => write!(f, "{}: ", inner.what)?,
+        }
+        match (inner.kind, inner.status) {
+            (ErrorKind::Status, Some(status)) => write!(f, "the server answered {status}")?,
+            (ErrorKind::Request, _) => f.write_str("not sent")?,
+            (ErrorKind::Connect, _) => f.write_str("no connection to the server")?,
+            (ErrorKind::Timeout, _) => f.write_str("timed out")?,
+            (ErrorKind::Decode, Some(status)) => write!(f, "the answer ({status}) is not what was expected")?,
+            (ErrorKind::TooLarge, _) => f.write_str("the answer is too large")?,
+            _ => f.write_str("the connection failed")?,
+        }
+        match (inner.kind, self.message()) {
+            (ErrorKind::Status, Some(message)) if !message.is_empty() => write!(f, ": {message}")?,
+            _ => {}
+        }
+        let mut source = inner.source.as_deref().map(|source| source as &dyn std::error::Error);
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        if inner.kind == ErrorKind::Decode {
+            write!(f, "; it began with: {}", cut(&String::from_utf8_lossy(&inner.text), 80))?;
+        }
+        if inner.attempts > 1 {
+            write!(f, " (after {} attempts in {:.1?})", inner.attempts, inner.elapsed)?;
+        }
+        match inner.gave_up {
+            None => Ok(()),
+            Some(reason) => write!(f, " (not retried: {reason})"),
+        }
+    }
+}
+
+impl<B> fmt::Debug for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &inner.kind);
+        match inner.operation {
+            Some(operation) => debug.field("operation", &operation.qualified_name()),
+            None => debug.field("operation", &inner.what),
+        };
+        debug.field("attempts", &inner.attempts).field("elapsed", &inner.elapsed);
+        if let Some(status) = inner.status {
+            debug.field("status", &status);
+            match &inner.body {
+                Some(body) => debug.field("body", body.debug()),
+                None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
+            };
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", &source.to_string());
+        }
+        debug.finish()
+    }
+}
+
+/// The causes are part of the text already, so they are not given again as sources.
+impl<B> std::error::Error for Error<B> {}
+
+impl<B> Error<B> {
+    /// Where decoding failed, when the answer was not what was expected.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// What is wrong with the request, when it could not be sent as it is.
+    pub fn request_error(&self) -> Option<&RequestError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+}
+
+/// The beginning of a text, at most so many bytes.
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,81 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod attempt;
+pub mod body;
+mod budget;
+mod call;
+mod client;
+mod download;
+pub mod endpoint;
+mod error;
+mod extra;
+pub mod file;
+mod idle;
+mod lenient;
+mod link;
+mod log;
+mod macros;
+#[cfg(feature = "mock")]
+pub mod mock;
+pub mod multipart;
+mod names;
+mod page;
+pub mod response;
+mod retry;
+#[cfg(feature = "mock")]
+mod sample;
+mod secret;
+mod server;
+mod settings;
+pub mod source;
+pub mod sse;
+mod transport;
+mod wire;
+
+#[path = "../endpoints/mod.rs"]
+mod endpoints;
+
+pub use api::{Api, Auth};
+pub use body::{Body, BodyError, BoxError};
+pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
+pub use download::Download;
+pub use endpoint::{Endpoint, IntoField, On, Operation};
+pub use error::{Any, Error, ErrorBody, ErrorKind, Unmapped};
+pub use extra::Extra;
+pub use file::File;
+pub use idle::Idle;
+pub use lenient::Lenient;
+pub use names::Case;
+pub use page::{Items, Page, Pages, Paginated};
+pub use response::{DecodeError, Response};
+pub use retry::Retry;
+pub use secret::Secret;
+pub use settings::Timeouts;
+pub use sse::{Sse, StreamItem};
+#[cfg(feature = "tower")]
+pub use transport::tower::TowerTransport;
+pub use transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+pub use wire::RequestError;
+
+pub use endpoints::ai::Ai;
+pub use endpoints::list::*;
+pub use endpoints::studio::{ApiError, FieldError, Studio};
+pub use endpoints::types::*;
+pub use endpoints::*;
+
+/// What the macros expand to. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use bytes::Bytes;
+    pub use http::{HeaderMap, Method, StatusCode};
+    pub use paste::paste;
+    pub use serde::de::{MapAccess, Visitor};
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub use crate::lenient::{
+        Object, absent, deserialize_choice, deserialize_text, next_key, optional, required, unknown,
+    };
+    pub use crate::names::name;
+    pub use crate::source::{deserialize_request, serialize_request};
+}

@@ -1,0 +1,193 @@
+//! From a request as it came to a typed one.
+
+use bytes::Bytes;
+use http::{Request, header, request};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::endpoint::{Endpoint, Field, Place};
+use crate::file::File;
+use crate::source::{Found, ReadError, Source, Values};
+
+/// A request as a mock received it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Received<E> {
+    /// The typed request.
+    pub request: E,
+    /// Method, URL and headers.
+    pub parts: request::Parts,
+    /// The names of query parameters and body fields that the operation does not have.
+    pub unknown: Vec<String>,
+    /// The body as it came.
+    pub body: Bytes,
+}
+
+impl<E: Endpoint> Received<E> {
+    pub(crate) async fn read(request: Request<Bytes>, path: Vec<(String, String)>) -> Result<Self, ReadError> {
+        let (parts, body) = request.into_parts();
+        let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
+        let request = E::read(&mut Source::new(E::OPERATION.fields, &mut incoming))?;
+        let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
+        let unknown = incoming.left().into_iter().filter(|name| !copies.contains(&name.as_str())).collect();
+        Ok(Self { request, parts, unknown, body })
+    }
+}
+
+/// The parts of a request, from which its fields are taken.
+struct Incoming {
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    headers: http::HeaderMap,
+    json: Value,
+    form: Vec<(String, Part)>,
+    body: Bytes,
+}
+
+enum Part {
+    Text(String),
+    File(File),
+}
+
+fn wrong(reason: impl ToString) -> ReadError {
+    ReadError { field: "body", reason: reason.to_string() }
+}
+
+impl Incoming {
+    async fn new<E: Endpoint>(
+        parts: &request::Parts,
+        body: &Bytes,
+        path: Vec<(String, String)>,
+    ) -> Result<Self, ReadError> {
+        let has = |place| E::OPERATION.fields.iter().any(|field| field.place == place);
+        let content_type =
+            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut incoming = Self {
+            path,
+            query: pairs(parts.uri.query().unwrap_or_default()),
+            headers: parts.headers.clone(),
+            json: Value::Object(Map::new()),
+            form: Vec::new(),
+            body: body.clone(),
+        };
+        // As the real servers do: a body that does not say that it is JSON is not read as such.
+        if (has(Place::Json) || has(Place::JsonBody))
+            && content_type.starts_with("application/json")
+            && !body.is_empty()
+        {
+            incoming.json = serde_json::from_slice(body).map_err(wrong)?;
+        }
+        if has(Place::Form) {
+            let text = String::from_utf8_lossy(body).replace('+', " ");
+            incoming.form = pairs(&text).into_iter().map(|(name, text)| (name, Part::Text(text))).collect();
+        }
+        if has(Place::Multipart) {
+            incoming.form = multipart(content_type, body).await?;
+        }
+        Ok(incoming)
+    }
+
+    /// The names of what no field has taken.
+    fn left(&self) -> Vec<String> {
+        let json = self.json.as_object().into_iter().flat_map(|object| object.keys().cloned());
+        let query = self.query.iter().map(|(name, _)| name.clone());
+        json.chain(query).chain(self.form.iter().map(|(name, _)| name.clone())).collect()
+    }
+}
+
+impl Values for Incoming {
+    fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
+        Ok(match field.place {
+            Place::Path => one(take_all(&mut self.path, field.rust), field),
+            Place::Query => one(take_all(&mut self.query, field.name), field),
+            Place::Header => {
+                let values = self.headers.get_all(field.name).iter();
+                one(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
+            }
+            Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
+            Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
+            Place::Form | Place::Multipart => {
+                let mut texts = Vec::new();
+                let mut file = None;
+                for part in take_all(&mut self.form, field.name) {
+                    match part {
+                        Part::Text(text) => texts.push(text),
+                        Part::File(found) => file = Some(Found::Any(Box::new(found))),
+                    }
+                }
+                file.or_else(|| one(texts, field))
+            }
+            Place::Body => Some(Found::Any(Box::new(File::bytes(self.body.clone())))),
+        })
+    }
+}
+
+fn take_all<T>(pairs: &mut Vec<(String, T)>, name: &str) -> Vec<T> {
+    pairs.extract_if(.., |(own, _)| own == name).map(|(_, value)| value).collect()
+}
+
+/// One value, or a list where the field is one.
+fn one(mut texts: Vec<String>, field: &Field) -> Option<Found> {
+    let is_list = field.ty.starts_with("Vec");
+    match texts.len() {
+        0 => None,
+        _ if is_list => Some(Found::Json(texts.into())),
+        _ => texts.pop().map(Found::Text),
+    }
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    };
+    query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
+}
+
+/// Parsed by somebody else's parser, so that the two ends of our own code cannot agree on a mistake.
+async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
+    let boundary = multer::parse_boundary(content_type).map_err(wrong)?;
+    let body = body.clone();
+    let mut form = multer::Multipart::with_reader(std::io::Cursor::new(body), boundary);
+    let mut parts = Vec::new();
+    while let Some(part) = form.next_field().await.map_err(wrong)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part.file_name().map(str::to_owned);
+        let media_type = part.content_type().map(ToString::to_string);
+        let content = part.bytes().await.map_err(wrong)?;
+        let part = match file_name {
+            Some(file_name) => {
+                let file = File::bytes(content).name(file_name);
+                Part::File(match media_type {
+                    Some(media_type) => file.content_type(media_type),
+                    None => file,
+                })
+            }
+            None => Part::Text(String::from_utf8_lossy(&content).into_owned()),
+        };
+        parts.push((name, part));
+    }
+    Ok(parts)
+}
+
+/// Matches a path against a template and gives the parameters, decoded.
+pub(crate) fn match_path(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let mut parameters = Vec::new();
+    let mut wanted = template.split('/');
+    let mut given = path.split('/');
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                Some(_) if given.is_empty() => return None,
+                Some(name) => {
+                    parameters.push((name.to_owned(), percent_decode_str(given).decode_utf8_lossy().into_owned()))
+                }
+                None if wanted == given => {}
+                None => return None,
+            },
+            _ => return None,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! A server made of typed handlers: for tests of what calls an API, without that API.
+//!
+//! ```
+//! # use livepeer::{mock::Mock, stream, Studio};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), livepeer::Error> {
+//! let mock = Mock::new().on(async |get: stream::Get| {
+//!     let mut stream = stream::Stream::default();
+//!     stream.id = get.id;
+//!     Ok(stream)
+//! });
+//! let client = mock.client::<Studio>();
+//! assert_eq!(client.call(stream::Get::new("abc")).await?.id, "abc");
+//! # Ok(())
+//! # }
+//! ```
+
+mod incoming;
+mod reply;
+mod serve;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response, request};
+
+pub use crate::sample::{Fullness, SampleError, request as sample_request};
+pub use incoming::Received;
+pub use reply::{Encode, Reply};
+pub use serve::Running;
+
+use crate::api::Api;
+use crate::body::Body;
+use crate::client::Client;
+use crate::endpoint::{Endpoint, Operation};
+use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+
+/// Makes up a value of any model, with every field filled.
+///
+/// # Errors
+/// When the type, or one in it, refuses the made-up value.
+pub fn sample<T: serde::de::DeserializeOwned>() -> Result<T, SampleError> {
+    crate::sample::value(Fullness::Fullest, "sample")
+}
+
+/// A server made of typed handlers, in memory ([`client`](Self::client), or as a [`Transport`]) or on a loopback port
+/// ([`listen`](Self::listen)). Clones are the same server.
+#[derive(Clone, Default)]
+pub struct Mock(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    routes: Vec<Route>,
+    first: Vec<First>,
+    fallback: Option<Fallback>,
+    seen: Mutex<Vec<request::Parts>>,
+}
+
+type Handler = Arc<dyn Fn(Request<Bytes>, Vec<(String, String)>) -> BoxFuture<'static, Reply> + Send + Sync>;
+type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
+type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
+
+struct Route {
+    operation: &'static Operation,
+    /// What may stand before the operation's path: nothing, or the path of one of the API's base URLs.
+    bases: Vec<String>,
+    handler: Handler,
+}
+
+impl Mock {
+    /// A server that knows no operation yet: it answers 404 to everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers an operation. The handler gets the typed request and gives the response, or any other [`Reply`].
+    #[must_use]
+    pub fn on<E, F, Fut>(self, handler: F) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        F: Fn(E) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
+    {
+        self.on_received(move |received: Received<E>| handler(received.request))
+    }
+
+    /// Answers an operation by a handler that also sees what came beside the typed request.
+    #[must_use]
+    pub fn on_received<E, F, Fut>(self, handler: F) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let handler: Handler = Arc::new(move |request, parameters| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let received = match Received::<E>::read(request, parameters).await {
+                    Ok(received) => received,
+                    Err(error) => return Reply::error(422, &error.to_string()),
+                };
+                match handler(received).await {
+                    Ok(response) => {
+                        E::Codec::encode(response).unwrap_or_else(|error| Reply::error(500, &error.to_string()))
+                    }
+                    Err(reply) => reply,
+                }
+            })
+        });
+        let mut bases = vec![String::new()];
+        let paths = E::Api::SERVERS.iter().filter_map(|url| url.parse::<http::Uri>().ok());
+        bases.extend(paths.map(|url| url.path().trim_end_matches('/').to_owned()).filter(|path| !path.is_empty()));
+        bases.extend(
+            E::OPERATION
+                .hosted
+                .iter()
+                .flat_map(|(_, prefix)| bases.iter().map(move |base| format!("{base}{prefix}")))
+                .collect::<Vec<_>>(),
+        );
+        self.with(|state| state.routes.push(Route { operation: E::OPERATION, bases, handler }))
+    }
+
+    /// Looks at every request before its handler does, and may answer in its place: to fail, to be slow, to check a key.
+    #[must_use]
+    pub fn first<F, Fut>(self, look: F) -> Self
+    where
+        F: Fn(&request::Parts) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Option<Reply>> + Send + 'static,
+    {
+        self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(look(parts)))))
+    }
+
+    /// Answers what no operation does.
+    #[must_use]
+    pub fn fallback<F, Fut>(self, handler: F) -> Self
+    where
+        F: Fn(Request<Body>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
+    }
+
+    /// A client that calls this server in memory.
+    pub fn client<A: Api>(&self) -> Client<A> {
+        Client::new().server("http://localhost").key("mock-key").transport(self.clone())
+    }
+
+    /// The requests that came, oldest first, without their bodies.
+    pub fn seen(&self) -> Vec<request::Parts> {
+        self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        if let Ok(mut seen) = self.0.seen.lock() {
+            seen.push(parts.clone());
+        }
+        for first in &self.0.first {
+            if let Some(reply) = first(&parts).await {
+                return reply.into();
+            }
+        }
+        let reply = match (self.0.route(&parts), &self.0.fallback) {
+            (Some((route, parameters)), _) => match body.bytes(usize::MAX).await {
+                Ok(bytes) => (route.handler)(Request::from_parts(parts, bytes), parameters).await,
+                Err(error) => Reply::error(400, &error.to_string()),
+            },
+            (None, Some(fallback)) => fallback(Request::from_parts(parts, body)).await,
+            (None, None) => Reply::error(404, "not found"),
+        };
+        reply.into()
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut State)) -> Self {
+        // A mock that is built up has one owner; after that, its handlers are fixed.
+        if let Some(state) = Arc::get_mut(&mut self.0) {
+            change(state);
+            state.routes.sort_by_key(|route| {
+                std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
+            });
+        }
+        self
+    }
+}
+
+impl State {
+    /// The handler of a path, with the path's parameters. Of several, the one with the most fixed segments.
+    fn route(&self, parts: &request::Parts) -> Option<(&Route, Vec<(String, String)>)> {
+        self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {
+            let parameters = route.bases.iter().find_map(|base| {
+                let path = parts.uri.path().strip_prefix(base.as_str())?;
+                incoming::match_path(route.operation.path, path)
+            })?;
+            Some((route, parameters))
+        })
+    }
+}
+
+impl Transport for Mock {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let bytes =
+                body.bytes(usize::MAX).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
+            Ok(self.answer(Request::from_parts(parts, bytes.into())).await)
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! What a mock answers.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+
+use crate::body::Body;
+use crate::response::{Codec, Empty, Json, Raw, Text};
+
+/// An answer, of whatever status.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Body,
+}
+
+impl Reply {
+    /// An answer without a body. A number that is no status becomes 500.
+    pub fn status(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, ..Self::default() }
+    }
+
+    /// An answer with a JSON body.
+    pub fn json(status: u16, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::status(status).header("content-type", "application/json").with_body(json),
+            Err(error) => Self::error(500, &error.to_string()),
+        }
+    }
+
+    /// An answer with a text body.
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::status(status).header("content-type", "text/plain; charset=utf-8").with_body(text.into())
+    }
+
+    /// A refusal, as Livepeer Studio words it: `{"errors": ["…"]}`.
+    pub fn error(status: u16, message: &str) -> Self {
+        Self::json(status, &serde_json::json!({ "errors": [message] }))
+    }
+
+    /// Adds a header; one that is none is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+impl From<Reply> for Response<Body> {
+    fn from(reply: Reply) -> Self {
+        let mut response = Response::new(reply.body);
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = reply.headers;
+        response
+    }
+}
+
+/// How a response is written: the other direction of [`Codec`].
+pub trait Encode<T>: Codec<T> {
+    /// Writes the response.
+    ///
+    /// # Errors
+    /// The value's own.
+    fn encode(value: T) -> Result<Reply, serde_json::Error>;
+}
+
+impl<T: Serialize> Encode<T> for Json
+where
+    Json: Codec<T>,
+{
+    fn encode(value: T) -> Result<Reply, serde_json::Error> {
+        let json = serde_json::to_vec(&value)?;
+        if json == b"null" {
+            return Ok(Reply::status(204));
+        }
+        Ok(Reply::status(200).header("content-type", "application/json").with_body(json))
+    }
+}
+
+impl Encode<()> for Empty {
+    fn encode(_: ()) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::status(204))
+    }
+}
+
+impl Encode<Bytes> for Raw {
+    fn encode(bytes: Bytes) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::status(200).with_body(bytes))
+    }
+}
+
+impl Encode<String> for Text {
+    fn encode(text: String) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::text(200, text))
+    }
+}

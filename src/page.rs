@@ -1,0 +1,254 @@
+//! Lists in pages, to their true end.
+
+use std::collections::VecDeque;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use http::header::HeaderName;
+
+use crate::api::Api;
+use crate::call::{Call, ResponseFuture};
+use crate::client::Client;
+use crate::endpoint::{Endpoint, On, Paging};
+use crate::error::Error;
+use crate::response::Response;
+
+/// A list that comes in pages: an operation whose line says `paged`.
+pub trait Paginated: Endpoint<Response: Page> {}
+
+/// One page of a list, as the API answers it.
+pub trait Page: Send + 'static {
+    /// What the list holds.
+    type Item: Send + 'static;
+
+    /// How many items the page holds.
+    fn len(&self) -> usize;
+
+    /// Whether the page holds nothing.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items.
+    fn into_items(self) -> Vec<Self::Item>;
+
+    /// Where the next page begins, for an API that tells it in the body; `None` otherwise and on the last page.
+    fn next_cursor(&self) -> Option<String> {
+        None
+    }
+}
+
+impl<T: Send + 'static> Page for Vec<T> {
+    type Item = T;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self
+    }
+}
+
+impl<A: Api> Client<A> {
+    /// The pages of a list, one request each, as a [`Stream`]; [`Pages::items`] gives the items one by one. No page is
+    /// asked for before it is wanted, and none is kept.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), livepeer::Error> {
+    /// # use livepeer::{Client, stream};
+    /// let client = Client::studio("API_KEY");
+    /// let mut streams = client.pages(stream::List::new().limit(100)).items();
+    /// while let Some(stream) = streams.next().await {
+    ///     println!("{}", stream?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
+        Pages { call: self.call(list), limit: None, cursor: None, seen: 0, state: State::Ready, total: None }
+            .with_limit()
+    }
+}
+
+/// The pages of a list: a [`Stream`], or [`next`](Self::next) by hand. Ends after the last page and after an error.
+#[must_use = "nothing is asked for before it is wanted"]
+pub struct Pages<E: Paginated> {
+    call: Call<E>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+    seen: u64,
+    state: State<E>,
+    total: Option<u64>,
+}
+
+enum State<E> {
+    Ready,
+    Asking(ResponseFuture<E>),
+    Done,
+}
+
+impl<E: Paginated> Pages<E> {
+    /// Says how each page is asked for: any setting of [`Call`].
+    pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
+        self.call = settings(self.call);
+        self
+    }
+
+    /// Begins at this cursor instead of at the first page, to go on where an earlier run stopped.
+    pub fn from_cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Where the next page begins; `None` before the first and after the last. With
+    /// [`from_cursor`](Self::from_cursor), a later run can go on from here.
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// How many items the whole list holds, if the server said so with the last page (the `X-Total-Count` header).
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The next page; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>> {
+        std::future::poll_fn(|cx| self.poll_page(cx)).await
+    }
+
+    /// The items of all pages, one by one.
+    pub fn items(self) -> Items<E> {
+        Items { pages: self, items: VecDeque::new() }
+    }
+
+    fn with_limit(mut self) -> Self {
+        let name = <E::Api as Api>::LIMIT;
+        let at = E::OPERATION.fields.iter().position(|field| field.name == name);
+        let limit = &mut self.limit;
+        self.call.endpoint().values(&mut |values| {
+            let Some(Some(value)) = at.map(|at| values[at]) else { return };
+            let mut json = Vec::new();
+            // A limit that cannot be written fails the call itself, which says so.
+            if value.json(&mut json).is_ok() {
+                *limit = serde_json::from_slice(&json).ok();
+            }
+        });
+        self
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn poll_page(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>>> {
+        loop {
+            match &mut self.state {
+                State::Done => return Poll::Ready(None),
+                State::Ready => {
+                    let mut call = self.call.clone();
+                    if let Some(cursor) = &self.cursor {
+                        call = call.query(<E::Api as Api>::CURSOR, cursor);
+                    }
+                    self.state = State::Asking(call.with_response().into_future());
+                }
+                State::Asking(asking) => {
+                    let answer = ready!(Pin::new(asking).poll(cx));
+                    self.state = State::Done;
+                    return Poll::Ready(match answer {
+                        Err(error) => Some(Err(error)),
+                        Ok(page) => self.turn(page).map(Ok),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Takes a page in; `None` when the list was at its end already.
+    fn turn(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
+        let total = page.headers.get(HeaderName::from_static("x-total-count"));
+        self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
+        let len = page.value.len();
+        let first = self.seen == 0;
+        self.seen += len as u64;
+        let next = match E::OPERATION.paged {
+            Some(Paging::Offset) => {
+                // The first page shows how long a full one is, unless the caller said.
+                let full = *self.limit.get_or_insert(len);
+                (len >= full).then(|| <E::Api as Api>::offset_cursor(self.seen))
+            }
+            _ => page.value.next_cursor().or_else(|| <E::Api as Api>::next_cursor(&page.headers)),
+        };
+        // A cursor that stands still would be asked for without end.
+        let moved = next.is_some() && next != self.cursor;
+        self.cursor = next.filter(|_| moved && len > 0);
+        if self.cursor.is_some() {
+            self.state = State::Ready;
+        }
+        (len > 0 || first).then(|| page.value.into_items())
+    }
+}
+
+impl<E: Paginated> Stream for Pages<E> {
+    type Item = Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_page(cx)
+    }
+}
+
+impl<E: Paginated> Unpin for Pages<E> {}
+
+/// The items of a list, page after page: a [`Stream`], or [`next`](Self::next) by hand.
+#[must_use = "nothing is asked for before it is wanted"]
+pub struct Items<E: Paginated> {
+    pages: Pages<E>,
+    items: VecDeque<<E::Response as Page>::Item>,
+}
+
+impl<E: Paginated> Items<E> {
+    /// The next item; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<<E::Response as Page>::Item, Error<E::Error>>> {
+        std::future::poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// All items that are left, in memory.
+    ///
+    /// # Errors
+    /// The first error; the items before it are lost.
+    pub async fn collect(mut self) -> Result<Vec<<E::Response as Page>::Item>, Error<E::Error>> {
+        let mut all = Vec::from(std::mem::take(&mut self.items));
+        while let Some(page) = self.pages.next().await {
+            all.extend(page?);
+        }
+        Ok(all)
+    }
+
+    fn poll_item(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<<E::Response as Page>::Item, Error<E::Error>>>> {
+        loop {
+            if let Some(item) = self.items.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_page(cx)) {
+                Some(Ok(page)) => self.items = page.into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<E: Paginated> Stream for Items<E> {
+    type Item = Result<<E::Response as Page>::Item, Error<E::Error>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(cx)
+    }
+}
+
+impl<E: Paginated> Unpin for Items<E> {}

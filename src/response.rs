@@ -1,0 +1,148 @@
+//! From an answer to the value that a call gives.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::body::Body;
+use crate::download::Download;
+use crate::lenient;
+use crate::sse::{Sse, StreamItem};
+
+/// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
+/// [`endpoint!`](crate::endpoint) can name.
+pub trait Codec<T>: Send + Sync + 'static {
+    /// What the request's `Accept` header says.
+    const ACCEPT: &'static str;
+    /// Whether the body is handed on while it arrives, rather than read to its end first.
+    const STREAMED: bool = false;
+
+    /// Makes the value.
+    ///
+    /// # Errors
+    /// [`DecodeError`] says where the body is of another form, and how.
+    fn decode(answer: Answer) -> Result<T, DecodeError>;
+}
+
+/// A successful answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, when it was read to its end.
+    pub bytes: Bytes,
+    /// Its body, when it is streamed.
+    pub body: Body,
+    pub(crate) operation: &'static str,
+}
+
+/// A body that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}{reason}", self.path, if self.path.is_empty() { "" } else { ": " })]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// The JSON path at which reading failed, e.g. `status.phase`; empty when it is the whole.
+    pub path: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+/// JSON. An empty body is read as `null`, so that an `Option<T>` may be there or not.
+#[derive(Debug)]
+pub struct Json;
+
+/// No body; one that is there all the same is passed over.
+#[derive(Debug)]
+pub struct Empty;
+
+/// The bytes as they are.
+#[derive(Debug)]
+pub struct Raw;
+
+/// Text.
+#[derive(Debug)]
+pub struct Text;
+
+/// A body handed on while it arrives.
+#[derive(Debug)]
+pub struct Streamed;
+
+/// Server-sent events.
+#[derive(Debug)]
+pub struct Events;
+
+impl<T: DeserializeOwned> Codec<T> for Json {
+    const ACCEPT: &'static str = "application/json";
+
+    fn decode(answer: Answer) -> Result<T, DecodeError> {
+        lenient::forget_failure();
+        if answer.bytes.iter().all(u8::is_ascii_whitespace) {
+            return serde_json::from_slice(b"null")
+                .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
+        }
+        serde_json::from_slice(&answer.bytes)
+            .map_err(|error| DecodeError { path: lenient::failed_at(), reason: error.to_string() })
+    }
+}
+
+impl Codec<()> for Empty {
+    const ACCEPT: &'static str = "application/json";
+
+    fn decode(_: Answer) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl Codec<Bytes> for Raw {
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(answer: Answer) -> Result<Bytes, DecodeError> {
+        Ok(answer.bytes)
+    }
+}
+
+impl Codec<String> for Text {
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(answer: Answer) -> Result<String, DecodeError> {
+        String::from_utf8(answer.bytes.into())
+            .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })
+    }
+}
+
+impl Codec<Download> for Streamed {
+    const ACCEPT: &'static str = "*/*";
+    const STREAMED: bool = true;
+
+    fn decode(answer: Answer) -> Result<Download, DecodeError> {
+        Ok(Download::new(answer))
+    }
+}
+
+impl<T: StreamItem> Codec<Sse<T>> for Events {
+    const ACCEPT: &'static str = "text/event-stream";
+    const STREAMED: bool = true;
+
+    fn decode(answer: Answer) -> Result<Sse<T>, DecodeError> {
+        Ok(Sse::new(answer.body))
+    }
+}
+
+/// What a call gave, with what came along: from [`Call::with_response`](crate::call::Call::with_response).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The value.
+    pub value: T,
+    /// The answer's status.
+    pub status: StatusCode,
+    /// The answer's headers.
+    pub headers: HeaderMap,
+    /// The answer's body as it came; empty when it is streamed.
+    pub body: Bytes,
+    /// How many requests it took.
+    pub attempts: u32,
+}

@@ -1,0 +1,321 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::decide::{Failed, Failure, Stop};
+use super::{Retry, TRANSIENT};
+use crate::budget::Budget;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// A first attempt that failed at once, of an operation that may not be carried out twice.
+fn failed(failure: Failure) -> Failed {
+    Failed {
+        failure,
+        retryable: false,
+        replayable: true,
+        attempts: 1,
+        elapsed: Duration::ZERO,
+        time_left: Duration::MAX,
+        retry_after: None,
+    }
+}
+
+/// The waits of a call that always fails in the same way and whose attempts take no time.
+fn schedule(retry: &Retry, mut failed: Failed) -> (Vec<Duration>, Stop) {
+    let mut waits = Vec::new();
+    loop {
+        match retry.decide(&failed, || 1.0) {
+            Ok(wait) => {
+                waits.push(wait);
+                failed.attempts += 1;
+                failed.elapsed += wait;
+            }
+            Err(stop) => return (waits, stop),
+        }
+    }
+}
+
+#[test]
+fn the_default_makes_three_attempts() {
+    let expected = (vec![200 * MS, 400 * MS], Stop::Attempts);
+    assert_eq!(schedule(&Retry::default(), failed(Failure::NotSent)), expected);
+    assert_eq!(Retry::attempts(3), Retry::default());
+}
+
+#[test]
+fn never_is_one_attempt() {
+    for failure in [Failure::NotSent, Failure::Refused(429)] {
+        let (waits, stop) = schedule(&Retry::never(), failed(failure));
+        assert_eq!((waits, stop), (vec![], Stop::Attempts));
+    }
+    assert_eq!(Retry::attempts(0), Retry::never());
+}
+
+#[test]
+fn backoff_keeps_to_its_schedule() {
+    let retry = Retry::backoff(MS, 50 * MS, 1.1, 100 * MS);
+    let (waits, stop) = schedule(&retry, failed(Failure::Refused(429)));
+    assert_eq!(stop, Stop::Elapsed);
+    assert_eq!(waits.len(), 25);
+    assert_eq!(waits[..3], [MS, Duration::from_micros(1_100), Duration::from_micros(1_210)]);
+    assert!(waits.iter().sum::<Duration>() <= 100 * MS);
+
+    let retry = Retry::backoff(100 * MS, 350 * MS, 2.0, Duration::MAX).max_attempts(5);
+    let (waits, stop) = schedule(&retry, failed(Failure::NotSent));
+    assert_eq!(stop, Stop::Attempts);
+    assert_eq!(waits, [100 * MS, 200 * MS, 350 * MS, 350 * MS]);
+
+    let none = Retry::backoff(MS, MS, 1.0, Duration::ZERO);
+    assert_eq!(schedule(&none, failed(Failure::NotSent)), (vec![], Stop::Elapsed));
+}
+
+#[test]
+fn what_is_repeated() {
+    use Failure::*;
+    let never = Err(Stop::NotTransient);
+    // Failure, and what is decided when the operation is retryable and when it is not.
+    for (failure, retryable, other) in [
+        (NotSent, Ok(()), Ok(())),
+        (MaybeSent, Ok(()), Err(Stop::Unsafe)),
+        (Refused(429), Ok(()), Ok(())),
+        (Refused(503), Ok(()), Ok(())),
+        (Refused(409), never, never),
+        (Status(408), Ok(()), Err(Stop::Unsafe)),
+        (Status(425), Ok(()), Err(Stop::Unsafe)),
+        (Status(429), Ok(()), Err(Stop::Unsafe)),
+        (Status(500), Ok(()), Err(Stop::Unsafe)),
+        (Status(502), Ok(()), Err(Stop::Unsafe)),
+        (Status(503), Ok(()), Err(Stop::Unsafe)),
+        (Status(504), Ok(()), Err(Stop::Unsafe)),
+        (Status(404), never, never),
+        (Status(501), never, never),
+        (Permanent, never, never),
+    ] {
+        for (flag, expected) in [(true, retryable), (false, other)] {
+            let failed = Failed { retryable: flag, ..failed(failure) };
+            let decide = |retry: Retry| retry.decide(&failed, || 0.5).map(|_| ());
+            assert_eq!(decide(Retry::default()), expected, "{failed:?}");
+            assert_eq!(decide(Retry::default().non_idempotent(true)), retryable, "{failed:?}");
+            let answered = !matches!(failure, NotSent | MaybeSent);
+            assert_eq!(
+                decide(Retry::default().connection_errors(false)),
+                if answered { expected } else { never },
+                "{failed:?}"
+            );
+            // What is spent says nothing about a call made anew.
+            let spent = Failed { attempts: 9, time_left: Duration::ZERO, replayable: false, ..failed };
+            let transient = Retry::never().connection_errors(false).is_transient(&spent);
+            assert_eq!(transient, expected.is_ok(), "{failed:?}");
+        }
+    }
+}
+
+#[test]
+fn a_body_that_can_be_read_once_is_sent_once() {
+    for failure in [Failure::NotSent, Failure::Refused(429)] {
+        let failed = Failed { replayable: false, ..failed(failure) };
+        assert_eq!(Retry::default().decide(&failed, || 0.5), Err(Stop::Body));
+    }
+}
+
+#[test]
+fn statuses_can_be_chosen() {
+    let permits = |retry: &Retry, status: u16| {
+        let failed = Failed { retryable: true, ..failed(Failure::Status(status)) };
+        retry.decide(&failed, || 0.0).is_ok()
+    };
+    let retry = Retry::default().statuses((500..=599).filter(|status| *status != 501));
+    assert!(permits(&retry, 500) && permits(&retry, 599));
+    assert!(!permits(&retry, 501) && !permits(&retry, 429) && !permits(&retry, 600));
+
+    let (one, other) = (Retry::default().statuses([503, 429, 503]), Retry::default().statuses([429, 503, 200]));
+    assert_eq!(one, other);
+    assert!(!permits(&Retry::default().statuses([]), 503));
+    assert!(!permits(&Retry::default().statuses(0..=u16::MAX), 200));
+    assert_eq!(Retry::default().statuses(TRANSIENT.iter().copied()), Retry::default());
+}
+
+#[test]
+fn retry_after_is_honoured_and_bounded() {
+    let asked = |time| Failed { retry_after: Some(time), ..failed(Failure::Refused(429)) };
+    let retry = Retry::default();
+    let next = |time| retry.decide(&asked(time), || 0.5);
+    let minute = Duration::from_secs(60);
+    assert_eq!(next(minute), Ok(minute));
+    assert_eq!(next(minute + Duration::from_nanos(1)), Err(Stop::RetryAfter));
+    assert_eq!(next(Duration::MAX), Err(Stop::RetryAfter));
+    assert_eq!(next(Duration::ZERO), Ok(100 * MS));
+    assert_eq!(next(150 * MS), Ok(150 * MS));
+
+    let hasty = retry.clone().max_elapsed(minute - MS);
+    assert_eq!(hasty.decide(&asked(minute), || 0.5), Err(Stop::Elapsed));
+    let limited = Failed { time_left: 5 * MS, ..asked(minute) };
+    assert_eq!(retry.decide(&limited, || 0.5), Err(Stop::Elapsed));
+}
+
+#[test]
+fn nonsense_is_tamed() {
+    let retry = |exponent| Retry::default().exponent(exponent);
+    for below in [f64::NAN, f64::NEG_INFINITY, -2.0, 0.0, 0.5] {
+        assert_eq!(retry(below), retry(1.0));
+    }
+    let patient = retry(f64::INFINITY).max_attempts(u32::MAX);
+    let at = |retry: &Retry, attempts, part| retry.decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part);
+    let longest = Duration::from_secs(10);
+    assert_eq!(at(&patient, 1, 1.0), Ok(200 * MS));
+    assert_eq!(at(&patient, 2, 1.0), Ok(longest));
+    assert_eq!(at(&patient, u32::MAX - 1, 1.0), Ok(longest));
+    assert_eq!(at(&patient, u32::MAX, 1.0), Err(Stop::Attempts));
+    assert_eq!(at(&patient.clone().initial(Duration::ZERO), 9, 1.0), Ok(Duration::ZERO));
+    assert_eq!(at(&patient.clone().initial(Duration::MAX), 9, 1.0), Ok(longest));
+    assert_eq!(at(&patient, 1, f64::NAN), Ok(Duration::ZERO));
+    assert_eq!(at(&patient, 1, -1.0), Ok(Duration::ZERO));
+    assert_eq!(at(&patient, 1, 7.0), Ok(200 * MS));
+    let precise = Duration::new(10_000_000_000, 1);
+    let geologic = Retry::attempts(2).initial(precise).max(Duration::MAX);
+    assert_eq!(at(&geologic, 1, 1.0), Ok(precise));
+    let endless = Retry::backoff(Duration::MAX, Duration::MAX, f64::MAX, Duration::MAX);
+    assert_eq!(at(&endless, 9, 1.0), Err(Stop::Elapsed));
+}
+
+#[test]
+fn a_full_outage_is_amplified_by_a_tenth_at_most() {
+    for retry in [Retry::default(), Retry::backoff(MS, MS, 1.0, Duration::from_secs(3_600))] {
+        let (budget, attempts) = (Budget::new(), AtomicU32::new(0));
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..125 {
+                        let mut failed = failed(Failure::NotSent);
+                        while retry.decide(&failed, fastrand::f64).is_ok() && budget.try_spend() {
+                            failed.attempts += 1;
+                        }
+                        attempts.fetch_add(failed.attempts, Ordering::Relaxed);
+                    }
+                });
+            }
+        });
+        assert_eq!(attempts.into_inner(), 1_100);
+    }
+}
+
+fn any_duration() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        Just(Duration::ZERO),
+        Just(Duration::MAX),
+        (0_u64..120_000).prop_map(Duration::from_millis),
+        (any::<u64>(), 0_u32..1_000_000_000).prop_map(|(secs, nanos)| Duration::new(secs, nanos)),
+    ]
+}
+
+fn any_number() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<f64>(), 0.0..4.0, Just(f64::NAN), Just(f64::INFINITY)]
+}
+
+fn any_count() -> impl Strategy<Value = u32> {
+    prop_oneof![0_u32..8, any::<u32>()]
+}
+
+prop_compose! {
+    fn any_retry()(
+        attempts in any_count(), initial in any_duration(), max in any_duration(),
+        exponent in any_number(), max_elapsed in any_duration(), max_retry_after in any_duration(),
+        flags in any::<[bool; 3]>(),
+        statuses in prop::option::of(prop::collection::vec(300_u16..600, 0..200)),
+    ) -> Retry {
+        let [jitter, connection_errors, non_idempotent] = flags;
+        let retry = Retry::attempts(attempts).initial(initial).max(max).exponent(exponent)
+            .max_elapsed(max_elapsed).max_retry_after(max_retry_after).jitter(jitter)
+            .connection_errors(connection_errors).non_idempotent(non_idempotent);
+        match statuses {
+            Some(statuses) => retry.statuses(statuses),
+            None => retry,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_failed()(
+        failure in prop_oneof![
+            Just(Failure::NotSent), Just(Failure::MaybeSent), Just(Failure::Permanent),
+            prop::sample::select(TRANSIENT).prop_map(Failure::Status),
+            prop::sample::select(TRANSIENT).prop_map(Failure::Refused),
+            any::<u16>().prop_map(Failure::Status),
+            any::<u16>().prop_map(Failure::Refused),
+        ],
+        retryable in any::<bool>(), replayable in prop::bool::weighted(0.9), attempts in any_count(), elapsed in any_duration(),
+        time_left in any_duration(), retry_after in prop::option::of(any_duration()),
+    ) -> Failed {
+        Failed { failure, retryable, replayable, attempts, elapsed, time_left, retry_after }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_laws_hold(retry in any_retry(), failed in any_failed(), part in any_number()) {
+        let next = retry.decide(&failed, || part);
+
+        let never_done = matches!(failed.failure, Failure::NotSent | Failure::Refused(_));
+        if next.is_ok() {
+            prop_assert!(never_done || failed.retryable || retry.non_idempotent);
+        }
+        if never_done {
+            prop_assert_ne!(next, Err(Stop::Unsafe));
+        }
+        if let Failure::Status(status) | Failure::Refused(status) = failed.failure {
+            prop_assert!(next.is_err() || retry.statuses.contains(&status));
+        }
+        if let Ok(wait) = next {
+            let asked = failed.retry_after.unwrap_or_default();
+            prop_assert!(failed.attempts < retry.max_attempts);
+            prop_assert!(wait >= asked && asked <= retry.max_retry_after);
+            prop_assert!(wait <= retry.max.max(asked));
+            prop_assert!(wait < failed.time_left && failed.replayable);
+            prop_assert!(failed.elapsed.checked_add(wait).is_some_and(|end| end <= retry.max_elapsed));
+        }
+        // Nothing about the policy is lost or gained by copying it.
+        prop_assert_eq!(retry.clone().decide(&failed, || part), next);
+        prop_assert_eq!(retry.clone(), retry);
+    }
+
+    #[test]
+    fn any_call_ends_within_its_bounds(
+        retry in any_retry(),
+        first in any_failed(),
+        took in 0_u64..5_000,
+        attempts in 1_u32..50,
+    ) {
+        let retry = retry.max_attempts(attempts);
+        let mut failed = Failed { attempts: 1, elapsed: Duration::from_millis(took), ..first };
+        let mut previous = Duration::ZERO;
+        let mut retry_without_jitter = retry.clone();
+        retry_without_jitter.jitter = false;
+        while let Ok(wait) = retry_without_jitter.decide(&failed, || unreachable!()) {
+            prop_assert!(wait >= previous, "waits never shrink");
+            previous = wait;
+            failed.attempts += 1;
+            failed.elapsed += wait;
+            prop_assert!(failed.elapsed <= retry.max_elapsed);
+        }
+        prop_assert!(failed.attempts <= attempts);
+    }
+
+    #[test]
+    fn jitter_spreads_a_wait_from_nothing_to_all_of_it(
+        initial in any_duration(), exponent in any_number(), attempts in 1_u32..40, part in 0.0..=1.0,
+    ) {
+        let retry = Retry::attempts(u32::MAX).initial(initial).exponent(exponent);
+        let at = |part: f64| {
+            retry.decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part).unwrap()
+        };
+        prop_assert_eq!(at(0.0), Duration::ZERO);
+        prop_assert!(at(part) <= at(1.0));
+        let exact = retry.clone().jitter(false).decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part);
+        prop_assert_eq!(exact, Ok(at(1.0)));
+    }
+}

@@ -1,0 +1,118 @@
+//! A server's base URL.
+
+use http::Uri;
+use http::uri::Scheme;
+
+use crate::wire::RequestError;
+
+/// A checked base URL, to which targets are appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// Scheme and authority.
+    origin: String,
+    /// The path, without a slash at its end.
+    path: String,
+    secure: bool,
+}
+
+impl Server {
+    /// Checks a base URL: absolute, http or https, no credentials, query or fragment.
+    pub(crate) fn new(url: &str) -> Result<Self, RequestError> {
+        let wrong =
+            |reason: &str| RequestError::Url { reason: format!("{reason}; a base URL looks like `https://host/path`") };
+        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&format!("it is none: {error}")))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(wrong("it has no scheme or no host"));
+        };
+        if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
+            return Err(wrong("its scheme is neither https nor http"));
+        }
+        if authority.as_str().contains('@') {
+            return Err(wrong("it holds a user name or password, which are not sent: give the key by `.key(…)`"));
+        }
+        if uri.query().is_some() || url.contains('#') {
+            return Err(wrong("it has a query or a fragment, which would end up in the middle of every request's URL"));
+        }
+        let path = uri.path().trim_end_matches('/');
+        if path.split('/').any(|segment| segment == "." || segment == "..") {
+            return Err(wrong("its path has a `.` or `..`"));
+        }
+        Ok(Self {
+            origin: format!("{scheme}://{authority}"),
+            path: path.into(),
+            secure: *scheme == Scheme::HTTPS || is_loopback(authority.host()),
+        })
+    }
+
+    /// The URL of a target below the base.
+    pub(crate) fn url(&self, target: &str) -> String {
+        [&self.origin, &self.path, target].concat()
+    }
+
+    /// Whether a key may go there without further ado: by TLS, or to this machine.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Scheme, host and port, which an absolute path is appended to.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether an absolute URL has this server's scheme, host and port.
+    pub(crate) fn has_origin_of(&self, url: &str) -> bool {
+        origin_of(url).is_some_and(|origin| origin.eq_ignore_ascii_case(&self.origin))
+    }
+}
+
+/// Scheme, host and port of an absolute URL.
+pub(crate) fn origin_of(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#', '\\']).next()?;
+    let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    (is_http && !host.is_empty()).then(|| &url[..scheme.len() + 3 + host.len()])
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_checked() {
+        assert_eq!(Server::new("https://a.example/api/").unwrap().url("/x"), "https://a.example/api/x");
+        assert_eq!(Server::new("http://[::1]:80").unwrap().url("/x"), "http://[::1]:80/x");
+        for (url, why) in [
+            ("", "none"),
+            ("a.example/api", "none"),
+            ("ftp://a.example", "scheme"),
+            ("https://me:secret@a.example", "password"),
+            ("https://a.example/?x=1", "query"),
+            ("https://a.example/#x", "fragment"),
+            ("https://a.example/../x", ".."),
+        ] {
+            let error = Server::new(url).unwrap_err().to_string();
+            assert!(error.contains(why), "{url}: {error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_key_goes_in_the_clear_only_to_this_machine() {
+        for (url, secure) in [
+            ("https://a.example", true),
+            ("http://localhost:1", true),
+            ("http://127.9.9.9", true),
+            ("http://[::1]:1", true),
+            ("http://a.example", false),
+            ("http://localhost.a.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(Server::new(url).unwrap().is_secure(), secure, "{url}");
+        }
+    }
+}

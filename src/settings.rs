@@ -1,0 +1,170 @@
+//! What a client is set up with.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::api::{Auth, Facts};
+use crate::body::BoxError;
+use crate::budget::Budget;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::server::Server;
+use crate::transport::{BoxFuture, Transport};
+use crate::wire::{Prepared, RequestError};
+
+/// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.
+    pub connect: Option<Duration>,
+    /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
+    /// long upload or download that makes headway is never cut short by it.
+    pub idle: Option<Duration>,
+    /// How long a call may take in all, with its retries and the waits between them (default: no bound).
+    pub deadline: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Some(Duration::from_secs(10)), idle: None, deadline: None }
+    }
+}
+
+/// What [`Timeouts::idle`] is unless the caller, the client or the operation says otherwise.
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
+
+/// Gives the key, anew for each request.
+pub(crate) type KeyProvider = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, BoxError>> + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) enum Key {
+    None,
+    Fixed(Secret),
+    Provider(KeyProvider),
+}
+
+/// The default transport is made at the first call, so that a client costs nothing until then, and once for all clones.
+pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, String>>>;
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) api: Facts,
+    pub(crate) server: Result<Server, RequestError>,
+    pub(crate) key: Key,
+    pub(crate) plain_http: bool,
+    pub(crate) retry: Retry,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) headers: HeaderMap,
+    pub(crate) wrong: Option<RequestError>,
+    pub(crate) max_response: usize,
+    pub(crate) transport: Lazy,
+}
+
+impl Settings {
+    pub(crate) fn new(api: Facts) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            http::header::USER_AGENT,
+            HeaderValue::from_static(concat!("livepeer-rust/", env!("CARGO_PKG_VERSION"))),
+        );
+        Self {
+            api,
+            server: server_at(api, 0),
+            key: Key::None,
+            plain_http: false,
+            retry: Retry::default(),
+            budget: Arc::default(),
+            timeouts: Timeouts::default(),
+            headers,
+            wrong: None,
+            max_response: 64 * 1024 * 1024,
+            transport: Lazy::default(),
+        }
+    }
+
+    /// The transport, made now if there is none yet.
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
+        self.transport.get_or_init(|| default_transport(self.timeouts.connect)).clone().map_err(RequestError::Settings)
+    }
+
+    /// Puts the key where the API wants it, unless the server is one that it must not go to.
+    pub(crate) fn authorize(&self, key: &Secret, server: &Server, request: &mut Prepared) -> Result<(), RequestError> {
+        if !server.is_secure() && !self.plain_http {
+            return Err(RequestError::Settings(format!(
+                "the key would go to {} unencrypted: use https, or allow it by `.allow_plain_http(true)`",
+                server.origin()
+            )));
+        }
+        let (name, text) = match self.api.auth {
+            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", key.expose())),
+            Auth::Header(name) => (HeaderName::from_static(name), key.expose().into()),
+            Auth::Query(name) => {
+                request.query(name, key.expose(), true);
+                return Ok(());
+            }
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| {
+            RequestError::Settings("the key has characters that no header can hold (a line break at its end?)".into())
+        })?;
+        value.set_sensitive(true);
+        request.headers.insert(name, value);
+        Ok(())
+    }
+}
+
+/// The API's server of that index.
+pub(crate) fn server_at(api: Facts, index: usize) -> Result<Server, RequestError> {
+    match api.servers.get(index) {
+        Some(url) => Server::new(url),
+        None => {
+            let list: Vec<_> = api.servers.iter().enumerate().map(|(index, url)| format!("{index}: {url}")).collect();
+            Err(RequestError::Settings(format!("{} has no server {index}; it has {}", api.name, list.join(", "))))
+        }
+    }
+}
+
+/// A key as callers give it: a bearer prefix of theirs is not doubled.
+pub(crate) fn bare_key(key: &str) -> Secret {
+    let key = key.trim();
+    match key.split_at_checked(7) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer ") => rest.trim_start().into(),
+        _ => key.into(),
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(connect: Option<Duration>) -> Result<Arc<dyn Transport>, String> {
+    match crate::transport::reqwest::client(connect) {
+        Ok(client) => Ok(Arc::new(client)),
+        Err(error) => Err(format!("the HTTP client cannot be set up: {error}")),
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, String> {
+    Err("there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`) or give one by `.transport(…)`"
+        .into())
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("api", &self.api.name)
+            .field("server", &self.server)
+            .field(
+                "key",
+                &match self.key {
+                    Key::None => "none",
+                    Key::Fixed(_) => "set",
+                    Key::Provider(_) => "by a function",
+                },
+            )
+            .field("retry", &self.retry)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! The other direction: a request read back from what went over the wire, from JSON, or made up as a sample.
+
+use std::any::Any;
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value as Json};
+
+use crate::endpoint::{Endpoint, Field};
+
+/// Where [`Endpoint::read`] takes a request's fields from, one after the other.
+pub struct Source<'a> {
+    fields: std::slice::Iter<'static, Field>,
+    values: &'a mut dyn Values,
+}
+
+/// What holds the values of a request's fields.
+pub(crate) trait Values {
+    /// The field's value; `None` when it is not there.
+    fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError>;
+}
+
+/// A value found for a field, in one of the forms it can have.
+pub(crate) enum Found {
+    /// JSON.
+    Json(Json),
+    /// Text that may stand for a number or boolean as well.
+    Text(String),
+    /// A value of the field's own type (a file, a body).
+    Any(Box<dyn Any>),
+    /// Nothing: the value is to be made up, as [`sample`](crate::sample) does.
+    #[cfg(feature = "mock")]
+    Sample(crate::sample::Fullness),
+}
+
+/// A request could not be read back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {reason}")]
+#[non_exhaustive]
+pub struct ReadError {
+    /// The field's name on the wire.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values) -> Self {
+        Self { fields: fields.iter(), values }
+    }
+
+    /// The next field, which the request cannot be made without.
+    ///
+    /// # Errors
+    /// When it is missing or of another form.
+    pub fn required<T: DeserializeOwned + 'static>(&mut self) -> Result<T, ReadError> {
+        let field = self.field()?;
+        match self.values.take(field)? {
+            Some(found) => found.into_value(field),
+            None => Err(ReadError { field: field.name, reason: "is missing".into() }),
+        }
+    }
+
+    /// The next field, which may be missing.
+    ///
+    /// # Errors
+    /// When it is of another form.
+    pub fn optional<T: DeserializeOwned + 'static>(&mut self) -> Result<Option<T>, ReadError> {
+        let field = self.field()?;
+        match self.values.take(field)? {
+            Some(found) => found.into_value(field).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn field(&mut self) -> Result<&'static Field, ReadError> {
+        let missing = || ReadError { field: "", reason: "is read, but the operation has no more fields".into() };
+        self.fields.find(|field| !field.copy).ok_or_else(missing)
+    }
+}
+
+impl Found {
+    fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
+        let wrong =
+            |error: serde_json::Error| ReadError { field: field.name, reason: format!("has the wrong form: {error}") };
+        match self {
+            Found::Json(json) => serde_json::from_value(json).map_err(wrong),
+            // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
+            Found::Text(text) => match serde_json::from_str(&text) {
+                Ok(json @ (Json::Number(_) | Json::Bool(_) | Json::Object(_) | Json::Array(_))) => {
+                    T::deserialize(Json::String(text)).or_else(|_| T::deserialize(json)).map_err(wrong)
+                }
+                _ => T::deserialize(Json::String(text)).map_err(wrong),
+            },
+            Found::Any(value) => match value.downcast::<T>() {
+                Ok(value) => Ok(*value),
+                Err(_) => {
+                    Err(ReadError { field: field.name, reason: format!("is a file where a {} is wanted", field.ty) })
+                }
+            },
+            #[cfg(feature = "mock")]
+            Found::Sample(fullness) => crate::sample::value(fullness, field.name)
+                .map_err(|error| ReadError { field: field.name, reason: format!("cannot be made up: {error}") }),
+        }
+    }
+}
+
+impl Values for Map<String, Json> {
+    fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
+        Ok(self.remove(field.rust).map(Found::Json))
+    }
+}
+
+/// Writes a request for storage: an object of its fields by their Rust names, without those that are not set.
+#[doc(hidden)]
+pub fn serialize_request<E: Endpoint, S: Serializer>(request: &E, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut object = HashMap::new();
+    let mut failure = None;
+    request.values(&mut |values| {
+        for (field, value) in E::OPERATION.fields.iter().zip(values) {
+            let (Some(value), false) = (value, field.copy) else { continue };
+            let mut json = Vec::new();
+            match value.json(&mut json).and_then(|()| serde_json::from_slice::<Json>(&json)) {
+                Ok(json) => drop(object.insert(field.rust, json)),
+                Err(error) => failure = Some((field.rust, error)),
+            }
+        }
+    });
+    match failure {
+        None => object.serialize(serializer),
+        Some((field, error)) => Err(serde::ser::Error::custom(format_args!("`{field}`: {error}"))),
+    }
+}
+
+/// Reads a request that [`serialize_request`] wrote.
+#[doc(hidden)]
+pub fn deserialize_request<'de, E: Endpoint, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
+    let mut object = Map::<String, Json>::deserialize(deserializer)?;
+    let request = E::read(&mut Source::new(E::OPERATION.fields, &mut object)).map_err(serde::de::Error::custom)?;
+    match object.keys().next() {
+        None => Ok(request),
+        Some(name) => {
+            Err(serde::de::Error::custom(format_args!("`{name}` is no field of {}", E::OPERATION.qualified_name())))
+        }
+    }
+}

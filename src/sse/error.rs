@@ -1,0 +1,120 @@
+//! How streams fail.
+
+use std::fmt;
+
+use super::EventTooLarge;
+use crate::body::BoxError;
+
+/// Longest excerpt of what the server sent that an error shows, in bytes.
+const EXCERPT: usize = 1024;
+
+/// Why a stream failed, and how far it had come.
+#[derive(Debug)]
+pub struct SseError {
+    pub(super) items: u64,
+    pub(super) kind: Box<SseErrorKind>,
+}
+
+/// The ways a stream fails.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SseErrorKind {
+    /// The answer ended before its end marker.
+    Cut {
+        /// What had arrived of an unfinished line, 1 KiB at most.
+        rest: String,
+    },
+    /// The connection failed.
+    Body(BoxError),
+    /// The server reported an error.
+    Server(String),
+    /// An event is not what it should be.
+    Unreadable {
+        /// Data of the event, 1 KiB at most.
+        data: String,
+        /// What is wrong with it.
+        error: BoxError,
+    },
+    /// An event is larger than allowed.
+    TooLarge(EventTooLarge),
+}
+
+impl SseError {
+    /// How many items had been read.
+    pub fn items(&self) -> u64 {
+        self.items
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &SseErrorKind {
+        &self.kind
+    }
+
+    /// What happened, to keep.
+    pub fn into_kind(self) -> SseErrorKind {
+        *self.kind
+    }
+}
+
+impl fmt::Display for SseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the answer was cut off before its end"),
+            SseErrorKind::Cut { rest } => write!(f, "the answer was cut off before its end, in {rest:?}"),
+            SseErrorKind::Body(error) => write!(f, "the answer broke off: {error}"),
+            SseErrorKind::Server(text) => write!(f, "the server reported: {text}"),
+            SseErrorKind::Unreadable { data, error } => write!(f, "unreadable event: {error}, in {data:?}"),
+            SseErrorKind::TooLarge(error) => error.fmt(f),
+        }?;
+        write!(f, " (after {} {})", self.items, if self.items == 1 { "item" } else { "items" })
+    }
+}
+
+impl std::error::Error for SseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            SseErrorKind::Body(error) | SseErrorKind::Unreadable { error, .. } => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+/// A stream that failed while all of it was awaited, with what had arrived.
+pub struct CollectError<T> {
+    /// The items before the failure.
+    pub items: Vec<T>,
+    /// The failure.
+    pub error: SseError,
+}
+
+impl<T> From<CollectError<T>> for SseError {
+    fn from(collect: CollectError<T>) -> SseError {
+        collect.error
+    }
+}
+
+impl<T> fmt::Debug for CollectError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CollectError").field("items", &self.items.len()).field("error", &self.error).finish()
+    }
+}
+
+impl<T> fmt::Display for CollectError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<T> std::error::Error for CollectError<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
+
+pub(super) fn excerpt(text: &str) -> String {
+    let mut end = text.len().min(EXCERPT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}

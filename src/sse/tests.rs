@@ -1,0 +1,348 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use http_body::Frame;
+use proptest::prelude::*;
+
+use super::*;
+use crate::body::tests::run;
+
+/// All events of the chunks.
+fn events<C: AsRef<[u8]>>(chunks: impl IntoIterator<Item = C>) -> Vec<Event> {
+    let mut decoder = Decoder::new();
+    decode(&mut decoder, chunks).unwrap()
+}
+
+fn decode<C: AsRef<[u8]>>(
+    decoder: &mut Decoder,
+    chunks: impl IntoIterator<Item = C>,
+) -> Result<Vec<Event>, EventTooLarge> {
+    let mut events = Vec::new();
+    for chunk in chunks {
+        let mut chunk = Bytes::copy_from_slice(chunk.as_ref());
+        while let Some(event) = decoder.decode(&mut chunk)? {
+            events.push(event);
+        }
+        assert!(chunk.is_empty());
+    }
+    Ok(events)
+}
+
+fn event(name: &str, data: &str, id: &str) -> Event {
+    Event { name: name.into(), data: data.into(), id: id.into() }
+}
+
+#[test]
+fn the_standards_examples() {
+    assert_eq!(events(["data: YHOO\ndata: +2\ndata: 10\n\n"]), [event("", "YHOO\n+2\n10", "")]);
+    let three = ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n";
+    let expected = [event("", "first event", "1"), event("", "second event", ""), event("", " third event", "")];
+    assert_eq!(events([three]), expected);
+    assert_eq!(events(["data\n\ndata\ndata\n\ndata:"]), [event("", "", ""), event("", "\n", "")]);
+    assert_eq!(events(["data:test\n\ndata: test\n\n"]), [event("", "test", ""), event("", "test", "")]);
+}
+
+#[test]
+fn fields() {
+    assert_eq!(events(["event: add\nid: 7\ndata: x\n\ndata: y\n\n"]), [event("add", "x", "7"), event("", "y", "7")]);
+    assert_eq!(events(["event: lost\n\ndata: x\n\n"]), [event("", "x", "")]);
+    assert_eq!(events(["id: a\0b\nunknown: 1\nDATA: no\n data: no\ndata: a:b\n\n"]), [event("", "a:b", "")]);
+    let mut decoder = Decoder::new();
+    decode(&mut decoder, ["retry: 1500\nretry: 1s\nretry:\nid: 9\n"]).unwrap();
+    assert_eq!((decoder.retry(), decoder.last_event_id()), (Some(Duration::from_millis(1500)), "9"));
+}
+
+#[test]
+fn line_ends_and_byte_order_marks() {
+    for end in ["\n", "\r", "\r\n"] {
+        let text = ["data: a", "data: b", "", "data: c", "", ""].join(end);
+        assert_eq!(events([text]), [event("", "a\nb", ""), event("", "c", "")]);
+    }
+    assert_eq!(events(["data: a\r", "\n\r", "\ndata: b\r\r"]), [event("", "a", ""), event("", "b", "")]);
+    assert_eq!(events(["\u{feff}data: a\n\n"]), [event("", "a", "")]);
+    assert_eq!(events(["\n\u{feff}data: a\n\n"]), []);
+    assert_eq!(events(["\u{feff}\u{feff}data: a\n\n"]), []);
+}
+
+#[test]
+fn invalid_utf8_is_replaced() {
+    let parts: [&[u8]; 3] = [b"data: a\xff\xe2", b"\x82", b"b\n\n"];
+    assert_eq!(events(parts), [event("", "a\u{fffd}\u{fffd}b", "")]);
+}
+
+#[test]
+fn the_size_of_an_event_is_bounded() {
+    let error = EventTooLarge { limit: 20 };
+    let bounded = |chunks: &[&str]| decode(&mut Decoder::new().max_event(20), chunks);
+    assert_eq!(bounded(&["data: 12345678901234\n\n"]).unwrap().len(), 1);
+    assert_eq!(bounded(&["data: 123456789012345\n\n"]), Err(error.clone()));
+    assert_eq!(bounded(&["data: 1234567890", "12345"]), Err(error.clone()));
+    assert_eq!(bounded(&["data: 12345\n"; 4]), Err(error.clone()));
+    assert_eq!(bounded(&["data\n"; 30]), Err(error));
+    assert_eq!(bounded(&["data: 12345\n\n"; 40]).unwrap().len(), 40);
+}
+
+#[test]
+fn errors_of_servers_are_found() {
+    let error = |name: &str, data: &str| event(name, data, "").error();
+    assert_eq!(error("", r#"{"error": "no worker"}"#).as_deref(), Some("no worker"));
+    assert_eq!(error("", r#"{"error": {"message": "no worker", "code": 1}}"#).as_deref(), Some("no worker"));
+    assert_eq!(error("", r#"{"error": {"code": 1}}"#).as_deref(), Some(r#"{"code":1}"#));
+    assert_eq!(error("error", "no worker").as_deref(), Some("no worker"));
+    assert_eq!(error("error", r#"{"error": "no worker"}"#).as_deref(), Some("no worker"));
+    assert_eq!(error("", r#"{"error": null, "text": "x"}"#), None);
+    assert_eq!(error("", r#"{"text": "\"error\""}"#), None);
+    assert_eq!(error("", r#"["error"]"#), None);
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Number {
+    n: u32,
+}
+
+crate::sse_json!(Number);
+
+#[derive(Debug, PartialEq)]
+struct Word(String);
+
+impl StreamItem for Word {
+    const MUST_END: bool = true;
+
+    fn parse(event: &Event) -> Result<Step<Word>, BoxError> {
+        Ok(match event.data.as_str() {
+            "skip" => Step::Skip,
+            "end" => Step::End,
+            "bad" => return Err("bad word".into()),
+            data if data.starts_with("last ") => Step::Last(Word(data.to_owned())),
+            data if data.starts_with("error ") => Step::Error(data.to_owned()),
+            data => Step::Item(Word(data.to_owned())),
+        })
+    }
+}
+
+fn words(text: &'static str) -> Sse<Word> {
+    Sse::new(Body::reader(text.as_bytes()))
+}
+
+#[test]
+fn can_cross_threads() {
+    fn check<T: Send + Sync + Unpin + 'static>() {}
+    check::<Sse<std::rc::Rc<()>>>();
+    check::<SseError>();
+}
+
+#[test]
+fn whole_streams() {
+    run(async {
+        let all = words("data: a\n\ndata: skip\n\ndata: b\n\ndata: end\n\ndata: c\n\n").collect().await.unwrap();
+        assert_eq!(all, [Word("a".into()), Word("b".into())]);
+        let all = words("data: a\n\ndata: last b\n\ndata: c\n\n").collect().await.unwrap();
+        assert_eq!(all, [Word("a".into()), Word("last b".into())]);
+        for text in
+            ["data: {\"n\": 1}\n\ndata: [DONE]\n\ndata: x\n\n", "data: {\"n\": 1}\n\n", "data: {\"n\":1}\n\ndata: {"]
+        {
+            let all = Sse::<Number>::new(text.into()).collect().await.unwrap();
+            assert_eq!(all, [Number { n: 1 }]);
+        }
+        assert!(Sse::<Number>::new(Body::empty()).collect().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_end_counts_without_its_last_line_end() {
+    run(async {
+        for text in ["data: a\n\ndata: end", "data: a\n\ndata: end\n"] {
+            assert_eq!(words(text).collect().await.unwrap(), [Word("a".into())]);
+        }
+        assert_eq!(words("data: last a").collect().await.unwrap(), [Word("last a".into())]);
+        let failed = words("data: error x").collect().await.unwrap_err();
+        assert!(matches!(failed.error.kind(), SseErrorKind::Server(text) if text == "error x"));
+    });
+}
+
+#[test]
+fn cut_streams_tell_and_keep_what_arrived() {
+    run(async {
+        let failed = words("data: a\n\ndata: b\n\ndata: c").collect().await.unwrap_err();
+        assert_eq!(failed.items, [Word("a".into()), Word("b".into())]);
+        assert_eq!(failed.error.items(), 2);
+        assert!(matches!(failed.error.kind(), SseErrorKind::Cut { rest } if rest == "data: c"));
+        let text = "the answer was cut off before its end, in \"data: c\" (after 2 items)";
+        assert_eq!(failed.to_string(), text);
+        assert_eq!(SseError::from(failed).to_string(), text);
+        let failed = words("").collect().await.unwrap_err();
+        assert_eq!(failed.to_string(), "the answer was cut off before its end (after 0 items)");
+        let failed = words("{\"error\": \"not a stream\"}").collect().await.unwrap_err();
+        assert!(failed.to_string().contains("not a stream"), "{failed}");
+    });
+}
+
+#[test]
+fn failures_end_the_stream_and_say_why() {
+    run(async {
+        let broken = Body::reader_with_len(b"data: a\n\n".as_slice(), 100);
+        let cases = [
+            (words("data: a\n\ndata: error busy\n\ndata: b\n\n"), "the server reported: error busy (after 1 item)"),
+            (words("data: a\n\ndata: bad\n\n"), "unreadable event: bad word, in \"bad\" (after 1 item)"),
+            (
+                words("data: a\n\ndata: 0123456789\n\n").max_event(12),
+                "an event is larger than the limit of 12 bytes (after 1 item)",
+            ),
+            (
+                Sse::new(broken),
+                "the answer broke off: the reader ended after 9 of the 100 bytes promised (after 1 item)",
+            ),
+        ];
+        for (mut stream, text) in cases {
+            assert_eq!(stream.next().await.unwrap().unwrap(), Word("a".into()));
+            assert_eq!(stream.next().await.unwrap().unwrap_err().to_string(), text);
+            assert!(stream.next().await.is_none() && stream.next().await.is_none());
+        }
+        let error = Sse::<Number>::new("data: {\"m\": 1}\n\n".into()).next().await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("missing field `n`"), "{error}");
+        assert!(error.to_string().contains(r#"{\"m\": 1}"#), "{error}");
+        assert!(std::error::Error::source(&error).unwrap().is::<serde_json::Error>());
+    });
+}
+
+#[test]
+fn excerpts_are_short_and_whole_characters() {
+    assert_eq!(excerpt("short"), "short");
+    let cut = excerpt(&"ü€".repeat(1000));
+    assert!(cut.len() <= 1024 && cut.len() > 1020);
+}
+
+/// A body that tells when it is dropped.
+struct Watched {
+    chunks: VecDeque<&'static str>,
+    _alive: std::sync::Arc<()>,
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self.chunks.pop_front() {
+            Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk.into())))),
+            None => Poll::Pending,
+        }
+    }
+}
+
+#[test]
+fn the_connection_is_dropped_at_the_end_or_with_the_stream() {
+    let alive = std::sync::Arc::new(());
+    let start = |chunks: &[&'static str]| -> Sse<Word> {
+        Sse::new(Body::wrap(Watched { chunks: chunks.iter().copied().collect(), _alive: alive.clone() }))
+    };
+    run(async {
+        let mut stream = start(&["data: a\n\nda", "ta: last b\n\n"]);
+        stream.next().await.unwrap().unwrap();
+        assert_eq!(std::sync::Arc::strong_count(&alive), 2);
+        stream.next().await.unwrap().unwrap();
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+        let mut stream = start(&["data: a\n\n"]);
+        stream.next().await.unwrap().unwrap();
+        drop(stream);
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+    });
+}
+
+/// Text dense in what the format gives a meaning to.
+fn stream_text() -> impl Strategy<Value = Vec<u8>> {
+    let token = prop_oneof![
+        Just(b"data".to_vec()),
+        Just(b"data: ".to_vec()),
+        Just(b"event: ".to_vec()),
+        Just(b"id: ".to_vec()),
+        Just(b"retry: 10".to_vec()),
+        Just(b":".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\r".to_vec()),
+        Just(b"\r\n".to_vec()),
+        Just(b"\n\n".to_vec()),
+        Just(b"\xEF\xBB\xBF".to_vec()),
+        Just("ü€𝄞".as_bytes().to_vec()),
+        prop::collection::vec(any::<u8>(), 0..6),
+    ];
+    prop::collection::vec(token, 0..60).prop_map(|tokens| tokens.concat())
+}
+
+/// The rules once more, over the whole text at once and without thought for speed.
+fn by_the_book(text: &[u8]) -> Vec<Event> {
+    let text = String::from_utf8_lossy(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
+    let (mut events, mut data, mut name, mut id) = (Vec::new(), String::new(), String::new(), String::new());
+    // What follows the last line end is no line.
+    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+    for line in whole.lines() {
+        if line.is_empty() {
+            if !data.is_empty() {
+                events.push(event(&name, data.strip_suffix('\n').unwrap(), &id));
+            }
+            data.clear();
+            name.clear();
+            continue;
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "data" => data = data + value + "\n",
+            "event" => name = value.to_owned(),
+            "id" if !value.contains('\0') => id = value.to_owned(),
+            _ => {}
+        }
+    }
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text_is_read_by_the_book(text in stream_text()) {
+        prop_assert_eq!(events([&text]), by_the_book(&text));
+    }
+
+    #[test]
+    fn every_split_gives_the_same_events(text in stream_text(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let whole = events([&text]);
+        prop_assert_eq!(&events(text.chunks(1)), &whole);
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+        cuts.sort_unstable();
+        let mut chunks = Vec::new();
+        let mut start = 0;
+        for cut in cuts.into_iter().chain([text.len()]) {
+            chunks.push(&text[start..cut]);
+            start = cut;
+        }
+        prop_assert_eq!(&events(chunks), &whole);
+    }
+
+    #[test]
+    fn every_split_gives_the_same_error(text in stream_text(), limit in 0_usize..40) {
+        let read = |chunks: Vec<&[u8]>| {
+            let mut decoder = Decoder::new().max_event(limit);
+            let mut events = Vec::new();
+            for chunk in chunks {
+                let mut chunk = Bytes::copy_from_slice(chunk);
+                loop {
+                    match decoder.decode(&mut chunk) {
+                        Ok(Some(event)) => events.push(event),
+                        Ok(None) => break,
+                        Err(error) => return (events, Some(error)),
+                    }
+                }
+            }
+            (events, None)
+        };
+        prop_assert_eq!(read(vec![&text]), read(text.chunks(1).collect()));
+    }
+
+    #[test]
+    fn what_is_written_is_read(name in "[^\r\n]*", data in "[^\r]*", id in "[^\r\n\0]*") {
+        let written = event(&name, &data, &id);
+        prop_assert_eq!(events([written.to_string()]), [written]);
+    }
+}

@@ -1,0 +1,56 @@
+//! The boundary to HTTP: one method, so that anything can stand behind it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use http::{Request, Response};
+
+use crate::body::{Body, BoxError};
+
+/// A boxed future, as object-safe traits give it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Sends a request and gives the answer as soon as its headers are there.
+///
+/// The engine does all the rest: keys, retries, time-outs while nothing arrives, reading the body. A transport makes
+/// one attempt: it neither repeats a request nor follows redirects.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request.
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
+}
+
+/// A request got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}")]
+pub struct TransportError {
+    /// How far it came.
+    pub kind: TransportErrorKind,
+    /// Why.
+    pub source: BoxError,
+}
+
+/// How far a request came that got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// There was no connection: nothing was sent, and it may be sent again whatever it is.
+    Connect,
+    /// Connecting took too long: nothing was sent.
+    ConnectTimeout,
+    /// The request's own body could not be read; what there was of it may have been sent.
+    Body,
+    /// The request was sent, at least in part.
+    Sent,
+}
+
+impl TransportError {
+    /// A failure of the given kind.
+    pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
+        Self { kind, source: source.into() }
+    }
+}
+
+#[cfg(feature = "reqwest")]
+pub(crate) mod reqwest;
+#[cfg(feature = "tower")]
+pub(crate) mod tower;

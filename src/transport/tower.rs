@@ -1,0 +1,41 @@
+//! Any tower service as transport.
+
+use http::{Request, Response};
+use tower_service::Service;
+
+use crate::body::{Body, BoxError};
+use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+
+/// A [`tower_service::Service`] that sends the requests.
+///
+/// It is cloned for each request and waited for until it is ready, as tower's services expect.
+#[derive(Clone, Debug)]
+pub struct TowerTransport<S>(S);
+
+impl<S> TowerTransport<S> {
+    /// Sends requests through the service. A layer's refusal to become ready counts as not sent; an error after that as
+    /// possibly sent.
+    pub fn new(service: S) -> Self {
+        Self(service)
+    }
+}
+
+impl<S, B> Transport for TowerTransport<S>
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let mut service = self.0.clone();
+        Box::pin(async move {
+            let ready = std::future::poll_fn(|cx| service.poll_ready(cx)).await;
+            ready.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
+            let response =
+                service.call(request).await.map_err(|error| TransportError::new(TransportErrorKind::Sent, error))?;
+            Ok(response.map(Body::wrap))
+        })
+    }
+}

@@ -1,0 +1,289 @@
+//! A request's fields become a method, a path, headers and a body.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::value::RawValue;
+
+use crate::body::Body;
+use crate::endpoint::{Field, Operation, Place, Value};
+use crate::file::File;
+use crate::multipart::Multipart;
+
+/// All but the characters that RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request cannot be sent as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// A path parameter would make the path another one.
+    #[error("the path parameter `{name}` is {what}, which would address something else: give the id of one thing")]
+    PathParameter {
+        /// Its name.
+        name: &'static str,
+        /// Why it cannot be sent.
+        what: &'static str,
+    },
+    /// A header's value has characters that no header can hold.
+    #[error("the header `{name}` has a value that no header can hold (a line break or another control character)")]
+    Header {
+        /// Its name.
+        name: String,
+    },
+    /// A field's value could not be written.
+    #[error("the field `{name}` cannot be sent: {reason}")]
+    Field {
+        /// Its name on the wire.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The URL is not one.
+    #[error("the URL cannot be used: {reason}")]
+    Url {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The client's settings do not allow a request.
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// A request, but for the server and the key.
+#[derive(Default)]
+pub(crate) struct Prepared {
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
+}
+
+/// A request's body, before its parts are looked at (files have to be opened to know their length).
+#[derive(Default)]
+pub(crate) enum Payload {
+    #[default]
+    Empty,
+    Bytes(Bytes),
+    Multipart(Multipart),
+    File(File),
+    Body(Body),
+}
+
+impl Prepared {
+    /// Adds a query parameter, in place of any of the same name if `replace`.
+    pub(crate) fn query(&mut self, name: &str, value: &str, replace: bool) {
+        if replace {
+            let encoded = utf8_percent_encode(name, RESERVED).to_string();
+            if let Some((path, query)) = self.target.split_once('?') {
+                let same = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
+                let kept: Vec<_> = query.split('&').filter(same).collect();
+                let separator = if kept.is_empty() { "" } else { "?" };
+                self.target = format!("{path}{separator}{}", kept.join("&"));
+            }
+        }
+        push_query(&mut self.target, name, value);
+    }
+}
+
+/// Puts the fields of a request where they belong.
+pub(crate) fn prepare(
+    operation: &Operation,
+    prefix: &str,
+    accept: &'static str,
+    values: &[Option<&dyn Value>],
+) -> Result<Prepared, RequestError> {
+    let mut request = Prepared::default();
+    let mut scratch = Vec::new();
+    request.target.reserve(prefix.len() + operation.path.len() + 48);
+    request.target.push_str(prefix);
+    push_path(&mut request.target, operation, values, &mut scratch)?;
+
+    let mut json = Vec::new();
+    let mut form = String::new();
+    let mut parts = Multipart::new();
+    for (field, value) in operation.fields.iter().zip(values) {
+        let Some(value) = value else { continue };
+        match field.place {
+            Place::Path => {}
+            Place::Query => for_each_text(field, *value, &mut scratch, |text| {
+                push_query(&mut request.target, field.name, text);
+                Ok(())
+            })?,
+            Place::Header => for_each_text(field, *value, &mut scratch, |text| {
+                let (name, value) = header(field.name, text)?;
+                request.headers.append(name, value);
+                Ok(())
+            })?,
+            Place::Json => {
+                json.push(if json.is_empty() { b'{' } else { b',' });
+                json.push(b'"');
+                json.extend_from_slice(field.name.as_bytes());
+                json.extend_from_slice(b"\":");
+                write_json(field, *value, &mut json)?;
+            }
+            Place::JsonBody => write_json(field, *value, &mut json)?,
+            Place::Form => for_each_text(field, *value, &mut scratch, |text| {
+                push_pair(&mut form, field.name, text);
+                Ok(())
+            })?,
+            Place::Multipart => push_part(&mut parts, field, *value, &mut scratch)?,
+            Place::Body => request.payload = raw_body(field, *value)?,
+        }
+    }
+    finish_body(operation, &mut request, json, form, parts);
+    request.headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    Ok(request)
+}
+
+/// Sets the body, and the type that says what it is. An operation that has a JSON body sends one even when no field is
+/// set, as some servers take a missing body for a wrong one.
+fn finish_body(operation: &Operation, request: &mut Prepared, mut json: Vec<u8>, form: String, parts: Multipart) {
+    let has = |place| operation.fields.iter().any(|field| field.place == place);
+    if has(Place::Json) {
+        json.extend_from_slice(if json.is_empty() { b"{}" } else { b"}" });
+    }
+    let (bytes, content_type) = if !json.is_empty() {
+        (json.into(), "application/json")
+    } else if has(Place::Form) {
+        (form.into(), "application/x-www-form-urlencoded")
+    } else {
+        if has(Place::Multipart) {
+            request.payload = Payload::Multipart(parts);
+        }
+        return;
+    };
+    request.payload = Payload::Bytes(bytes);
+    request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+}
+
+fn push_path(
+    target: &mut String,
+    operation: &Operation,
+    values: &[Option<&dyn Value>],
+    scratch: &mut Vec<u8>,
+) -> Result<(), RequestError> {
+    let mut rest = operation.path;
+    while let Some((before, after)) = rest.split_once('{') {
+        target.push_str(before);
+        let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
+        rest = after;
+        let fields = operation.fields.iter().zip(values);
+        for (field, value) in fields.filter(|(field, _)| field.place == Place::Path && field.rust == parameter) {
+            let Some(value) = value else { continue };
+            let mut whole = String::new();
+            for_each_text(field, *value, scratch, |text| {
+                whole.push_str(text);
+                Ok(())
+            })?;
+            // A URL parser resolves `.` and `..` even where they are percent-encoded.
+            let what = match whole.as_str() {
+                "" => "empty",
+                "." => "`.`",
+                ".." => "`..`",
+                _ => {
+                    let _ = write!(target, "{}", utf8_percent_encode(&whole, RESERVED));
+                    continue;
+                }
+            };
+            return Err(RequestError::PathParameter { name: field.rust, what });
+        }
+    }
+    target.push_str(rest);
+    Ok(())
+}
+
+fn push_query(target: &mut String, name: &str, value: &str) {
+    let from = target.find('?').map_or(target.len(), |at| at + 1);
+    target.push(if from == target.len() { '?' } else { '&' });
+    let _ = write!(target, "{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED));
+}
+
+fn push_pair(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    let _ = write!(form, "{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED));
+}
+
+fn push_part(
+    parts: &mut Multipart,
+    field: &Field,
+    value: &dyn Value,
+    scratch: &mut Vec<u8>,
+) -> Result<(), RequestError> {
+    let mut form = std::mem::take(parts);
+    if let Some(file) = value.as_any().downcast_ref::<File>() {
+        form = form.file(field.name, file.clone());
+    } else if let Some(files) = value.as_any().downcast_ref::<Vec<File>>() {
+        form = files.iter().fold(form, |form, file| form.file(field.name, file.clone()));
+    } else {
+        for_each_text(field, value, scratch, |text| {
+            form = std::mem::take(&mut form).text(field.name, text);
+            Ok(())
+        })?;
+    }
+    *parts = form;
+    Ok(())
+}
+
+fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
+    if let Some(file) = value.as_any().downcast_ref::<File>() {
+        return Ok(Payload::File(file.clone()));
+    }
+    if let Some(bytes) = value.as_any().downcast_ref::<Vec<u8>>() {
+        return Ok(Payload::Body(Body::from(bytes.clone())));
+    }
+    if let Some(text) = value.as_any().downcast_ref::<String>() {
+        return Ok(Payload::Body(Body::from(text.clone())));
+    }
+    Err(wrong(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
+}
+
+/// A header, from what a caller gave.
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let wrong = || RequestError::Header { name: name.into() };
+    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
+    Ok((header, HeaderValue::from_str(value).map_err(|_| wrong())?))
+}
+
+fn write_json(field: &Field, value: &dyn Value, out: &mut Vec<u8>) -> Result<(), RequestError> {
+    value.json(out).map_err(|error| wrong(field, error))
+}
+
+fn wrong(field: &Field, reason: impl ToString) -> RequestError {
+    RequestError::Field { name: field.name.into(), reason: reason.to_string() }
+}
+
+/// Hands on a value as text: a string as it is, a list item by item, an object as JSON, null not at all.
+fn for_each_text(
+    field: &Field,
+    value: &dyn Value,
+    scratch: &mut Vec<u8>,
+    mut each: impl FnMut(&str) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
+    scratch.clear();
+    write_json(field, value, scratch)?;
+    if scratch.first() != Some(&b'[') {
+        return text(scratch).map_err(|error| wrong(field, error))?.map_or(Ok(()), |text| each(&text));
+    }
+    let items: Vec<&RawValue> = serde_json::from_slice(scratch).map_err(|error| wrong(field, error))?;
+    for item in items {
+        if let Some(text) = text(item.get().as_bytes()).map_err(|error| wrong(field, error))? {
+            each(&text)?;
+        }
+    }
+    Ok(())
+}
+
+fn text(json: &[u8]) -> serde_json::Result<Option<Cow<'_, str>>> {
+    match json {
+        b"null" => Ok(None),
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Some(String::from_utf8_lossy(inner))),
+        [b'"', ..] => serde_json::from_slice(json).map(|text: String| Some(Cow::Owned(text))),
+        other => Ok(Some(String::from_utf8_lossy(other))),
+    }
+}
