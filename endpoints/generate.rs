@@ -1,6 +1,6 @@
 //! Livepeer AI: pictures, video, speech, transcripts and text, made by models that run on the Livepeer network.
 //!
-//! A gateway takes all of these operations ([`Client::ai`](crate::Client::ai)); Studio hosts some of them for
+//! A gateway takes all of these operations (`Client::ai()`); Studio hosts some of them for
 //! its own customers, so that a Studio client calls those too.
 //!
 //! - **Only what you set is sent.** The defaults told here are the servers'; a gateway may choose others.
@@ -50,7 +50,7 @@ operations! {
             guidance_scale?: f64,
             /// What the pictures should not show. Without effect if `guidance_scale` is below 1.
             negative_prompt?: String,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`] (default: yes).
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](crate::media::Media::nsfw) (default: yes).
             safety_check?: bool,
             /// Start of the random numbers: the same request with the same seed gives the same pictures
             /// (default: another one each time, told in the answer).
@@ -80,7 +80,7 @@ operations! {
             image_guidance_scale?: f64,
             /// What the result should not show. Without effect if `guidance_scale` is below 1.
             negative_prompt?: String,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`] (default: yes).
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](crate::media::Media::nsfw) (default: yes).
             safety_check?: bool,
             /// Start of the random numbers: the same request with the same seed gives the same result
             /// (default: another one each time, told in the answer).
@@ -109,7 +109,7 @@ operations! {
             /// How much noise is added to the picture first (default: 0.02). More gives more motion and
             /// less likeness.
             noise_aug_strength?: f64,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`] (default: yes).
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](crate::media::Media::nsfw) (default: yes).
             safety_check?: bool,
             /// Start of the random numbers: the same request with the same seed gives the same video
             /// (default: another one each time, told in the answer).
@@ -127,7 +127,7 @@ operations! {
             image: File,
             /// Model (default: the server's choice).
             model_id?: ModelId,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`] (default: yes).
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](crate::media::Media::nsfw) (default: yes).
             safety_check?: bool,
             /// Start of the random numbers: the same request with the same seed gives the same picture
             /// (default: another one each time, told in the answer).
@@ -201,7 +201,7 @@ operations! {
         /// Answers a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
-        /// error.
+        /// error; that of [`Sse::collect`](crate::Sse::collect) holds what had arrived.
         pub LlmStream: Ai = POST "/llm" json {
             /// Model.
             model: ModelId,
