@@ -36,7 +36,7 @@ operations! {
             details?: bool,
         } -> Asset, id = "getAsset"
     }
-    // Not safe to repeat when it carries `storage`: each such request may start an export of its own.
+    // Each request with `storage` may start an export of its own.
     endpoint! {
         /// Changes an asset, which must be ready (422 otherwise).
         pub Update: Studio = PATCH "/asset/{id}" (id: AssetId) json {
@@ -48,7 +48,7 @@ operations! {
             playback_policy?: Option<PlaybackPolicy>,
             /// Where else to store it. What is on IPFS cannot be taken back.
             storage?: Storage,
-        } -> Asset, id = "updateAsset"
+        } -> Asset, id = "updateAsset", retryable if Update::exports_nothing
     }
     endpoint! {
         /// Deletes an asset.
@@ -206,6 +206,12 @@ open_enum! {
         Failed = "failed",
         /// It was taken back.
         Reverted = "reverted",
+    }
+}
+
+impl Update {
+    fn exports_nothing(&self) -> bool {
+        self.storage.is_none()
     }
 }
 

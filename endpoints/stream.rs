@@ -52,8 +52,7 @@ operations! {
         /// Retrieves a stream.
         pub Get: Studio = GET "/stream/{id}" (id: StreamId) -> Stream, id = "getStream"
     }
-    // Not retryable, though most updates could be: each entry of `multistream` that carries a `spec` creates a target
-    // anew at every attempt. Callers who send none can allow retries for the call.
+    // A target given by its `spec` is created anew at every attempt.
     endpoint! {
         /// Changes a stream. What is not set stays as it is.
         pub Update: Studio = PATCH "/stream/{id}" (id: StreamId) json {
@@ -76,7 +75,7 @@ operations! {
             suspended?: bool,
             /// Your own labels, in place of those so far: at most 2048 characters, written as JSON.
             user_tags?: UserTags,
-        } -> (), id = "updateStream"
+        } -> (), id = "updateStream", retryable if Update::creates_no_target
     }
     endpoint! {
         /// Deletes a stream, and ends its session if it is live.
@@ -84,14 +83,14 @@ operations! {
         /// Deleting it again is answered with 404.
         pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id = "deleteStream"
     }
-    // Not retryable, unlike other deletions: the streamer may come back at once, and an attempt more than five seconds
-    // after one that had worked would end the new session, too.
+    // Retryable like every deletion: a repeat within five seconds is refused, a later one ends at most a session that
+    // began since, and streamers connect again by themselves.
     endpoint! {
         /// Ends the live session of a stream and its recording. The streamer may start anew at once.
         ///
         /// Refused with 429 within 5 seconds of the last time. To keep the streamer out, set [`Update::suspended`].
         pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
-            id = "terminateStream", retryable = false
+            id = "terminateStream"
     }
     endpoint! {
         /// Starts to fetch the video of a stream that has a [`Pull`] source, and to record it if the stream says so.
@@ -182,6 +181,13 @@ operations! {
         ///
         /// The id may be that of the stream or of a session of it, or a playback id.
         pub Info: Studio = GET "/stream/{id}/info" (id: StreamId) -> StreamInfo
+    }
+}
+
+impl Update {
+    fn creates_no_target(&self) -> bool {
+        let mut targets = self.multistream.iter().flat_map(|multistream| multistream.targets.iter().flatten());
+        targets.all(|target| target.spec.is_none())
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct Job {
     deadline: Option<Duration>,
     server: Server,
     operation: Option<&'static Operation>,
+    retryable: bool,
     streamed: bool,
     map: MapError,
 }
@@ -56,6 +57,7 @@ impl Job {
         prepared: Result<Prepared, RequestError>,
         options: Options,
         operation: Option<&'static Operation>,
+        retryable: bool,
     ) -> Result<Self, Box<Inner>> {
         let checked = || {
             settings.wrong.clone().or(options.wrong).map_or(Ok(()), Err)?;
@@ -89,6 +91,7 @@ impl Job {
             prepared,
             server,
             operation,
+            retryable,
             streamed: false,
             map: |_, _, _| None,
         })
@@ -156,7 +159,7 @@ pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
         };
         let failed = Failed {
             failure: fault.failure,
-            retryable: job.operation.is_none_or(|operation| operation.retryable),
+            retryable: job.retryable,
             replayable,
             attempts,
             elapsed: began.elapsed(),

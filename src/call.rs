@@ -128,7 +128,8 @@ impl<E: Endpoint> Call<E> {
         let mut target = Err(RequestError::Settings("the request shows no values".into()));
         self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values));
         let options = self.options;
-        Job::new(self.settings, target, options, Some(operation))
+        let retryable = operation.is_retryable(&self.request);
+        Job::new(self.settings, target, options, Some(operation), retryable)
             .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>))
     }
 }
@@ -211,7 +212,7 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
 /// What [`Client::download`](crate::client::Client::download) does.
 pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
     let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
-    let job = Job::new(settings, target, Options::default(), None).map_err(Error::<Any>::new)?;
+    let job = Job::new(settings, target, Options::default(), None, true).map_err(Error::<Any>::new)?;
     let done = attempt::run(job.answered(true, map::<Unmapped>)).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(Answer { operation: "download", ..done.answer }))
 }

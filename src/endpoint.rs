@@ -73,6 +73,8 @@ pub struct Operation {
     pub error: Option<&'static str>,
     /// Whether it may be repeated after a request that may have reached the server.
     pub retryable: bool,
+    /// What a request must look like for that, when it depends on it.
+    pub retryable_if: Option<fn(&dyn Any) -> bool>,
     /// Whether the key is sent.
     pub auth: bool,
     /// How long nothing may arrive before an attempt is given up, when it is not the client's setting.
@@ -148,6 +150,11 @@ impl Operation {
         self.module.rsplit("::").next().unwrap_or(self.module)
     }
 
+    /// Whether this request of the operation may be repeated after it may have reached the server.
+    pub fn is_retryable(&self, request: &dyn Any) -> bool {
+        self.retryable && self.retryable_if.is_none_or(|check| check(request))
+    }
+
     /// What a line without clauses declares.
     #[doc(hidden)]
     #[allow(clippy::too_many_arguments)]
@@ -174,6 +181,7 @@ impl Operation {
             response,
             error: None,
             retryable,
+            retryable_if: None,
             auth: true,
             timeout: None,
             paged: None,
@@ -195,6 +203,9 @@ impl Operation {
     }
     pub const fn retryable(self, retryable: bool) -> Self {
         Self { retryable, ..self }
+    }
+    pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
+        Self { retryable: true, retryable_if: Some(check), ..self }
     }
     pub const fn no_auth(self) -> Self {
         Self { auth: false, ..self }

@@ -67,7 +67,7 @@
 /// |---|---|---|
 /// | `error = T` | the error body's type | the API's |
 /// | `errors { 404 => NotFound(T), _ => Other(U) }` | makes an enum `NameError`, as [`errors!`](crate::errors) does | |
-/// | `retryable`, `retryable = false` | whether it may be sent again after it may have arrived | by method: GET, HEAD, PUT, DELETE, OPTIONS |
+/// | `retryable`, `retryable = false`, `retryable if check` | whether it may be sent again after it may have arrived; `check` is a `fn(&Name) -> bool` | by method: GET, HEAD, PUT, DELETE, OPTIONS |
 /// | `auth = none` | sends no key | sends it |
 /// | `timeout = 300` | seconds without data after which an attempt ends | the client's setting |
 /// | `paged`, `paged = offset` | a list in pages, for [`Client::pages`](crate::client::Client::pages) | one answer |
@@ -260,6 +260,9 @@ macro_rules! __endpoint {
     };
     (@clauses $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable = $yes:literal $(, $($c:tt)*)?) => {
         $crate::__endpoint! { @clauses $h $t $r $o $v $d $resp $e { $($calls)* .retryable($yes) } $items { $($docs)* , ", retryable: ", $yes } $($($c)*)? }
+    };
+    (@clauses $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable if $check:path $(, $($c:tt)*)?) => {
+        $crate::__endpoint! { @clauses $h $t $r $o $v $d $resp $e { $($calls)* .retryable_if(|request| request.downcast_ref().is_some_and($check)) } $items { $($docs)* , ", retryable if `", ::core::stringify!($check), "`" } $($($c)*)? }
     };
     (@clauses $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable $(, $($c:tt)*)?) => {
         $crate::__endpoint! { @clauses $h $t $r $o $v $d $resp $e { $($calls)* .retryable(true) } $items { $($docs)* , ", retryable" } $($($c)*)? }
