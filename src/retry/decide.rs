@@ -160,10 +160,10 @@ impl Stop {
     pub(crate) fn reason(self) -> Option<&'static str> {
         match self {
             Self::NotTransient | Self::Attempts => None,
-            Self::Unsafe => Some("not retried: the server may have carried it out already"),
-            Self::Body => Some("not retried: its body can be sent only once"),
-            Self::RetryAfter => Some("not retried: the server asks for too long a wait"),
-            Self::Elapsed => Some("not retried: no time left"),
+            Self::Unsafe => Some("the server may have carried it out already"),
+            Self::Body => Some("its body can be sent only once"),
+            Self::RetryAfter => Some("the server asks for too long a wait"),
+            Self::Elapsed => Some("no time left"),
         }
     }
 }
