@@ -7,6 +7,8 @@ pub mod ai;
 pub mod encryption;
 pub mod list;
 pub mod media;
+#[cfg(feature = "mock")]
+pub mod mock;
 #[cfg(feature = "jwt")]
 pub mod playback_access;
 pub mod studio;

@@ -69,6 +69,11 @@ impl Download {
         Ok(all.freeze())
     }
 
+    /// What is still to come, as a body: to be sent on.
+    pub fn into_body(self) -> Body {
+        self.body
+    }
+
     /// Writes all that is still to come to a file and gives its length. The file appears under its name only when it is
     /// whole; until then it has `.part` after it.
     ///

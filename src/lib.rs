@@ -17,7 +17,7 @@ mod link;
 mod log;
 mod macros;
 #[cfg(feature = "mock")]
-pub mod mock;
+mod mocks;
 pub mod multipart;
 mod names;
 mod page;

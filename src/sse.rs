@@ -185,6 +185,12 @@ impl<T: StreamItem> Sse<T> {
         Ok(items)
     }
 
+    /// The bytes behind it, from which nothing has been read yet.
+    #[cfg(feature = "mock")]
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, SseError>>> {
         while !self.ended {
             let event = match self.decoder.decode(&mut self.chunk) {

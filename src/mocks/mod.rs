@@ -1,19 +1,4 @@
-//! A server made of typed handlers: for tests of what calls an API, without that API.
-//!
-//! ```
-//! # use livepeer::{mock::Mock, stream, Studio};
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), livepeer::Error> {
-//! let mock = Mock::new().on(async |get: stream::Get| {
-//!     let mut stream = stream::Stream::default();
-//!     stream.id = get.id;
-//!     Ok(stream)
-//! });
-//! let client = mock.client::<Studio>();
-//! assert_eq!(client.call(stream::Get::new("abc")).await?.id, "abc");
-//! # Ok(())
-//! # }
-//! ```
+//! A server made of typed handlers, over which `livepeer::mock` puts servers of Livepeer's.
 
 mod incoming;
 mod reply;
@@ -34,6 +19,7 @@ use crate::api::Api;
 use crate::body::Body;
 use crate::client::Client;
 use crate::endpoint::{Endpoint, Operation};
+use crate::source::ReadError;
 use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
 
 /// Makes up a value of any model, with every field filled.
@@ -54,12 +40,15 @@ struct State {
     routes: Vec<Route>,
     first: Vec<First>,
     fallback: Option<Fallback>,
+    unreadable: Option<Unreadable>,
     seen: Mutex<Vec<request::Parts>>,
 }
 
-type Handler = Arc<dyn Fn(Request<Bytes>, Vec<(String, String)>) -> BoxFuture<'static, Reply> + Send + Sync>;
+type Handler =
+    Arc<dyn Fn(Request<Bytes>, Vec<(String, String)>) -> BoxFuture<'static, Result<Reply, ReadError>> + Send + Sync>;
 type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
 type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
+type Unreadable = Arc<dyn Fn(&ReadError) -> Reply + Send + Sync>;
 
 struct Route {
     operation: &'static Operation,
@@ -99,16 +88,13 @@ impl Mock {
         let handler: Handler = Arc::new(move |request, parameters| {
             let handler = handler.clone();
             Box::pin(async move {
-                let received = match Received::<E>::read(request, parameters).await {
-                    Ok(received) => received,
-                    Err(error) => return Reply::error(422, &error.to_string()),
-                };
-                match handler(received).await {
+                let received = Received::<E>::read(request, parameters).await?;
+                Ok(match handler(received).await {
                     Ok(response) => {
                         E::Codec::encode(response).unwrap_or_else(|error| Reply::error(500, &error.to_string()))
                     }
                     Err(reply) => reply,
-                }
+                })
             })
         });
         let mut bases = vec![String::new()];
@@ -144,6 +130,12 @@ impl Mock {
         self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
     }
 
+    /// Words the answer to a request that its operation cannot be read from (default: 422, as Livepeer Studio words it).
+    #[must_use]
+    pub fn unreadable(self, word: impl Fn(&ReadError) -> Reply + Send + Sync + 'static) -> Self {
+        self.with(|state| state.unreadable = Some(Arc::new(word)))
+    }
+
     /// A client that calls this server in memory.
     pub fn client<A: Api>(&self) -> Client<A> {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone())
@@ -156,18 +148,23 @@ impl Mock {
 
     /// Answers a request.
     pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
+        let (parts, mut body) = request.into_parts();
         if let Ok(mut seen) = self.0.seen.lock() {
             seen.push(parts.clone());
         }
         for first in &self.0.first {
             if let Some(reply) = first(&parts).await {
+                // Whoever is still sending would see a broken connection in place of the answer.
+                while let Ok(Some(_)) = body.chunk().await {}
                 return reply.into();
             }
         }
         let reply = match (self.0.route(&parts), &self.0.fallback) {
             (Some((route, parameters)), _) => match body.bytes(usize::MAX).await {
-                Ok(bytes) => (route.handler)(Request::from_parts(parts, bytes), parameters).await,
+                Ok(bytes) => {
+                    let reply = (route.handler)(Request::from_parts(parts, bytes), parameters).await;
+                    reply.unwrap_or_else(|error| self.0.unreadable(&error))
+                }
                 Err(error) => Reply::error(400, &error.to_string()),
             },
             (None, Some(fallback)) => fallback(Request::from_parts(parts, body)).await,
@@ -189,6 +186,13 @@ impl Mock {
 }
 
 impl State {
+    fn unreadable(&self, error: &ReadError) -> Reply {
+        match &self.unreadable {
+            Some(word) => word(error),
+            None => Reply::error(422, &error.to_string()),
+        }
+    }
+
     /// The handler of a path, with the path's parameters. Of several, the one with the most fixed segments.
     fn route(&self, parts: &request::Parts) -> Option<(&Route, Vec<(String, String)>)> {
         self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {

@@ -5,7 +5,9 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use crate::body::Body;
-use crate::response::{Codec, Empty, Json, Raw, Text};
+use crate::download::Download;
+use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
+use crate::sse::{Sse, StreamItem};
 
 /// An answer, of whatever status.
 #[derive(Debug, Default)]
@@ -36,6 +38,24 @@ impl Reply {
     /// An answer with a text body.
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::status(status).header("content-type", "text/plain; charset=utf-8").with_body(text.into())
+    }
+
+    /// Server-sent events: each of these as JSON.
+    pub fn events<T: Serialize>(items: impl IntoIterator<Item = T>) -> Self {
+        let mut text = Vec::new();
+        for item in items {
+            text.extend_from_slice(b"data: ");
+            if let Err(error) = serde_json::to_writer(&mut text, &item) {
+                return Self::error(500, &error.to_string());
+            }
+            text.extend_from_slice(b"\n\n");
+        }
+        Self::event_stream(text)
+    }
+
+    /// Server-sent events, as written: to have them come slowly, break off, or be no events at all.
+    pub fn event_stream(body: impl Into<Body>) -> Self {
+        Self::status(200).header("content-type", "text/event-stream").with_body(body)
     }
 
     /// A refusal, as Livepeer Studio words it: `{"errors": ["…"]}`.
@@ -106,5 +126,17 @@ impl Encode<Bytes> for Raw {
 impl Encode<String> for Text {
     fn encode(text: String) -> Result<Reply, serde_json::Error> {
         Ok(Reply::text(200, text))
+    }
+}
+
+impl Encode<Download> for Streamed {
+    fn encode(download: Download) -> Result<Reply, serde_json::Error> {
+        Ok(Reply { status: download.status(), headers: download.headers().clone(), body: download.into_body() })
+    }
+}
+
+impl<T: StreamItem> Encode<Sse<T>> for Events {
+    fn encode(items: Sse<T>) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::event_stream(items.into_body()))
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::api::Api;
 use crate::body::Body;
 use crate::client::Client;
-use crate::mock::Mock;
+use crate::mocks::Mock;
 
 /// A mock that listens. Dropping it closes the port and all connections.
 pub struct Running {
