@@ -370,7 +370,7 @@ macro_rules! __endpoint {
             .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
             $($calls)*;
 
-            fn values(&self, visit: &mut dyn FnMut(&[::core::option::Option<&dyn $crate::endpoint::Value>])) {
+            fn values(&self, visit: $crate::endpoint::Visit<'_>) {
                 visit(&[$($crate::__endpoint!(@value self $($value)*)),*]);
             }
 
@@ -491,7 +491,7 @@ macro_rules! __is_deprecated {
     };
 }
 
-/// Declares the operations of a resource, each by its [`endpoint!`](crate::endpoint) line, and lists their facts in
+/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts in
 /// `OPERATIONS`, in the order of the lines.
 ///
 /// ```
