@@ -75,6 +75,15 @@ impl Serialize for Order {
 
 impl<'de> Deserialize<'de> for Order {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Formats that do not describe themselves make values up: they are told the fields, not the text.
+        if !deserializer.is_human_readable() {
+            let fields = Vec::<(String, bool)>::deserialize(deserializer)?;
+            let order = |order: Self, (field, descending): (String, bool)| match descending {
+                true => order.then(field).descending(),
+                false => order.then(field),
+            };
+            return Ok(fields.into_iter().fold(Self::default(), order));
+        }
         let text = deserialize_text(deserializer, "Order")?;
         // As the server does: what is no field and direction is passed over, and what is not "true" ascends.
         let fields = text.split(',').filter_map(|part| part.rsplit_once('-'));
@@ -160,6 +169,9 @@ impl Serialize for Filters {
 
 impl<'de> Deserialize<'de> for Filters {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Vec::deserialize(deserializer).map(Self);
+        }
         let text = deserialize_text(deserializer, "Filters")?;
         serde_json::from_str(&text).map(Self).map_err(de::Error::custom)
     }

@@ -369,6 +369,10 @@ impl<'de> Deserialize<'de> for UsageReport {
             }
         }
 
+        // Formats that do not describe themselves cannot be asked what comes, only told.
+        if !deserializer.is_human_readable() {
+            return Usage::deserialize(deserializer).map(UsageReport::Total);
+        }
         deserializer.deserialize_any(Forms)
     }
 }

@@ -35,6 +35,12 @@ macro_rules! resources {
             const ALL: &[&[&crate::Operation]] = &[$($name::OPERATIONS),+];
             ALL.iter().flat_map(|resource| resource.iter().copied())
         }
+
+        /// Shows every declared operation by its type, in the order of [`catalog`].
+        #[cfg(feature = "mock")]
+        pub fn visit_catalog(visitor: &mut impl crate::mock::Visit) {
+            $($name::visit_operations(visitor);)+
+        }
     };
 }
 

@@ -417,6 +417,9 @@ impl Serialize for Mobile {
 
 impl<'de> Deserialize<'de> for Mobile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return bool::deserialize(deserializer).map(Self::Flag);
+        }
         Value::deserialize(deserializer).map(Into::into)
     }
 }

@@ -126,6 +126,13 @@ impl Download {
     }
 }
 
+/// What a server gives in answer, for [`mock`](crate::mock)s: status 200, no headers.
+impl From<Body> for Download {
+    fn from(body: Body) -> Self {
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body, what: "download" }
+    }
+}
+
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download").field("status", &self.status).field("len", &self.len()).finish_non_exhaustive()

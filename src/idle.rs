@@ -99,15 +99,17 @@ impl http_body::Body for Watched {
     }
 }
 
-struct Guarded {
+/// A body that fails when nothing arrives for too long.
+pub(crate) struct Guarded {
     body: Body,
     idle: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-/// A body that fails when nothing arrives for so long.
-pub(crate) fn guard(body: Body, idle: Duration) -> Body {
-    Body::wrap(Guarded { body, idle, sleep: None })
+impl Guarded {
+    pub(crate) fn new(body: Body, idle: Duration) -> Body {
+        Body::wrap(Self { body, idle, sleep: None })
+    }
 }
 
 impl http_body::Body for Guarded {

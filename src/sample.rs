@@ -13,7 +13,7 @@ use crate::source::{Found, ReadError, Source, Values};
 /// How much of what may be left out a sample has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fullness {
-    /// Nothing: only what is required.
+    /// Only what is required, and what is set from the start.
     Smallest,
     /// All of it.
     Fullest,
@@ -43,7 +43,8 @@ struct MadeUp(Fullness);
 impl Values for MadeUp {
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
         if self.0 == Fullness::Smallest && !field.required {
-            return Ok(None);
+            // A literal of Rust, of the kinds that a line takes, is JSON, too.
+            return Ok(field.preset.and_then(|preset| serde_json::from_str(preset).ok()).map(Found::Json));
         }
         Ok(Some(match field.ty {
             "File" => {

@@ -189,7 +189,7 @@ macro_rules! __endpoint {
     (@optional $h:tt [$place:ident $kind:ident $s:literal] { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* }
         { $([$m:meta])* $f:ident [$($w:literal)?] $preset:tt $ty:ty } $more:tt $rest:tt) => {
         $crate::__endpoint! { @fields $h [$place $kind $s]
-            { $($t)* { field $place $f [$($w)?] false $ty } } $r
+            { $($t)* { field $place $f [$($w)?] false $ty ; $preset } } $r
             { $($o)* { [$([$m])*] $kind $s $f [$($w)?] $preset $ty } }
             { $($v)* { optional $f } } { $($d)* { optional $f } } $more $rest }
     };
@@ -370,7 +370,7 @@ macro_rules! __endpoint {
             .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
             $($calls)*;
 
-            fn values(&self, visit: $crate::endpoint::Visit<'_>) {
+            fn values(&self, visit: &mut dyn FnMut(&[::core::option::Option<&dyn $crate::endpoint::Value>])) {
                 visit(&[$($crate::__endpoint!(@value self $($value)*)),*]);
             }
 
@@ -428,7 +428,7 @@ macro_rules! __endpoint {
     };
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
-    (@entry $api:ident field $place:ident $f:ident $w:tt $required:literal $ty:ty) => {
+    (@entry $api:ident field $place:ident $f:ident $w:tt $required:literal $ty:ty $(; [$($preset:literal)?])?) => {
         $crate::endpoint::Field::new(
             ::core::stringify!($f),
             $crate::__wire!($api $f $w),
@@ -436,6 +436,7 @@ macro_rules! __endpoint {
             $required,
             ::core::stringify!($ty),
         )
+        $($(.preset(::core::stringify!($preset)))?)?
     };
     (@entry $api:ident copy $place:ident $f:ident) => {
         $crate::endpoint::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::endpoint::Place::$place)
@@ -491,8 +492,9 @@ macro_rules! __is_deprecated {
     };
 }
 
-/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts in
-/// `OPERATIONS`, in the order of the lines.
+/// Declares the operations of a resource, each by its [`endpoint!`](crate::endpoint) line, and lists their facts in
+/// `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
+/// tests that do something with all of them ([`mock::Visit`](crate::mock::Visit)).
 ///
 /// ```
 /// # use livepeer::{Api, Case, operations};
@@ -525,6 +527,31 @@ macro_rules! operations {
         #[allow(deprecated)]
         pub const OPERATIONS: &[&$crate::Operation] = &[$(<$name as $crate::Endpoint>::OPERATION),*];
 
+        $crate::__with_mock! {
+            /// Shows the operations declared here, each by its type, in the order of the lines.
+            #[allow(deprecated)]
+            pub fn visit_operations(visitor: &mut impl $crate::mock::Visit) {
+                let _ = &visitor;
+                $(visitor.operation::<$name>();)*
+            }
+        }
+
         $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($line)* })*
     };
+}
+
+/// What is there with the feature `mock` only: of this crate, whatever the features of the crate that calls the macro.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_mock {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// What is there with the feature `mock` only.
+#[cfg(not(feature = "mock"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_mock {
+    ($($item:tt)*) => {};
 }

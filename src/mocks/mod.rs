@@ -3,6 +3,7 @@
 mod incoming;
 mod reply;
 mod serve;
+mod visit;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -14,6 +15,7 @@ pub use crate::sample::{Fullness, SampleError, request as sample_request};
 pub use incoming::Received;
 pub use reply::{Encode, Reply};
 pub use serve::Running;
+pub use visit::Visit;
 
 use crate::api::Api;
 use crate::body::Body;

@@ -3,10 +3,12 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::download::Download;
 use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
+use crate::sample::{self, Fullness, SampleError};
 use crate::sse::{Sse, StreamItem};
 
 /// An answer, of whatever status.
@@ -96,12 +98,15 @@ pub trait Encode<T>: Codec<T> {
     /// # Errors
     /// The value's own.
     fn encode(value: T) -> Result<Reply, serde_json::Error>;
+
+    /// Makes up a response.
+    ///
+    /// # Errors
+    /// When a type refuses the made-up value.
+    fn sample(fullness: Fullness) -> Result<T, SampleError>;
 }
 
-impl<T: Serialize> Encode<T> for Json
-where
-    Json: Codec<T>,
-{
+impl<T: Serialize + DeserializeOwned> Encode<T> for Json {
     fn encode(value: T) -> Result<Reply, serde_json::Error> {
         let json = serde_json::to_vec(&value)?;
         if json == b"null" {
@@ -109,11 +114,19 @@ where
         }
         Ok(Reply::status(200).header("content-type", "application/json").with_body(json))
     }
+
+    fn sample(fullness: Fullness) -> Result<T, SampleError> {
+        sample::value(fullness, "sample")
+    }
 }
 
 impl Encode<()> for Empty {
     fn encode(_: ()) -> Result<Reply, serde_json::Error> {
         Ok(Reply::status(204))
+    }
+
+    fn sample(_: Fullness) -> Result<(), SampleError> {
+        Ok(())
     }
 }
 
@@ -121,11 +134,19 @@ impl Encode<Bytes> for Raw {
     fn encode(bytes: Bytes) -> Result<Reply, serde_json::Error> {
         Ok(Reply::status(200).with_body(bytes))
     }
+
+    fn sample(_: Fullness) -> Result<Bytes, SampleError> {
+        Ok(Bytes::from_static(b"sample"))
+    }
 }
 
 impl Encode<String> for Text {
     fn encode(text: String) -> Result<Reply, serde_json::Error> {
         Ok(Reply::text(200, text))
+    }
+
+    fn sample(_: Fullness) -> Result<String, SampleError> {
+        Ok("sample".into())
     }
 }
 
@@ -133,10 +154,18 @@ impl Encode<Download> for Streamed {
     fn encode(download: Download) -> Result<Reply, serde_json::Error> {
         Ok(Reply { status: download.status(), headers: download.headers().clone(), body: download.into_body() })
     }
+
+    fn sample(_: Fullness) -> Result<Download, SampleError> {
+        Ok(Body::from("sample").into())
+    }
 }
 
 impl<T: StreamItem> Encode<Sse<T>> for Events {
-    fn encode(items: Sse<T>) -> Result<Reply, serde_json::Error> {
-        Ok(Reply::event_stream(items.into_body()))
+    fn encode(events: Sse<T>) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::event_stream(events.into_body()))
+    }
+
+    fn sample(_: Fullness) -> Result<Sse<T>, SampleError> {
+        Ok(Sse::new("data: [DONE]\n\n".into()))
     }
 }
