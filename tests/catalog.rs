@@ -1,0 +1,121 @@
+//! What holds for every operation of the catalog: its requests and responses, at their smallest and their fullest, go
+//! over a socket and through JSON without loss.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use livepeer::mock::{Encode, Fullness, Mock, Received, Visit, sample_request};
+use livepeer::{Endpoint, On, Retry};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+type Checks = Vec<(String, Pin<Box<dyn Future<Output = ()>>>)>;
+
+/// Runs a check for each operation, and tells all that fail.
+fn each(visitor: impl FnOnce() -> Checks) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let checks = visitor();
+    assert_eq!(checks.len(), 2 * livepeer::catalog().count());
+    let failed: Vec<_> = checks
+        .into_iter()
+        .filter_map(|(name, check)| {
+            let run = std::panic::AssertUnwindSafe(|| runtime.block_on(check));
+            std::panic::catch_unwind(run).is_err().then_some(name)
+        })
+        .collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+macro_rules! each_operation {
+    ($check:ident) => {{
+        struct Each(Checks);
+
+        impl Visit for Each {
+            fn operation<E>(&mut self)
+            where
+                E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+                E::Codec: Encode<E::Response>,
+            {
+                for fullness in [Fullness::Smallest, Fullness::Fullest] {
+                    let name = format!("{} ({fullness:?})", E::OPERATION.qualified_name());
+                    self.0.push((name, Box::pin($check::<E>(fullness))));
+                }
+            }
+        }
+
+        each(|| {
+            let mut each = Each(Vec::new());
+            livepeer::visit_catalog(&mut each);
+            each.0
+        });
+    }};
+}
+
+/// A request as JSON. A file that has no media type of its own is read back with the one it was sent with.
+fn json(request: &impl Serialize) -> Value {
+    let mut json = serde_json::to_value(request).unwrap();
+    for field in json.as_object_mut().unwrap().values_mut() {
+        let file = field.as_object_mut().filter(|file| file.contains_key("bytes"));
+        if let Some(file) = file {
+            file.entry("content_type").or_insert_with(|| "application/octet-stream".into());
+        }
+    }
+    json
+}
+
+#[test]
+fn every_request_is_read_back_from_a_socket_as_it_was_sent() {
+    each_operation!(over_a_socket);
+}
+
+async fn over_a_socket<E>(fullness: Fullness)
+where
+    E: Endpoint + On<<E as Endpoint>::Api> + Serialize,
+    E::Codec: Encode<E::Response>,
+{
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let seen = received.clone();
+    let mock = Mock::new().on_received(move |request: Received<E>| {
+        seen.lock().unwrap().push((json(&request.request), request.unknown));
+        async move { Ok(E::Codec::sample(fullness).unwrap()) }
+    });
+    let server = mock.listen().await.unwrap();
+    let request: E = sample_request(fullness).unwrap();
+    let sent = json(&request);
+    let answer = server.client::<E::Api>().call(request).retry(Retry::never()).with_response().await.unwrap();
+    let received = std::mem::take(&mut *received.lock().unwrap());
+    assert_eq!(received, [(sent, Vec::<String>::new())]);
+
+    // What was answered is what arrives, and what is written again.
+    let body = |reply: livepeer::mock::Reply| async { reply.body.bytes(1 << 20).await.unwrap() };
+    let made_up = body(E::Codec::encode(E::Codec::sample(fullness).unwrap()).unwrap()).await;
+    let arrived = body(E::Codec::encode(answer.value).unwrap()).await;
+    let parse =
+        |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
+    assert_eq!(parse(&arrived), parse(&made_up));
+}
+
+#[test]
+fn every_request_goes_through_json() {
+    each_operation!(through_json);
+}
+
+async fn through_json<E: Endpoint + Serialize + DeserializeOwned + Clone + Debug>(fullness: Fullness) {
+    let request: E = sample_request(fullness).unwrap();
+    let text = serde_json::to_string(&request.clone()).unwrap();
+    let again: E = serde_json::from_str(&text).unwrap();
+    assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&request).unwrap());
+    // What is secret is shown by its JSON and by nothing else.
+    let shown = format!("{request:?}");
+    assert!(!shown.contains("secret-"), "{shown}");
+}
+
+#[test]
+fn an_unknown_field_is_refused_when_a_request_is_read() {
+    let wrong = serde_json::from_str::<livepeer::stream::Get>(r#"{"id": "x", "recrod": true}"#).unwrap_err();
+    assert!(wrong.to_string().contains("recrod"), "{wrong}");
+    let wrong = serde_json::from_str::<livepeer::stream::Get>("{}").unwrap_err();
+    assert!(wrong.to_string().contains("`id` is missing"), "{wrong}");
+}
