@@ -8,7 +8,7 @@ use crate::link;
 use crate::names::Case;
 
 /// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
-/// type without values, which the lines of [`endpoint!`](crate::endpoint) and the client's type name.
+/// type without values, which the lines of [`endpoint!`](macro@crate::endpoint) and the client's type name.
 ///
 /// ```
 /// use livepeer::{Api, Auth, Case, Client, Unmapped};

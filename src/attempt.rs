@@ -12,7 +12,7 @@ use crate::body::{Body, BodyError};
 use crate::call::Options;
 use crate::endpoint::Operation;
 use crate::error::{ErrorKind, Inner, Mapped};
-use crate::idle::{Guarded, Idle, Progress};
+use crate::idle::{Idle, Progress, guard};
 use crate::log;
 use crate::response::Answer;
 use crate::retry::{Failed, Failure, Retry, retry_after};
@@ -317,7 +317,7 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
             body: Body::empty(),
             operation: job.operation.map_or("download", |operation| operation.name),
         };
-        let content = Guarded::new(content, job.idle);
+        let content = guard(content, job.idle);
         return match parts.status.is_success() {
             true if job.streamed => Ok(Answer { body: content, ..answer }),
             true => read(job, answer, content).await,

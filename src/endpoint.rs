@@ -1,4 +1,4 @@
-//! What an operation is: the [`Endpoint`] trait that every [`endpoint!`](crate::endpoint) line implements, and the
+//! What an operation is: the [`Endpoint`] trait that every [`endpoint!`](macro@crate::endpoint) line implements, and the
 //! facts about it ([`Operation`]) that the engine, the catalog and the docs are driven by.
 
 use std::any::Any;
@@ -15,7 +15,7 @@ use crate::source::{ReadError, Source};
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::client::Client::call) sends it.
 ///
-/// Implemented by [`endpoint!`](crate::endpoint); there is no need to write it by hand.
+/// Implemented by [`endpoint!`](macro@crate::endpoint); there is no need to write it by hand.
 pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// The API that the operation belongs to.
     type Api: Api;
@@ -29,7 +29,7 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     const OPERATION: &'static Operation;
 
     /// Shows the request's values, in the order of [`Operation::fields`]; `None` is a field left out.
-    fn values(&self, visit: &mut dyn FnMut(&[Option<&dyn Value>]));
+    fn values(&self, visit: Visit<'_>);
 
     /// Reads the request back: the other direction of [`values`](Self::values), in the same order.
     ///
@@ -38,7 +38,7 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     fn read(source: &mut Source<'_>) -> Result<Self, ReadError>;
 }
 
-/// Says that an API hosts an operation, and below which prefix of its base URL. [`endpoint!`](crate::endpoint)
+/// Says that an API hosts an operation, and below which prefix of its base URL. [`endpoint!`](macro@crate::endpoint)
 /// implements it for the line's own API, and for others by its `hosted` clause.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an operation of `{A}`",
@@ -93,7 +93,7 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The answer says where the next page begins ([`Api::next_cursor`](crate::api::Api::next_cursor)).
+    /// The answer says where the next page begins ([`Api::next_cursor`]).
     Cursor,
     /// The answer says nothing: the next page begins after the items seen so far, while pages are full.
     Offset,
@@ -287,6 +287,9 @@ const fn has_parameter(path: &[u8], name: &[u8]) -> bool {
     }
     false
 }
+
+/// What [`Endpoint::values`] shows a request's values to.
+pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
 /// A field's value, with its type forgotten: all the engine needs to put it into a request.
 pub trait Value: Any + Send + Sync {

@@ -99,17 +99,15 @@ impl http_body::Body for Watched {
     }
 }
 
-/// A body that fails when nothing arrives for too long.
-pub(crate) struct Guarded {
+struct Guarded {
     body: Body,
     idle: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl Guarded {
-    pub(crate) fn new(body: Body, idle: Duration) -> Body {
-        Body::wrap(Self { body, idle, sleep: None })
-    }
+/// A body that fails when nothing arrives for so long.
+pub(crate) fn guard(body: Body, idle: Duration) -> Body {
+    Body::wrap(Guarded { body, idle, sleep: None })
 }
 
 impl http_body::Body for Guarded {

@@ -52,6 +52,12 @@ impl<T: Send + 'static> Page for Vec<T> {
     }
 }
 
+/// A page of the list `E`, or why there is none.
+pub type PageOf<E> = Result<Vec<<<E as Endpoint>::Response as Page>::Item>, Error<<E as Endpoint>::Error>>;
+
+/// An item of the list `E`, or why there is none.
+pub type ItemOf<E> = Result<<<E as Endpoint>::Response as Page>::Item, Error<<E as Endpoint>::Error>>;
+
 impl<A: Api> Client<A> {
     /// The pages of a list, one request each, as a [`Stream`]; [`Pages::items`] gives the items one by one. No page is
     /// asked for before it is wanted, and none is kept.
@@ -115,7 +121,7 @@ impl<E: Paginated> Pages<E> {
     }
 
     /// The next page; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>> {
+    pub async fn next(&mut self) -> Option<PageOf<E>> {
         std::future::poll_fn(|cx| self.poll_page(cx)).await
     }
 
@@ -139,11 +145,7 @@ impl<E: Paginated> Pages<E> {
         self
     }
 
-    #[allow(clippy::type_complexity)]
-    fn poll_page(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>>> {
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<PageOf<E>>> {
         loop {
             match &mut self.state {
                 State::Done => return Poll::Ready(None),
@@ -192,7 +194,7 @@ impl<E: Paginated> Pages<E> {
 }
 
 impl<E: Paginated> Stream for Pages<E> {
-    type Item = Result<Vec<<E::Response as Page>::Item>, Error<E::Error>>;
+    type Item = PageOf<E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_page(cx)
@@ -210,7 +212,7 @@ pub struct Items<E: Paginated> {
 
 impl<E: Paginated> Items<E> {
     /// The next item; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<<E::Response as Page>::Item, Error<E::Error>>> {
+    pub async fn next(&mut self) -> Option<ItemOf<E>> {
         std::future::poll_fn(|cx| self.poll_item(cx)).await
     }
 
@@ -226,10 +228,7 @@ impl<E: Paginated> Items<E> {
         Ok(all)
     }
 
-    fn poll_item(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<<E::Response as Page>::Item, Error<E::Error>>>> {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<ItemOf<E>>> {
         loop {
             if let Some(item) = self.items.pop_front() {
                 return Poll::Ready(Some(Ok(item)));
@@ -244,7 +243,7 @@ impl<E: Paginated> Items<E> {
 }
 
 impl<E: Paginated> Stream for Items<E> {
-    type Item = Result<<E::Response as Page>::Item, Error<E::Error>>;
+    type Item = ItemOf<E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_item(cx)

@@ -10,7 +10,7 @@ use crate::lenient;
 use crate::sse::{Sse, StreamItem};
 
 /// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
-/// [`endpoint!`](crate::endpoint) can name.
+/// [`endpoint!`](macro@crate::endpoint) can name.
 pub trait Codec<T>: Send + Sync + 'static {
     /// What the request's `Accept` header says.
     const ACCEPT: &'static str;

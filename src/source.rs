@@ -1,5 +1,6 @@
 //! The other direction: a request read back from what went over the wire, from JSON, or made up as a sample.
 
+#[cfg(feature = "mock")]
 use std::any::Any;
 use std::collections::HashMap;
 
@@ -26,8 +27,10 @@ pub(crate) enum Found {
     /// JSON.
     Json(Json),
     /// Text that may stand for a number or boolean as well.
+    #[cfg(feature = "mock")]
     Text(String),
-    /// A value of the field's own type (a file, a body).
+    /// A value of the field's own type: a file.
+    #[cfg(feature = "mock")]
     Any(Box<dyn Any>),
     /// Nothing: the value is to be made up, as [`sample`](crate::sample) does.
     #[cfg(feature = "mock")]
@@ -87,12 +90,14 @@ impl Found {
         match self {
             Found::Json(json) => serde_json::from_value(json).map_err(wrong),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
+            #[cfg(feature = "mock")]
             Found::Text(text) => match serde_json::from_str(&text) {
                 Ok(json @ (Json::Number(_) | Json::Bool(_) | Json::Object(_) | Json::Array(_))) => {
                     T::deserialize(Json::String(text)).or_else(|_| T::deserialize(json)).map_err(wrong)
                 }
                 _ => T::deserialize(Json::String(text)).map_err(wrong),
             },
+            #[cfg(feature = "mock")]
             Found::Any(value) => match value.downcast::<T>() {
                 Ok(value) => Ok(*value),
                 Err(_) => {

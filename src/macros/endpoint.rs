@@ -370,7 +370,7 @@ macro_rules! __endpoint {
             .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
             $($calls)*;
 
-            fn values(&self, visit: &mut dyn FnMut(&[::core::option::Option<&dyn $crate::endpoint::Value>])) {
+            fn values(&self, visit: $crate::endpoint::Visit<'_>) {
                 visit(&[$($crate::__endpoint!(@value self $($value)*)),*]);
             }
 
@@ -492,9 +492,14 @@ macro_rules! __is_deprecated {
     };
 }
 
+<<<<<<< ours
 /// Declares the operations of a resource, each by its [`endpoint!`](crate::endpoint) line, and lists their facts in
 /// `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
 /// tests that do something with all of them ([`mock::Visit`](crate::mock::Visit)).
+=======
+/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts in
+/// `OPERATIONS`, in the order of the lines.
+>>>>>>> theirs
 ///
 /// ```
 /// # use livepeer::{Api, Case, operations};

@@ -1,4 +1,4 @@
-//! The macros: [`endpoint!`](crate::endpoint) and [`operations!`](crate::operations) declare operations,
+//! The macros: [`endpoint!`](macro@crate::endpoint) and [`operations!`](crate::operations) declare operations,
 //! [`errors!`](crate::errors) error maps, [`model!`](crate::model), [`open_enum!`](crate::open_enum) and
 //! [`id!`](crate::id) the types that go in and out.
 
