@@ -492,14 +492,9 @@ macro_rules! __is_deprecated {
     };
 }
 
-<<<<<<< ours
-/// Declares the operations of a resource, each by its [`endpoint!`](crate::endpoint) line, and lists their facts in
-/// `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
-/// tests that do something with all of them ([`mock::Visit`](crate::mock::Visit)).
-=======
-/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts in
-/// `OPERATIONS`, in the order of the lines.
->>>>>>> theirs
+/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts
+/// in `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
+/// tests that do something with all of them (`mock::Visit`).
 ///
 /// ```
 /// # use livepeer::{Api, Case, operations};
