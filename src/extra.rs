@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// What a server sent in an object beyond the fields that its model knows; also which known fields were `null` or missing.
-/// With it, what was read can be written again without loss.
+/// What a server sent in an object beyond what the fields of its model hold: fields that the model does not know, and
+/// known ones whose value is of an unexpected kind. Also which known fields were `null` or missing. With it, what was
+/// read can be written again without loss.
 ///
 /// ```
 /// # use livepeer::Extra;

@@ -1,7 +1,7 @@
 //! Reading what servers really send: nulls, numbers as text, whole numbers as floats. And writing it again the same.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -389,6 +389,9 @@ fn nullable<'de, T: Lenient, A: MapAccess<'de>>(
     extra: &mut Extra,
     required: bool,
 ) -> Result<Option<T>, A::Error> {
+    if SALVAGING.get() {
+        return salvage(map, name, extra, required);
+    }
     match map.next_value_seed(Nullable { required, ty: PhantomData }) {
         Ok(Slot::Value(value)) => Ok(Some(value)),
         Ok(Slot::Absent) => Ok(None),
@@ -401,6 +404,47 @@ fn nullable<'de, T: Lenient, A: MapAccess<'de>>(
             Err(error)
         }
     }
+}
+
+thread_local! {
+    static SALVAGING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads an answer again that could not be read because of one of its fields. Such fields are now left out, and what
+/// they hold is kept in [`Extra`]: an answer that was given only once (a new private key) is not lost over a detail.
+pub(crate) fn salvaging<T>(read: impl FnOnce() -> T) -> T {
+    /// Ends it even if the reading panics.
+    struct End;
+
+    impl Drop for End {
+        fn drop(&mut self) {
+            SALVAGING.set(false);
+        }
+    }
+
+    SALVAGING.set(true);
+    let _end = End;
+    read()
+}
+
+fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
+    map: &mut A,
+    name: &'static str,
+    extra: &mut Extra,
+    required: bool,
+) -> Result<Option<T>, A::Error> {
+    let value: serde_json::Value = map.next_value()?;
+    match Option::<As<T>>::deserialize(&value) {
+        Ok(Some(value)) => return Ok(Some(value.0)),
+        Ok(None) => extra.note(name, Lack::Null),
+        Err(_) => {
+            if required {
+                extra.note(name, Lack::Absent);
+            }
+            extra.insert(name, value);
+        }
+    }
+    Ok(None)
 }
 
 /// Reads a field that has a default.
@@ -486,11 +530,13 @@ pub fn next_key<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, s
 pub struct Object<'a, S: Serializer> {
     map: S::SerializeMap,
     extra: &'a Extra,
+    /// What was written, as far as `extra` may have it too.
+    written: Vec<&'static str>,
 }
 
 impl<'a, S: Serializer> Object<'a, S> {
     pub fn new(serializer: S, extra: &'a Extra) -> Result<Self, S::Error> {
-        Ok(Self { map: serializer.serialize_map(None)?, extra })
+        Ok(Self { map: serializer.serialize_map(None)?, extra, written: Vec::new() })
     }
 
     pub fn required<T: Lenient + Default + PartialEq>(
@@ -501,22 +547,29 @@ impl<'a, S: Serializer> Object<'a, S> {
         match self.extra.lack(name) {
             Some(Lack::Null) if *value == T::default() => self.map.serialize_entry(name, &()),
             Some(Lack::Absent) if *value == T::default() => Ok(()),
-            _ => self.map.serialize_entry(name, &As(value)),
+            _ => self.write(name, value),
         }
     }
 
     pub fn optional<T: Lenient>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
         match value {
-            Some(value) => self.map.serialize_entry(name, &As(value)),
+            Some(value) => self.write(name, value),
             None if self.extra.lack(name).is_some() => self.map.serialize_entry(name, &()),
             None => Ok(()),
         }
     }
 
     pub fn end(mut self) -> Result<S::Ok, S::Error> {
-        for (name, value) in self.extra.iter() {
+        for (name, value) in self.extra.iter().filter(|(name, _)| !self.written.contains(name)) {
             self.map.serialize_entry(name, value)?;
         }
         self.map.end()
+    }
+
+    fn write<T: Lenient>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
+        if self.extra.get(name).is_some() {
+            self.written.push(name);
+        }
+        self.map.serialize_entry(name, &As(value))
     }
 }

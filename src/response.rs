@@ -83,8 +83,15 @@ impl<T: DeserializeOwned> Codec<T> for Json {
             return serde_json::from_slice(b"null")
                 .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
         }
-        serde_json::from_slice(&answer.bytes)
-            .map_err(|error| DecodeError { path: lenient::failed_at(), reason: error.to_string() })
+        let error: serde_json::Error = match serde_json::from_slice(&answer.bytes) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let failure = DecodeError { path: lenient::failed_at(), reason: error.to_string() };
+        if !error.is_data() {
+            return Err(failure);
+        }
+        lenient::salvaging(|| serde_json::from_slice(&answer.bytes)).map_err(|_| failure)
     }
 }
 

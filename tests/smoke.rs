@@ -30,3 +30,16 @@ async fn a_call_goes_over_a_socket() -> Result<(), Error> {
     let _ = stream::Get::OPERATION;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_field_of_another_kind_does_not_cost_the_answer() -> Result<(), Error> {
+    let key = r#"{"id":"k","privateKey":"only-once","createdAt":{"not":"a number"},"disabled":[1]}"#;
+    let mock = Mock::new()
+        .fallback(move |_| async move { Reply::status(201).header("content-type", "application/json").with_body(key) });
+    let made = mock.client::<Studio>().call(livepeer::access_control::Create::new()).await?;
+    assert_eq!(made.private_key.as_ref().map(|key| key.expose()), Some("only-once"));
+    assert_eq!(made.extra.get("disabled"), Some(&serde_json::json!([1])));
+    let again: serde_json::Value = serde_json::to_value(&made).unwrap();
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(key).unwrap());
+    Ok(())
+}
