@@ -99,6 +99,11 @@ macro_rules! scalar {
     )+};
 }
 
+/// A number or boolean that came as text.
+fn unquoted<T: std::str::FromStr>(text: &str) -> Option<T> {
+    if STRICT.get() { None } else { text.parse().ok() }
+}
+
 /// A float that is a whole number which the integer type holds.
 fn whole(number: f64) -> Option<i128> {
     (number.fract() == 0.0 && number.abs() < 2e19).then_some(number as i128)
@@ -110,7 +115,7 @@ macro_rules! integers {
             visit_u64(u64) => |number| number.try_into().ok();
             visit_i64(i64) => |number| number.try_into().ok();
             visit_f64(f64) => |number| whole(number)?.try_into().ok();
-            visit_str(&str) => |text| text.parse().ok();
+            visit_str(&str) => unquoted;
         }
     )+}};
 }
@@ -122,12 +127,12 @@ scalar! {
         visit_u64(u64) => |number| Some(number as f64);
         visit_i64(i64) => |number| Some(number as f64);
         visit_f64(f64) => Some;
-        visit_str(&str) => |text| text.parse().ok();
+        visit_str(&str) => unquoted;
     }
     bool deserialize_bool {
         visit_bool(bool) => Some;
         visit_u64(u64) => |number| match number { 0 => Some(false), 1 => Some(true), _ => None };
-        visit_str(&str) => |text| text.parse().ok();
+        visit_str(&str) => unquoted;
     }
 }
 
@@ -296,6 +301,7 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
 
 enum Step {
     Field(&'static str),
+    Unknown(String),
     Item(usize),
 }
 
@@ -303,6 +309,28 @@ thread_local! {
     /// Where reading failed, innermost first. Filled on the way out of a failure only, so that success pays nothing.
     static FAILED_AT: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
 }
+
+thread_local! {
+    static STRICT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads without kindness: unknown fields, nulls and numbers as text are errors, as servers treat them in requests.
+pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> T {
+    struct Reset;
+
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            STRICT.set(false);
+        }
+    }
+
+    let _reset = Reset;
+    STRICT.set(true);
+    read()
+}
+
+/// What is said of a field that the model does not know, where that is an error.
+pub(crate) const UNKNOWN: &str = "is not known";
 
 fn note(step: Step) {
     FAILED_AT.with_borrow_mut(|steps| {
@@ -322,15 +350,18 @@ pub(crate) fn forget_failure() {
 pub(crate) fn failed_at() -> String {
     let mut path = String::new();
     for step in FAILED_AT.take().into_iter().rev() {
-        match step {
-            Step::Field(name) => {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                path.push_str(name);
+        let name = match &step {
+            Step::Field(name) => name,
+            Step::Unknown(name) => name.as_str(),
+            Step::Item(index) => {
+                path.push_str(&format!("[{index}]"));
+                continue;
             }
-            Step::Item(index) => path.push_str(&format!("[{index}]")),
+        };
+        if !path.is_empty() {
+            path.push('.');
         }
+        path.push_str(name);
     }
     path
 }
@@ -395,6 +426,10 @@ fn nullable<'de, T: Lenient, A: MapAccess<'de>>(
     match map.next_value_seed(Nullable { required, ty: PhantomData }) {
         Ok(Slot::Value(value)) => Ok(Some(value)),
         Ok(Slot::Absent) => Ok(None),
+        Ok(Slot::Null) if STRICT.get() => {
+            note(Step::Field(name));
+            Err(de::Error::custom("null"))
+        }
         Ok(Slot::Null) => {
             extra.note(name, Lack::Null);
             Ok(None)
@@ -484,6 +519,10 @@ pub fn absent(seen: bool, name: &'static str, extra: &mut Extra) {
 /// Keeps a field that the model does not know.
 #[doc(hidden)]
 pub fn unknown<'de, A: MapAccess<'de>>(map: &mut A, name: Cow<'de, str>, extra: &mut Extra) -> Result<(), A::Error> {
+    if STRICT.get() {
+        note(Step::Unknown(name.into_owned()));
+        return Err(de::Error::custom(UNKNOWN));
+    }
     let value: serde_json::Value = map.next_value()?;
     extra.insert(name, value);
     Ok(())

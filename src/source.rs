@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::endpoint::{Endpoint, Field};
+use crate::lenient;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
 pub struct Source<'a> {
@@ -39,13 +40,47 @@ pub(crate) enum Found {
 
 /// A request could not be read back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` {reason}")]
+#[error("`{path}` {reason}")]
 #[non_exhaustive]
 pub struct ReadError {
-    /// The field's name on the wire.
-    pub field: &'static str,
-    /// What is wrong with it.
+    /// What kind of mistake it is.
+    pub kind: ReadErrorKind,
+    /// The field's name on the wire, with the path to what is wrong inside of it, such as `pull.location.lat`.
+    pub path: String,
+    /// What is wrong there.
     pub reason: String,
+    /// The type of the field, as written in the line; empty where there is no such field.
+    pub ty: &'static str,
+}
+
+/// Why a request could not be read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadErrorKind {
+    /// A field is missing that the request cannot be made without.
+    Missing,
+    /// A field has the wrong form.
+    Form,
+    /// A field is there that the operation does not have.
+    Unknown,
+}
+
+impl ReadError {
+    pub(crate) fn new(kind: ReadErrorKind, path: &str, reason: impl ToString) -> Self {
+        Self { kind, path: path.into(), reason: reason.to_string(), ty: "" }
+    }
+
+    /// Tells where in a field's JSON reading has failed, and how.
+    fn inside(field: &Field, error: &serde_json::Error) -> Self {
+        let inner = lenient::failed_at();
+        let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
+        let reason = error.to_string();
+        let (kind, reason) = match reason.starts_with(lenient::UNKNOWN) {
+            true => (ReadErrorKind::Unknown, reason),
+            false => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
+        };
+        Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
+    }
 }
 
 impl<'a> Source<'a> {
@@ -61,7 +96,7 @@ impl<'a> Source<'a> {
         let field = self.field()?;
         match self.values.take(field)? {
             Some(found) => found.into_value(field),
-            None => Err(ReadError { field: field.name, reason: "is missing".into() }),
+            None => Err(ReadError::new(ReadErrorKind::Missing, field.name, "is missing")),
         }
     }
 
@@ -78,15 +113,15 @@ impl<'a> Source<'a> {
     }
 
     fn field(&mut self) -> Result<&'static Field, ReadError> {
-        let missing = || ReadError { field: "", reason: "is read, but the operation has no more fields".into() };
+        let missing = || ReadError::new(ReadErrorKind::Form, "", "is read, but the operation has no more fields");
         self.fields.find(|field| !field.copy).ok_or_else(missing)
     }
 }
 
 impl Found {
     fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
-        let wrong =
-            |error: serde_json::Error| ReadError { field: field.name, reason: format!("has the wrong form: {error}") };
+        lenient::forget_failure();
+        let wrong = |error: serde_json::Error| ReadError::inside(field, &error);
         match self {
             Found::Json(json) => serde_json::from_value(json).map_err(wrong),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
@@ -101,12 +136,14 @@ impl Found {
             Found::Any(value) => match value.downcast::<T>() {
                 Ok(value) => Ok(*value),
                 Err(_) => {
-                    Err(ReadError { field: field.name, reason: format!("is a file where a {} is wanted", field.ty) })
+                    let reason = format!("is a file where a {} is wanted", field.ty);
+                    Err(ReadError::new(ReadErrorKind::Form, field.name, reason))
                 }
             },
             #[cfg(feature = "mock")]
-            Found::Sample(fullness) => crate::sample::value(fullness, field.name)
-                .map_err(|error| ReadError { field: field.name, reason: format!("cannot be made up: {error}") }),
+            Found::Sample(fullness) => crate::sample::value(fullness, field.name).map_err(|error| {
+                ReadError::new(ReadErrorKind::Form, field.name, format!("cannot be made up: {error}"))
+            }),
         }
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
-use crate::source::{Found, ReadError, Source, Values};
+use crate::lenient;
+use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
 /// A request as a mock received it.
 #[derive(Debug)]
@@ -24,12 +25,23 @@ pub struct Received<E> {
 }
 
 impl<E: Endpoint> Received<E> {
-    pub(crate) async fn read(request: Request<Bytes>, path: Vec<(String, String)>) -> Result<Self, ReadError> {
+    pub(crate) async fn read(
+        request: Request<Bytes>,
+        path: Vec<(String, String)>,
+        strict: bool,
+    ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
-        let request = E::read(&mut Source::new(E::OPERATION.fields, &mut incoming))?;
+        let mut read = || E::read(&mut Source::new(E::OPERATION.fields, &mut incoming));
+        let request = if strict { lenient::strictly(read) } else { read() }?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
-        let unknown = incoming.left().into_iter().filter(|name| !copies.contains(&name.as_str())).collect();
+        let is_unknown = |name: &&String| !copies.contains(&name.as_str());
+        if let (true, Some(json)) = (strict, incoming.json.as_object())
+            && let Some(name) = json.keys().find(is_unknown)
+        {
+            return Err(ReadError::new(ReadErrorKind::Unknown, name, lenient::UNKNOWN));
+        }
+        let unknown = incoming.left().into_iter().filter(|name| is_unknown(&name)).collect();
         Ok(Self { request, parts, unknown, body })
     }
 }
@@ -50,7 +62,7 @@ enum Part {
 }
 
 fn wrong(reason: impl ToString) -> ReadError {
-    ReadError { field: "body", reason: reason.to_string() }
+    ReadError::new(ReadErrorKind::Form, "body", reason)
 }
 
 impl Incoming {

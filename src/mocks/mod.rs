@@ -43,11 +43,13 @@ struct State {
     first: Vec<First>,
     fallback: Option<Fallback>,
     unreadable: Option<Unreadable>,
+    strict: bool,
     seen: Mutex<Vec<request::Parts>>,
 }
 
-type Handler =
-    Arc<dyn Fn(Request<Bytes>, Vec<(String, String)>) -> BoxFuture<'static, Result<Reply, ReadError>> + Send + Sync>;
+type Handler = Arc<
+    dyn Fn(Request<Bytes>, Vec<(String, String)>, bool) -> BoxFuture<'static, Result<Reply, ReadError>> + Send + Sync,
+>;
 type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
 type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
 type Unreadable = Arc<dyn Fn(&ReadError) -> Reply + Send + Sync>;
@@ -87,10 +89,10 @@ impl Mock {
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
         let handler = Arc::new(handler);
-        let handler: Handler = Arc::new(move |request, parameters| {
+        let handler: Handler = Arc::new(move |request, parameters, strict| {
             let handler = handler.clone();
             Box::pin(async move {
-                let received = Received::<E>::read(request, parameters).await?;
+                let received = Received::<E>::read(request, parameters, strict).await?;
                 Ok(match handler(received).await {
                     Ok(response) => {
                         E::Codec::encode(response).unwrap_or_else(|error| Reply::error(500, &error.to_string()))
@@ -138,6 +140,13 @@ impl Mock {
         self.with(|state| state.unreadable = Some(Arc::new(word)))
     }
 
+    /// Whether unknown fields, nulls and numbers as text in a JSON body make a request unreadable (default: no, and
+    /// [`Received::unknown`] tells of the first).
+    #[must_use]
+    pub fn strict(self, strict: bool) -> Self {
+        self.with(|state| state.strict = strict)
+    }
+
     /// A client that calls this server in memory.
     pub fn client<A: Api>(&self) -> Client<A> {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone())
@@ -164,7 +173,7 @@ impl Mock {
         let reply = match (self.0.route(&parts), &self.0.fallback) {
             (Some((route, parameters)), _) => match body.bytes(usize::MAX).await {
                 Ok(bytes) => {
-                    let reply = (route.handler)(Request::from_parts(parts, bytes), parameters).await;
+                    let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, self.0.strict).await;
                     reply.unwrap_or_else(|error| self.0.unreadable(&error))
                 }
                 Err(error) => Reply::error(400, &error.to_string()),
