@@ -82,6 +82,13 @@ impl Reply {
     }
 }
 
+/// So that a handler can make up its answer by [`sample`](super::sample) and `?`.
+impl From<SampleError> for Reply {
+    fn from(error: SampleError) -> Self {
+        Self::error(500, &error.to_string())
+    }
+}
+
 impl From<Reply> for Response<Body> {
     fn from(reply: Reply) -> Self {
         let mut response = Response::new(reply.body);
