@@ -1,0 +1,78 @@
+//! The table in docs/coming-from.md: for every operation that the public specifications have, the call of the other SDKs
+//! beside ours. Our side is made from the catalog, theirs is tests/data/peers.tsv.
+//!
+//! `UPDATE=1 cargo test --test coming_from` writes the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use livepeer::{Operation, catalog};
+
+const BEGIN: &str = "<!-- This table is made by tests/coming_from.rs. -->\n";
+const END: &str = "<!-- The end of the table. -->\n";
+
+#[test]
+fn every_operation_has_its_row() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let peers = std::fs::read_to_string(root.join("tests/data/peers.tsv")).unwrap();
+    let peers: BTreeMap<&str, Vec<&str>> = peers
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once('\t').unwrap())
+        .map(|(ours, theirs)| (ours, theirs.split('\t').collect()))
+        .collect();
+    let ours: BTreeMap<String, &Operation> = catalog()
+        .filter(|operation| operation.id.is_some())
+        .map(|operation| (operation.qualified_name(), operation))
+        .collect();
+    let (known, declared): (BTreeSet<_>, BTreeSet<_>) =
+        (peers.keys().copied().collect(), ours.keys().map(String::as_str).collect());
+    assert_eq!(declared.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in peers.tsv");
+    assert_eq!(known.difference(&declared).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in the catalog");
+
+    let mut table = String::from(BEGIN);
+    let mut resource = "";
+    for operation in catalog().filter(|operation| operation.id.is_some()) {
+        if operation.resource() != resource {
+            resource = operation.resource();
+            table.push_str(&format!("\n**{resource}**\n\n| Rust | Python | TypeScript | Go |\n|---|---|---|---|\n"));
+        }
+        let Some([python, typescript, go]) = peers.get(&*operation.qualified_name()).map(Vec::as_slice) else {
+            panic!("{}: not three names", operation.qualified_name());
+        };
+        let call = |name: &str, first: &str| match name {
+            "-" => "–".to_owned(),
+            name => format!("`{name}({first}{}…)`", if first.is_empty() { "" } else { ", " }),
+        };
+        table.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            our_call(operation),
+            call(python, ""),
+            call(typescript, ""),
+            call(go, "ctx")
+        ));
+    }
+    table.push('\n');
+
+    let path = root.join("docs/coming-from.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("where the table begins");
+    let (_, after) = rest.split_once(END).expect("where the table ends");
+    let made = [before, &table, END, after].concat();
+    if made != page {
+        assert!(std::env::var_os("UPDATE").is_some(), "{} is out of date: run with UPDATE=1", path.display());
+        std::fs::write(path, made).unwrap();
+    }
+}
+
+/// `client.call(stream::Get::new(id))`, or `client.pages(…)` for a list.
+fn our_call(operation: &Operation) -> String {
+    let arguments: Vec<_> = operation
+        .fields
+        .iter()
+        .filter(|field| field.required && !field.copy)
+        .map(|field| field.rust.trim_start_matches("r#"))
+        .collect();
+    let method = if operation.paged.is_some() { "pages" } else { "call" };
+    format!("client.{method}({}::new({}))", operation.qualified_name(), arguments.join(", "))
+}
