@@ -1,5 +1,6 @@
 //! Playback: the addresses at which streams, recordings and assets are watched.
 
+use super::asset::StorageStatus;
 use super::prelude::*;
 
 operations! {
@@ -36,7 +37,7 @@ model! {
         /// The running recording of a live stream, for going back in time.
         dvr_playback?: Vec<DvrSource>,
         /// The signed statement on the video's origin, if it was asked for by one.
-        attestation?: Map<String, Value>,
+        attestation?: Attestation,
     }
 
     /// An address at which something is played in one format.
@@ -67,6 +68,92 @@ model! {
         url?: Url,
         /// Why there is none.
         error?: String,
+    }
+}
+
+model! {
+    /// A statement on where a video comes from, signed by who made it (EIP-712).
+    pub struct Attestation: Studio {
+        /// Id.
+        id?: String,
+        /// Kind of the statement, as EIP-712 has it.
+        primary_type: AttestationType,
+        /// What the signature is for, so that it means nothing elsewhere.
+        domain: AttestationDomain,
+        /// What is stated.
+        message: AttestationMessage,
+        /// The signature over the message, in hexadecimal.
+        signature: String,
+        /// How it was signed.
+        signature_type?: SignatureType,
+        /// When it was created.
+        created_at?: Timestamp,
+        /// Where else it is stored.
+        storage?: AttestationStorage,
+    }
+
+    /// What the signature of an attestation is for.
+    pub struct AttestationDomain: Studio {
+        /// Name, always `Verifiable Video`.
+        name: String,
+        /// Version, so far `1`.
+        version: String,
+    }
+
+    /// What an attestation states.
+    pub struct AttestationMessage: Studio {
+        /// The video: an id, or where it is on IPFS.
+        video: String,
+        /// Who had which part in it.
+        attestations: Vec<AttestationRole>,
+        /// Address of who signed it.
+        signer: String,
+        /// When it was signed.
+        timestamp: Timestamp,
+    }
+
+    /// Somebody's part in a video.
+    pub struct AttestationRole: Studio {
+        /// The part, such as `creator`.
+        role: String,
+        /// The address of who had it.
+        address: String,
+    }
+
+    /// Where else an attestation is stored.
+    pub struct AttestationStorage: Studio {
+        /// On IPFS.
+        ipfs?: AttestationIpfs,
+        /// How far its export is.
+        status?: StorageStatus,
+    }
+
+    /// An attestation on IPFS.
+    pub struct AttestationIpfs: Studio {
+        /// CID.
+        cid?: String,
+        /// The attestation as an `ipfs://` URL.
+        url?: Url,
+        /// The attestation at an IPFS gateway, by HTTP.
+        gateway_url?: Url,
+        /// When it was last exported.
+        updated_at?: Timestamp,
+    }
+}
+
+open_enum! {
+    /// Kind of an attestation, as EIP-712 has it.
+    pub enum AttestationType {
+        /// On where a video comes from.
+        VideoAttestation = "VideoAttestation",
+    }
+
+    /// How an attestation was signed.
+    pub enum SignatureType {
+        /// With an Ethereum key, by EIP-712.
+        Eip712 = "eip712",
+        /// With a key on Flow.
+        Flow = "flow",
     }
 }
 

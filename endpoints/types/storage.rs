@@ -20,7 +20,7 @@ model! {
     /// The task that an operation has started.
     pub struct TaskRef: Studio {
         /// Its id.
-        id?: TaskId,
+        id: TaskId,
     }
 
     /// What goes to IPFS beside the file.

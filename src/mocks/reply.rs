@@ -111,6 +111,13 @@ pub trait Encode<T>: Codec<T> {
     /// # Errors
     /// When a type refuses the made-up value.
     fn sample(fullness: Fullness) -> Result<T, SampleError>;
+
+    /// Reads a response that is JSON, strictly: a field of an unexpected kind, which [`Codec::decode`] lives with, is an
+    /// error here. `None` when it is not JSON. For tests of models against what a server is known to send.
+    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
+        let _ = json;
+        None
+    }
 }
 
 impl<T: Serialize + DeserializeOwned> Encode<T> for Json {
@@ -124,6 +131,10 @@ impl<T: Serialize + DeserializeOwned> Encode<T> for Json {
 
     fn sample(fullness: Fullness) -> Result<T, SampleError> {
         sample::value(fullness, "sample")
+    }
+
+    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
+        Some(serde_json::from_slice(json))
     }
 }
 

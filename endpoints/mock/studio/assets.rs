@@ -203,7 +203,7 @@ macro_rules! upload {
             params: TaskParams { upload: Some(params), ..TaskParams::default() },
             begins: $begins,
         });
-        (asset, TaskRef { id: task.id, ..TaskRef::default() })
+        (asset, TaskRef { id: task.id.unwrap_or_default(), ..TaskRef::default() })
     }};
 }
 
@@ -237,7 +237,7 @@ fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
     if let Some(asset) = state.assets.iter().find(same).cloned() {
         let mut tasks = state.work.iter().map(|work| &work.task);
         let task = tasks.find(|task| task.output_asset_id.as_ref() == Some(&asset.id)).ok_or_else(not_found)?;
-        let task = TaskRef { id: task.id.clone(), ..TaskRef::default() };
+        let task = TaskRef { id: task.id.clone().unwrap_or_default(), ..TaskRef::default() };
         return Ok(UrlUpload { asset, task, ..UrlUpload::default() });
     }
     let url = Some(new.url.clone());

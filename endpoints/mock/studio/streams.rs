@@ -230,7 +230,7 @@ fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
     let params = TaskParams { clip: Some(clip), ..TaskParams::default() };
     let output = Some(asset.id.clone());
     let task = state.spawn(NewTask { kind: TaskType::Clip, input: None, output, params, begins: true });
-    created(&Clip { asset, task: TaskRef { id: task.id, ..TaskRef::default() }, ..Clip::default() })
+    created(&Clip { asset, task: TaskRef { id: task.id.unwrap_or_default(), ..TaskRef::default() }, ..Clip::default() })
 }
 
 fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {

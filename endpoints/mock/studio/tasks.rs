@@ -32,7 +32,7 @@ fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
     if !state.repeat(|task| task.id.as_ref() == Some(&retry.id)) {
         return Err(Reply::error(400, "task is not in a retryable state"));
     }
-    Ok(TaskRef { id: Some(retry.id), ..TaskRef::default() })
+    Ok(TaskRef { id: retry.id, ..TaskRef::default() })
 }
 
 fn transcode(state: &mut State, new: transcode::Create) -> Answer<Task> {
