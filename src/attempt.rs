@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -12,7 +12,7 @@ use crate::body::{Body, BodyError};
 use crate::call::Options;
 use crate::endpoint::Operation;
 use crate::error::{ErrorKind, Inner, Mapped};
-use crate::idle::{Idle, Progress, guard};
+use crate::idle::{Idle, Observer, Progress, guard};
 use crate::log;
 use crate::response::Answer;
 use crate::retry::{Failed, Failure, Retry, retry_after};
@@ -30,6 +30,67 @@ const REDIRECTS: usize = 5;
 
 pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
+/// What a request is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject {
+    Operation(&'static Operation),
+    Plain(&'static Plain),
+}
+
+/// A request that is no operation of an API.
+pub(crate) struct Plain {
+    /// What it does, for errors and logs.
+    pub(crate) what: &'static str,
+    pub(crate) method: Method,
+    /// Whether it belongs to the API's own server: then the key goes to that server's origin, and the client's headers
+    /// go along. Otherwise neither does.
+    pub(crate) own: bool,
+}
+
+impl Subject {
+    pub(crate) fn operation(self) -> Option<&'static Operation> {
+        match self {
+            Self::Operation(operation) => Some(operation),
+            Self::Plain(_) => None,
+        }
+    }
+
+    /// The operation's bare name, or what a plain request does.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.name,
+            Self::Plain(plain) => plain.what,
+        }
+    }
+
+    fn method(self) -> &'static Method {
+        match self {
+            Self::Operation(operation) => operation.method,
+            Self::Plain(plain) => &plain.method,
+        }
+    }
+
+    fn keyed(self) -> bool {
+        match self {
+            Self::Operation(operation) => operation.auth,
+            Self::Plain(plain) => plain.own,
+        }
+    }
+
+    /// Whether the client's headers go along.
+    fn own(self) -> bool {
+        !matches!(self, Self::Plain(plain) if !plain.own)
+    }
+
+    fn describe(self, mut inner: Box<Inner>) -> Box<Inner> {
+        match self {
+            Self::Operation(operation) => inner.operation = Some(operation),
+            Self::Plain(plain) => inner.what = plain.what.into(),
+        }
+        inner
+    }
+}
+
 /// All that is needed to send a request.
 pub(crate) struct Job {
     settings: Arc<Settings>,
@@ -38,10 +99,11 @@ pub(crate) struct Job {
     idle: Duration,
     deadline: Option<Duration>,
     server: Server,
-    operation: Option<&'static Operation>,
+    subject: Subject,
     retryable: bool,
     streamed: bool,
     map: MapError,
+    observer: Option<Observer>,
 }
 
 /// A successful answer, and what it took.
@@ -56,7 +118,7 @@ impl Job {
         settings: Arc<Settings>,
         prepared: Result<Prepared, RequestError>,
         options: Options,
-        operation: Option<&'static Operation>,
+        subject: Subject,
         retryable: bool,
     ) -> Result<Self, Box<Inner>> {
         let checked = || {
@@ -66,7 +128,9 @@ impl Job {
                 prepared.query(name, value, true);
             }
             for (name, value) in &settings.headers {
-                prepared.headers.entry(name).or_insert_with(|| value.clone());
+                if subject.own() || name == USER_AGENT {
+                    prepared.headers.entry(name).or_insert_with(|| value.clone());
+                }
             }
             let mut last = None;
             for (name, value) in options.headers {
@@ -81,8 +145,8 @@ impl Job {
             };
             Ok((prepared, server))
         };
-        let (prepared, server) = checked().map_err(|error| about(Inner::request(error), operation))?;
-        let declared = operation.and_then(|operation| operation.timeout).unwrap_or(IDLE);
+        let (prepared, server) = checked().map_err(|error| subject.describe(Inner::request(error)))?;
+        let declared = subject.operation().and_then(|operation| operation.timeout).unwrap_or(IDLE);
         Ok(Self {
             retry: options.retry.unwrap_or_else(|| settings.retry.clone()),
             idle: options.idle.or(settings.timeouts.idle).unwrap_or(declared),
@@ -90,10 +154,11 @@ impl Job {
             settings,
             prepared,
             server,
-            operation,
+            subject,
             retryable,
             streamed: false,
             map: |_, _, _| None,
+            observer: None,
         })
     }
 
@@ -104,21 +169,21 @@ impl Job {
         self
     }
 
-    fn method(&self) -> Method {
-        self.operation.map_or(Method::GET, |operation| operation.method.clone())
+    /// Has somebody told of the bytes that the transport takes.
+    pub(crate) fn observed(mut self, observer: Option<Observer>) -> Self {
+        self.observer = observer;
+        self
     }
-}
 
-fn about(mut inner: Box<Inner>, operation: Option<&'static Operation>) -> Box<Inner> {
-    inner.operation = operation;
-    if operation.is_none() {
-        inner.what = "download".into();
+    /// Lets it take as long as it needs, while it makes headway.
+    pub(crate) fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
     }
-    inner
 }
 
 /// A failed attempt.
-struct Fault {
+pub(crate) struct Fault {
     failure: Failure,
     inner: Box<Inner>,
     retry_after: Option<Duration>,
@@ -132,59 +197,102 @@ impl Fault {
     fn request(error: RequestError) -> Self {
         Self::new(Failure::Permanent, Inner::request(error))
     }
+
+    /// The status, when the server answered that it will not or cannot.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.inner.status.filter(|_| self.inner.kind == ErrorKind::Status).map(|status| status.as_u16())
+    }
+
+    /// What the server said.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.inner.text
+    }
+
+    /// Makes it one that passes, whatever the policy says of its status: for what knows the protocol better.
+    pub(crate) fn passing(mut self) -> Self {
+        self.failure = Failure::MaybeSent;
+        self
+    }
 }
 
-/// Sends a request until it succeeds or there is no more to be done.
-pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
-    let began = Instant::now();
-    let ends = job.deadline.and_then(|deadline| began.checked_add(deadline));
-    let mut body = open(&mut job).await.map_err(|inner| about(inner, job.operation))?;
-    let mut attempts = 0;
-    loop {
-        let replay = body.replay();
-        let replayable = replay.is_some();
-        let sent = replay.unwrap_or_else(|| std::mem::take(&mut body));
-        attempts += 1;
-        let attempt = attempt(&job, sent);
-        let outcome = match ends {
+/// The attempts made at one thing: counts them, and decides whether there is another.
+pub(crate) struct Attempts {
+    made: u32,
+    began: Instant,
+    ends: Option<Instant>,
+}
+
+impl Attempts {
+    pub(crate) fn new(deadline: Option<Duration>) -> Self {
+        let began = Instant::now();
+        Self { made: 0, began, ends: deadline.and_then(|deadline| began.checked_add(deadline)) }
+    }
+
+    /// Sends a request once.
+    pub(crate) async fn once(&mut self, job: &mut Job) -> Result<Answer, Fault> {
+        let body = open(job).await.map_err(|inner| Fault::new(Failure::Permanent, inner))?;
+        self.send(job, body).await
+    }
+
+    async fn send(&mut self, job: &Job, body: Body) -> Result<Answer, Fault> {
+        self.made += 1;
+        let attempt = attempt(job, body);
+        let outcome = match self.ends {
             None => attempt.await,
             Some(ends) => timeout_at(ends, attempt).await.unwrap_or_else(|_| Err(out_of_time())),
         };
-        let mut fault = match outcome {
-            Ok(answer) => {
-                job.settings.budget.refund(attempts > 1);
-                return Ok(Done { answer, attempts, elapsed: began.elapsed() });
-            }
-            Err(fault) => fault,
-        };
+        if outcome.is_ok() {
+            job.settings.budget.refund(self.made > 1);
+        }
+        outcome
+    }
+
+    /// Waits until it is time for another attempt. If there is to be none, gives the error to report.
+    pub(crate) async fn again(&self, job: &Job, mut fault: Fault, replayable: bool) -> Result<(), Box<Inner>> {
         let failed = Failed {
             failure: fault.failure,
             retryable: job.retryable,
             replayable,
-            attempts,
-            elapsed: began.elapsed(),
-            time_left: ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now())),
+            attempts: self.made,
+            elapsed: self.began.elapsed(),
+            time_left: self.ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now())),
             retry_after: fault.retry_after,
         };
         let stop = match job.retry.decide(&failed, fastrand::f64) {
             Ok(wait) if job.settings.budget.try_spend() => {
-                log::again(job.operation, attempts, wait, &fault.inner);
+                log::again(job.subject, self.made, wait, &fault.inner);
                 sleep(wait).await;
-                continue;
+                return Ok(());
             }
             Ok(_) => Some("too many of this client's retries have failed lately"),
             Err(stop) => stop.reason(),
         };
         if matches!(fault.failure, Failure::Status(status) if !job.retry.retries_status(status)) {
-            job.settings.budget.refund(attempts > 1);
+            job.settings.budget.refund(self.made > 1);
         }
-        fault.inner.attempts = if fault.inner.kind == ErrorKind::Request { attempts - 1 } else { attempts };
-        fault.inner.elapsed = began.elapsed();
+        let unsent = fault.inner.kind == ErrorKind::Request;
+        fault.inner.attempts = if unsent { self.made.saturating_sub(1) } else { self.made };
+        fault.inner.elapsed = self.began.elapsed();
         fault.inner.gave_up = stop;
         fault.inner.retryable = job.retry.is_transient(&failed);
-        let inner = about(fault.inner, job.operation);
-        log::failed(&inner);
-        return Err(inner);
+        let inner = job.subject.describe(fault.inner);
+        log::failed(job.subject, &inner);
+        Err(inner)
+    }
+}
+
+/// Sends a request until it succeeds or there is no more to be done.
+pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
+    let mut attempts = Attempts::new(job.deadline);
+    let mut body = open(&mut job).await.map_err(|inner| job.subject.describe(inner))?;
+    loop {
+        let replay = body.replay();
+        let replayable = replay.is_some();
+        let sent = replay.unwrap_or_else(|| std::mem::take(&mut body));
+        match attempts.send(&job, sent).await {
+            Ok(answer) => return Ok(Done { answer, attempts: attempts.made, elapsed: attempts.began.elapsed() }),
+            Err(fault) => attempts.again(&job, fault, replayable).await?,
+        }
     }
 }
 
@@ -195,13 +303,12 @@ fn out_of_time() -> Fault {
 
 /// The request as it would be sent first.
 pub(crate) async fn request(mut job: Job) -> Result<http::Request<Body>, Box<Inner>> {
-    let operation = job.operation;
-    let body = open(&mut job).await.map_err(|inner| about(inner, operation))?;
-    let built = match key(&job.settings, operation).await {
+    let body = open(&mut job).await.map_err(|inner| job.subject.describe(inner))?;
+    let built = match key(&job).await {
         Ok(key) => build(&job, key.as_ref(), None, body),
         Err(error) => Err(error),
     };
-    built.map_err(|error| about(Inner::request(error), operation))
+    built.map_err(|error| job.subject.describe(Inner::request(error)))
 }
 
 /// Opens the files of a body, so that their lengths are known.
@@ -228,11 +335,11 @@ async fn open(job: &mut Job) -> Result<Body, Box<Inner>> {
     }
 }
 
-async fn key(settings: &Settings, operation: Option<&'static Operation>) -> Result<Option<Secret>, RequestError> {
-    if operation.is_some_and(|operation| !operation.auth) {
+async fn key(job: &Job) -> Result<Option<Secret>, RequestError> {
+    if !job.subject.keyed() {
         return Ok(None);
     }
-    match &settings.key {
+    match &job.settings.key {
         Key::None => Ok(None),
         Key::Fixed(key) => Ok(Some(key.clone())),
         Key::Provider(provider) => match provider().await {
@@ -262,18 +369,20 @@ fn build(
     {
         job.settings.authorize(key, &job.server, &mut prepared)?;
     }
-    let url = match (absolute, job.operation) {
+    let url = match (absolute, job.subject) {
         (true, _) => prepared.target,
-        (false, Some(_)) => job.server.url(&prepared.target),
-        (false, None) if prepared.target.starts_with('/') => [job.server.origin(), &prepared.target].concat(),
-        (false, None) => {
+        (false, Subject::Operation(_)) => job.server.url(&prepared.target),
+        (false, Subject::Plain(_)) if prepared.target.starts_with('/') => {
+            [job.server.origin(), &prepared.target].concat()
+        }
+        (false, Subject::Plain(_)) => {
             return Err(RequestError::Url {
                 reason: "expected `http://…`, `https://…` or a path that starts with `/`".into(),
             });
         }
     };
     let mut request = http::Request::new(body);
-    *request.method_mut() = job.method();
+    *request.method_mut() = job.subject.method().clone();
     *request.uri_mut() =
         url.try_into().map_err(|error: http::uri::InvalidUri| RequestError::Url { reason: error.to_string() })?;
     *request.headers_mut() = prepared.headers;
@@ -283,14 +392,14 @@ fn build(
 /// One attempt, redirects and all.
 async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
     let transport = job.settings.transport().map_err(Fault::request)?;
-    let key = key(&job.settings, job.operation).await.map_err(Fault::request)?;
-    let progress = Progress::default();
+    let key = key(job).await.map_err(Fault::request)?;
+    let progress = Progress::observed(job.observer.clone());
     let mut body = progress.watch(body);
     let mut redirected: Option<String> = None;
     for _ in 0..=REDIRECTS {
         let request =
             build(job, key.as_ref(), redirected.as_deref(), std::mem::take(&mut body)).map_err(Fault::request)?;
-        log::sending(job.operation, &request);
+        log::sending(job.subject, &request);
         let response = match progress.wait(transport.send(request), job.idle).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
@@ -305,7 +414,7 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
             Err(idle) => return Err(Fault::new(Failure::MaybeSent, Inner::new(ErrorKind::Timeout, Some(idle.into())))),
         };
         let (parts, content) = response.into_parts();
-        log::answered(job.operation, parts.status);
+        log::answered(job.subject, parts.status);
         if let Some(next) = next_hop(job, parts.status, &parts.headers, redirected.as_deref()) {
             redirected = Some(next);
             continue;
@@ -315,7 +424,7 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
             headers: parts.headers,
             bytes: Bytes::new(),
             body: Body::empty(),
-            operation: job.operation.map_or("download", |operation| operation.name),
+            operation: job.subject.name(),
         };
         let content = guard(content, job.idle);
         return match parts.status.is_success() {
@@ -333,7 +442,9 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
 /// Where a redirect leads, if it is to be followed: reading operations stay on the server they were sent to; a plain
 /// download may go anywhere (the key does not), but not from https to http.
 fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&str>) -> Option<String> {
-    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) || !matches!(job.method(), Method::GET | Method::HEAD) {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        || !matches!(*job.subject.method(), Method::GET | Method::HEAD)
+    {
         return None;
     }
     let location = headers.get(LOCATION)?.to_str().ok()?;
@@ -344,7 +455,7 @@ fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&st
     let to = origin_of(location)?;
     let same = to.eq_ignore_ascii_case(from);
     let downgrade = from.starts_with("https:") && to.to_ascii_lowercase().starts_with("http:");
-    (same || (job.operation.is_none() && !downgrade)).then(|| location.to_owned())
+    (same || (job.subject.operation().is_none() && !downgrade)).then(|| location.to_owned())
 }
 
 /// Reads a successful answer to its end.

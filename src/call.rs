@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
-use crate::attempt::{self, Done, Job};
+use crate::attempt::{self, Done, Job, Plain, Subject};
 use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Endpoint;
@@ -129,12 +129,12 @@ impl<E: Endpoint> Call<E> {
         self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values));
         let options = self.options;
         let retryable = operation.is_retryable(&self.request);
-        Job::new(self.settings, target, options, Some(operation), retryable)
+        Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
             .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>))
     }
 }
 
-fn map<B: ErrorBody>(status: http::StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Box<dyn Mapped>> {
+pub(crate) fn map<B: ErrorBody>(status: http::StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Box<dyn Mapped>> {
     Some(Box::new(B::decode(status, headers, body)?))
 }
 
@@ -209,10 +209,13 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     }
 }
 
+static DOWNLOAD: Plain = Plain { what: "download", method: Method::GET, own: true };
+
 /// What [`Client::download`](crate::client::Client::download) does.
 pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
     let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
-    let job = Job::new(settings, target, Options::default(), None, true).map_err(Error::<Any>::new)?;
+    let job =
+        Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
     let done = attempt::run(job.answered(true, map::<Unmapped>)).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(Answer { operation: "download", ..done.answer }))
 }

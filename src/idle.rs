@@ -18,14 +18,25 @@ use crate::body::{Body, BoxError};
 #[error("no byte was sent or received for {0:?}")]
 pub struct Idle(pub Duration);
 
+/// Is told how many more bytes of a request's body the transport has taken.
+pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
+
 /// Counts the bytes of a request's body as the transport takes them.
 #[derive(Clone, Default)]
-pub(crate) struct Progress(Arc<AtomicU64>);
+pub(crate) struct Progress {
+    taken: Arc<AtomicU64>,
+    observer: Option<Observer>,
+}
 
 /// A body in memory up to this size is handed over whole.
 const AT_ONCE: usize = 64 * 1024;
 
 impl Progress {
+    /// Progress that somebody else looks at, too.
+    pub(crate) fn observed(observer: Option<Observer>) -> Self {
+        Self { taken: Arc::default(), observer }
+    }
+
     /// A body whose bytes are counted.
     pub(crate) fn watch(&self, body: Body) -> Body {
         let small = body.len().is_some_and(|len| len <= AT_ONCE as u64);
@@ -36,14 +47,14 @@ impl Progress {
     pub(crate) async fn wait<F: Future>(&self, future: F, idle: Duration) -> Result<F::Output, Idle> {
         let mut future = pin!(future);
         let mut sleep = pin!(sleep(idle));
-        let mut seen = self.0.load(Ordering::Relaxed);
+        let mut seen = self.taken.load(Ordering::Relaxed);
         std::future::poll_fn(|cx| {
             loop {
                 if let Poll::Ready(output) = future.as_mut().poll(cx) {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
-                let now = self.0.load(Ordering::Relaxed);
+                let now = self.taken.load(Ordering::Relaxed);
                 if now == seen {
                     return Poll::Ready(Err(Idle(idle)));
                 }
@@ -83,7 +94,10 @@ impl http_body::Body for Watched {
         // In slices, so that a large body in memory shows its headway too.
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
-        self.progress.0.fetch_add(slice.len() as u64, Ordering::Relaxed);
+        self.progress.taken.fetch_add(slice.len() as u64, Ordering::Relaxed);
+        if let Some(observer) = &self.progress.observer {
+            observer(slice.len() as u64);
+        }
         Poll::Ready(Some(Ok(Frame::data(slice))))
     }
 

@@ -5,40 +5,43 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
+use crate::attempt::Subject;
 use crate::body::Body;
-use crate::endpoint::Operation;
 use crate::error::Inner;
 
 #[cfg(feature = "tracing")]
 mod on {
     use super::*;
 
-    fn name(operation: Option<&'static Operation>) -> String {
-        operation.map_or_else(|| "download".into(), Operation::qualified_name)
+    fn name(subject: Subject) -> String {
+        match subject {
+            Subject::Operation(operation) => operation.qualified_name(),
+            Subject::Plain(plain) => plain.what.into(),
+        }
     }
 
-    pub(crate) fn sending(operation: Option<&'static Operation>, request: &Request<Body>) {
+    pub(crate) fn sending(subject: Subject, request: &Request<Body>) {
         tracing::debug!(
-            operation = name(operation),
+            operation = name(subject),
             method = %request.method(),
             host = request.uri().host(),
-            path = operation.map(|operation| operation.path),
+            path = subject.operation().map(|operation| operation.path),
             body = request.body().len(),
             "sending"
         );
     }
 
-    pub(crate) fn answered(operation: Option<&'static Operation>, status: StatusCode) {
-        tracing::debug!(operation = name(operation), status = status.as_u16(), "answered");
+    pub(crate) fn answered(subject: Subject, status: StatusCode) {
+        tracing::debug!(operation = name(subject), status = status.as_u16(), "answered");
     }
 
-    pub(crate) fn again(operation: Option<&'static Operation>, attempts: u32, wait: Duration, inner: &Inner) {
-        tracing::debug!(operation = name(operation), attempts, ?wait, kind = ?inner.kind, status = inner.status.map(|status| status.as_u16()), "retrying");
+    pub(crate) fn again(subject: Subject, attempts: u32, wait: Duration, inner: &Inner) {
+        tracing::debug!(operation = name(subject), attempts, ?wait, kind = ?inner.kind, status = inner.status.map(|status| status.as_u16()), "retrying");
     }
 
-    pub(crate) fn failed(inner: &Inner) {
+    pub(crate) fn failed(subject: Subject, inner: &Inner) {
         tracing::debug!(
-            operation = name(inner.operation),
+            operation = name(subject),
             attempts = inner.attempts,
             elapsed = ?inner.elapsed,
             kind = ?inner.kind,
@@ -52,10 +55,10 @@ mod on {
 mod on {
     use super::*;
 
-    pub(crate) fn sending(_: Option<&'static Operation>, _: &Request<Body>) {}
-    pub(crate) fn answered(_: Option<&'static Operation>, _: StatusCode) {}
-    pub(crate) fn again(_: Option<&'static Operation>, _: u32, _: Duration, _: &Inner) {}
-    pub(crate) fn failed(_: &Inner) {}
+    pub(crate) fn sending(_: Subject, _: &Request<Body>) {}
+    pub(crate) fn answered(_: Subject, _: StatusCode) {}
+    pub(crate) fn again(_: Subject, _: u32, _: Duration, _: &Inner) {}
+    pub(crate) fn failed(_: Subject, _: &Inner) {}
 }
 
 pub(crate) use on::*;
