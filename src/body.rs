@@ -18,8 +18,8 @@ use tokio::io::AsyncRead;
 
 pub use collect::BodyError;
 use foreign::Foreign;
-pub(crate) use source::Opener;
 use source::stat;
+pub(crate) use source::{Opener, blocking, named};
 
 mod collect;
 mod foreign;

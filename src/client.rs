@@ -61,6 +61,10 @@ impl<A: Api> Client<A> {
         self.0.transport().map(drop)
     }
 
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.0
+    }
+
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self

@@ -284,11 +284,18 @@ impl<B: ErrorBody> From<Error<B>> for Error {
     }
 }
 
+impl<B> From<RequestError> for Error<B> {
+    fn from(error: RequestError) -> Self {
+        Self::new(Inner::request(error))
+    }
+}
+
 impl<B> fmt::Display for Error<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match inner.operation {
             Some(operation) => write!(f, "{} ({} {}): ", operation.qualified_name(), operation.method, operation.path)?,
+            None if inner.what.is_empty() => {}
             None => write!(f, "{}: ", inner.what)?,
         }
         match (inner.kind, inner.status) {

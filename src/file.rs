@@ -50,7 +50,7 @@ pub struct File {
 }
 
 #[derive(Clone)]
-enum Content {
+pub(crate) enum Content {
     Path(PathBuf),
     Bytes(Bytes),
     Reader(Opener, Option<u64>),
@@ -89,6 +89,10 @@ impl File {
 
     fn new(content: Content) -> File {
         File { content, name: None, content_type: None }
+    }
+
+    pub(crate) fn into_content(self) -> Content {
+        self.content
     }
 
     /// Sets the name the server is told. Default: the last part of the path, or `file`.

@@ -31,6 +31,7 @@ mod settings;
 pub mod source;
 pub mod sse;
 mod transport;
+pub mod tus;
 mod wire;
 
 #[path = "../endpoints/mod.rs"]

@@ -202,12 +202,14 @@ async fn open_file(path: Arc<Path>, offset: u64, expected: Option<u64>) -> io::R
 }
 
 /// Runs what would block elsewhere, in one trip for several system calls; an error, not a panic, without a runtime.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     let runtime = Handle::try_current().map_err(|_| Error::other("reading a file needs a Tokio runtime"))?;
     runtime.spawn_blocking(work).await.map_err(Error::other)?
 }
 
 /// System errors do not say which file they are about.
-fn named(path: &Path, error: Error) -> Error {
+pub(crate) fn named(path: &Path, error: Error) -> Error {
     Error::new(error.kind(), format!("file {}: {error}", path.display()))
 }

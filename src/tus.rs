@@ -1,0 +1,383 @@
+//! Resumable uploads by the tus protocol, version 1.0.0, to whatever server speaks it.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::tus::UploadError> {
+//! use livepeer::File;
+//!
+//! let endpoint = "https://tus.example/files";
+//! client.tus(endpoint, File::path("holiday.mp4")).on_progress(|progress| println!("{progress}")).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
+//! the upload goes on from there: after a cut connection by itself, after a restart of the process by
+//! [`Upload::resume`]. The client's key and headers are never sent.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::HeaderValue;
+use serde::{Deserialize, Serialize};
+
+use crate::api::Api;
+use crate::client::Client;
+use crate::error::Error;
+use crate::file::File;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::transport::BoxFuture;
+use crate::wire::RequestError;
+use meter::Meter;
+pub(crate) use meter::Report;
+pub(crate) use send::Sending;
+pub(crate) use source::Source;
+use source::Stamp;
+
+mod meter;
+mod send;
+mod source;
+
+/// Is given each state, to save it.
+type Save = Arc<dyn Fn(&State) + Send + Sync>;
+
+/// How large a part is unless said otherwise: 8 MiB.
+pub const PART_SIZE: u64 = 8 * 1024 * 1024;
+
+/// Where an upload stands: small, and enough to go on with it in another process ([`Upload::resume`]). Whoever has it
+/// can write to the upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) endpoint: Secret,
+    #[serde(default)]
+    pub(crate) url: Option<Secret>,
+    #[serde(default)]
+    pub(crate) offset: u64,
+    /// Whether the server still has to be told the length.
+    #[serde(default)]
+    deferred: bool,
+    #[serde(default, rename = "content")]
+    stamp: Stamp,
+}
+
+impl State {
+    pub(crate) fn new(endpoint: Secret, source: &Source) -> Self {
+        Self { endpoint, url: None, offset: 0, deferred: false, stamp: source.stamp().clone() }
+    }
+
+    /// How many bytes the server has confirmed.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How many bytes there are, if that is known.
+    pub fn len(&self) -> Option<u64> {
+        self.stamp.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// Where the upload is, once the server has created it.
+    pub fn url(&self) -> Option<&Secret> {
+        self.url.as_ref()
+    }
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes sent. After a cut connection it goes back to what the server has.
+    pub sent: u64,
+    /// Bytes in all; `None` as long as nobody knows.
+    pub total: Option<u64>,
+    /// Bytes per second, averaged over the last seconds; 0 until that is known.
+    pub rate: f64,
+    /// How long the rest takes at this rate; `None` until that can be told.
+    pub left: Option<Duration>,
+}
+
+/// For people: `12.0 MB of 48.0 MB, 3.1 MB/s, 12 s left`.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mega = |bytes: f64| bytes / 1e6;
+        write!(f, "{:.1} MB", mega(self.sent as f64))?;
+        if let Some(total) = self.total {
+            write!(f, " of {:.1} MB", mega(total as f64))?;
+        }
+        if self.rate > 0.0 {
+            write!(f, ", {:.1} MB/s", mega(self.rate))?;
+        }
+        match self.left {
+            Some(left) => write!(f, ", {} s left", left.as_secs_f64().ceil()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why an upload failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadError {
+    /// A request failed. The upload can be resumed.
+    #[error("{0}")]
+    Call(Error),
+    /// The content could not be read.
+    #[error("the content of the upload cannot be read: {0}")]
+    Read(io::Error),
+    /// The content is not the one that the upload began with.
+    #[error("the content has changed since the upload began ({how}): it needs a new upload")]
+    #[non_exhaustive]
+    Changed {
+        /// What shows it.
+        how: String,
+    },
+    /// The server does not know the upload any more, and not the one begun in its place either.
+    #[error("the server does not know the upload any more: it needs a new one")]
+    Unknown,
+    /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
+    /// [`File::replayable`], this does not happen.
+    #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
+    #[non_exhaustive]
+    Rewind {
+        /// Where the server is.
+        offset: u64,
+        /// From where on there still are bytes.
+        kept: u64,
+    },
+    /// The server confirmed bytes and then denied it, time and again.
+    #[error("the server takes back what it has confirmed: {confirmed} bytes, then only {now}")]
+    #[non_exhaustive]
+    Offset {
+        /// What it had confirmed.
+        confirmed: u64,
+        /// What it says now.
+        now: u64,
+    },
+    /// The server's answer makes no sense.
+    #[error("the server does not keep to the protocol: {0}")]
+    Protocol(String),
+}
+
+impl UploadError {
+    /// Whether [`resume`](Upload::resume) with the last state may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Call(error) if error.is_retryable())
+    }
+}
+
+impl From<Error> for UploadError {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<RequestError> for UploadError {
+    fn from(error: RequestError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+/// An upload that was not begun: `.await` sends it. From [`Client::tus`].
+#[must_use = "an upload does nothing until it is awaited"]
+pub struct Upload {
+    sending: Sending,
+    endpoint: Secret,
+    file: File,
+    state: Option<State>,
+    report: Option<Report>,
+    save: Option<Save>,
+}
+
+impl<A: Api> Client<A> {
+    /// Uploads a file to a tus endpoint, wherever it is. Of the client it uses the transport, the policy for retries, the
+    /// time-outs (but for the deadline) and the user agent.
+    pub fn tus(&self, endpoint: impl Into<Secret>, file: impl Into<File>) -> Upload {
+        Upload {
+            sending: Sending::new(self),
+            endpoint: endpoint.into(),
+            file: file.into(),
+            state: None,
+            report: None,
+            save: None,
+        }
+    }
+}
+
+impl Sending {
+    pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
+        Self {
+            settings: client.settings().clone(),
+            retry: None,
+            idle: None,
+            part_size: PART_SIZE,
+            metadata: None,
+            elsewhere: false,
+            finished: |_, _| false,
+        }
+    }
+}
+
+impl Upload {
+    /// Goes on with an upload, where the server says that it is. The content must be the one it began with.
+    pub fn resume(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// How large the parts are, in bytes (default: [`PART_SIZE`]). Of a reader, one part is held in memory.
+    pub fn part_size(mut self, bytes: u64) -> Self {
+        self.sending.part_size = bytes;
+        self
+    }
+
+    /// When a part is sent again, in place of the client's setting. Attempts are counted anew after each part.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.sending.retry = Some(retry);
+        self
+    }
+
+    /// How long nothing may be sent or received before a request is given up
+    /// ([`Timeouts::idle`](crate::Timeouts::idle)).
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.sending.idle = Some(idle);
+        self
+    }
+
+    /// Something that the server shall know of the upload, such as its `filename`. A name that tus does not allow (with
+    /// spaces, commas, or other than ASCII) is left out.
+    pub fn metadata(mut self, name: &str, value: &str) -> Self {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
+            return self;
+        }
+        let before = self.sending.metadata.as_ref().and_then(|before| before.to_str().ok());
+        let before = before.map(|before| format!("{before},")).unwrap_or_default();
+        // Base64 and what was checked above fit into any header.
+        self.sending.metadata = HeaderValue::try_from(format!("{before}{name} {}", BASE64.encode(value))).ok();
+        self
+    }
+
+    /// Whether the server may have the content sent to another host than the endpoint's (default: no; the host is
+    /// replaced, as it is mostly the wrong one behind a proxy).
+    pub fn allow_other_hosts(mut self, allow: bool) -> Self {
+        self.sending.elsewhere = allow;
+        self
+    }
+
+    /// Is told of the progress, about ten times a second. It is called while sending and must not block.
+    pub fn on_progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.report = Some(Arc::new(report));
+        self
+    }
+
+    /// Is given the state after each part, to save it. The next part is not sent before this returns.
+    pub fn on_state(mut self, save: impl Fn(&State) + Send + Sync + 'static) -> Self {
+        self.save = Some(Arc::new(save));
+        self
+    }
+
+    /// Tells the server to forget a [resumed](Self::resume) upload. What the server does not know is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be told, or does not allow it.
+    pub async fn abort(self) -> Result<(), UploadError> {
+        self.into_future().abort().await
+    }
+}
+
+/// Sends an [`Upload`]. Dropping it stops it, without telling the server, so that it can be resumed;
+/// [`abort`](Self::abort) tells.
+#[must_use = "futures do nothing until they are awaited"]
+pub struct Uploading {
+    sending: Sending,
+    state: Arc<Mutex<Option<State>>>,
+    work: BoxFuture<'static, Result<State, UploadError>>,
+}
+
+impl Uploading {
+    /// Where it stands; `None` before the content was looked at.
+    pub fn state(&self) -> Option<State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Stops, and tells the server to forget the upload.
+    ///
+    /// # Errors
+    /// When the server cannot be told, or does not allow it.
+    pub async fn abort(self) -> Result<(), UploadError> {
+        let state = self.state();
+        drop(self.work);
+        match state {
+            Some(state) => self.sending.abort(&state).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl IntoFuture for Upload {
+    type Output = Result<State, UploadError>;
+    type IntoFuture = Uploading;
+
+    fn into_future(self) -> Uploading {
+        let shared = Arc::new(Mutex::new(self.state.clone()));
+        let Self { sending, endpoint, file, state, report, save } = self;
+        let (known, own) = (shared.clone(), sending.clone());
+        let work = Box::pin(async move {
+            let source = Source::open(file).await?;
+            let save = move |state: &State| {
+                *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(state.clone());
+                if let Some(save) = &save {
+                    save(state);
+                }
+            };
+            let state = state.unwrap_or_else(|| State::new(endpoint, &source));
+            run(&own, source, state, report, &save).await
+        });
+        Uploading { sending, state: shared, work }
+    }
+}
+
+/// Sends what is missing of an upload, and gives its last state.
+pub(crate) async fn run(
+    sending: &Sending,
+    mut source: Source,
+    state: State,
+    report: Option<Report>,
+    save: &(dyn Fn(&State) + Send + Sync),
+) -> Result<State, UploadError> {
+    source.resume(&state.stamp)?;
+    let meter = report.map(|report| Meter::new(report, source.len()));
+    let mut upload = send::Upload { sending, source, state, meter, save };
+    upload.run().await?;
+    Ok(upload.state)
+}
+
+impl Future for Uploading {
+    type Output = Result<State, UploadError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.work.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("file", &self.file).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Uploading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Uploading").field("state", &self.state()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! How fast an upload goes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Progress;
+use crate::idle::Observer;
+
+/// How often progress is told at most while bytes flow.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Over about how many seconds the rate is averaged.
+const WINDOW: f64 = 3.0;
+
+pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Counts what is sent and tells it.
+pub(crate) struct Meter {
+    report: Report,
+    gauge: Mutex<Gauge>,
+}
+
+struct Gauge {
+    sent: u64,
+    total: Option<u64>,
+    rate: f64,
+    /// When the rate was last computed, and how many bytes have gone out since.
+    mark: Instant,
+    since: u64,
+}
+
+impl Meter {
+    pub(crate) fn new(report: Report, total: Option<u64>) -> Arc<Self> {
+        let gauge = Gauge { sent: 0, total, rate: 0.0, mark: Instant::now(), since: 0 };
+        Arc::new(Self { report, gauge: Mutex::new(gauge) })
+    }
+
+    /// Is told of bytes as the transport takes them.
+    pub(crate) fn observer(self: &Arc<Self>) -> Observer {
+        let meter = self.clone();
+        Arc::new(move |bytes| {
+            let progress = meter.with(|gauge| {
+                gauge.sent += bytes;
+                gauge.since += bytes;
+                gauge.update().then(|| gauge.progress())
+            });
+            if let Some(progress) = progress {
+                (meter.report)(progress);
+            }
+        })
+    }
+
+    /// Is told what the server has confirmed.
+    pub(crate) fn confirmed(&self, offset: u64, total: Option<u64>) {
+        let progress = self.with(|gauge| {
+            gauge.sent = offset;
+            gauge.total = total;
+            gauge.update();
+            gauge.progress()
+        });
+        (self.report)(progress);
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Gauge) -> T) -> T {
+        look(&mut self.gauge.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Gauge {
+    /// Takes the last moments into the rate, if they were long enough to tell something.
+    fn update(&mut self) -> bool {
+        let elapsed = self.mark.elapsed();
+        if elapsed < EVERY {
+            return false;
+        }
+        let seconds = elapsed.as_secs_f64();
+        let weight = if self.rate == 0.0 { 1.0 } else { 1.0 - (-seconds / WINDOW).exp() };
+        self.rate += (self.since as f64 / seconds - self.rate) * weight;
+        (self.mark, self.since) = (Instant::now(), 0);
+        true
+    }
+
+    fn progress(&self) -> Progress {
+        let rest = self.total.map(|total| total.saturating_sub(self.sent));
+        let left = rest.and_then(|rest| match rest {
+            0 => Some(Duration::ZERO),
+            _ => Duration::try_from_secs_f64(rest as f64 / self.rate).ok(),
+        });
+        Progress { sent: self.sent, total: self.total, rate: self.rate, left }
+    }
+}

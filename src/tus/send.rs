@@ -1,0 +1,348 @@
+//! The protocol: create, ask, send, until the server has it all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use http::{Method, StatusCode};
+
+use super::meter::Meter;
+use super::source::{Part, Source};
+use super::{State, UploadError};
+use crate::attempt::{self, Attempts, Fault, Job, Plain, Subject};
+use crate::call::{self, Options};
+use crate::error::{Any, Error, Inner, Unmapped};
+use crate::response::Answer;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::server::origin_of;
+use crate::settings::Settings;
+use crate::wire::{Payload, Prepared};
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
+const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+
+/// How often the server may contradict itself (take back what it had confirmed, confirm what was never sent) before it
+/// is not believed any more.
+const CONTRADICTIONS: u32 = 3;
+
+static CREATE: Plain = Plain { what: "upload (creating it)", method: Method::POST, own: false };
+static ASK: Plain = Plain { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
+static SEND: Plain = Plain { what: "upload (sending a part)", method: Method::PATCH, own: false };
+static ABORT: Plain = Plain { what: "upload (aborting it)", method: Method::DELETE, own: false };
+
+/// How an upload is sent.
+#[derive(Clone)]
+pub(crate) struct Sending {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) part_size: u64,
+    pub(crate) metadata: Option<HeaderValue>,
+    pub(crate) elsewhere: bool,
+    /// Whether a refusal says that the server has the whole upload already.
+    pub(crate) finished: fn(u16, &[u8]) -> bool,
+}
+
+pub(crate) struct Upload<'a> {
+    pub(crate) sending: &'a Sending,
+    pub(crate) source: Source,
+    pub(crate) state: State,
+    pub(crate) meter: Option<Arc<Meter>>,
+    /// Is told the state after each change.
+    pub(crate) save: &'a (dyn Fn(&State) + Send + Sync),
+}
+
+/// What the server says of an upload.
+enum Asked {
+    At(u64),
+    Finished,
+    Unknown,
+}
+
+impl Sending {
+    pub(crate) fn job(
+        &self,
+        subject: &'static Plain,
+        url: &str,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        payload: Payload,
+    ) -> Result<Job, UploadError> {
+        let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
+        let options = Options { retry: self.retry.clone(), idle: self.idle, ..Options::default() };
+        // Each request is safe to repeat: what was sent in vain is found out by asking.
+        let job =
+            Job::new(self.settings.clone(), Ok(prepared), options, Subject::Plain(subject), true).map_err(call)?;
+        Ok(job.answered(false, call::map::<Unmapped>).without_deadline())
+    }
+
+    fn tus(
+        &self,
+        subject: &'static Plain,
+        url: &Secret,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        payload: Payload,
+    ) -> Result<Job, UploadError> {
+        let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
+        self.job(subject, url.expose(), headers.into_iter().chain([version]), payload)
+    }
+
+    /// Tells the server to forget the upload.
+    pub(crate) async fn abort(&self, state: &State) -> Result<(), UploadError> {
+        let Some(url) = &state.url else { return Ok(()) };
+        match attempt::run(self.tus(&ABORT, url, [], Payload::Empty)?).await {
+            Ok(_) => Ok(()),
+            // There is nothing to forget.
+            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => Ok(()),
+            Err(inner) => Err(call(inner)),
+        }
+    }
+}
+
+pub(crate) fn call(inner: Box<Inner>) -> UploadError {
+    UploadError::Call(Error::<Any>::new(inner))
+}
+
+impl Upload<'_> {
+    /// Sends what the server does not have yet.
+    pub(crate) async fn run(&mut self) -> Result<(), UploadError> {
+        let size = self.sending.part_size.max(1);
+        let mut attempts = Attempts::new(None);
+        let mut contradictions = 0;
+        let mut began_anew = false;
+        // Whether the offset is the server's own last word.
+        let mut certain = false;
+        loop {
+            if self.state.url.is_none() {
+                // A reader that ends within the first part turns out to have a length.
+                self.source.part(0, size).await?;
+                if !self.create().await? {
+                    return Ok(());
+                }
+                certain = true;
+            }
+            if !certain {
+                match self.ask().await? {
+                    Asked::Finished => return Ok(()),
+                    Asked::Unknown if began_anew => return Err(UploadError::Unknown),
+                    Asked::Unknown => {
+                        began_anew = true;
+                        self.state.url = None;
+                        self.state.offset = 0;
+                        continue;
+                    }
+                    Asked::At(offset) => {
+                        if offset < self.state.offset {
+                            contradictions += 1;
+                            if contradictions > CONTRADICTIONS {
+                                return Err(UploadError::Offset { confirmed: self.state.offset, now: offset });
+                            }
+                        } else if offset > self.state.offset {
+                            attempts = Attempts::new(None);
+                        }
+                        self.reached(offset);
+                        certain = true;
+                    }
+                }
+            }
+            let offset = self.state.offset;
+            if self.source.len() == Some(offset) && !self.state.deferred {
+                return Ok(());
+            }
+            let part = self.source.part(offset, size).await?;
+            let expected = offset + part.len;
+            let last = part.last;
+            let mut job = self.patch(part)?;
+            match attempts.once(&mut job).await {
+                Ok(answer) => {
+                    attempts = Attempts::new(None);
+                    match number(&answer.headers, &OFFSET) {
+                        Some(now) if now > offset && now <= expected => {
+                            self.state.deferred &= !(last && now == expected);
+                            self.reached(now);
+                        }
+                        Some(now) if now == offset && now == expected => {
+                            self.state.deferred = false;
+                        }
+                        other => {
+                            contradictions += 1;
+                            if contradictions > CONTRADICTIONS {
+                                return Err(UploadError::Offset { confirmed: expected, now: other.unwrap_or(offset) });
+                            }
+                            certain = false;
+                        }
+                    }
+                }
+                Err(fault) if self.is_finished(&fault) => return Ok(()),
+                Err(fault) => {
+                    certain = false;
+                    match fault.status() {
+                        // Asking shows whether it is really gone.
+                        Some(404 | 410) if contradictions < CONTRADICTIONS => contradictions += 1,
+                        // Another offset than the server has, or it still deals with a request that was given up.
+                        Some(409 | 423) => attempts.again(&job, fault.passing(), true).await.map_err(call)?,
+                        _ => attempts.again(&job, fault, true).await.map_err(call)?,
+                    }
+                }
+            }
+        }
+    }
+
+    fn reached(&mut self, offset: u64) {
+        self.state.offset = offset;
+        self.state.stamp = self.source.stamp().clone();
+        if let Some(meter) = &self.meter {
+            meter.confirmed(offset, self.source.len());
+        }
+        (self.save)(&self.state);
+    }
+
+    /// Creates the upload; `false` if it turns out to be there, whole.
+    async fn create(&mut self) -> Result<bool, UploadError> {
+        let length = match self.source.len() {
+            Some(len) => (LENGTH, HeaderValue::from(len)),
+            None => (DEFER, HeaderValue::from_static("1")),
+        };
+        let metadata = self.sending.metadata.clone().map(|metadata| (METADATA, metadata));
+        let headers = [length].into_iter().chain(metadata);
+        let job = self.sending.tus(&CREATE, &self.state.endpoint, headers, Payload::Empty)?;
+        let answer = match attempt::run(job).await {
+            Ok(done) => done.answer,
+            Err(inner) => return self.refused(inner).map(|()| false),
+        };
+        let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let url = location.and_then(|location| resolve(self.state.endpoint.expose(), location, self.sending.elsewhere));
+        let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
+        self.state.url = Some(url.into());
+        self.state.deferred = self.source.len().is_none();
+        self.reached(0);
+        Ok(true)
+    }
+
+    /// Asks how much the server has.
+    async fn ask(&mut self) -> Result<Asked, UploadError> {
+        let Some(url) = &self.state.url else { return Ok(Asked::Unknown) };
+        let answer = match attempt::run(self.sending.tus(&ASK, url, [], Payload::Empty)?).await {
+            Ok(done) => done.answer,
+            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
+                return Ok(Asked::Unknown);
+            }
+            Err(inner) => return self.refused(inner).map(|()| Asked::Finished),
+        };
+        self.check_length(&answer)?;
+        match number(&answer.headers, &OFFSET) {
+            Some(offset) if self.source.len().is_none_or(|len| offset <= len) => Ok(Asked::At(offset)),
+            Some(offset) => {
+                Err(UploadError::Protocol(format!("the server says that it has {offset} bytes, more than there are")))
+            }
+            None => Err(UploadError::Protocol("the server does not say how much it has".into())),
+        }
+    }
+
+    fn check_length(&mut self, answer: &Answer) -> Result<(), UploadError> {
+        let Some(theirs) = number(&answer.headers, &LENGTH) else { return Ok(()) };
+        self.state.deferred = false;
+        match self.source.len() {
+            Some(ours) if ours != theirs => {
+                Err(UploadError::Changed { how: format!("the server expects {theirs} bytes and it has {ours}") })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn patch(&self, part: Part) -> Result<Job, UploadError> {
+        let Some(url) = &self.state.url else { return Err(UploadError::Unknown) };
+        let total = self.source.len().filter(|_| self.state.deferred && part.last);
+        let headers = [
+            (OFFSET, HeaderValue::from(self.state.offset)),
+            (CONTENT_TYPE, HeaderValue::from_static("application/offset+octet-stream")),
+        ];
+        let headers = headers.into_iter().chain(total.map(|total| (LENGTH, HeaderValue::from(total))));
+        let payload = match part.len {
+            0 => Payload::Bytes(Bytes::new()),
+            _ => Payload::Body(part.body),
+        };
+        let job = self.sending.tus(&SEND, url, headers, payload)?;
+        Ok(job.observed(self.meter.as_ref().map(Meter::observer)))
+    }
+
+    fn is_finished(&self, fault: &Fault) -> bool {
+        fault.status().is_some_and(|status| (self.sending.finished)(status, fault.text()))
+    }
+
+    fn refused(&self, inner: Box<Inner>) -> Result<(), UploadError> {
+        match inner.status {
+            Some(status) if (self.sending.finished)(status.as_u16(), &inner.text) => Ok(()),
+            _ => Err(call(inner)),
+        }
+    }
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
+/// a server behind a proxy often does not know itself, unless it may be elsewhere. Its path is left as it is: an
+/// escaped slash in it is not a slash.
+fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option<String> {
+    let origin = origin_of(endpoint)?;
+    if let Some(theirs) = origin_of(location) {
+        let secure = |url: &str| url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        if elsewhere && (secure(location) || !secure(endpoint)) {
+            return Some(location.into());
+        }
+        let rest = &location[theirs.len()..];
+        return Some(if rest.starts_with('/') { [origin, rest].concat() } else { [origin, "/", rest].concat() });
+    }
+    if let Some(rest) = location.strip_prefix("//") {
+        let scheme = origin.split("//").next()?;
+        return resolve(endpoint, &[scheme, "//", rest].concat(), elsewhere);
+    }
+    if location.starts_with('/') {
+        return Some([origin, location].concat());
+    }
+    if location.is_empty() || location.contains("://") {
+        return None;
+    }
+    let base = endpoint.split(['?', '#']).next()?;
+    let directory = match base[origin.len()..].rfind('/') {
+        Some(slash) => &base[..=origin.len() + slash],
+        None => return Some([base, "/", location].concat()),
+    };
+    Some([directory, location].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn an_upload_stays_where_it_was_created() {
+        let endpoint = "https://a.example/api/tus?token=x";
+        for (location, url) in [
+            ("https://a.example/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
+            ("http://internal:8080/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
+            ("//other/api/tus/id?x=1", "https://a.example/api/tus/id?x=1"),
+            ("/files/id", "https://a.example/files/id"),
+            ("id", "https://a.example/api/id"),
+            ("http://other", "https://a.example/"),
+        ] {
+            assert_eq!(resolve(endpoint, location, false).as_deref(), Some(url), "{location}");
+        }
+        assert_eq!(resolve(endpoint, "", false), None);
+        assert_eq!(resolve(endpoint, "ftp://a.example/id", false), None);
+        assert_eq!(resolve("https://a.example", "id", false).as_deref(), Some("https://a.example/id"));
+    }
+
+    #[test]
+    fn it_may_be_allowed_elsewhere_but_not_in_the_clear() {
+        let at = |location| resolve("https://a.example/tus", location, true);
+        assert_eq!(at("https://b.example/id").as_deref(), Some("https://b.example/id"));
+        assert_eq!(at("http://b.example/id").as_deref(), Some("https://a.example/id"));
+    }
+}

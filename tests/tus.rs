@@ -1,0 +1,572 @@
+//! Uploads by tus, against a strict little server that can misbehave.
+
+use std::collections::HashMap;
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use livepeer::tus::{Progress, State, UploadError};
+use livepeer::{Client, File, Retry};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What goes wrong with a request, once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    /// The connection is cut after so many bytes of the body, which are kept.
+    CutAfter(usize),
+    /// The whole body is kept, but no answer comes back.
+    CutAnswer,
+    /// Nothing is read and nothing answered.
+    Stall,
+    Status(u16),
+    /// The part is confirmed, and forgotten.
+    Forget,
+    /// All is forgotten, the upload itself too.
+    Vanish,
+    /// More is confirmed than was sent.
+    Exaggerate,
+    /// Only half of the part is kept, and that is what the answer says.
+    Half,
+}
+
+#[derive(Default)]
+struct Store {
+    bytes: Vec<u8>,
+    length: Option<u64>,
+    deferred: bool,
+    gone: bool,
+}
+
+#[derive(Default)]
+struct Inner {
+    uploads: HashMap<String, Store>,
+    /// For the nth PATCH (from 0) and on, how often.
+    trouble: HashMap<usize, Trouble>,
+    /// For all of them.
+    always: Option<Trouble>,
+    patches: usize,
+    log: Vec<String>,
+    wrong: Vec<String>,
+    location: Option<String>,
+    metadata: Option<String>,
+    largest: usize,
+}
+
+#[derive(Clone)]
+struct Server {
+    inner: Arc<Mutex<Inner>>,
+    address: String,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self { inner: Arc::default(), address: listener.local_addr().unwrap().to_string() };
+        let own = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = own.clone();
+                let mut stream = stream;
+                tokio::spawn(async move { server.serve(&mut stream).await });
+            }
+        });
+        server
+    }
+
+    fn endpoint(&self) -> String {
+        format!("http://{}/files?token=secret", self.address)
+    }
+
+    fn trouble(self, patch: usize, trouble: Trouble) -> Self {
+        self.inner.lock().unwrap().trouble.insert(patch, trouble);
+        self
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
+        look(&mut self.inner.lock().unwrap())
+    }
+
+    /// The one upload that is there, after checking that the client broke no rule.
+    fn stored(&self) -> Vec<u8> {
+        self.with(|inner| {
+            assert_eq!(inner.wrong, Vec::<String>::new());
+            let mut alive: Vec<_> = inner.uploads.values().filter(|upload| !upload.gone).collect();
+            assert_eq!(alive.len(), 1);
+            let upload = alive.pop().unwrap();
+            assert_eq!(upload.length, Some(upload.bytes.len() as u64), "it is not complete");
+            upload.bytes.clone()
+        })
+    }
+
+    fn count(&self, method: &str) -> usize {
+        self.with(|inner| inner.log.iter().filter(|line| line.starts_with(method)).count())
+    }
+
+    /// One request on a connection of its own.
+    async fn serve(&self, stream: &mut TcpStream) -> Option<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let mut lines = head.split("\r\n");
+        let request = lines.next().unwrap().to_owned();
+        let headers: HashMap<String, String> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let mut words = request.split(' ');
+        let (method, target) = (words.next().unwrap(), words.next().unwrap().to_owned());
+        self.with(|inner| inner.log.push(request.clone()));
+        let answer = self.answer(method, &target, &headers, stream).await?;
+        stream.write_all(format!("HTTP/1.1 {answer}Connection: close\r\n\r\n").as_bytes()).await.ok()?;
+        stream.shutdown().await.ok()
+    }
+
+    async fn answer(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &HashMap<String, String>,
+        stream: &mut TcpStream,
+    ) -> Option<String> {
+        let number = |name: &str| headers.get(name).and_then(|value| value.parse::<u64>().ok());
+        let refuse = |status: &str, why: &str| {
+            self.with(|inner| inner.wrong.push(format!("{method} {target}: {why}")));
+            Some(format!("{status} {why}\r\nContent-Length: 0\r\n"))
+        };
+        if headers.contains_key("authorization") || headers.contains_key("x-own") {
+            return refuse("400", "the key or a header of the API was sent along");
+        }
+        if headers.get("tus-resumable").map(String::as_str) != Some("1.0.0") {
+            return refuse("412", "no version");
+        }
+        if method == "POST" {
+            if !target.starts_with("/files?token=secret") {
+                return refuse("404", "no such endpoint");
+            }
+            let deferred = headers.get("upload-defer-length").map(String::as_str) == Some("1");
+            let length = number("upload-length");
+            if deferred == length.is_some() {
+                return refuse("400", "neither a length nor none");
+            }
+            return self.with(|inner| {
+                let id = format!("/files/dir%2F{}", inner.uploads.len());
+                inner.uploads.insert(id.clone(), Store { length, deferred, ..Store::default() });
+                inner.metadata = headers.get("upload-metadata").cloned();
+                let location = inner.location.clone().unwrap_or_default() + &id;
+                Some(format!("201 Created\r\nLocation: {location}\r\nContent-Length: 0\r\n"))
+            });
+        }
+        let Some(offset) = self.with(|inner| {
+            inner.uploads.get(target).filter(|upload| !upload.gone).map(|upload| upload.bytes.len() as u64)
+        }) else {
+            return Some("404 Not Found\r\nContent-Length: 0\r\n".into());
+        };
+        match method {
+            "HEAD" => self.with(|inner| {
+                let upload = &inner.uploads[target];
+                let length = match upload.length {
+                    Some(length) => format!("Upload-Length: {length}"),
+                    None => "Upload-Defer-Length: 1".into(),
+                };
+                Some(format!("200 OK\r\nUpload-Offset: {offset}\r\n{length}\r\nCache-Control: no-store\r\n"))
+            }),
+            "DELETE" => self.with(|inner| {
+                inner.uploads.get_mut(target).unwrap().gone = true;
+                Some("204 No Content\r\n".into())
+            }),
+            "PATCH" => {
+                let nth = self.with(|inner| {
+                    inner.patches += 1;
+                    inner.patches - 1
+                });
+                if headers.get("content-type").map(String::as_str) != Some("application/offset+octet-stream") {
+                    return refuse("415", "wrong type");
+                }
+                let Some(length) = number("content-length") else { return refuse("411", "no length") };
+                let trouble = self.with(|inner| inner.trouble.remove(&nth).or(inner.always));
+                if number("upload-offset") != Some(offset) {
+                    return Some("409 Conflict\r\nContent-Length: 0\r\n".into());
+                }
+                if trouble == Some(Trouble::Stall) {
+                    tokio::time::sleep(Duration::from_secs(60)).await;
+                    return None;
+                }
+                let mut body = vec![0; usize::try_from(length).unwrap()];
+                let take = match trouble {
+                    Some(Trouble::CutAfter(bytes)) => bytes.min(body.len()),
+                    _ => body.len(),
+                };
+                stream.read_exact(&mut body[..take]).await.ok()?;
+                let told = number("upload-length");
+                let mut confirmed = offset + length;
+                let keep = self.with(|inner| {
+                    inner.largest = inner.largest.max(body.len());
+                    let upload = inner.uploads.get_mut(target).unwrap();
+                    if let Some(told) = told {
+                        if !upload.deferred || upload.length.is_some_and(|length| length != told) {
+                            inner.wrong.push("a length was told twice".into());
+                        }
+                        upload.length = Some(told);
+                    }
+                    match trouble {
+                        Some(Trouble::Forget) => {}
+                        Some(Trouble::Vanish) => upload.gone = true,
+                        Some(Trouble::Half) => {
+                            upload.bytes.extend_from_slice(&body[..take / 2]);
+                            confirmed = upload.bytes.len() as u64;
+                        }
+                        Some(Trouble::Status(_)) => {}
+                        _ => upload.bytes.extend_from_slice(&body[..take]),
+                    }
+                    if upload.length.is_some_and(|length| upload.bytes.len() as u64 > length) {
+                        inner.wrong.push("more bytes than announced".into());
+                    }
+                    !matches!(trouble, Some(Trouble::CutAfter(_) | Trouble::CutAnswer | Trouble::Vanish))
+                });
+                if !keep {
+                    return None;
+                }
+                if let Some(Trouble::Status(status)) = trouble {
+                    return Some(format!("{status} Whatever\r\nContent-Length: 0\r\n"));
+                }
+                if trouble == Some(Trouble::Exaggerate) {
+                    confirmed += 1000;
+                }
+                Some(format!("204 No Content\r\nUpload-Offset: {confirmed}\r\n"))
+            }
+            _ => refuse("405", "no such method"),
+        }
+    }
+}
+
+const PART: u64 = 100_000;
+
+fn content(len: usize) -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(len as u64);
+    std::iter::repeat_with(|| random.u8(..)).take(len).collect()
+}
+
+/// A client whose key and headers must not leave its own server.
+fn client() -> Client {
+    let quick = Retry::attempts(4).initial(Duration::from_millis(1)).max(Duration::from_millis(5));
+    Client::studio("the-key").header("x-own", "1").retry(quick).timeout(Duration::from_secs(20))
+}
+
+/// A file in a directory that goes away with it.
+struct OnDisk(std::path::PathBuf);
+
+impl OnDisk {
+    fn new(content: &[u8]) -> Self {
+        let name = format!("livepeer-tus-{}-{:x}", std::process::id(), fastrand::u64(..));
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for OnDisk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_file_arrives_in_parts() {
+    let server = Server::start().await;
+    let content = content(450_001);
+    let file = OnDisk::new(&content);
+    let states = Arc::new(Mutex::new(Vec::<State>::new()));
+    let saved = states.clone();
+    let state = client()
+        .tus(server.endpoint(), File::path(&file.0))
+        .part_size(PART)
+        .metadata("filename", "häuser.mp4")
+        .metadata("not allowed", "x")
+        .metadata("type", "video")
+        .on_state(move |state| saved.lock().unwrap().push(state.clone()))
+        .await
+        .unwrap();
+    assert_eq!(server.stored(), content);
+    assert_eq!((state.offset(), state.len()), (450_001, Some(450_001)));
+    assert_eq!((server.count("POST"), server.count("PATCH"), server.count("HEAD")), (1, 5, 0));
+    assert_eq!(server.with(|inner| inner.largest), PART as usize);
+    assert_eq!(server.with(|inner| inner.metadata.clone()).unwrap(), "filename aMOkdXNlci5tcDQ=,type dmlkZW8=");
+    let offsets: Vec<_> = states.lock().unwrap().iter().map(State::offset).collect();
+    assert_eq!(offsets, [0, 100_000, 200_000, 300_000, 400_000, 450_001]);
+    assert!(state.url().unwrap().expose().contains("dir%2F0"));
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_once_is_made_good() {
+    for trouble in [
+        Trouble::CutAfter(0),
+        Trouble::CutAfter(12_345),
+        Trouble::CutAfter(usize::MAX),
+        Trouble::CutAnswer,
+        Trouble::Status(500),
+        Trouble::Status(503),
+        Trouble::Status(409),
+        Trouble::Status(423),
+        Trouble::Forget,
+        Trouble::Exaggerate,
+        Trouble::Half,
+    ] {
+        for patch in [0, 1, 2] {
+            let server = Server::start().await.trouble(patch, trouble);
+            let content = content(250_000);
+            let file = OnDisk::new(&content);
+            let sources = [
+                File::path(&file.0),
+                File::bytes(content.clone()),
+                File::reader(std::io::Cursor::new(content.clone())),
+            ];
+            for (nth, source) in sources.into_iter().enumerate() {
+                // The last part's confirmation is the server's last word, and a reader's part is gone by then.
+                if trouble == Trouble::Forget && (patch == 2 || nth == 2) {
+                    continue;
+                }
+                server.with(|inner| {
+                    inner.uploads.clear();
+                    inner.patches = 0;
+                    inner.trouble.insert(patch, trouble);
+                });
+                let sent = client().tus(server.endpoint(), source).part_size(PART).await;
+                let state = sent.unwrap_or_else(|error| panic!("{trouble:?} of part {patch}: {error}"));
+                assert_eq!(server.stored(), content, "{trouble:?} of part {patch}");
+                assert_eq!(state.offset(), 250_000);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stall_is_a_cut() {
+    let server = Server::start().await.trouble(1, Trouble::Stall);
+    let content = content(250_000);
+    let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+    upload.timeout(Duration::from_millis(300)).await.unwrap();
+    assert_eq!(server.stored(), content);
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_the_upload_gets_a_new_one() {
+    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let content = content(250_000);
+    client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
+    assert_eq!(server.stored(), content);
+    assert_eq!(server.count("POST"), 2);
+
+    // A second time it is not believed to help.
+    let server = Server::start().await;
+    server.with(|inner| inner.always = Some(Trouble::Vanish));
+    let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap_err();
+    assert!(matches!(error, UploadError::Unknown), "{error}");
+
+    // What a reader gave is gone by then.
+    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let reader = std::io::Cursor::new(content.clone());
+    let error = client().tus(server.endpoint(), File::reader(reader)).part_size(PART).await.unwrap_err();
+    assert!(matches!(error, UploadError::Rewind { offset: 0, kept: 100_000, .. }), "{error}");
+
+    // But not what a factory makes anew.
+    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let again = content.clone();
+    let file = File::replayable(move || Ok(std::io::Cursor::new(again.clone())), None);
+    client().tus(server.endpoint(), file).part_size(PART).await.unwrap();
+    assert_eq!(server.stored(), content);
+}
+
+#[tokio::test]
+async fn a_server_that_never_keeps_its_word_is_given_up() {
+    for (always, bound) in [(Trouble::Forget, 10), (Trouble::Exaggerate, 20), (Trouble::Status(409), 10)] {
+        let server = Server::start().await;
+        server.with(|inner| inner.always = Some(always));
+        let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
+        match always {
+            Trouble::Status(_) => assert!(matches!(&error, UploadError::Call(error) if error.is_conflict()), "{error}"),
+            _ => assert!(matches!(&error, UploadError::Offset { .. }), "{error}"),
+        }
+        assert!(server.count("PATCH") <= bound, "{always:?}: {} parts", server.count("PATCH"));
+    }
+}
+
+#[tokio::test]
+async fn what_will_not_change_is_an_error_at_once() {
+    let server = Server::start().await.trouble(0, Trouble::Status(403));
+    let error = client().tus(server.endpoint(), File::bytes(content(1000))).await.unwrap_err();
+    let UploadError::Call(error) = error else { panic!("{error}") };
+    assert!(error.is_forbidden());
+    assert_eq!(error.attempts(), 1);
+    assert!(error.to_string().starts_with("upload (sending a part): "), "{error}");
+    assert!(!error.to_string().contains("secret"), "{error}");
+    assert_eq!(server.count("PATCH"), 1);
+}
+
+#[tokio::test]
+async fn retries_are_the_callers_to_forbid() {
+    let server = Server::start().await.trouble(0, Trouble::CutAfter(10));
+    let upload = client().tus(server.endpoint(), File::bytes(content(1000))).retry(Retry::never());
+    assert!(upload.await.unwrap_err().is_retryable());
+}
+
+#[tokio::test]
+async fn a_reader_of_unknown_length_tells_it_at_its_end() {
+    // Ends within the first part, at the end of a part, within a later one, and nowhere near.
+    for (len, deferred) in [(0, false), (10, false), (PART, false), (PART + 1, true), (3 * PART, true), (333_333, true)]
+    {
+        let server = Server::start().await;
+        let content = content(len as usize);
+        let file = File::reader(std::io::Cursor::new(content.clone()));
+        let state = client().tus(server.endpoint(), file).part_size(PART).await.unwrap();
+        assert_eq!(server.stored(), content, "{len}");
+        assert_eq!(state.len(), Some(len));
+        assert_eq!(server.with(|inner| inner.uploads.values().next().unwrap().deferred), deferred, "{len}");
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_breaks_its_promise_is_an_error() {
+    let server = Server::start().await;
+    for promised in [PART - 1, PART + 1, 3 * PART] {
+        let file = File::reader_with_len(std::io::Cursor::new(content(PART as usize)), promised);
+        let error = client().tus(server.endpoint(), file).part_size(30_000).await.unwrap_err();
+        assert!(matches!(error, UploadError::Read(_)), "{promised}: {error}");
+    }
+}
+
+/// Sends until so many bytes are confirmed, and goes away without a word, as a process does that is killed.
+async fn interrupted(server: &Server, file: File, confirmed: u64) -> State {
+    let mut uploading = client().tus(server.endpoint(), file).part_size(PART).into_future();
+    loop {
+        tokio::select! {
+            biased;
+            _ = &mut uploading => panic!("it was not interrupted"),
+            () = tokio::time::sleep(Duration::from_micros(50)) => {
+                if let Some(state) = uploading.state().filter(|state| state.offset() >= confirmed) {
+                    return state;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_in_another_process() {
+    let content = content(5_000_000);
+    let file = OnDisk::new(&content);
+    let reader = |content: &[u8]| File::reader(std::io::Cursor::new(content.to_vec()));
+    for (first, second) in [
+        (File::path(&file.0), File::path(&file.0)),
+        (File::bytes(content.clone()), File::bytes(content.clone())),
+        (reader(&content), reader(&content)),
+    ] {
+        let server = Server::start().await;
+        let state = interrupted(&server, first, 2 * PART).await;
+        let text = serde_json::to_string(&state).unwrap();
+        assert!(text.len() < 500, "{text}");
+        assert!(!format!("{state:?}").contains("secret"), "{state:?}");
+        let state: State = serde_json::from_str(&text).unwrap();
+        client().tus(server.endpoint(), second).part_size(PART).resume(state.clone()).await.unwrap();
+        assert_eq!(server.stored(), content);
+        assert_eq!(server.count("POST"), 1);
+
+        // Once more, with nothing left to do.
+        let before = server.count("PATCH");
+        client().tus(server.endpoint(), File::bytes(content.clone())).resume(state).await.unwrap();
+        assert_eq!(server.count("PATCH"), before);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_content_is_refused() {
+    let content = content(5_000_000);
+    let file = OnDisk::new(&content);
+    let server = Server::start().await;
+    let state = interrupted(&server, File::path(&file.0), PART).await;
+    let patches = server.count("PATCH");
+    let refused = async |file: File, why: &str| {
+        let upload = client().tus(server.endpoint(), file).part_size(PART).resume(state.clone());
+        let error = upload.await.unwrap_err();
+        assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+    };
+    let mut longer = content.clone();
+    longer.push(0);
+    let mut other = content.clone();
+    other[3] ^= 1;
+    refused(File::bytes(longer), "5000000 bytes long and is now 5000001").await;
+    refused(File::bytes(other.clone()), "its content is another one").await;
+    std::fs::write(&file.0, &content).unwrap();
+    let later = std::time::SystemTime::now() + Duration::from_secs(5);
+    std::fs::File::options().write(true).open(&file.0).unwrap().set_modified(later).unwrap();
+    refused(File::path(&file.0), "it was written to").await;
+    assert_eq!(server.count("PATCH"), patches);
+
+    // A reader shows only while it is read that it is another one.
+    let server = Server::start().await;
+    let state = interrupted(&server, File::reader(std::io::Cursor::new(content.clone())), PART).await;
+    let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(other))).part_size(PART);
+    let error = upload.resume(state.clone()).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(content[..100].to_vec())));
+    let error = upload.part_size(PART).resume(state).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_refused() {
+    let content = content(1_000_000);
+    let file = OnDisk::new(&content);
+    let server = Server::start().await;
+    let path = file.0.clone();
+    let upload = client().tus(server.endpoint(), File::path(&file.0)).part_size(PART).on_state(move |state| {
+        if state.offset() == 3 * PART {
+            std::fs::write(&path, b"something else").unwrap();
+        }
+    });
+    let error = upload.await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert_eq!(server.count("PATCH"), 3);
+}
+
+#[tokio::test]
+async fn aborting_tells_the_server() {
+    let server = Server::start().await;
+    let content = content(5_000_000);
+    let state = interrupted(&server, File::bytes(content.clone()), PART).await;
+    assert_eq!(server.count("DELETE"), 0, "dropping must not");
+    client().tus(server.endpoint(), File::bytes(content.clone())).resume(state.clone()).abort().await.unwrap();
+    assert_eq!(server.count("DELETE"), 1);
+    assert!(server.with(|inner| inner.uploads.values().all(|upload| upload.gone)));
+    // What is gone already is no error.
+    client().tus(server.endpoint(), File::bytes(content)).resume(state).abort().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_stays_on_the_endpoints_host_and_keeps_its_path() {
+    let server = Server::start().await;
+    server.with(|inner| inner.location = Some("https://internal.invalid:9".into()));
+    let content = content(1000);
+    client().tus(server.endpoint(), File::bytes(content.clone())).await.unwrap();
+    assert_eq!(server.stored(), content);
+    assert!(server.with(|inner| inner.log.iter().any(|line| line == "PATCH /files/dir%2F0 HTTP/1.1")));
+}
+
+#[tokio::test]
+async fn progress_is_told() {
+    let server = Server::start().await.trouble(2, Trouble::CutAfter(1000));
+    let content = content(500_000);
+    let told = Arc::new(Mutex::new(Vec::<Progress>::new()));
+    let own = told.clone();
+    let upload = client().tus(server.endpoint(), File::bytes(content)).part_size(PART);
+    upload.on_progress(move |progress| own.lock().unwrap().push(progress)).await.unwrap();
+    let told = told.lock().unwrap();
+    let (first, last) = (told.first().unwrap(), told.last().unwrap());
+    assert_eq!((first.sent, first.total, first.rate), (0, Some(500_000), 0.0));
+    assert_eq!((last.sent, last.total, last.left), (500_000, Some(500_000), Some(Duration::ZERO)));
+    assert!(told.iter().any(|progress| progress.sent == 201_000), "what the server kept of the cut part");
+    assert!(last.to_string().starts_with("0.5 MB of 0.5 MB"), "{last}");
+}
