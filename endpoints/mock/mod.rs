@@ -1,5 +1,5 @@
-//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), and a whole little
-//! Livepeer Studio ([`studio`](fn@studio)).
+//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), a whole little
+//! Livepeer Studio ([`studio`](fn@studio)), and a whole little AI gateway ([`ai`](fn@ai)).
 //!
 //! ```
 //! # use livepeer::{mock::Mock, stream, Studio};
@@ -17,7 +17,9 @@
 //! ```
 
 pub use crate::mocks::*;
+pub use ai::*;
 
+mod ai;
 mod events;
 mod lists;
 mod live;
