@@ -284,6 +284,10 @@ fn text(json: &[u8]) -> serde_json::Result<Option<Cow<'_, str>>> {
         b"null" => Ok(None),
         [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Some(String::from_utf8_lossy(inner))),
         [b'"', ..] => serde_json::from_slice(json).map(|text: String| Some(Cow::Owned(text))),
+        // Not every server reads `1e-7`.
+        [b'-' | b'0'..=b'9', ..] if json.contains(&b'e') => {
+            serde_json::from_slice(json).map(|number: f64| Some(Cow::Owned(number.to_string())))
+        }
         other => Ok(Some(String::from_utf8_lossy(other))),
     }
 }

@@ -84,13 +84,13 @@ impl Answer {
         if delivery.done {
             events.push("data: [DONE]\n\n".into());
         }
-        let mut breaks = false;
+        let mut breaks = Break::No;
         match &delivery.ending {
             LlmEnding::Whole => {}
             LlmEnding::Cut(after) => events.truncate(*after),
             LlmEnding::Broken(after) => {
                 events.truncate(*after);
-                breaks = true;
+                breaks = Break::Soon;
             }
             LlmEnding::Error(after, words) => {
                 events.truncate(*after);
@@ -121,7 +121,15 @@ struct Paced {
     pieces: VecDeque<Bytes>,
     pace: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
-    breaks: bool,
+    breaks: Break,
+}
+
+/// Whether the connection breaks after the last piece.
+#[derive(Clone, Copy)]
+enum Break {
+    No,
+    Soon,
+    Now,
 }
 
 impl http_body::Body for Paced {
@@ -134,10 +142,16 @@ impl http_body::Body for Paced {
             ready!(self.sleep.get_or_insert_with(|| Box::pin(sleep(pace))).as_mut().poll(cx));
             self.sleep = None;
         }
-        Poll::Ready(match self.pieces.pop_front() {
-            Some(piece) => Some(Ok(Frame::data(piece))),
-            None if std::mem::take(&mut self.breaks) => Some(Err("the mock breaks off here".into())),
-            None => None,
+        Poll::Ready(match (self.pieces.pop_front(), self.breaks) {
+            (Some(piece), _) => Some(Ok(Frame::data(piece))),
+            (None, Break::No) => None,
+            (None, Break::Soon) => {
+                // What went before has to be out first: a server throws away what it holds of a body that fails.
+                self.breaks = Break::Now;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            (None, Break::Now) => Some(Err("the mock breaks off here".into())),
         })
     }
 }
