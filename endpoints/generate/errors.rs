@@ -18,8 +18,8 @@ errors! {
     pub enum GenerateError {
         /// The pipeline is retired (410): another server has to do it.
         410 => Gone(Gone),
-        /// Fields of the request are wrong (422): which ones, and why.
-        422 => Validation(ValidationError),
+        /// Fields of the request are wrong (mostly 422): which ones, and why.
+        _ => Validation(ValidationError),
         /// A runner's own words: the request is wrong (400, 401, 413 too large, 415 unknown kind of file) or the
         /// runner failed (500).
         _ => Http(HttpError),
