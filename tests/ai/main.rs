@@ -1,0 +1,15 @@
+//! Livepeer AI over real sockets: what is sent, what comes back, and what happens when it does not.
+#![allow(missing_docs)]
+
+mod errors;
+mod files;
+mod gateway;
+mod keys;
+mod llm;
+mod media;
+mod operations;
+mod recorder;
+mod retries;
+
+/// Whatever goes wrong fails the test.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
