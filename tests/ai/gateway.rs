@@ -21,7 +21,7 @@ pub fn png_size(content: &[u8]) -> (u32, u32) {
 #[tokio::test]
 async fn pictures_can_be_decoded() -> Outcome {
     let gateway = mock::ai();
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     for (width, height) in [(1, 1), (3, 5), (31, 33), (1024, 576), (2049, 7)] {
         let answer = client.call(TextToImage::new("x").width(width).height(height)).await?;
         assert_eq!(png_size(&answer.images[0].bytes(&client).await?), (width, height));
@@ -50,7 +50,7 @@ fn boxes(content: &[u8], path: &str, out: &mut Vec<(String, Vec<u8>)>) {
 #[tokio::test]
 async fn videos_hold_pictures() -> Outcome {
     let gateway = mock::ai();
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     let picture = File::bytes("x").name("a.png");
     let answer = client.call(ImageToVideo::new(picture).width(64).height(48).fps(5u32)).await?;
     let video = answer.media().next().unwrap().bytes(&client).await?;
@@ -107,7 +107,7 @@ async fn fields_are_checked() -> Outcome {
 
 #[tokio::test]
 async fn it_refuses_as_the_real_ones_do() -> Outcome {
-    let refused = async |gateway: mock::AiMock| {
+    let refused = async |gateway: mock::LittleGateway| {
         let server = gateway.listen().await.unwrap();
         let client = Client::ai().server(server.url()).key("wrong").retry(Retry::never());
         let error = client.call(ImageToText::new(File::bytes(vec![0; 5000]).name("a.png"))).await.unwrap_err();
@@ -115,8 +115,8 @@ async fn it_refuses_as_the_real_ones_do() -> Outcome {
     };
     let studio = || mock::ai().flavor(AiFlavor::Studio);
     use GenerateError::*;
-    assert!(matches!(refused(mock::ai().require_key("right")).await, (401, Http(_))));
-    assert!(matches!(refused(studio().require_key("right")).await, (401, Studio(_))));
+    assert!(matches!(refused(mock::ai().key("right")).await, (401, Http(_))));
+    assert!(matches!(refused(studio().key("right")).await, (401, Studio(_))));
     assert!(matches!(refused(mock::ai().max_request(4000)).await, (413, Http(_))));
     assert!(matches!(refused(studio().max_request(4000)).await, (422, Studio(_))));
     assert!(matches!(refused(mock::ai().retired(true)).await, (410, Gone(_))));
@@ -126,9 +126,9 @@ async fn it_refuses_as_the_real_ones_do() -> Outcome {
     assert!(matches!(refused(mock::ai().fail_next([422])).await, (422, Validation(_))));
 
     let server = mock::ai().retired(true).listen().await?;
-    server.client::<Ai>().call(LiveVideoToVideo::new("http://a.example", "http://b.example")).await?;
+    server.client().call(LiveVideoToVideo::new("http://a.example", "http://b.example")).await?;
 
-    let client = mock::ai().client::<Ai>();
+    let client = mock::ai().client();
     for (name, right) in [("a.png", true), ("a", true), ("a.mp4", false), ("a.txt", false)] {
         let result = client.call(ImageToText::new(File::bytes("x").name(name))).await;
         assert_eq!(result.err().map(|error| error.is_unsupported_media_type()), (!right).then_some(true), "{name}");
@@ -139,7 +139,7 @@ async fn it_refuses_as_the_real_ones_do() -> Outcome {
 #[tokio::test]
 async fn it_fails_as_often_as_told() -> Outcome {
     let gateway = mock::ai().fail_next([503, 200, 400]);
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     let request = || TextToImage::new("x").width(8).height(8);
     assert_eq!(client.call(request()).with_response().await?.attempts, 2);
     assert!(client.call(request()).await.is_err());
@@ -152,7 +152,7 @@ async fn it_fails_as_often_as_told() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn studio_takes_twenty_a_minute() -> Outcome {
     let gateway = mock::ai().flavor(AiFlavor::Studio);
-    let client = gateway.client::<Studio>();
+    let client = gateway.studio_client();
     let request = || TextToImage::new("x").width(8).height(8);
     for _ in 0..20 {
         client.call(request()).await?;
@@ -169,7 +169,7 @@ async fn studio_takes_twenty_a_minute() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn it_can_be_slow() -> Outcome {
     let gateway = mock::ai().latency(Duration::from_secs(60));
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     let began = tokio::time::Instant::now();
     client.call(TextToImage::new("x").width(8).height(8)).await?;
     assert_eq!(began.elapsed().as_secs(), 60);
@@ -181,7 +181,7 @@ async fn it_can_be_slow() -> Outcome {
 #[tokio::test]
 async fn only_the_latest_files_are_kept() -> Outcome {
     let gateway = mock::ai();
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     let first = client.call(TextToImage::new("x").width(8).height(8)).await?;
     first.images[0].bytes(&client).await?;
     for _ in 0..8 {
@@ -194,7 +194,7 @@ async fn only_the_latest_files_are_kept() -> Outcome {
 #[tokio::test]
 async fn a_full_request_of_each_operation_is_understood() -> Outcome {
     let gateway = mock::ai();
-    let client = gateway.client::<Ai>();
+    let client = gateway.client();
     let mut request: TextToImage = sample_request(Fullness::Fullest)?;
     (request.width, request.height) = (Some(8), Some(8));
     client.call(request).await?;

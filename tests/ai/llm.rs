@@ -29,7 +29,7 @@ fn text(chunks: &[LlmChunk]) -> String {
 async fn a_streamed_answer() -> Outcome {
     for flavor in [AiFlavor::Gateway, AiFlavor::Runner] {
         let server = mock::ai().flavor(flavor).says("Because of the air.").listen().await?;
-        let chunks = server.client::<Ai>().call(question()).await?.collect().await?;
+        let chunks = server.client().call(question()).await?.collect().await?;
         assert_eq!(text(&chunks), "Because of the air.");
         assert_eq!(chunks.len(), 5);
         let costs: Vec<_> = chunks.iter().map(|chunk| chunk.usage.completion_tokens).collect();
@@ -55,7 +55,7 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
         Bytes::from(format!("data: {}\n\n", serde_json::json!({ "choices": [choice] })))
     };
     sender.send(chunk("one", ""))?;
-    let mut answer = server.client::<Ai>().call(question()).await?;
+    let mut answer = server.client().call(question()).await?;
     assert_eq!(answer.next().await.unwrap()?.text(), "one");
     sender.send(chunk("two", ""))?;
     assert_eq!(answer.next().await.unwrap()?.text(), "two");
@@ -87,7 +87,7 @@ async fn a_cut_stream_is_an_error_that_holds_what_arrived() -> Outcome {
     ] {
         let server = mock::ai().says("one two three").llm_ending(ending.clone()).llm_pace(Duration::from_millis(5));
         let server = server.listen().await?;
-        let client = server.client::<Ai>();
+        let client = server.client();
         let error = client.call(question()).await?.collect().await.unwrap_err();
         assert_eq!(text(&error.items), if matches!(ending, LlmEnding::Cut(0)) { "" } else { "one two " });
         assert!(error.to_string().contains(wanted), "{error}");
@@ -108,7 +108,7 @@ async fn a_cut_stream_is_an_error_that_holds_what_arrived() -> Outcome {
 #[tokio::test]
 async fn an_error_before_the_stream_is_one_of_the_call() -> Outcome {
     let server = mock::ai().fail_next([500]).listen().await?;
-    let error = server.client::<Ai>().call(question()).await.unwrap_err();
+    let error = server.client().call(question()).await.unwrap_err();
     assert!(matches!(error.body(), Some(GenerateError::Http(_))), "{error}");
     Ok(())
 }
@@ -116,7 +116,7 @@ async fn an_error_before_the_stream_is_one_of_the_call() -> Outcome {
 #[tokio::test]
 async fn a_stream_that_falls_silent_times_out() -> Outcome {
     let server = mock::ai().llm_pace(Duration::from_secs(3600)).listen().await?;
-    let mut answer = server.client::<Ai>().call(question()).timeout(Duration::from_millis(200)).await?;
+    let mut answer = server.client().call(question()).timeout(Duration::from_millis(200)).await?;
     let error = answer.next().await.unwrap().unwrap_err();
     assert!(error.to_string().contains("no byte was sent or received"), "{error}");
     Ok(())
@@ -150,7 +150,7 @@ async fn dropping_the_stream_closes_the_connection() -> Outcome {
         async { Ok(Sse::new(Body::wrap(Endless(dropped)))) }
     });
     let server = mock.listen().await?;
-    let mut answer = server.client::<Ai>().call(question()).await?;
+    let mut answer = server.client().call(question()).await?;
     for _ in 0..3 {
         assert_eq!(answer.next().await.unwrap()?.text(), "la ");
     }
@@ -164,7 +164,7 @@ async fn a_socket_may_deliver_any_piece() -> Outcome {
     let wanted = "Wörter, 文字, 🦀🦀 und\u{200d} Zeilen\n\r\n\"data: x\"\\ ende";
     for size in [1, 2, 3, 7, 64, 1000] {
         let server = mock::ai().flavor(AiFlavor::Runner).says(wanted).llm_split(size).listen().await?;
-        let chunks = server.client::<Ai>().call(question()).await?.collect().await?;
+        let chunks = server.client().call(question()).await?.collect().await?;
         assert_eq!(text(&chunks), wanted, "{size}");
     }
     Ok(())
@@ -174,7 +174,7 @@ async fn a_socket_may_deliver_any_piece() -> Outcome {
 async fn a_large_piece_arrives() -> Outcome {
     let wanted = "é".repeat(400_000);
     let server = mock::ai().says(&wanted).llm_split(60_001).listen().await?;
-    let chunks = server.client::<Ai>().call(question()).await?.collect().await?;
+    let chunks = server.client().call(question()).await?.collect().await?;
     assert!(text(&chunks) == wanted);
     Ok(())
 }

@@ -17,7 +17,7 @@ fn media(url: &str) -> Media {
 async fn all_three_forms_become_bytes_and_files() -> Outcome {
     for form in [MediaForm::Relative, MediaForm::Absolute, MediaForm::Data] {
         let server = mock::ai().media(form).listen().await?;
-        let client = server.client::<Ai>();
+        let client = server.client();
         let answer = client.call(TextToImage::new("x").width(400).height(300)).await?;
         let url = answer.images[0].url.as_str();
         let begins = match form {
@@ -58,7 +58,7 @@ async fn a_path_is_one_of_the_origin_not_of_the_base() -> Outcome {
     let studio = Client::studio("key").server(server.url());
     let answer = studio.call(TextToImage::new("x").width(8).height(8)).await?;
     assert_eq!(png_size(&answer.images[0].bytes(&studio).await?), (8, 8));
-    let paths: Vec<_> = server.mock().seen().iter().map(|parts| parts.uri.path().to_owned()).collect();
+    let paths: Vec<_> = server.gateway().mock().seen().iter().map(|parts| parts.uri.path().to_owned()).collect();
     assert_eq!((paths[0].as_str(), paths[2].as_str()), ("/api/beta/generate/text-to-image", "/generate/text-to-image"));
     assert!(paths[1].starts_with("/stream/") && paths[3].starts_with("/stream/"), "{paths:?}");
     Ok(())
@@ -67,7 +67,7 @@ async fn a_path_is_one_of_the_origin_not_of_the_base() -> Outcome {
 #[tokio::test]
 async fn a_file_that_is_gone_is_an_error_and_leaves_nothing() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let path = std::env::temp_dir().join(format!("livepeer-media-{}-gone.png", std::process::id()));
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");

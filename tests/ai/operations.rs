@@ -15,7 +15,7 @@ fn png() -> File {
 #[tokio::test]
 async fn text_to_image() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let answer =
         client.call(TextToImage::new("a | b").width(24).height(16).seed(-3).num_images_per_prompt(2u32)).await?;
     let seeds: Vec<_> = answer.images.iter().map(|image| (image.seed, image.nsfw)).collect();
@@ -44,7 +44,7 @@ async fn only_what_is_set_is_sent_as_json() -> Outcome {
 #[tokio::test]
 async fn image_to_image() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let first = client.call(TextToImage::new("a").width(40).height(24)).await?;
     let picture = first.images[0].bytes(&client).await?;
     let answer = client.call(ImageToImage::new("b", File::bytes(picture).name("a.png")).strength(0.5)).await?;
@@ -93,7 +93,7 @@ async fn fields_go_as_text_in_the_order_of_the_line() -> Outcome {
 async fn image_to_video() -> Outcome {
     for flavor in [AiFlavor::Gateway, AiFlavor::Runner] {
         let server = mock::ai().flavor(flavor).listen().await?;
-        let client = server.client::<Ai>();
+        let client = server.client();
         let answer = client.call(ImageToVideo::new(png()).width(64).height(32).fps(4u32)).await?;
         match flavor {
             AiFlavor::Gateway => assert_eq!((answer.images.as_ref().map(Vec::len), &answer.frames), (Some(1), &None)),
@@ -112,7 +112,7 @@ async fn image_to_video() -> Outcome {
 #[tokio::test]
 async fn upscale() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let small = client.call(TextToImage::new("a").width(16).height(8)).await?.images[0].bytes(&client).await?;
     let answer = client.call(Upscale::new("a", File::bytes(small).name("s.png"))).await?;
     assert_eq!(crate::gateway::png_size(&answer.images[0].bytes(&client).await?), (64, 32));
@@ -122,7 +122,7 @@ async fn upscale() -> Outcome {
 #[tokio::test]
 async fn audio_to_text() -> Outcome {
     let server = mock::ai().hears("One two. Three!").listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let audio = || File::bytes("not looked into").name("speech.mp3");
     let chunks = async |times: Option<ReturnTimestamps>| {
         let mut request = AudioToText::new(audio());
@@ -151,7 +151,7 @@ async fn audio_to_text() -> Outcome {
 #[tokio::test]
 async fn segment_anything_2() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let request = || SegmentAnything2::new(png());
     let answer = client.call(request().point_coords([[20.0, 30.0]]).point_labels([1])).await?;
     let (masks, scores, logits) = (answer.masks.parse()?, answer.scores.parse()?, answer.logits.parse()?);
@@ -196,7 +196,7 @@ async fn points_and_boxes_go_as_json_in_a_text() -> Outcome {
 #[tokio::test]
 async fn llm() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let answer =
         client.call(Llm::new("m", [LlmMessage::system("be brief"), LlmMessage::user("one two three")])).await?;
     assert_eq!((answer.text(), answer.model.as_str()), ("one two three", "m"));
@@ -235,7 +235,7 @@ async fn studio_llm_goes_as_a_form_of_its_own() -> Outcome {
 #[tokio::test]
 async fn image_to_text() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let picture = client.call(TextToImage::new("a").width(16).height(8)).await?.images[0].bytes(&client).await?;
     let answer = client.call(ImageToText::new(File::bytes(picture).name("a.png")).prompt("I see")).await?;
     assert_eq!(answer.text, "I see a picture of 16 × 8 pixels");
@@ -246,7 +246,7 @@ async fn image_to_text() -> Outcome {
 async fn live_video_to_video() -> Outcome {
     let server = mock::ai().listen().await?;
     let request = LiveVideoToVideo::new("http://in.example/s", "http://out.example/p").control_url("http://c.example");
-    let answer = server.client::<Ai>().call(request.clone()).await?;
+    let answer = server.client().call(request.clone()).await?;
     assert_eq!(answer.subscribe_url.as_str(), "http://in.example/s");
     assert_eq!((answer.control_url.is_some(), answer.events_url.is_some()), (true, false));
     assert!(answer.request_id.is_some() && answer.manifest_id.is_some());
@@ -261,7 +261,7 @@ async fn live_video_to_video() -> Outcome {
 #[tokio::test]
 async fn text_to_speech() -> Outcome {
     let server = mock::ai().listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client();
     let answer = client.call(TextToSpeech::new("one two three four").description("calm")).await?;
     let wav = answer.audio.bytes(&client).await?;
     let read = hound::WavReader::new(std::io::Cursor::new(wav))?;
@@ -274,15 +274,15 @@ async fn text_to_speech() -> Outcome {
 #[tokio::test]
 async fn health() -> Outcome {
     let server = mock::ai().flavor(AiFlavor::Runner).listen().await?;
-    assert_eq!(server.client::<Ai>().call(Health::new()).await?.status, HealthStatus::Ok);
+    assert_eq!(server.client().call(Health::new()).await?.status, HealthStatus::Ok);
     let gateway = mock::ai().listen().await?;
-    assert!(gateway.client::<Ai>().call(Health::new()).await.unwrap_err().is_not_found());
+    assert!(gateway.client().call(Health::new()).await.unwrap_err().is_not_found());
     Ok(())
 }
 
 #[tokio::test]
 async fn studio_hosts_seven() -> Outcome {
-    let server = mock::ai().flavor(AiFlavor::Studio).require_key("mock-key").listen().await?;
+    let server = mock::ai().flavor(AiFlavor::Studio).key("mock-key").listen().await?;
     let client = server.client::<Studio>();
     client.call(TextToImage::new("a").width(8).height(8)).await?;
     client.call(ImageToImage::new("a", png())).await?;
@@ -291,7 +291,7 @@ async fn studio_hosts_seven() -> Outcome {
     client.call(AudioToText::new(File::bytes("x").name("a.wav"))).await?;
     client.call(SegmentAnything2::new(png())).await?;
     client.call(StudioLlm::new("a")).await?;
-    let paths: Vec<_> = server.mock().seen().iter().map(|parts| parts.uri.path().to_owned()).collect();
+    let paths: Vec<_> = server.gateway().mock().seen().iter().map(|parts| parts.uri.path().to_owned()).collect();
     assert!(paths.iter().all(|path| path.starts_with("/generate/")), "{paths:?}");
     assert_eq!(paths.len(), 7);
     let also = OPERATIONS.iter().filter(|operation| operation.api == "Livepeer Studio" || !operation.hosted.is_empty());

@@ -70,15 +70,12 @@ async fn image_to_video(job: Job, request: ImageToVideo) -> Result<VideoResponse
     job.check((width, height), 1)?;
     let (seed, fps) = (job.seed(request.seed), request.fps.unwrap_or(6).clamp(1, MANY));
     let frames: Vec<_> = (0..fps).map(|at| png::picture(width, height, seed as u64, at * 32)).collect();
-    let mut answer = VideoResponse::default();
     if job.gateway.state().flavor == AiFlavor::Runner {
         let frames = frames.into_iter().map(|frame| job.media("frame.png", "image/png", frame, seed));
-        answer.frames = Some(vec![frames.collect()]);
-    } else {
-        let video = mp4::video(width, height, fps, &frames);
-        answer.images = Some(vec![job.media("video.mp4", "video/mp4", video, seed)]);
+        return Ok(VideoResponse { frames: Some(vec![frames.collect()]), ..VideoResponse::default() });
     }
-    Ok(answer)
+    let video = job.media("video.mp4", "video/mp4", mp4::video(width, height, fps, &frames), seed);
+    Ok(VideoResponse { images: Some(vec![video]), ..VideoResponse::default() })
 }
 
 async fn audio_to_text(job: Job, request: AudioToText) -> Result<TextResponse, Reply> {
@@ -96,22 +93,18 @@ async fn audio_to_text(job: Job, request: AudioToText) -> Result<TextResponse, R
             return Err(job.refuse(400, &message));
         }
     };
-    let mut answer = TextResponse::default();
-    let mut words = 0;
     let count = parts.len();
-    for (at, part) in parts.into_iter().enumerate() {
+    let seconds = |words: usize| json!(words as f64 / 2.0);
+    let mut words = 0;
+    let chunks = parts.into_iter().enumerate().map(|(at, part)| {
         let start = words;
         words += part.split_whitespace().count();
-        let seconds = |words: usize| json!(words as f64 / 2.0);
-        let mut chunk = TextChunk::default();
         // Where a recording ends in the middle of a word, the end of the last part is not known.
         let end = if at + 1 == count { json!(null) } else { seconds(words) };
-        chunk.timestamp = vec![seconds(start), end];
-        chunk.text = part.to_owned();
-        answer.chunks.push(chunk);
-    }
-    answer.text = text;
-    Ok(answer)
+        TextChunk { timestamp: vec![seconds(start), end], text: part.to_owned(), ..TextChunk::default() }
+    });
+    let chunks = chunks.collect();
+    Ok(TextResponse { text, chunks, ..TextResponse::default() })
 }
 
 async fn segment_anything_2(job: Job, request: SegmentAnything2) -> Result<MasksResponse, Reply> {
@@ -150,11 +143,12 @@ async fn segment_anything_2(job: Job, request: SegmentAnything2) -> Result<Masks
         Array::new([masks, height, width], numbers.collect()).map(|array| ArrayText::from(&array)).unwrap_or_default()
     };
     let scores = Array::new([masks], vec![0.75; masks]);
-    let mut answer = MasksResponse::default();
-    answer.masks = text(masks, width, height);
-    answer.scores = scores.map(|scores| ArrayText::from(&scores)).unwrap_or_default();
-    answer.logits = text(masks, LOGITS, LOGITS);
-    Ok(answer)
+    Ok(MasksResponse {
+        masks: text(masks, width, height),
+        scores: scores.map(|scores| ArrayText::from(&scores)).unwrap_or_default(),
+        logits: text(masks, LOGITS, LOGITS),
+        ..MasksResponse::default()
+    })
 }
 
 async fn llm(job: Job, request: Llm) -> Result<LlmResponse, Reply> {
@@ -177,53 +171,48 @@ async fn llm(job: Job, request: Llm) -> Result<LlmResponse, Reply> {
 }
 
 async fn studio_llm(job: Job, request: StudioLlm) -> Result<StudioLlmResponse, Reply> {
-    let mut answer = StudioLlmResponse::default();
-    answer.response = job.gateway.state().says.clone().unwrap_or_else(|| request.prompt.clone());
-    answer.tokens_used =
-        [&request.prompt, &answer.response].iter().map(|text| text.split_whitespace().count() as u64).sum();
-    Ok(answer)
+    let response = job.gateway.state().says.clone().unwrap_or_else(|| request.prompt.clone());
+    let tokens_used = [&request.prompt, &response].iter().map(|text| text.split_whitespace().count() as u64).sum();
+    Ok(StudioLlmResponse { response, tokens_used, ..StudioLlmResponse::default() })
 }
 
 async fn image_to_text(job: Job, request: ImageToText) -> Result<ImageToTextResponse, Reply> {
     job.model(&request.model_id)?;
     let image = job.file(request.image, "image/").await?;
-    let mut answer = ImageToTextResponse::default();
     let prompt = request.prompt.map(|prompt| prompt + " ").unwrap_or_default();
-    answer.text = match png::size(&image) {
+    let text = match png::size(&image) {
         Some((width, height)) => format!("{prompt}a picture of {width} × {height} pixels"),
         None => format!("{prompt}a file of {} bytes", image.len()),
     };
-    Ok(answer)
+    Ok(ImageToTextResponse { text, ..ImageToTextResponse::default() })
 }
 
 async fn live_video_to_video(job: Job, request: LiveVideoToVideo) -> Result<LiveVideoToVideoResponse, Reply> {
     job.model(&request.model_id)?;
-    let mut answer = LiveVideoToVideoResponse::default();
     let mut state = job.gateway.state();
-    answer.request_id = Some(state.next_id());
-    answer.manifest_id = Some(state.next_id());
-    answer.subscribe_url = request.subscribe_url;
-    answer.publish_url = request.publish_url;
-    answer.control_url = request.control_url;
-    answer.events_url = request.events_url;
-    Ok(answer)
+    Ok(LiveVideoToVideoResponse {
+        request_id: Some(state.next_id()),
+        manifest_id: Some(state.next_id()),
+        subscribe_url: request.subscribe_url,
+        publish_url: request.publish_url,
+        control_url: request.control_url,
+        events_url: request.events_url,
+        ..LiveVideoToVideoResponse::default()
+    })
 }
 
 async fn text_to_speech(job: Job, request: TextToSpeech) -> Result<AudioResponse, Reply> {
     job.model(&request.model_id)?;
     let words = request.text.split_whitespace().count().clamp(1, 40);
-    let mut answer = AudioResponse::default();
-    answer.audio.url = job.publish("speech.wav", "audio/wav", wav::tone(words as f64 / 4.0));
-    Ok(answer)
+    let url = job.publish("speech.wav", "audio/wav", wav::tone(words as f64 / 4.0));
+    Ok(AudioResponse { audio: Media { url, ..Media::default() }, ..AudioResponse::default() })
 }
 
 async fn health(job: Job, _: Health) -> Result<HealthCheck, Reply> {
     if job.gateway.state().flavor != AiFlavor::Runner {
         return Err(Reply::text(404, "404 page not found\n"));
     }
-    let mut answer = HealthCheck::default();
-    answer.status = HealthStatus::Ok;
-    Ok(answer)
+    Ok(HealthCheck { status: HealthStatus::Ok, ..HealthCheck::default() })
 }
 
 impl Job {
@@ -268,13 +257,11 @@ impl Job {
     fn images(&self, size: (u32, u32), seed: Option<i64>, count: u32) -> Result<ImageResponse, Reply> {
         self.check(size, count)?;
         let first = self.seed(seed);
-        let mut answer = ImageResponse::default();
-        for at in 0..count {
+        let images = (0..count).map(|at| {
             let seed = first.wrapping_add(i64::from(at));
-            let picture = png::picture(size.0, size.1, seed as u64, 0);
-            answer.images.push(self.media("image.png", "image/png", picture, seed));
-        }
-        Ok(answer)
+            self.media("image.png", "image/png", png::picture(size.0, size.1, seed as u64, 0), seed)
+        });
+        Ok(ImageResponse { images: images.collect(), ..ImageResponse::default() })
     }
 
     fn seed(&self, seed: Option<i64>) -> i64 {
