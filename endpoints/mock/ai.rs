@@ -19,10 +19,10 @@ use tokio::time::Instant;
 use words::Delivery;
 pub use words::LlmEnding;
 
+use crate::client::Client;
 use crate::media::MediaUrl;
 use crate::mocks::{Encode, Mock, Received, Reply, Running};
 use crate::source::{ReadError, ReadErrorKind};
-use crate::client::Client;
 use crate::{Ai, Api, BoxFuture, Endpoint, Studio};
 
 /// A whole little AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use livepeer::generate::*;
 use livepeer::mock::{self, AiFlavor, Fullness, sample_request};
-use livepeer::{Ai, Client, File, Retry, Studio};
+use livepeer::{Client, File, Retry};
 use serde_json::Value;
 
 use crate::Outcome;

@@ -11,7 +11,7 @@ use livepeer::body::BoxError;
 use livepeer::generate::*;
 use livepeer::mock::{self, AiFlavor, LlmEnding, Mock};
 use livepeer::sse::SseErrorKind;
-use livepeer::{Ai, Body, Sse};
+use livepeer::{Body, Sse};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 

@@ -3,7 +3,7 @@
 use livepeer::generate::*;
 use livepeer::media::{Media, Progress};
 use livepeer::mock::{self, MediaForm, Mock, Reply};
-use livepeer::{Ai, Client, Studio};
+use livepeer::{Client, Studio};
 use serde_json::json;
 
 use crate::Outcome;

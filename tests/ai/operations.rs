@@ -2,7 +2,7 @@
 
 use livepeer::generate::*;
 use livepeer::mock::{self, AiFlavor};
-use livepeer::{Ai, Client, File, Seconds, Studio};
+use livepeer::{Client, File, Seconds};
 use serde_json::{Value, json};
 
 use crate::Outcome;
@@ -216,7 +216,7 @@ async fn llm() -> Outcome {
 #[tokio::test]
 async fn studio_llm_goes_as_a_form_of_its_own() -> Outcome {
     let server = mock::ai().flavor(AiFlavor::Studio).says("fine").listen().await?;
-    let answer = server.client::<Studio>().call(StudioLlm::new("how are you")).await?;
+    let answer = server.studio_client().call(StudioLlm::new("how are you")).await?;
     assert_eq!((answer.response.as_str(), answer.tokens_used), ("fine", 4));
 
     let recorder = Recorder::new([(200, r#"{"response":"r","tokens_used":3}"#)]).await;
@@ -282,8 +282,8 @@ async fn health() -> Outcome {
 
 #[tokio::test]
 async fn studio_hosts_seven() -> Outcome {
-    let server = mock::ai().flavor(AiFlavor::Studio).key("mock-key").listen().await?;
-    let client = server.client::<Studio>();
+    let server = mock::ai().flavor(AiFlavor::Studio).key("key").listen().await?;
+    let client = server.studio_client();
     client.call(TextToImage::new("a").width(8).height(8)).await?;
     client.call(ImageToImage::new("a", png())).await?;
     client.call(ImageToVideo::new(png()).width(8).height(8)).await?;
