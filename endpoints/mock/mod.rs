@@ -40,7 +40,7 @@ use routes::{Core, Routes};
 use state::State;
 
 use super::studio::Studio;
-use super::types::{StreamId, Timestamp};
+use super::types::{PlaybackId, StreamId, Timestamp};
 use crate::Transport;
 use crate::client::Client;
 
@@ -141,6 +141,14 @@ impl LittleStudio {
         self
     }
 
+    /// The public RSA key with which keys of encrypted files are encrypted, as SPKI in DER (default: one of which
+    /// nobody has the private half).
+    #[must_use]
+    pub fn encryption_key(self, spki: impl Into<Vec<u8>>) -> Self {
+        self.core.set(|state| state.settings.encryption_key = spki.into());
+        self
+    }
+
     /// Lets the next new task fail this many times, with this message. The server repeats a failed task twice, after 30
     /// and after 180 seconds: one that fails three times has failed.
     pub fn fail_task(&self, times: u32, message: impl Into<String>) {
@@ -176,6 +184,11 @@ impl LittleStudio {
     pub fn go_idle(&self, stream: &StreamId) {
         self.core.set(|state| state.go_idle(stream));
         self.core.dispatch();
+    }
+
+    /// Somebody watches something for so long; metrics tell of it.
+    pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
+        self.core.set(|state| state.views.push((playback_id.clone(), time.as_secs_f64() / 60.0)));
     }
 
     /// The file of an asset has arrived, so many bytes of it: the asset is processed from now on. The asset is given by

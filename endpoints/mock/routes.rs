@@ -100,6 +100,18 @@ impl Routes {
         Self { mock, ..self }
     }
 
+    /// Answers an operation that has to wait for something.
+    pub(super) fn on_async<E, Fut>(self, handler: impl Fn(Arc<Core>, E) -> Fut + Send + Sync + 'static) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        Fut: Future<Output = Answer<E::Response>> + Send + 'static,
+    {
+        let core = self.core.clone();
+        let mock = self.mock.on_received(move |received: Received<E>| handler(core.clone(), received.request));
+        Self { mock, ..self }
+    }
+
     pub(super) fn into_mock(self) -> Mock {
         let core = self.core;
         self.mock.fallback(move |request| uploads::answer(core.clone(), request))

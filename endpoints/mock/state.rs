@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::events::Delivery;
 use super::routes::Answer;
 use super::uploads::Uploads;
@@ -30,6 +33,8 @@ pub(super) struct Settings {
     pub open_source: bool,
     pub rooms: bool,
     pub transport: Option<Arc<dyn Transport>>,
+    /// The public RSA key that keys of encrypted files are encrypted with, as SPKI in DER.
+    pub encryption_key: Vec<u8>,
 }
 
 /// Where the request that is being answered was sent to.
@@ -40,6 +45,14 @@ pub(super) struct Asked {
     pub path: String,
     pub query: String,
 }
+
+/// An RSA key of 2048 bits, of which nobody has the private half.
+const ENCRYPTION_KEY: &str = concat!(
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAoWaSS4p0eVQ7VKy5RJi+37SK/PbTHuBoCKYC0CO1j0yHH9D5BUVz1/RT",
+    "Gcce3rr02D0YVz7484ym0HTOS6UH2onMN65qqO00jf9hkwht+dKOhKjGj079VmPGhUsm7CVYBYCKpbhXYAiDKgqBqiCiYNBw5Yjb",
+    "LqzHoOCRnATyiXDTu2OY2391umRAVFCbvvVNotPQ2Z/TfxqbtyrF3Koxt5iNmFo46FuDK/+yENOVSfEl5Fn65oGMfLRHGLNALpR8",
+    "M7/6lykPLJN522M6hGfT70IqWP8y41FWGE8SEXVVXDSsINXPBOMDPu+tsFvtu7/dFuTJk3Xj/PyD2HeERMGjGwIDAQAB",
+);
 
 pub(super) struct State {
     pub settings: Settings,
@@ -62,6 +75,8 @@ pub(super) struct State {
     pub room_users: Vec<(RoomId, RoomUser)>,
     pub keys: Vec<SigningKey>,
     pub projects: Vec<Project>,
+    /// What was watched, and for how many minutes.
+    pub views: Vec<(PlaybackId, f64)>,
     /// The assets that wait for their files, by the tokens of their upload URLs.
     pub tokens: BTreeMap<String, AssetId>,
     #[allow(dead_code, reason = "the upload endpoints keep their own state here")]
@@ -84,6 +99,7 @@ impl State {
                 open_source: false,
                 rooms: true,
                 transport: super::events::default_transport(),
+                encryption_key: BASE64_STANDARD.decode(ENCRYPTION_KEY).unwrap_or_default(),
             },
             now: Timestamp::now().as_millis(),
             asked: Asked::default(),
@@ -102,6 +118,7 @@ impl State {
             room_users: Vec::new(),
             keys: Vec::new(),
             projects: Vec::new(),
+            views: Vec::new(),
             tokens: BTreeMap::new(),
             uploads: Uploads::default(),
             outbox: Vec::new(),
