@@ -120,7 +120,7 @@ impl State {
             projects: Vec::new(),
             views: Vec::new(),
             tokens: BTreeMap::new(),
-            uploads: Uploads::default(),
+            uploads: Uploads,
             outbox: Vec::new(),
             in_flight: 0,
         }

@@ -16,8 +16,8 @@ use crate::sse::{Sse, StreamItem};
 pub struct Reply {
     /// Status.
     pub status: StatusCode,
-    /// Headers.
-    pub headers: HeaderMap,
+    /// Headers; boxed, for a handler gives a reply as error, and errors are to be small.
+    pub headers: Box<HeaderMap>,
     /// Body.
     pub body: Body,
 }
@@ -93,7 +93,7 @@ impl From<Reply> for Response<Body> {
     fn from(reply: Reply) -> Self {
         let mut response = Response::new(reply.body);
         *response.status_mut() = reply.status;
-        *response.headers_mut() = reply.headers;
+        *response.headers_mut() = *reply.headers;
         response
     }
 }
@@ -170,7 +170,11 @@ impl Encode<String> for Text {
 
 impl Encode<Download> for Streamed {
     fn encode(download: Download) -> Result<Reply, serde_json::Error> {
-        Ok(Reply { status: download.status(), headers: download.headers().clone(), body: download.into_body() })
+        Ok(Reply {
+            status: download.status(),
+            headers: Box::new(download.headers().clone()),
+            body: download.into_body(),
+        })
     }
 
     fn sample(_: Fullness) -> Result<Download, SampleError> {
