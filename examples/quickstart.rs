@@ -46,7 +46,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
         Err(error) => return Err(error.into()),
     }
 
-    client.call(stream::Update::new(&stream.id).name("quickstart, renamed").record(false)).await?;
+    client.call(stream::Update::new(&stream.id).name("quickstart, renamed")).await?;
     println!("updated   {:?}", client.call(stream::Get::new(&stream.id)).await?.name);
 
     client.call(stream::Delete::new(&stream.id)).await?;
