@@ -1,0 +1,470 @@
+//! docs/errors.md: what a person sees for common mistakes. Every text in it is what a real call gave.
+//!
+//! A mistake is a function below: its docs are the section's words, its body the code that is shown. `UPDATE=1 cargo test
+//! --test error_gallery` writes the page.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use livepeer::mock::{self, LittleStudio, Mock, Reply};
+use livepeer::playback_access::PlaybackSigner;
+use livepeer::webhook::{Event, SIGNATURE_HEADER, sign};
+use livepeer::{Client, ErrorKind, File, Retry, Secret, Timestamp, asset, generate, stream};
+
+type Shown = Result<(), Box<dyn std::error::Error>>;
+type Mistake = (&'static str, Pin<Box<dyn Future<Output = Shown>>>);
+
+/// A wrong key
+///
+/// No retry helps. What a server says about a key is shown without the key.
+async fn wrong_key(studio: &LittleStudio) -> Shown {
+    let client = studio.client().key("a key that was deleted");
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// No key
+async fn no_key(url: &str) -> Shown {
+    let client = Client::new().server(url);
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// No key in the environment
+///
+/// [`Client::from_env`](https://docs.rs/livepeer/latest/livepeer/client/struct.Client.html) gives a `RequestError`, so that a
+/// program can end before it begins.
+async fn no_key_in_the_environment() -> Shown {
+    let client = Client::from_env()?;
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A wrong id
+///
+/// `error.is_not_found()` tells this from all else. The server says the same of what belongs to another account.
+async fn wrong_id(client: &Client) -> Shown {
+    client.call(stream::Get::new("no-such-id")).await?;
+    Ok(())
+}
+
+/// An empty id
+///
+/// Nothing is sent: without its id, a path addresses another thing. So do `.` and `..`.
+async fn empty_id(client: &Client) -> Shown {
+    client.call(stream::Delete::new("")).await?;
+    Ok(())
+}
+
+/// What the key may not do
+async fn forbidden(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::error(403, "user does not have access")); // as the server may
+    client.call(stream::Delete::new("abc")).await?;
+    Ok(())
+}
+
+/// A value that the server refuses
+///
+/// The field and what is wrong with it, as types, are in `error.body()`: see `ApiError::fields`.
+async fn wrong_value(studio: &LittleStudio, client: &Client) -> Shown {
+    let reply = r#"{"instancePath":"/profiles/0/width","keyword":"minimum","message":"must be >= 128"}"#;
+    studio.answer_next(Reply::error(422, reply)); // as the server does
+    let tiny = livepeer::FfmpegProfile::new("tiny", 16, 9, 1000, 30);
+    client.call(stream::Create::new("my stream").profiles([tiny])).await?;
+    Ok(())
+}
+
+/// A field that the server does not know
+async fn unknown_field(studio: &LittleStudio, client: &Client) -> Shown {
+    let reply = r#"{"instancePath":"","keyword":"additionalProperties","params":{"additionalProperty":"colour"},
+        "message":"must NOT have additional properties"}"#;
+    studio.answer_next(Reply::error(422, reply)); // as the server does
+    client.call(stream::Create::new("my stream")).await?;
+    Ok(())
+}
+
+/// Not ready yet
+///
+/// Wait for the asset or its task. Playback info is no way to wait: the server remembers this answer for two minutes.
+async fn not_ready(client: &Client) -> Shown {
+    let ticket = client.call(asset::RequestUpload::new("film")).await?;
+    client.call(asset::Update::new(&ticket.asset.id).name("The film")).await?;
+    Ok(())
+}
+
+/// The server is not there
+///
+/// Repeated, whatever the operation: nothing was sent.
+async fn server_down(nobody_listens: &str) -> Shown {
+    let client = Client::studio("key").server(nobody_listens);
+    client.call(stream::Create::new("my stream")).await?;
+    Ok(())
+}
+
+/// A host that does not exist
+async fn no_such_host() -> Shown {
+    let client = Client::studio("key").server("https://livepeer.invalid/api").retry(Retry::never());
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A server that answers nothing
+async fn silence(silent: &Mock) -> Shown {
+    let client = silent.client::<livepeer::Studio>().retry(Retry::never());
+    client.call(stream::Get::new("abc")).timeout(Duration::from_millis(20)).await?;
+    Ok(())
+}
+
+/// A deadline that passes
+async fn deadline(silent: &Mock) -> Shown {
+    let client = silent.client::<livepeer::Studio>();
+    client.call(stream::Get::new("abc")).deadline(Duration::from_millis(20)).await?;
+    Ok(())
+}
+
+/// A server that is overloaded
+///
+/// All attempts were used up. `Retry` says how many there are.
+async fn overloaded(studio: &LittleStudio, client: &Client) -> Shown {
+    for _ in 0..3 {
+        studio.answer_next(Reply::error(503, "overloaded"));
+    }
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// An outage
+///
+/// When a hundred retries of a client have come to nothing, its calls fail at once instead of adding to the load.
+async fn outage(broken: &Mock) -> Shown {
+    let client = broken.client::<livepeer::Studio>().retry(Retry::attempts(30).initial(Duration::ZERO));
+    for _ in 0..4 {
+        let _ = client.call(stream::Get::new("abc")).await;
+    }
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A failure after which nobody knows
+///
+/// The stream may be there now. Look, before you create it again; or let all failures be repeated by
+/// `Retry::default().non_idempotent(true)`.
+async fn nobody_knows(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::error(500, "Internal server error: lost the database"));
+    client.call(stream::Create::new("my stream")).await?;
+    Ok(())
+}
+
+/// Too many requests
+///
+/// `Retry-After` was longer than `Retry::max_retry_after` allows.
+async fn rate_limited(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::error(429, "too many requests").header("retry-after", "3600"));
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A base URL that is none
+///
+/// Wrong settings are the error of every call, and of `client.check()`.
+async fn wrong_url() -> Shown {
+    let client = Client::studio("key").server("livepeer.studio/api");
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A server that the API does not have
+async fn wrong_server_index() -> Shown {
+    let client = Client::studio("key").server_index(2);
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A key in the clear
+async fn key_in_the_clear() -> Shown {
+    let client = Client::studio("key").server("http://studio.example.com/api");
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A key with a line break in it
+///
+/// Line breaks at its ends do no harm.
+async fn key_with_line_break() -> Shown {
+    let client = Client::studio("half a key\nand the other half");
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A header that is none
+async fn wrong_header(client: &Client) -> Shown {
+    client.call(stream::Get::new("abc")).header("x-note", "two\nlines").await?;
+    Ok(())
+}
+
+/// Not the API at all
+///
+/// What began so is in `error.text()`.
+async fn not_json(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::text(200, "<!doctype html><title>Log in to the hotel's network</title>"));
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// Something else than was asked for
+///
+/// Only what cannot be made sense of is an error: a field that is missing, null or new is not.
+async fn another_shape(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::json(200, &"a stream"));
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A larger answer than there is room for
+async fn too_large(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::text(200, "x".repeat(2000)));
+    let client = client.clone().max_response(1000);
+    client.call(stream::Get::new("abc")).await?;
+    Ok(())
+}
+
+/// A pipeline that a gateway has retired
+async fn retired(retired: &Mock) -> Shown {
+    let client = retired.client::<livepeer::Ai>();
+    client.call(generate::TextToImage::new("a lighthouse")).await?;
+    Ok(())
+}
+
+/// A file that is not there
+async fn missing_file(client: &Client) -> Shown {
+    client.call(generate::Upscale::new("a lighthouse", File::path("missing.png"))).await?;
+    Ok(())
+}
+
+/// A file that changes while it is sent
+async fn changed_file(client: &Client) -> Shown {
+    let file = File::replayable(|| Ok(&b"less than was there"[..]), Some(1000)).name("growing.png");
+    client.call(generate::Upscale::new("a lighthouse", file)).await?;
+    Ok(())
+}
+
+/// A webhook that is old
+///
+/// Answer 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
+async fn old_webhook() -> Shown {
+    let sent = (Timestamp::now() - Duration::from_secs(600)).as_millis();
+    let body = format!(r#"{{"id": "1", "webhookId": "2", "createdAt": 3, "timestamp": {sent}, "event": "stream.idle"}}"#);
+    let mut headers = http::HeaderMap::new();
+    headers.insert(SIGNATURE_HEADER, sign("secret", body.as_bytes(), sent as u64).parse()?);
+    Event::verify(&headers, body.as_bytes(), "secret", Duration::from_secs(300))?;
+    Ok(())
+}
+
+/// A webhook by somebody else
+async fn forged_webhook() -> Shown {
+    let mut headers = http::HeaderMap::new();
+    headers.insert(SIGNATURE_HEADER, sign("a guess", b"{}", 0).parse()?);
+    Event::verify(&headers, b"{}", "secret", Duration::from_secs(300))?;
+    Ok(())
+}
+
+/// A webhook without a signature
+async fn unsigned_webhook() -> Shown {
+    Event::verify(&http::HeaderMap::new(), b"{}", "secret", Duration::from_secs(300))?;
+    Ok(())
+}
+
+/// A signing key that is none
+async fn wrong_signing_key() -> Shown {
+    PlaybackSigner::new("the public key", &Secret::from("the private key"))?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_shows_what_a_person_sees() {
+    // Bodies that are read from the source, below, must not be formatted into it by anything else.
+    let running = Box::leak(Box::new(mock::studio().key("mock-key").listen().await.unwrap()));
+    let studio: &'static LittleStudio = running.studio();
+    let (client, url): (&'static Client, &'static str) =
+        (Box::leak(Box::new(running.client())), String::leak(running.url()));
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody: &'static str = String::leak(format!("http://{unused}"));
+    let leak = |mock: Mock| -> &'static Mock { Box::leak(Box::new(mock)) };
+    let silent = leak(Mock::new().first(|_| std::future::pending()));
+    let broken = leak(Mock::new().first(|_| async { Some(Reply::error(503, "down for maintenance")) }));
+    let gone = leak(Mock::new().first(|_| async {
+        Some(Reply::json(410, &serde_json::json!({"error": {"message": "batch pipelines are retired"}})))
+    }));
+
+    macro_rules! mistakes {
+        ($($name:ident($($arg:expr),*)),* $(,)?) => {
+            [$((stringify!($name), Box::pin($name($($arg),*)) as Pin<Box<dyn Future<Output = Shown>>>)),*]
+        };
+    }
+    let mistakes: [Mistake; _] = mistakes![
+        wrong_key(studio),
+        no_key(url),
+        no_key_in_the_environment(),
+        wrong_id(client),
+        empty_id(client),
+        forbidden(studio, client),
+        wrong_value(studio, client),
+        unknown_field(studio, client),
+        not_ready(client),
+        server_down(nobody),
+        no_such_host(),
+        silence(silent),
+        deadline(silent),
+        overloaded(studio, client),
+        outage(broken),
+        nobody_knows(studio, client),
+        rate_limited(studio, client),
+        wrong_url(),
+        wrong_server_index(),
+        key_in_the_clear(),
+        key_with_line_break(),
+        wrong_header(client),
+        not_json(studio, client),
+        another_shape(studio, client),
+        too_large(studio, client),
+        retired(gone),
+        missing_file(client),
+        changed_file(client),
+        old_webhook(),
+        forged_webhook(),
+        unsigned_webhook(),
+        wrong_signing_key(),
+    ];
+
+    let mut page = String::from(HEAD);
+    for (name, mistake) in mistakes {
+        let (title, words, code) = section(name);
+        let error = match mistake.await {
+            Err(error) => error,
+            // The machine that runs this may have a key; the text is the same on all others.
+            Ok(()) if name == "no_key_in_the_environment" => return,
+            Ok(()) => panic!("{name}: no error"),
+        };
+        page.push_str(&format!("\n## {title}\n\n```rust,ignore\n{code}```\n\n```text\n{}\n```\n", steady(&*error)));
+        if let Some(says) = kind(&*error) {
+            page.push_str(&format!("\n{says}\n"));
+        }
+        if !words.is_empty() {
+            page.push_str(&format!("\n{words}\n"));
+        }
+    }
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+    if std::fs::read_to_string(&path).unwrap_or_default() != page {
+        if std::env::var_os("UPDATE").is_none() {
+            let made = std::env::temp_dir().join("errors.md");
+            std::fs::write(&made, &page).unwrap();
+            panic!("{} is out of date: compare with {}, or run with UPDATE=1", path.display(), made.display());
+        }
+        std::fs::write(path, page).unwrap();
+    }
+}
+
+const HEAD: &str = "\
+# What went wrong?
+
+Common mistakes, and what a person sees. Each text is that of a real call; the page is made by running
+`tests/error_gallery.rs`.
+
+An error tells the operation, what happened, what the server said, how often it was tried, and what to do where that can
+be known. It never holds a key. In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is what
+the server said as a type, and `error.is_retryable()` says whether it may be worth trying again.
+";
+
+/// The title, the words and the code of a mistake, from this file.
+fn section(name: &str) -> (String, String, String) {
+    let source = include_str!("error_gallery.rs");
+    let at = source.find(&format!("\nasync fn {name}(")).unwrap();
+    let docs: Vec<_> = source[..at].lines().rev().map_while(|line| line.strip_prefix("///")).collect();
+    let mut docs = docs.iter().rev().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let title = docs.next().unwrap().to_owned();
+    let words = docs.skip(1).collect::<Vec<_>>().join("\n");
+    let body = source[at + 1..].lines().skip(1).take_while(|line| *line != "}").filter(|line| line.trim() != "Ok(())");
+    (title, words, body.map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect())
+}
+
+/// What the error's methods say.
+fn kind(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let error = plain(error)?;
+    let kind = error.kind();
+    let yes: Vec<_> = [
+        ("is_unauthorized", error.is_unauthorized()),
+        ("is_forbidden", error.is_forbidden()),
+        ("is_not_found", error.is_not_found()),
+        ("is_gone", error.is_gone()),
+        ("is_unprocessable", error.is_unprocessable()),
+        ("is_rate_limited", error.is_rate_limited()),
+        ("is_server_error", error.is_server_error()),
+        ("is_timeout", error.is_timeout()),
+        ("is_connect", error.is_connect()),
+        ("is_request", error.is_request()),
+        ("is_decode", error.is_decode()),
+        ("is_retryable", error.is_retryable()),
+    ]
+    .into_iter()
+    .filter_map(|(name, yes)| yes.then(|| format!("`{name}()`")))
+    .collect();
+    let status = match (kind, error.status()) {
+        (ErrorKind::Status, _) | (_, None) => String::new(),
+        (_, Some(status)) => format!(", status {}", status.as_u16()),
+    };
+    let yes = if yes.is_empty() { String::new() } else { format!(": {}", yes.join(", ")) };
+    Some(format!("*`ErrorKind::{kind:?}`{status}{yes}*"))
+}
+
+/// The errors of all operations are of different types; what is asked of them here is the same.
+fn plain<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<Plain<'a>> {
+    None.or_else(|| error.downcast_ref().map(Plain::Studio)).or_else(|| error.downcast_ref().map(Plain::Ai))
+}
+
+enum Plain<'a> {
+    Studio(&'a livepeer::Error<livepeer::ApiError>),
+    Ai(&'a livepeer::Error<generate::GenerateError>),
+}
+
+macro_rules! asked {
+    ($($name:ident -> $ty:ty),* $(,)?) => {
+        impl Plain<'_> {
+            $(fn $name(&self) -> $ty {
+                match self {
+                    Self::Studio(error) => error.$name(),
+                    Self::Ai(error) => error.$name(),
+                }
+            })*
+        }
+    };
+}
+
+asked! {
+    kind -> ErrorKind, status -> Option<http::StatusCode>, is_unauthorized -> bool, is_forbidden -> bool,
+    is_not_found -> bool, is_gone -> bool, is_unprocessable -> bool, is_rate_limited -> bool, is_server_error -> bool,
+    is_timeout -> bool, is_connect -> bool, is_request -> bool, is_decode -> bool, is_retryable -> bool,
+}
+
+/// The text, without what is another at each run or on each system.
+fn steady(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    if let Some((before, after)) = text.split_once(" attempts in ") {
+        let (_, after) = after.split_once(')').unwrap();
+        text = format!("{before} attempts in 0.4s){after}");
+    }
+    if let Some((before, after)) = text.split_once("lookup address information: ") {
+        let after = after.find(';').map_or("", |at| &after[at..]);
+        text = format!("{before}lookup address information: Name or service not known{after}");
+    }
+    if let Some((before, after)) = text.split_once("was sent 600.") {
+        text = format!("{before}was sent 600s{}", after.trim_start_matches(|c: char| c != ' '));
+    }
+    text
+}
