@@ -47,10 +47,10 @@ pub enum KeyError {
     #[error("the signing key has no private key: Studio returns it once, when the key is created, and never again")]
     NoPrivateKey,
     /// The private key is neither a PKCS#8 PEM of a P-256 key nor the base64 of one.
-    #[error("the private key is not a P-256 key in PKCS#8 PEM, nor the base64 of one")]
+    #[error("the private key is not a P-256 key in PKCS#8 PEM, nor the base64 of one: give it as Studio issued it")]
     PrivateKey,
     /// The public key is neither a PEM of a P-256 key nor the base64 of one.
-    #[error("the public key is not a P-256 key in PEM, nor the base64 of one")]
+    #[error("the public key is not a P-256 key in PEM, nor the base64 of one: give it as Studio issued it")]
     PublicKey,
     /// The two keys do not belong together: no token would be accepted.
     #[error("the public key belongs to another private key")]

@@ -50,25 +50,27 @@ pub enum VerifyError {
     #[error("there is no secret to verify the webhook with")]
     NoSecret,
     /// The delivery is not signed. Studio leaves the header out when the webhook has no shared secret.
-    #[error("the webhook has no Livepeer-Signature header")]
+    #[error("the webhook has no Livepeer-Signature header: Studio signs once the webhook has a shared secret")]
     MissingSignature,
     /// The header is not of the form `t=<milliseconds>,v1=<hex>`. The text says what is wrong.
     #[error("the Livepeer-Signature header is malformed: {0}")]
     MalformedSignature(&'static str),
     /// None of the secrets gives this signature for this body.
-    #[error("the signature of the webhook is wrong")]
+    #[error(
+        "the signature of the webhook is wrong: check the shared secret, and that the body is what arrived, byte for byte"
+    )]
     WrongSignature,
     /// The time in the header is not the time in the signed body: the header was altered.
     #[error("the webhook's header and body tell different times")]
     TimeMismatch,
     /// The delivery is older than the tolerance: it may be a replay.
-    #[error("the webhook was sent {0:?} ago, which is too long")]
+    #[error("the webhook was sent {0:?} ago, which is too long: check the clock; if it is right, this is a replay")]
     TooOld(
         /// Its age.
         Duration,
     ),
     /// The delivery is from the future by more than the tolerance: one of the clocks is wrong.
-    #[error("the webhook was sent {0:?} in the future")]
+    #[error("the webhook was sent {0:?} in the future: check the clock")]
     FromFuture(
         /// How far ahead it is.
         Duration,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use crate::advice::advice;
 use crate::body::BoxError;
 use crate::endpoint::Operation;
 use crate::response::DecodeError;
@@ -318,6 +319,9 @@ impl<B> fmt::Display for Error<B> {
         }
         if inner.kind == ErrorKind::Decode {
             write!(f, "; it began with: {}", cut(&String::from_utf8_lossy(&inner.text), 80))?;
+        }
+        if let Some(advice) = advice(inner) {
+            write!(f, "; {advice}")?;
         }
         if inner.attempts > 1 {
             write!(f, " (after {} attempts in {:.1?})", inner.attempts, inner.elapsed)?;

@@ -108,7 +108,9 @@ impl Settings {
             }
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {
-            RequestError::Settings("the key has characters that no header can hold (a line break at its end?)".into())
+            RequestError::Settings(
+                "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
+            )
         })?;
         value.set_sensitive(true);
         request.headers.insert(name, value);

@@ -29,7 +29,9 @@ pub enum RequestError {
         what: &'static str,
     },
     /// A header's value has characters that no header can hold.
-    #[error("the header `{name}` has a value that no header can hold (a line break or another control character)")]
+    #[error(
+        "the header `{name}` has a value that no header can hold (a line break or another control character): take them out"
+    )]
     Header {
         /// Its name.
         name: String,

@@ -254,7 +254,8 @@ async fn changed_file(client: &Client) -> Shown {
 /// Answer 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
 async fn old_webhook() -> Shown {
     let sent = (Timestamp::now() - Duration::from_secs(600)).as_millis();
-    let body = format!(r#"{{"id": "1", "webhookId": "2", "createdAt": 3, "timestamp": {sent}, "event": "stream.idle"}}"#);
+    let body =
+        format!(r#"{{"id": "1", "webhookId": "2", "createdAt": 3, "timestamp": {sent}, "event": "stream.idle"}}"#);
     let mut headers = http::HeaderMap::new();
     headers.insert(SIGNATURE_HEADER, sign("secret", body.as_bytes(), sent as u64).parse()?);
     Event::verify(&headers, body.as_bytes(), "secret", Duration::from_secs(300))?;

@@ -1,0 +1,27 @@
+//! What an error tells a person to do, where that can be known without knowing the API.
+
+use crate::error::{ErrorKind, Inner};
+
+pub(crate) fn advice(inner: &Inner) -> Option<&'static str> {
+    // A failure after which the operation may have been carried out is harmless only where that may happen twice.
+    let unclear = inner.operation.is_some() && !inner.retryable;
+    match (inner.kind, inner.status.map(|status| status.as_u16())) {
+        (ErrorKind::Status, Some(401)) => Some("check that the key is set, whole, and of this server"),
+        (ErrorKind::Status, Some(403)) => Some("use a key that may do this"),
+        (ErrorKind::Status, Some(404)) => Some("check the id, the server, and whose key it is"),
+        (ErrorKind::Status, Some(413)) => Some("send less at a time"),
+        (ErrorKind::Status, Some(429)) => {
+            Some("call less often; `Retry::max_retry_after` says how long a call waits for its turn")
+        }
+        (ErrorKind::Status, Some(500..)) if unclear => Some("look whether it was done before you send it again"),
+        (ErrorKind::Status, Some(500..)) => Some("try again later"),
+        (ErrorKind::Connect, _) => Some("check the server's address and the network"),
+        (ErrorKind::Timeout, None) if unclear => {
+            Some("`.timeout(…)` and `.deadline(…)` allow more; look whether it was done before you send it again")
+        }
+        (ErrorKind::Timeout, _) => Some("`.timeout(…)` and `.deadline(…)` allow more"),
+        (ErrorKind::Decode, _) => Some("check that the server is the API's"),
+        (ErrorKind::TooLarge, _) => Some("`.max_response(…)` allows more"),
+        _ => None,
+    }
+}
