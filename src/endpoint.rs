@@ -347,6 +347,18 @@ impl<T, const N: usize> IntoField<Option<Vec<T>>> for [T; N] {
     }
 }
 
+impl<T: Clone> IntoField<Vec<T>> for &[T] {
+    fn into_field(self) -> Vec<T> {
+        self.into()
+    }
+}
+
+impl<T: Clone> IntoField<Vec<T>> for &Vec<T> {
+    fn into_field(self) -> Vec<T> {
+        self.clone()
+    }
+}
+
 impl IntoField<String> for &str {
     fn into_field(self) -> String {
         self.into()

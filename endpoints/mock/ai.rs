@@ -164,18 +164,6 @@ impl LittleGateway {
         self.set(|state| state.busy = busy)
     }
 
-    /// Answers the next calls with these statuses, before it goes on as usual; a status below 400 lets a call pass.
-    #[must_use]
-    pub fn fail_next(self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.set(|state| state.failing.extend(statuses.into_iter().map(Failing::Status)))
-    }
-
-    /// Answers the next call with this, whatever it is; called several times, the calls after it too.
-    #[must_use]
-    pub fn answer_next(self, reply: Reply) -> Self {
-        self.set(|state| state.failing.push_back(Failing::Reply(reply)))
-    }
-
     /// What the language model answers (default: it repeats the question).
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
@@ -204,6 +192,16 @@ impl LittleGateway {
     #[must_use]
     pub fn llm_split(self, bytes: usize) -> Self {
         self.set(|state| state.delivery.split = Some(bytes))
+    }
+
+    /// Answers the next calls with these statuses, before it goes on as usual; a status below 400 lets a call pass.
+    pub fn fail_next(&self, statuses: impl IntoIterator<Item = u16>) {
+        self.gateway.state().failing.extend(statuses.into_iter().map(Failing::Status));
+    }
+
+    /// Answers the next call with this, whatever it is; called several times, the calls after it too.
+    pub fn answer_next(&self, reply: Reply) {
+        self.gateway.state().failing.push_back(Failing::Reply(reply));
     }
 }
 

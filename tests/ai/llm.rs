@@ -107,7 +107,8 @@ async fn a_cut_stream_is_an_error_that_holds_what_arrived() -> Outcome {
 
 #[tokio::test]
 async fn an_error_before_the_stream_is_one_of_the_call() -> Outcome {
-    let server = mock::ai().fail_next([500]).listen().await?;
+    let server = mock::ai().listen().await?;
+    server.gateway().fail_next([500]);
     let error = server.client().call(question()).await.unwrap_err();
     assert!(matches!(error.body(), Some(GenerateError::Http(_))), "{error}");
     Ok(())
