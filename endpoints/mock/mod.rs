@@ -16,9 +16,6 @@
 //! # }
 //! ```
 
-// An answer that refuses is made once a request, by a server for tests.
-#![allow(clippy::result_large_err)]
-
 pub use crate::mocks::*;
 pub use ai::*;
 
