@@ -364,9 +364,14 @@ fn build(
         prepared.target = url.into();
     }
     let absolute = origin_of(&prepared.target).is_some();
-    if let Some(key) = key
-        && (!absolute || job.server.has_origin_of(&prepared.target))
-    {
+    let at_home = !absolute || job.server.has_origin_of(&prepared.target);
+    if !at_home && job.subject.own() {
+        // The client's headers are for its server: any of them may be a credential.
+        for name in job.settings.headers.keys().filter(|name| *name != USER_AGENT) {
+            prepared.headers.remove(name);
+        }
+    }
+    if at_home && let Some(key) = key {
         job.settings.authorize(key, &job.server, &mut prepared)?;
     }
     let url = match (absolute, job.subject) {

@@ -2,7 +2,7 @@
 
 use livepeer::generate::*;
 use livepeer::media::{Media, Progress};
-use livepeer::mock::{self, MediaForm, Mock, Reply};
+use livepeer::mock::{self, MediaForm, Mock, Reply, Running};
 use livepeer::{Client, Studio};
 use serde_json::json;
 
@@ -89,7 +89,7 @@ async fn the_key_stays_on_its_server() -> Outcome {
         async { reply }
     });
     let own = own.listen().await?;
-    let client = Client::studio("key").server(own.url());
+    let client = Client::studio("key").server(own.url()).header("x-own-key", "secret");
 
     assert_eq!(media("/a.png").bytes(&client).await?, "from here");
     assert_eq!(media(&format!("{}/a.png", own.url())).bytes(&client).await?, "from here");
@@ -99,10 +99,14 @@ async fn the_key_stays_on_its_server() -> Outcome {
     let error = media("/leads/nowhere").bytes(&client).await.unwrap_err();
     assert!(error.to_string().contains("redirected more than"), "{error}");
 
-    let authorized =
-        |mock: &Mock| mock.seen().iter().map(|parts| parts.headers.contains_key("authorization")).collect::<Vec<_>>();
-    assert!(authorized(own.mock()).iter().all(|sent| *sent));
-    assert_eq!(authorized(elsewhere.mock()), [false, false]);
+    let sent = |server: &Running, name: &str| -> Vec<bool> {
+        server.mock().seen().iter().map(|parts| parts.headers.contains_key(name)).collect()
+    };
+    for name in ["authorization", "x-own-key"] {
+        assert!(sent(&own, name).iter().all(|sent| *sent), "{name}");
+        assert_eq!(sent(&elsewhere, name), [false, false], "{name}");
+    }
+    assert_eq!(sent(&elsewhere, "user-agent"), [true, true]);
     Ok(())
 }
 
