@@ -42,17 +42,26 @@ pub(super) struct Delivery {
     due: i64,
 }
 
-pub(super) fn default_transport() -> Option<Arc<dyn Transport>> {
-    #[cfg(feature = "reqwest")]
-    {
-        let client = crate::transport::reqwest::client(Some(PATIENCE)).ok()?;
-        Some(Arc::new(client))
-    }
-    #[cfg(not(feature = "reqwest"))]
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Option<Arc<dyn Transport>> {
+    let client = crate::transport::reqwest::client(Some(PATIENCE)).ok()?;
+    Some(Arc::new(client))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Option<Arc<dyn Transport>> {
     None
 }
 
 impl State {
+    /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.
+    pub fn transport(&mut self) -> Option<Arc<dyn Transport>> {
+        if self.settings.transport.is_none() {
+            self.settings.transport = default_transport();
+        }
+        self.settings.transport.clone()
+    }
+
     /// Something has happened: every webhook that wants to know will be told.
     pub fn emit(&mut self, event: EventKind, stream: Option<Value>, payload: Option<Value>) {
         let id: String = self.id();
@@ -195,8 +204,11 @@ pub(super) fn resend(webhook: &Webhook, log: &WebhookLog) -> (Delivery, Sent) {
 pub(super) fn dispatch(core: &Arc<Core>) {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
     let due = core.set(|state| {
-        let Some(transport) = state.settings.transport.clone() else { return Vec::new() };
         let now = state.now;
+        if !state.outbox.iter().any(|delivery| delivery.due <= now) {
+            return Vec::new();
+        }
+        let Some(transport) = state.transport() else { return Vec::new() };
         let due: Vec<_> = state.outbox.extract_if(.., |delivery| delivery.due <= now).collect();
         let webhook = |id: &WebhookId| state.webhooks.iter().find(|webhook| webhook.id.as_ref() == Some(id));
         let composed: Vec<_> = due

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
 use serde_json::json;
 use tokio::sync::Notify;
@@ -16,8 +17,8 @@ use crate::source::{ReadError, ReadErrorKind};
 /// What a handler gives: the response, or whatever else is to be answered.
 pub(super) type Answer<T> = Result<T, Reply>;
 
-/// The largest JSON body that the server reads.
-const MAX_JSON: u64 = 100 * 1024;
+/// The largest body that an operation takes.
+const MAX_BODY: usize = 100 * 1024;
 
 /// What all handlers share.
 pub(super) struct Core {
@@ -39,9 +40,9 @@ impl Core {
     }
 
     /// Runs a handler for a request.
-    pub(super) fn answer<T>(self: &Arc<Self>, parts: &Parts, handle: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn answer<T>(self: &Arc<Self>, parts: &Parts, body: Bytes, handle: impl FnOnce(&mut State) -> T) -> T {
         let answer = self.set(|state| {
-            state.asked = asked(parts, state.settings.public_url.as_deref());
+            state.asked = Asked { body, ..asked(parts, state.settings.public_url.as_deref()) };
             handle(state)
         });
         self.dispatch();
@@ -94,7 +95,11 @@ impl Routes {
     {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| {
-            let answer = core.answer(&received.parts, |state| handler(state, received.request));
+            let Received { parts, body, request, .. } = received;
+            let answer = match body.len() > MAX_BODY {
+                true => Err(Reply::error(413, "request entity too large")),
+                false => core.answer(&parts, body, |state| handler(state, request)),
+            };
             async move { answer }
         });
         Self { mock, ..self }
@@ -137,11 +142,6 @@ fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
         None => return Err(Reply::error(401, "request is not authenticated")),
         Some(key) if state.settings.keys.is_empty() || state.settings.keys.iter().any(|own| own == key) => {}
         Some(key) => return Err(Reply::error(401, &format!("no token {key} found"))),
-    }
-    let is_json = header(CONTENT_TYPE).is_some_and(|value| value.starts_with("application/json"));
-    let length = header(CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
-    if is_json && length.is_some_and(|length| length > MAX_JSON) {
-        return Err(Reply::error(413, "request entity too large"));
     }
     Ok(())
 }
@@ -205,5 +205,10 @@ pub(super) fn asked(parts: &Parts, public_url: Option<&str>) -> Asked {
         (None, Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
         _ => format!("http://{}", host()),
     };
-    Asked { origin, path: parts.uri.path().into(), query: parts.uri.query().unwrap_or_default().into() }
+    Asked {
+        origin,
+        path: parts.uri.path().into(),
+        query: parts.uri.query().unwrap_or_default().into(),
+        body: Bytes::new(),
+    }
 }

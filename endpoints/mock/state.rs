@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 
 use super::events::Delivery;
 use super::routes::Answer;
@@ -44,6 +45,7 @@ pub(super) struct Asked {
     pub origin: String,
     pub path: String,
     pub query: String,
+    pub body: Bytes,
 }
 
 /// An RSA key of 2048 bits, of which nobody has the private half.
@@ -98,7 +100,7 @@ impl State {
                 link_host: None,
                 open_source: false,
                 rooms: true,
-                transport: super::events::default_transport(),
+                transport: None,
                 encryption_key: BASE64_STANDARD.decode(ENCRYPTION_KEY).unwrap_or_default(),
             },
             now: Timestamp::now().as_millis(),

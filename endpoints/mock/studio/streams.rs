@@ -192,28 +192,11 @@ fn start_pull(state: &mut State, start: StartPull) -> Answer<()> {
 }
 
 fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
-    let stream = find(&mut state.streams, |stream| stream.playback_id.as_ref() == Some(&new.playback_id))?.clone();
-    if stream.record != Some(true) {
-        return Err(Reply::error(400, "Recording must be enabled on a live stream to create clips"));
-    }
     if new.end_time.is_some_and(|end| end <= new.start_time) {
-        return Err(Reply::error(400, "Clip start time must be before end time"));
+        return Err(Reply::error(400, "a clip must begin before it ends"));
     }
-    let mut sessions = state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&stream.id));
-    let session = match &new.session_id {
-        Some(id) => sessions.find(|session| session.id == *id),
-        None => sessions.next_back(),
-    };
-    let session_id =
-        session.map(|session| session.id.clone()).ok_or_else(|| Reply::error(400, "no session found for stream"))?;
-    let source = AssetSource {
-        kind: SourceType::Clip,
-        session_id: Some(session_id.clone()),
-        source_id: Some(stream.id.to_string()),
-        playback_id: Some(new.playback_id.clone()),
-        requester_id: Some("UNKNOWN".into()),
-        ..AssetSource::default()
-    };
+    let source = clip_source(state, &new)?;
+    let (session_id, input_id) = (source.session_id.clone(), source.source_id.clone());
     let name = new.name.unwrap_or_else(|| format!("clip_{}", new.playback_id));
     let asset = new_asset(state, name, source, Phase::Waiting);
     let clip = ClipParams {
@@ -223,14 +206,41 @@ fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
             playback_id: Some(new.playback_id),
             ..ClipStrategy::default()
         }),
-        session_id: Some(session_id),
-        input_id: Some(stream.id.to_string()),
+        session_id,
+        input_id,
         ..ClipParams::default()
     };
     let params = TaskParams { clip: Some(clip), ..TaskParams::default() };
     let output = Some(asset.id.clone());
     let task = state.spawn(NewTask { kind: TaskType::Clip, input: None, output, params, begins: true });
     created(&Clip { asset, task: TaskRef { id: task.id.unwrap_or_default(), ..TaskRef::default() }, ..Clip::default() })
+}
+
+/// What is clipped: an asset, or a session of a stream that is recorded.
+fn clip_source(state: &State, new: &CreateClip) -> Answer<AssetSource> {
+    let source = AssetSource {
+        kind: SourceType::Clip,
+        playback_id: Some(new.playback_id.clone()),
+        requester_id: Some("UNKNOWN".into()),
+        ..AssetSource::default()
+    };
+    if let Some(asset) = state.assets.iter().find(|asset| asset.playback_id.as_ref() == Some(&new.playback_id)) {
+        let (asset_id, source_id) = (Some(asset.id.clone()), Some(asset.id.to_string()));
+        return Ok(AssetSource { asset_id, source_id, ..source });
+    }
+    let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(&new.playback_id));
+    let stream = stream.ok_or_else(not_found)?;
+    if stream.record != Some(true) {
+        return Err(Reply::error(400, "recording must be enabled on a stream to clip it"));
+    }
+    let mut sessions = state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&stream.id));
+    let session = match &new.session_id {
+        Some(id) => sessions.find(|session| session.id == *id),
+        None => sessions.next_back(),
+    };
+    let session = session.ok_or_else(|| Reply::error(400, "the stream has no session to clip"))?;
+    let (session_id, source_id) = (Some(session.id.clone()), Some(stream.id.to_string()));
+    Ok(AssetSource { session_id, source_id, ..source })
 }
 
 fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {

@@ -1,5 +1,7 @@
 //! Webhooks and their logs.
 
+use std::sync::Arc;
+
 use super::super::events::{Delivery, Sent, resend, send};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::{Answer, Core, Routes};
@@ -10,7 +12,6 @@ use crate::endpoints::webhook::{
     Create, Delete, EventKind, Get, GetLog, GetLogs, List, Patch, ResendLog, Update, Webhook, WebhookLog,
 };
 use crate::mocks::Reply;
-use std::sync::Arc;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let routes = routes.on(create).on(list).on(get).on(update).on(patch).on(delete);
@@ -71,7 +72,9 @@ fn get(state: &mut State, get: Get) -> Answer<Webhook> {
 /// Replaces the webhook whose id stands in the body; the answer tells nothing but that.
 fn update(state: &mut State, update: Update) -> Answer<Webhook> {
     let (events, url) = (events(update.events)?, checked(update.url)?);
-    let own = webhook(state, &update.id)?;
+    let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();
+    let id: WebhookId = body["id"].as_str().unwrap_or_default().into();
+    let own = webhook(state, &id)?;
     *own = Webhook {
         id: own.id.take(),
         name: update.name,
@@ -85,7 +88,7 @@ fn update(state: &mut State, update: Update) -> Answer<Webhook> {
         stream_id: update.stream_id,
         ..Webhook::default()
     };
-    Err(Reply::json(200, &serde_json::json!({ "id": update.id })))
+    Err(Reply::json(200, &serde_json::json!({ "id": id })))
 }
 
 fn patch(state: &mut State, patch: Patch) -> Answer<()> {
@@ -126,8 +129,8 @@ async fn once_more(core: Arc<Core>, again: ResendLog) -> Answer<WebhookLog> {
 
 fn prepare(state: &mut State, again: ResendLog) -> Answer<(Delivery, Sent, Arc<dyn Transport>)> {
     let old = log(state, GetLog::new(&again.id, &again.log_id))?;
-    let transport = state.settings.transport.clone();
-    let transport = transport.ok_or_else(|| Reply::error(500, "there is no transport to deliver webhooks through"))?;
+    let transport =
+        state.transport().ok_or_else(|| Reply::error(500, "there is no transport to deliver webhooks through"))?;
     let (delivery, sent) = resend(webhook(state, &again.id)?, &old);
     Ok((delivery, sent, transport))
 }
