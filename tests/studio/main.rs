@@ -1,0 +1,40 @@
+//! The little Studio answers every operation of Studio, over a real socket, as the real one does.
+
+mod facts;
+mod lists;
+mod operations;
+mod webhooks;
+
+use livepeer::mock::{self, LittleStudio, RunningStudio};
+use livepeer::{Client, Error, Retry};
+
+type Result<T = ()> = std::result::Result<T, Error>;
+
+/// A little Studio on a port.
+async fn running(studio: &LittleStudio) -> RunningStudio {
+    studio.listen().await.unwrap()
+}
+
+/// A client that asks once.
+fn once(server: &RunningStudio) -> Client {
+    server.client().retry(Retry::never())
+}
+
+/// Answers an HTTP request that the typed operations cannot make, and gives status and body.
+async fn raw(studio: &LittleStudio, method: &str, path: &str, body: &str) -> (u16, serde_json::Value) {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("http://localhost{path}"))
+        .header("authorization", "Bearer key")
+        .header("content-type", "application/json")
+        .body(livepeer::Body::from(body.to_owned()))
+        .unwrap();
+    let response = studio.mock().answer(request).await;
+    let status = response.status().as_u16();
+    let body = response.into_body().bytes(usize::MAX).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+fn studio() -> LittleStudio {
+    mock::studio()
+}

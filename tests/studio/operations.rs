@@ -1,0 +1,296 @@
+//! Each operation once, and none left out.
+#![allow(deprecated)]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
+use livepeer::{
+    Client, CustomExport, Operation, PlaybackPolicy, Timestamp, access_control, asset, multistream, playback, project,
+    room, session, stream, task, transcode, user, webhook,
+};
+
+use super::{Result, once, running, studio};
+use livepeer::mock::LittleStudio;
+
+#[tokio::test]
+async fn every_operation_is_answered() -> Result {
+    let server = running(&studio()).await;
+    let (client, studio) = (once(&server), server.studio());
+    streams(&client, studio).await?;
+    pulls(&client).await?;
+    targets(&client).await?;
+    assets(&client, studio).await?;
+    sessions_and_clips(&client, studio).await?;
+    webhooks(&client, studio).await?;
+    signing_keys(&client).await?;
+    rooms(&client).await?;
+    projects(&client).await?;
+    metrics(&client, studio).await?;
+    tasks(&client, studio).await?;
+
+    let answered: BTreeSet<_> = studio.mock().seen().iter().filter_map(|parts| asked_for(parts)).collect();
+    let wanted: BTreeSet<_> = livepeer::catalog()
+        .filter(|operation| operation.resource() != "generate")
+        .map(Operation::qualified_name)
+        .collect();
+    let left_out: Vec<_> = wanted.difference(&answered).collect();
+    assert!(left_out.is_empty(), "not asked for here: {left_out:?}");
+    Ok(())
+}
+
+/// The operation that a request was for: of those that fit, the one with the most fixed segments.
+fn asked_for(parts: &http::request::Parts) -> Option<String> {
+    let given: Vec<_> = parts.uri.path().split('/').collect();
+    let fits = |operation: &&Operation| {
+        let wanted: Vec<_> = operation.path.split('/').collect();
+        *operation.method == parts.method
+            && wanted.len() == given.len()
+            && wanted.iter().zip(&given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+    };
+    let fixed = |operation: &&Operation| operation.path.split('/').filter(|part| !part.starts_with('{')).count();
+    livepeer::catalog().filter(fits).max_by_key(fixed).map(Operation::qualified_name)
+}
+
+async fn streams(client: &Client, studio: &LittleStudio) -> Result {
+    let made = client.call(stream::Create::new("first").record(true).creator_id("me")).await?;
+    assert_eq!(made.name, "first");
+    assert_eq!(made.creator_id.as_ref().map(|id| id.as_str()), Some("me"));
+    assert_eq!(made.profiles.as_ref().map(Vec::len), Some(4));
+    let id = &made.id;
+
+    client.call(stream::Update::new(id).name("renamed").user_tags([("a", "b")])).await?;
+    let got = client.call(stream::Get::new(id)).await?;
+    assert_eq!((got.name.as_str(), &got.stream_key), ("renamed", &made.stream_key));
+    assert_eq!(client.call(stream::List::new()).await?.len(), 1);
+
+    let key = made.stream_key.clone().unwrap();
+    assert_eq!(client.call(stream::GetByKey::new(key)).await?.id, *id);
+    assert_eq!(client.call(stream::GetByPlaybackId::new(made.playback_id.clone().unwrap())).await?.id, *id);
+
+    studio.go_live(id);
+    let info = client.call(stream::Info::new(id)).await?;
+    assert_eq!(
+        (info.stream.is_active, info.session.and_then(|session| session.parent_id)),
+        (Some(true), Some(id.clone()))
+    );
+    assert!(client.call(playback::Get::new(made.playback_id.clone().unwrap())).await?.is_live());
+    client.call(stream::Terminate::new(id)).await?;
+    assert_eq!(client.call(stream::Get::new(id)).await?.is_active, Some(false));
+
+    let spec = stream::TargetSpec::new("rtmp://elsewhere.example/live/secret");
+    let target =
+        client.call(stream::AddMultistreamTarget::new(id, stream::TargetRef::new("source").spec(spec))).await?;
+    let target = target.unwrap();
+    assert_eq!((target.name.as_deref(), target.url), (Some("elsewhere.example"), None));
+    let used = client.call(stream::Get::new(id)).await?.multistream.and_then(|used| used.targets).unwrap();
+    assert_eq!(used[0].id.as_ref(), Some(&target.id));
+    client.call(stream::RemoveMultistreamTarget::new(id, &target.id)).await?;
+    let used = client.call(stream::Get::new(id)).await?.multistream.and_then(|used| used.targets).unwrap();
+    assert!(used.is_empty());
+
+    client.call(stream::Delete::new(id)).await?;
+    assert!(client.call(stream::Get::new(id)).await.unwrap_err().is_not_found());
+    Ok(())
+}
+
+async fn pulls(client: &Client) -> Result {
+    let pull = stream::Pull::new("https://source.example/live.m3u8");
+    let first = client.call(stream::UpsertPull::new("pulled", pull.clone())).await?;
+    assert_eq!(first.is_active, Some(true));
+    let second = client.call(stream::UpsertPull::new("again", pull.clone())).await?;
+    assert_eq!((second.id, second.name.as_str()), (first.id.clone(), "again"));
+    let made = client.call(stream::Create::new("to be pulled").pull(pull)).await?;
+    client.call(stream::StartPull::new(&made.id)).await?;
+    assert_eq!(client.call(stream::Get::new(&made.id)).await?.is_active, Some(true));
+    let plain = client.call(stream::Create::new("plain")).await?;
+    assert_eq!(client.call(stream::StartPull::new(&plain.id)).await.unwrap_err().status().unwrap(), 400);
+    Ok(())
+}
+
+async fn targets(client: &Client) -> Result {
+    let target = client.call(multistream::Create::new("rtmp://there.example/live/key").name("there")).await?;
+    assert_eq!(target.url, None);
+    client.call(multistream::Update::new(&target.id).disabled(true)).await?;
+    let got = client.call(multistream::Get::new(&target.id)).await?;
+    assert_eq!((got.disabled, got.name.as_deref()), (Some(true), Some("there")));
+    assert!(client.call(multistream::List::new()).await?.contains(&got));
+    client.call(multistream::Delete::new(&target.id)).await?;
+    assert!(client.call(multistream::Get::new(&target.id)).await.unwrap_err().is_not_found());
+    Ok(())
+}
+
+async fn assets(client: &Client, studio: &LittleStudio) -> Result {
+    let ticket = client.call(asset::RequestUpload::new("file")).await?;
+    assert_eq!(ticket.asset.status.as_ref().unwrap().phase, asset::Phase::Uploading);
+    assert!(ticket.url.expose().contains("?token=") && ticket.tus_endpoint.expose().contains("?token="));
+    let id = &ticket.asset.id;
+    studio.receive_upload(id, 12_345).unwrap();
+    studio.advance(Duration::from_secs(60));
+    let ready = client.call(asset::Get::new(id)).await?;
+    assert_eq!((&ready.status.as_ref().unwrap().phase, ready.size), (&asset::Phase::Ready, Some(12_345.0)));
+    assert!(ready.video_spec.as_ref().unwrap().tracks.is_none());
+    let detailed = client.call(asset::Get::new(id).details(true)).await?;
+    assert_eq!(detailed.video_spec.unwrap().tracks.unwrap().len(), 2);
+
+    let changed = client.call(asset::Update::new(id).name("new name").playback_policy(PlaybackPolicy::jwt())).await?;
+    assert_eq!((changed.name.as_str(), changed.playback_policy.is_some()), ("new name", true));
+    let changed = client.call(asset::Update::new(id).playback_policy(None)).await?;
+    assert_eq!(changed.playback_policy, None);
+    assert_eq!(client.call(asset::List::new().phase(asset::Phase::Ready)).await?.len(), 1);
+    assert_eq!(client.call(playback::Get::new(ready.playback_id.unwrap())).await?.mp4().len(), 2);
+
+    let export = client.call(asset::Export::new(id, CustomExport::new("https://bucket.example/put"))).await?;
+    assert_eq!(export.task.kind, Some(task::TaskType::Export));
+
+    client.call(asset::Delete::new(id)).await?;
+    assert!(client.call(asset::Get::new(id)).await.unwrap_err().is_not_found());
+    client.call(asset::Restore::new(id)).await?;
+    assert_eq!(client.call(asset::Get::new(id)).await?.name, "new name");
+
+    studio.fail_task(3, "no video in it");
+    let other = client.call(asset::UploadUrl::new("other", "https://files.example/other.mp4")).await?;
+    studio.advance(Duration::from_secs(600));
+    let failed = client.call(asset::Get::new(&other.asset.id)).await?.status.unwrap();
+    assert_eq!((failed.phase, failed.error_message.as_deref()), (asset::Phase::Failed, Some("no video in it")));
+    client.call(asset::Retry::new(&other.asset.id)).await?;
+    studio.advance(Duration::from_secs(60));
+    let asset = client.call(asset::Get::new(&other.asset.id)).await?;
+    assert_eq!(asset.status.unwrap().phase, asset::Phase::Ready);
+
+    let now = studio.now();
+    let clip = client.call(stream::CreateClip::new(asset.playback_id.unwrap(), now)).await?;
+    let clips = client.call(asset::GetClips::new(&other.asset.id)).await?;
+    assert_eq!(clips[0].id, clip.asset.id);
+    Ok(())
+}
+
+async fn sessions_and_clips(client: &Client, studio: &LittleStudio) -> Result {
+    let stream = client.call(stream::Create::new("recorded").record(true)).await?;
+    studio.go_live(&stream.id);
+    let session = client.call(session::List::new().parent_id(&stream.id)).await?.remove(0);
+    assert_eq!(session.parent_stream.map(|parent| parent.id), Some(stream.id.clone()));
+
+    let start = studio.now() - Duration::from_secs(10);
+    let clip = stream::CreateClip::new(stream.playback_id.clone().unwrap(), start).name("goal");
+    let clip = client.call(clip).await?;
+    studio.advance(Duration::from_secs(60));
+    assert_eq!(client.call(asset::Get::new(&clip.asset.id)).await?.status.unwrap().phase, asset::Phase::Ready);
+    for clips in
+        [client.call(stream::GetClips::new(&stream.id)).await?, client.call(session::GetClips::new(&session.id)).await?]
+    {
+        let [found] = &clips[..] else { panic!("{clips:?}") };
+        assert_eq!((&found.id, &found.playback_url, &found.download_url), (&clip.asset.id, &None, &None));
+    }
+
+    studio.go_idle(&stream.id);
+    studio.advance(Duration::from_secs(60));
+    let ended = client.call(session::Get::new(&session.id).source_recording(true)).await?;
+    assert_eq!(ended.recording_status, Some(session::RecordingStatus::Ready));
+    assert!(ended.recording_url.is_some() && ended.mp4_url.is_some() && ended.source_recording_url.is_some());
+    assert_eq!(client.call(session::GetRecorded::new(&stream.id).record(true)).await?.len(), 1);
+    assert_eq!(client.call(session::GetRecorded::new(&stream.id).record(false)).await?.len(), 0);
+    Ok(())
+}
+
+async fn webhooks(client: &Client, studio: &LittleStudio) -> Result {
+    let receiver = livepeer::mock::Mock::new().fallback(async |_| livepeer::mock::Reply::text(200, "thanks"));
+    let receiver = receiver.listen().await.unwrap();
+    let create = webhook::Create::new("hook", receiver.url()).events([webhook::EventKind::StreamStarted]);
+    let hook = client.call(create).await?;
+    let id = hook.id.clone().unwrap();
+    client.call(webhook::Patch::new(&id).name("patched")).await?;
+    let got = client.call(webhook::Get::new(&id)).await?;
+    assert_eq!(got.name, "patched");
+    let mut update = webhook::Update::from(got);
+    update.name = "put".into();
+    let answer = client.call(update).await?;
+    assert_eq!((answer.id, answer.name.as_str()), (Some(id.clone()), ""));
+    assert_eq!(client.call(webhook::List::new()).await?[0].name, "put");
+
+    let stream = client.call(stream::Create::new("told")).await?;
+    studio.go_live(&stream.id);
+    studio.delivered().await;
+    let log = client.call(webhook::GetLogs::new(&id)).await?.remove(0);
+    assert_eq!((log.success, log.event.clone()), (Some(true), Some(webhook::EventKind::StreamStarted)));
+    assert_eq!(client.call(webhook::GetLog::new(&id, &log.id)).await?, log);
+    let again = client.call(webhook::ResendLog::new(&id, &log.id)).await?;
+    assert!(again.id != log.id && again.success == Some(true));
+    assert_eq!(receiver.mock().seen().len(), 2);
+
+    assert_eq!(client.call(webhook::Delete::new(&id)).await?, None);
+    assert!(client.call(webhook::Get::new(&id)).await.unwrap_err().is_not_found());
+    Ok(())
+}
+
+async fn signing_keys(client: &Client) -> Result {
+    let key = client.call(access_control::Create::new().name("mine")).await?;
+    let id = key.id.clone().unwrap();
+    client.call(access_control::Update::new(&id).disabled(true)).await?;
+    let got = client.call(access_control::Get::new(&id)).await?;
+    assert_eq!((got.disabled, &got.public_key, &got.private_key), (Some(true), &key.public_key, &None));
+    assert_eq!(client.call(access_control::List::new()).await?, [got]);
+    client.call(access_control::Delete::new(&id)).await?;
+    assert!(client.call(access_control::PublicKey::new()).await?.spki_public_key.is_some());
+    Ok(())
+}
+
+async fn rooms(client: &Client) -> Result {
+    let id = client.call(room::Create::new()).await?.id.unwrap();
+    let user = client.call(room::CreateUser::new(&id, "Ishmael")).await?;
+    let user_id = user.id.unwrap();
+    client.call(room::UpdateUser::new(&id, &user_id, false).metadata("m")).await?;
+    let got = client.call(room::GetUser::new(&id, &user_id)).await?;
+    assert_eq!((got.metadata.as_deref(), got.permission.unwrap().can_publish), (Some("m"), Some(false)));
+    let stream = client.call(stream::Create::new("egress")).await?;
+    client.call(room::StartEgress::new(&id, &stream.id)).await?;
+    assert!(client.call(room::Get::new(&id)).await?.egress_id.is_some());
+    client.call(room::StopEgress::new(&id)).await?;
+    client.call(room::DeleteUser::new(&id, &user_id)).await?;
+    assert!(client.call(room::Get::new(&id)).await?.participants[&*user_id].left_at.is_some());
+    client.call(room::Delete::new(&id)).await?;
+    assert!(client.call(room::Get::new(&id)).await.unwrap_err().is_not_found());
+    Ok(())
+}
+
+async fn projects(client: &Client) -> Result {
+    let id = client.call(project::Create::new("p")).await?.id.unwrap();
+    client.call(project::Update::new(&id).name("q")).await?;
+    client.call(project::Delete::new(&id)).await?;
+    assert_eq!(client.call(project::Get::new(&id)).await?.name, "q");
+    assert_eq!(client.call(project::List::new()).await?.len(), 1);
+    Ok(())
+}
+
+async fn metrics(client: &Client, studio: &LittleStudio) -> Result {
+    let stream = client.call(stream::Create::new("watched")).await?;
+    let playback_id = stream.playback_id.unwrap();
+    studio.watch(&playback_id, Duration::from_secs(90));
+    studio.watch(&playback_id, Duration::from_secs(30));
+    assert_eq!(client.call(GetRealtimeViewership::new()).await?[0].view_count, 2);
+    assert_eq!(client.call(GetViewership::new().playback_id(&playback_id)).await?[0].playtime_mins, 2.0);
+    assert_eq!(client.call(GetCreatorViewership::new().stream_id(&stream.id)).await?[0].view_count, 2);
+    assert_eq!(client.call(GetCreatorViewership::new()).await.unwrap_err().status().unwrap(), 400);
+    assert_eq!(client.call(GetPublicViewership::new(&playback_id)).await?.view_count, Some(2));
+    assert_eq!(client.call(GetUsage::new()).await?.sums()[0].delivery_usage_mins, Some(2.0));
+    let usage = client.call(user::Usage::new(Timestamp::default(), studio.now() + Duration::from_secs(60))).await?;
+    assert!(usage.stream_count > Some(0.0));
+    Ok(())
+}
+
+async fn tasks(client: &Client, studio: &LittleStudio) -> Result {
+    let storage =
+        transcode::OutputStorage::s3("https://s3.example", "bucket", transcode::Credentials::s3("id", "secret"));
+    let outputs = transcode::Outputs::new().hls("/out");
+    studio.fail_task(3, "broken");
+    let made = client.call(transcode::Create::new("https://files.example/in.mp4", storage, outputs)).await?;
+    let id = made.id.unwrap();
+    assert_eq!(made.kind, Some(task::TaskType::TranscodeFile));
+    studio.advance(Duration::from_secs(600));
+    assert_eq!(client.call(task::Get::new(&id)).await?.status.unwrap().phase, task::Phase::Failed);
+    client.call(task::Retry::new(&id)).await?;
+    studio.advance(Duration::from_secs(60));
+    assert_eq!(client.call(task::Get::new(&id)).await?.status.unwrap().phase, task::Phase::Completed);
+    assert!(client.call(task::List::new()).await?.iter().any(|task| task.id.as_ref() == Some(&id)));
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! Deliveries of webhooks: signed, logged, repeated.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderMap;
+use livepeer::mock::{LittleStudio, Mock, Reply, Running};
+use livepeer::webhook::{self, Event, EventKind, Payload};
+use livepeer::{Client, asset, stream};
+
+use super::{Result, studio};
+
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// What came to a receiver.
+#[derive(Clone, Default)]
+struct Inbox(Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>);
+
+impl Inbox {
+    /// Takes everything in and answers with these statuses in turn, then with 200.
+    async fn listen(&self, statuses: &[u16]) -> Running {
+        let inbox = self.clone();
+        let statuses = Arc::new(Mutex::new(statuses.to_vec()));
+        let receiver = Mock::new().fallback(move |request: http::Request<livepeer::Body>| {
+            let (inbox, statuses) = (inbox.clone(), statuses.clone());
+            async move {
+                let (parts, body) = request.into_parts();
+                let body = body.bytes(usize::MAX).await.unwrap();
+                inbox.0.lock().unwrap().push((parts.headers, body.to_vec()));
+                let mut statuses = statuses.lock().unwrap();
+                let status = if statuses.is_empty() { 200 } else { statuses.remove(0) };
+                Reply::text(status, "heard")
+            }
+        });
+        receiver.listen().await.unwrap()
+    }
+
+    fn len(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    fn events(&self, secret: &str) -> Vec<Event> {
+        let all = self.0.lock().unwrap();
+        all.iter().map(|(headers, body)| Event::verify(headers, body, secret, TOLERANCE).unwrap()).collect()
+    }
+}
+
+async fn hook(client: &Client, url: String, events: impl Into<Vec<EventKind>>) -> Result<livepeer::WebhookId> {
+    let create = webhook::Create::new("hook", url).events(events.into()).shared_secret("shared");
+    Ok(client.call(create).await?.id.unwrap())
+}
+
+#[tokio::test]
+async fn an_upload_tells_its_whole_story_signed() -> Result {
+    let (studio, inbox) = (studio(), Inbox::default());
+    let receiver = inbox.listen(&[]).await;
+    let client = studio.client();
+    let kinds = [
+        EventKind::AssetCreated,
+        EventKind::AssetUpdated,
+        EventKind::AssetReady,
+        EventKind::AssetDeleted,
+        EventKind::TaskSpawned,
+        EventKind::TaskUpdated,
+        EventKind::TaskCompleted,
+    ];
+    hook(&client, receiver.url(), kinds.clone()).await?;
+    let ticket = client.call(asset::RequestUpload::new("x")).await?;
+    studio.receive_upload(&ticket.asset.id, 5).unwrap();
+    studio.advance(Duration::from_secs(60));
+    client.call(asset::Delete::new(&ticket.asset.id)).await?;
+    studio.delivered().await;
+
+    let events = inbox.events("shared");
+    for kind in &kinds {
+        assert!(events.iter().any(|event| event.kind() == *kind), "{kind}");
+    }
+    let ready = events.iter().find_map(|event| match &event.payload {
+        Payload::AssetReady(payload) => Some(&payload.asset),
+        _ => None,
+    });
+    assert_eq!(ready.unwrap().snapshot.status.as_ref().unwrap().phase, asset::Phase::Ready);
+    let completed = events.iter().find_map(|event| match &event.payload {
+        Payload::TaskCompleted(payload) => payload.success,
+        _ => None,
+    });
+    assert_eq!(completed, Some(true));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_live_stream_tells_its_whole_story() -> Result {
+    let (studio, inbox) = (studio(), Inbox::default());
+    let receiver = inbox.listen(&[]).await;
+    let client = studio.client();
+    let kinds = [
+        EventKind::StreamStarted,
+        EventKind::StreamIdle,
+        EventKind::RecordingStarted,
+        EventKind::RecordingWaiting,
+        EventKind::RecordingReady,
+        EventKind::MultistreamConnected,
+        EventKind::MultistreamDisconnected,
+    ];
+    hook(&client, receiver.url(), kinds.clone()).await?;
+    let spec = stream::TargetSpec::new("rtmp://there.example/live/key");
+    let targets = stream::Multistream::new().targets([stream::TargetRef::new("source").spec(spec)]);
+    let made = client.call(stream::Create::new("x").record(true).multistream(targets)).await?;
+    studio.go_live(&made.id);
+    studio.go_idle(&made.id);
+    studio.advance(Duration::from_secs(60));
+    studio.delivered().await;
+    let events = inbox.events("shared");
+    for kind in &kinds {
+        let event = events.iter().find(|event| event.kind() == *kind).unwrap_or_else(|| panic!("{kind}"));
+        let stream = event.stream.as_ref().unwrap();
+        assert_eq!((&stream.id, &stream.stream_key), (&made.id, &None));
+    }
+    assert_eq!(events.len(), kinds.len());
+    Ok(())
+}
+
+/// One event to a receiver that answers with these statuses.
+async fn one_event(statuses: &[u16]) -> Result<(LittleStudio, Inbox, Running, livepeer::WebhookId)> {
+    let (studio, inbox) = (studio().per_request(Duration::ZERO), Inbox::default());
+    let receiver = inbox.listen(statuses).await;
+    let client = studio.client();
+    let id = hook(&client, receiver.url(), [EventKind::AssetCreated]).await?;
+    client.call(asset::RequestUpload::new("x")).await?;
+    studio.delivered().await;
+    Ok((studio, inbox, receiver, id))
+}
+
+#[tokio::test]
+async fn what_a_broken_receiver_missed_comes_again_with_the_same_id() -> Result {
+    let (studio, inbox, _receiver, id) = one_event(&[503, 500]).await?;
+    assert_eq!(inbox.len(), 1);
+    studio.advance(Duration::from_secs(4));
+    studio.delivered().await;
+    assert_eq!(inbox.len(), 1);
+    studio.advance(Duration::from_secs(1));
+    studio.delivered().await;
+    assert_eq!(inbox.len(), 2);
+    studio.advance(Duration::from_secs(10));
+    studio.delivered().await;
+    studio.advance(Duration::from_secs(86_400));
+    studio.delivered().await;
+    let events = inbox.events("shared");
+    assert_eq!(events.len(), 3);
+    assert!(events.iter().all(|event| event.id == events[0].id));
+
+    let client = studio.client();
+    let logs = client.call(webhook::GetLogs::new(&id)).await?;
+    let statuses: Vec<_> = logs.iter().map(|log| log.response.as_ref().unwrap().status.unwrap()).collect();
+    assert_eq!(statuses, [200.0, 500.0, 503.0]);
+    let (request, response) = (logs[0].request.as_ref().unwrap(), logs[0].response.as_ref().unwrap());
+    assert_eq!(response.body.as_deref(), Some("aGVhcmQ="));
+    assert!(request.body.as_ref().unwrap().contains("asset.created"));
+    assert!(request.headers.as_ref().unwrap().contains_key("livepeer-signature"));
+    let status = client.call(webhook::Get::new(&id)).await?.status.unwrap();
+    assert_eq!(status.last_failure.unwrap().status_code, Some(500.0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_receiver_refused_never_comes_again() -> Result {
+    let (studio, inbox, _receiver, id) = one_event(&[404]).await?;
+    studio.advance(Duration::from_secs(86_400));
+    studio.delivered().await;
+    assert_eq!(inbox.len(), 1);
+    let logs = studio.client().call(webhook::GetLogs::new(&id)).await?;
+    assert_eq!((logs.len(), logs[0].success), (1, Some(false)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_not_there_gets_it_later() -> Result {
+    let (studio, _, receiver, id) = one_event(&[503]).await?;
+    drop(receiver);
+    studio.advance(Duration::from_secs(5));
+    studio.delivered().await;
+    let logs = studio.client().call(webhook::GetLogs::new(&id)).await?;
+    assert_eq!(logs[0].response.as_ref().unwrap().status, Some(0.0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_a_secret_there_is_no_signature_and_other_streams_are_not_told_of() -> Result {
+    let (studio, inbox) = (studio(), Inbox::default());
+    let receiver = inbox.listen(&[]).await;
+    let client = studio.client();
+    let wanted = client.call(stream::Create::new("wanted")).await?.id;
+    let other = client.call(stream::Create::new("other")).await?.id;
+    let create = webhook::Create::new("x", receiver.url()).events([EventKind::StreamStarted]).stream_id(&wanted);
+    client.call(create).await?;
+    studio.go_live(&other);
+    studio.go_live(&wanted);
+    studio.delivered().await;
+    let inbox = inbox.0.lock().unwrap();
+    assert_eq!(inbox.len(), 1);
+    assert!(inbox[0].0.get(webhook::SIGNATURE_HEADER).is_none());
+    assert!(String::from_utf8_lossy(&inbox[0].1).contains(&*wanted));
+    Ok(())
+}
