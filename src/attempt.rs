@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -386,6 +386,10 @@ fn build(
             });
         }
     };
+    // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
+    if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
+        prepared.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     let mut request = http::Request::new(body);
     *request.method_mut() = job.subject.method().clone();
     *request.uri_mut() =

@@ -365,6 +365,12 @@ impl IntoField<String> for &str {
     }
 }
 
+impl IntoField<Option<String>> for &str {
+    fn into_field(self) -> Option<String> {
+        Some(self.into())
+    }
+}
+
 impl IntoField<String> for &String {
     fn into_field(self) -> String {
         self.clone()

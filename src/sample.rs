@@ -6,7 +6,7 @@ use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::endpoint::{Endpoint, Field};
+use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
 use crate::source::{Found, ReadError, Source, Values};
 
@@ -46,12 +46,14 @@ impl Values for MadeUp {
             // A literal of Rust, of the kinds that a line takes, is JSON, too.
             return Ok(field.preset.and_then(|preset| serde_json::from_str(preset).ok()).map(Found::Json));
         }
-        Ok(Some(match field.ty {
-            "File" => {
-                Found::Any(Box::new(File::bytes(format!("<{}>", field.name)).name(format!("{}.bin", field.name))))
+        let content = || format!("<{}>", field.name);
+        Ok(match field.place {
+            Place::Body => Some(Found::body(&content().into(), None)),
+            Place::Multipart if field.ty.contains("File") => {
+                Found::files(vec![File::bytes(content()).name(format!("{}.bin", field.name))])
             }
-            _ => Found::Sample(self.0),
-        }))
+            _ => Some(Found::Sample(self.0)),
+        })
     }
 }
 

@@ -4,11 +4,15 @@
 use std::any::Any;
 use std::collections::HashMap;
 
+#[cfg(feature = "mock")]
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::endpoint::{Endpoint, Field};
+#[cfg(feature = "mock")]
+use crate::file::File;
 use crate::lenient;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
@@ -30,9 +34,12 @@ pub(crate) enum Found {
     /// Text that may stand for a number or boolean as well.
     #[cfg(feature = "mock")]
     Text(String),
-    /// A value of the field's own type: a file.
+    /// The texts of a list, each of which may stand for a number or boolean as well.
     #[cfg(feature = "mock")]
-    Any(Box<dyn Any>),
+    Texts(Vec<String>),
+    /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
+    #[cfg(feature = "mock")]
+    Any(Vec<Box<dyn Any>>),
     /// Nothing: the value is to be made up, as [`sample`](crate::sample) does.
     #[cfg(feature = "mock")]
     Sample(crate::sample::Fullness),
@@ -118,6 +125,26 @@ impl<'a> Source<'a> {
     }
 }
 
+#[cfg(feature = "mock")]
+impl Found {
+    /// Files, for a field that takes one or many.
+    pub(crate) fn files(files: Vec<File>) -> Option<Self> {
+        let last = files.last()?.clone();
+        Some(Self::Any(vec![Box::new(last), Box::new(files)]))
+    }
+
+    /// A whole body.
+    pub(crate) fn body(bytes: &Bytes, content_type: Option<&str>) -> Self {
+        let file = File::bytes(bytes.clone());
+        let file = match content_type {
+            Some(content_type) => file.content_type(content_type),
+            None => file,
+        };
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        Self::Any(vec![Box::new(file), Box::new(bytes.to_vec()), Box::new(text)])
+    }
+}
+
 impl Found {
     fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
         lenient::forget_failure();
@@ -126,16 +153,20 @@ impl Found {
             Found::Json(json) => serde_json::from_value(json).map_err(wrong),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
             #[cfg(feature = "mock")]
-            Found::Text(text) => match serde_json::from_str(&text) {
-                Ok(json @ (Json::Number(_) | Json::Bool(_) | Json::Object(_) | Json::Array(_))) => {
-                    T::deserialize(Json::String(text)).or_else(|_| T::deserialize(json)).map_err(wrong)
-                }
-                _ => T::deserialize(Json::String(text)).map_err(wrong),
-            },
+            Found::Text(text) => T::deserialize(Json::String(text.clone()))
+                .or_else(|error| spelled(&text).ok_or(error).and_then(T::deserialize))
+                .map_err(wrong),
             #[cfg(feature = "mock")]
-            Found::Any(value) => match value.downcast::<T>() {
-                Ok(value) => Ok(*value),
-                Err(_) => {
+            Found::Texts(texts) => {
+                let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
+                T::deserialize(Json::from(texts))
+                    .or_else(|error| T::deserialize(Json::Array(spelled.ok_or(error)?)))
+                    .map_err(wrong)
+            }
+            #[cfg(feature = "mock")]
+            Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
+                Some(value) => Ok(*value),
+                None => {
                     let reason = format!("is a file where a {} is wanted", field.ty);
                     Err(ReadError::new(ReadErrorKind::Form, field.name, reason))
                 }
@@ -146,6 +177,12 @@ impl Found {
             }),
         }
     }
+}
+
+/// What a text spells, if that is not just text.
+#[cfg(feature = "mock")]
+fn spelled(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok().filter(|json: &Json| !json.is_string() && !json.is_null())
 }
 
 impl Values for Map<String, Json> {

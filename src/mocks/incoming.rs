@@ -120,16 +120,19 @@ impl Values for Incoming {
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
             Place::Form | Place::Multipart => {
                 let mut texts = Vec::new();
-                let mut file = None;
+                let mut files = Vec::new();
                 for part in take_all(&mut self.form, field.name) {
                     match part {
                         Part::Text(text) => texts.push(text),
-                        Part::File(found) => file = Some(Found::Any(Box::new(found))),
+                        Part::File(file) => files.push(file),
                     }
                 }
-                file.or_else(|| one(texts, field))
+                Found::files(files).or_else(|| one(texts, field))
             }
-            Place::Body => Some(Found::Any(Box::new(File::bytes(self.body.clone())))),
+            Place::Body => {
+                let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                Some(Found::body(&self.body, content_type))
+            }
         })
     }
 }
@@ -143,7 +146,7 @@ fn one(mut texts: Vec<String>, field: &Field) -> Option<Found> {
     let is_list = field.ty.starts_with("Vec");
     match texts.len() {
         0 => None,
-        _ if is_list => Some(Found::Json(texts.into())),
+        _ if is_list => Some(Found::Texts(texts)),
         _ => texts.pop().map(Found::Text),
     }
 }
