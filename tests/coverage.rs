@@ -137,7 +137,7 @@ fn every_parameter_and_body_property_of_the_specifications_is_a_field() {
                     Place::Header => place == "header" && field.name.eq_ignore_ascii_case(name),
                     _ => false,
                 });
-                if !found.is_some_and(|field| field.required == required) {
+                if found.is_none_or(|field| field.required != required) {
                     lack(format!("{place} parameter {name} (required: {required})"));
                 }
             }
