@@ -349,7 +349,7 @@ model! {
     /// Where else an asset is stored.
     pub struct AssetStorage: Studio {
         /// On IPFS.
-        ipfs?: AssetIpfs,
+        ipfs?: Box<AssetIpfs>,
         /// How far its export is.
         status?: StorageStatus,
     }

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::extra::{Extra, Lack};
 
@@ -267,7 +268,13 @@ impl<T: Lenient> Lenient for Vec<T> {
                 let mut items = Vec::new();
                 loop {
                     match list.next_element::<As<T>>() {
-                        Ok(Some(item)) => items.push(item.0),
+                        Ok(Some(item)) => {
+                            // Many lists within answers have one item; a list makes room for four by itself.
+                            if items.is_empty() {
+                                items.reserve_exact(1);
+                            }
+                            items.push(item.0);
+                        }
                         Ok(None) => return Ok(items),
                         Err(error) => {
                             note(Step::Item(items.len()));
@@ -367,72 +374,76 @@ pub(crate) fn failed_at() -> String {
 }
 
 /// What stood in the place of a field's value.
-enum Slot<T> {
-    Value(T),
+enum Found {
+    Value,
     Null,
     /// Only where values are made up: the field is to be left out.
     Absent,
 }
 
-/// Reads a [`Slot`].
-struct Nullable<T> {
+/// Reads a value that may be null and puts it where it belongs at once: models are large, and each hand a value passes
+/// through on its way there is a copy.
+struct Nullable<T, P> {
     required: bool,
+    put: P,
     ty: PhantomData<T>,
 }
 
-impl<'de, T: Lenient> DeserializeSeed<'de> for Nullable<T> {
-    type Value = Slot<T>;
+impl<'de, T: Lenient, P: FnOnce(T)> DeserializeSeed<'de> for Nullable<T, P> {
+    type Value = Found;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
         if deserializer.is_human_readable() {
-            deserializer.deserialize_option(self)
-        } else if self.required {
-            T::read(deserializer).map(Slot::Value)
-        } else {
-            Ok(Option::<As<T>>::deserialize(deserializer)?.map_or(Slot::Absent, |value| Slot::Value(value.0)))
+            return deserializer.deserialize_option(self);
         }
+        let value = match self.required {
+            true => Some(T::read(deserializer)?),
+            false => Option::<As<T>>::deserialize(deserializer)?.map(|value| value.0),
+        };
+        Ok(value.map(self.put).map_or(Found::Absent, |()| Found::Value))
     }
 }
 
-impl<'de, T: Lenient> Visitor<'de> for Nullable<T> {
-    type Value = Slot<T>;
+impl<'de, T: Lenient, P: FnOnce(T)> Visitor<'de> for Nullable<T, P> {
+    type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value or null")
     }
 
-    fn visit_none<E>(self) -> Result<Slot<T>, E> {
-        Ok(Slot::Null)
+    fn visit_none<E>(self) -> Result<Found, E> {
+        Ok(Found::Null)
     }
 
-    fn visit_unit<E>(self) -> Result<Slot<T>, E> {
-        Ok(Slot::Null)
+    fn visit_unit<E>(self) -> Result<Found, E> {
+        Ok(Found::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<T>, D::Error> {
-        T::read(deserializer).map(Slot::Value)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        (self.put)(T::read(deserializer)?);
+        Ok(Found::Value)
     }
 }
 
-fn nullable<'de, T: Lenient, A: MapAccess<'de>>(
+fn field<'de, T: Lenient, A: MapAccess<'de>>(
     map: &mut A,
     name: &'static str,
     extra: &mut Extra,
     required: bool,
-) -> Result<Option<T>, A::Error> {
+    put: impl FnOnce(T),
+) -> Result<(), A::Error> {
     if SALVAGING.get() {
-        return salvage(map, name, extra, required);
+        return salvage(map, name, extra, required, put);
     }
-    match map.next_value_seed(Nullable { required, ty: PhantomData }) {
-        Ok(Slot::Value(value)) => Ok(Some(value)),
-        Ok(Slot::Absent) => Ok(None),
-        Ok(Slot::Null) if STRICT.get() => {
+    match map.next_value_seed(Nullable { required, put, ty: PhantomData }) {
+        Ok(Found::Value | Found::Absent) => Ok(()),
+        Ok(Found::Null) if STRICT.get() => {
             note(Step::Field(name));
             Err(de::Error::custom("null"))
         }
-        Ok(Slot::Null) => {
+        Ok(Found::Null) => {
             extra.note(name, Lack::Null);
-            Ok(None)
+            Ok(())
         }
         Err(error) => {
             note(Step::Field(name));
@@ -467,19 +478,21 @@ fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
     name: &'static str,
     extra: &mut Extra,
     required: bool,
-) -> Result<Option<T>, A::Error> {
-    let value: serde_json::Value = map.next_value()?;
-    match Option::<As<T>>::deserialize(&value) {
-        Ok(Some(value)) => return Ok(Some(value.0)),
+    put: impl FnOnce(T),
+) -> Result<(), A::Error> {
+    // As text, which is read by the same code as the whole: that of another form of JSON would be compiled beside it.
+    let json: Box<RawValue> = map.next_value()?;
+    match serde_json::from_str::<Option<As<T>>>(json.get()) {
+        Ok(Some(value)) => put(value.0),
         Ok(None) => extra.note(name, Lack::Null),
         Err(_) => {
             if required {
                 extra.note(name, Lack::Absent);
             }
-            extra.insert(name, value);
+            extra.insert(name, serde_json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
         }
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Reads a field that has a default.
@@ -490,10 +503,7 @@ pub fn required<'de, T: Lenient, A: MapAccess<'de>>(
     slot: &mut T,
     extra: &mut Extra,
 ) -> Result<(), A::Error> {
-    if let Some(value) = nullable(map, name, extra, true)? {
-        *slot = value;
-    }
-    Ok(())
+    field(map, name, extra, true, |value| *slot = value)
 }
 
 /// Reads a field that may be missing.
@@ -504,8 +514,7 @@ pub fn optional<'de, T: Lenient, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     extra: &mut Extra,
 ) -> Result<(), A::Error> {
-    *slot = nullable(map, name, extra, false)?;
-    Ok(())
+    field(map, name, extra, false, |value| *slot = Some(value))
 }
 
 /// Notes that a field that has a default was not there, unless it was.

@@ -80,10 +80,13 @@ impl<T: DeserializeOwned> Codec<T> for Json {
     fn decode(answer: Answer) -> Result<T, DecodeError> {
         lenient::forget_failure();
         if answer.bytes.iter().all(u8::is_ascii_whitespace) {
-            return serde_json::from_slice(b"null")
+            return serde_json::from_str("null")
                 .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
         }
-        let error: serde_json::Error = match serde_json::from_slice(&answer.bytes) {
+        // Checked for UTF-8 as a whole, which is much cheaper than string by string.
+        let text = std::str::from_utf8(&answer.bytes)
+            .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })?;
+        let error: serde_json::Error = match serde_json::from_str(text) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -91,7 +94,7 @@ impl<T: DeserializeOwned> Codec<T> for Json {
         if !error.is_data() {
             return Err(failure);
         }
-        lenient::salvaging(|| serde_json::from_slice(&answer.bytes)).map_err(|_| failure)
+        lenient::salvaging(|| serde_json::from_str(text)).map_err(|_| failure)
     }
 }
 

@@ -90,7 +90,7 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
     let asset = state.asset(id)?;
     let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
     asset.storage = Some(AssetStorage {
-        ipfs: Some(AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() }),
+        ipfs: Some(Box::new(AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() })),
         status: Some(StorageStatus { phase: StoragePhase::Waiting, tasks, ..StorageStatus::default() }),
         ..AssetStorage::default()
     });
@@ -184,7 +184,7 @@ macro_rules! upload {
         asset.creator_id = $new.creator_id.map(typed);
         asset.profiles = $new.profiles.clone().flatten();
         if $new.storage.is_some() {
-            asset.storage = Some(AssetStorage { ipfs: Some(AssetIpfs::default()), ..AssetStorage::default() });
+            asset.storage = Some(AssetStorage { ipfs: Some(Box::default()), ..AssetStorage::default() });
         }
         let asset = asset.clone();
         let params = UploadParams {
