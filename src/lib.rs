@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod advice;
 mod api;
@@ -37,6 +38,10 @@ mod wire;
 
 #[path = "../endpoints/mod.rs"]
 mod endpoints;
+
+#[cfg(any(doc, doctest))]
+#[path = "../docs/guide.rs"]
+pub mod guide;
 
 pub use api::{Api, Auth};
 pub use body::{Body, BodyError, BoxError};
