@@ -409,7 +409,8 @@ fn kind(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         ("is_retryable", error.is_retryable()),
     ]
     .into_iter()
-    .filter_map(|(name, yes)| yes.then(|| format!("`{name}()`")))
+    .filter(|(_, yes)| *yes)
+    .map(|(name, _)| format!("`{name}()`"))
     .collect();
     let status = match (kind, error.status()) {
         (ErrorKind::Status, _) | (_, None) => String::new(),
