@@ -2,6 +2,8 @@
 
 use super::prelude::*;
 use super::task::Task;
+pub use super::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};
+pub use crate::tus::{Progress, UploadError};
 
 operations! {
     endpoint! {

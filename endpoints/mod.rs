@@ -11,8 +11,10 @@ pub mod media;
 pub mod mock;
 #[cfg(feature = "jwt")]
 pub mod playback_access;
+mod ready;
 pub mod studio;
 pub mod types;
+mod upload;
 #[cfg(feature = "axum")]
 mod webhook_axum;
 #[cfg(feature = "webhook")]

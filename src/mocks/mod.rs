@@ -222,7 +222,13 @@ impl Transport for Mock {
             let (parts, body) = request.into_parts();
             let bytes =
                 body.bytes(usize::MAX).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
-            Ok(self.answer(Request::from_parts(parts, bytes.into())).await)
+            let response = self.answer(Request::from_parts(parts, bytes.into())).await;
+            match response.extensions().get::<reply::Cut>() {
+                Some(reply::Cut) => {
+                    Err(TransportError::new(TransportErrorKind::Sent, "the mock has cut the connection"))
+                }
+                None => Ok(response),
+            }
         })
     }
 }

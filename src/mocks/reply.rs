@@ -20,13 +20,24 @@ pub struct Reply {
     pub headers: Box<HeaderMap>,
     /// Body.
     pub body: Body,
+    /// Whether there is no answer at all.
+    pub(crate) cut: bool,
 }
+
+/// Marks a response that is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut;
 
 impl Reply {
     /// An answer without a body. A number that is no status becomes 500.
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, ..Self::default() }
+    }
+
+    /// No answer: the connection is cut.
+    pub fn cut() -> Self {
+        Self { cut: true, ..Self::default() }
     }
 
     /// An answer with a JSON body.
@@ -94,6 +105,9 @@ impl From<Reply> for Response<Body> {
         let mut response = Response::new(reply.body);
         *response.status_mut() = reply.status;
         *response.headers_mut() = *reply.headers;
+        if reply.cut {
+            response.extensions_mut().insert(Cut);
+        }
         response
     }
 }
@@ -174,6 +188,7 @@ impl Encode<Download> for Streamed {
             status: download.status(),
             headers: Box::new(download.headers().clone()),
             body: download.into_body(),
+            cut: false,
         })
     }
 

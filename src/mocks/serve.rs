@@ -14,6 +14,7 @@ use crate::api::Api;
 use crate::body::Body;
 use crate::client::Client;
 use crate::mocks::Mock;
+use crate::mocks::reply::Cut;
 
 /// A mock that listens. Dropping it closes the port and all connections.
 pub struct Running {
@@ -39,7 +40,13 @@ impl Mock {
                 connections.spawn(async move {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
                         let mock = mock.clone();
-                        async move { Ok::<_, std::convert::Infallible>(mock.answer(request.map(Body::wrap)).await) }
+                        async move {
+                            let response = mock.answer(request.map(Body::wrap)).await;
+                            match response.extensions().get::<Cut>() {
+                                Some(Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+                                None => Ok(response),
+                            }
+                        }
                     });
                     // A client that goes away in the middle is its own affair.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

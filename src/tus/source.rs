@@ -164,6 +164,10 @@ impl Reader {
             self.body = None;
             (self.at, self.part, self.ahead, self.hash) = <_>::default();
         }
+        let is_known = stamp.len.is_some() || !self.ahead.is_empty();
+        if offset == self.at && self.part.len() as u64 == len && is_known {
+            return Ok(self.part.clone());
+        }
         // What is wanted begins within the last part, or after it.
         let skip = usize::try_from(offset - self.at).unwrap_or(usize::MAX).min(self.part.len());
         let mut pending = BytesMut::new();

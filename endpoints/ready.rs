@@ -1,0 +1,86 @@
+//! What can be waited for: tasks, and the assets that they make.
+
+use super::asset::{self, Asset};
+use super::prelude::*;
+use super::stream::Clip;
+use super::task::{self, Task};
+use crate::wait::{Awaitable, Stage, Wait};
+use crate::{Client, Endpoint, RequestError};
+
+fn task_look(id: Option<&TaskId>) -> Result<task::Get, RequestError> {
+    match id {
+        Some(id) if !id.is_empty() => Ok(task::Get::new(id.clone())),
+        _ => Err(RequestError::Settings("there is no telling which task to wait for: it has no id".into())),
+    }
+}
+
+/// Only the phase counts: the message of an attempt that has failed stays while the server makes another.
+fn task_stage(task: &Task) -> Stage {
+    let status = task.status.as_ref();
+    let phase = status.map_or(&task::Phase::Pending, |status| &status.phase);
+    match phase {
+        task::Phase::Completed => Stage::Done,
+        task::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
+        task::Phase::Cancelled => Stage::Cancelled,
+        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
+    }
+}
+
+fn asset_look(id: &AssetId) -> Result<asset::Get, RequestError> {
+    match id.is_empty() {
+        true => Err(RequestError::Settings("there is no telling which asset to wait for: it has no id".into())),
+        false => Ok(asset::Get::new(id.clone())),
+    }
+}
+
+fn asset_stage(asset: &Asset) -> Stage {
+    let status = asset.status.as_ref();
+    let phase = status.map_or(&asset::Phase::Waiting, |status| &status.phase);
+    match phase {
+        asset::Phase::Ready => Stage::Done,
+        asset::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
+        asset::Phase::Deleting | asset::Phase::Deleted => Stage::Cancelled,
+        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
+    }
+}
+
+fn reason(message: Option<&String>) -> String {
+    message.cloned().unwrap_or_else(|| "the server does not say why".into())
+}
+
+/// Says of types what is looked at, and lets them be waited for by `until_ready`.
+macro_rules! awaitable {
+    ($($what:ty => $look:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
+        $(impl Awaitable for $what {
+            type Look = $look;
+
+            fn look(&self) -> Result<$look, RequestError> {
+                let $own = self;
+                $of
+            }
+
+            fn stage(answer: &<$look as Endpoint>::Response) -> Stage {
+                $stage(answer)
+            }
+        }
+
+        impl $what {
+            /// Waits until it is done, however long that takes: [`Wait`] has the settings, and shows the progress.
+            pub fn until_ready(&self, client: &Client<Studio>) -> Wait<$look> {
+                client.wait(self)
+            }
+        })+
+    };
+}
+
+awaitable! {
+    Task => task::Get, |task| task_look(task.id.as_ref()), task_stage;
+    TaskRef => task::Get, |task| task_look(Some(&task.id)), task_stage;
+    TaskId => task::Get, |id| task_look(Some(id)), task_stage;
+    asset::Exported => task::Get, |export| task_look(export.task.id.as_ref()), task_stage;
+    Asset => asset::Get, |asset| asset_look(&asset.id), asset_stage;
+    AssetId => asset::Get, |id| asset_look(id), asset_stage;
+    asset::UrlUpload => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
+    asset::UploadTicket => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
+    Clip => asset::Get, |clip| asset_look(&clip.asset.id), asset_stage;
+}
