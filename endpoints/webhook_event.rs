@@ -262,6 +262,7 @@ impl Signature {
     }
 }
 
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
 fn authentication_code(secret: &Secret, raw_body: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(secret.expose().as_bytes()).expect("HMAC takes a key of any length").chain_update(raw_body)
 }

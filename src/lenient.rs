@@ -322,6 +322,7 @@ thread_local! {
 }
 
 /// Reads without kindness: unknown fields, nulls and numbers as text are errors, as servers treat them in requests.
+#[cfg(feature = "mock")]
 pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> T {
     struct Reset;
 

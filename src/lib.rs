@@ -1,4 +1,7 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// Nothing that comes from outside may end a program.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo))]
 
 mod advice;
 mod api;
@@ -38,6 +41,10 @@ mod wire;
 
 #[path = "../endpoints/mod.rs"]
 mod endpoints;
+
+#[cfg(any(doc, doctest))]
+#[path = "../docs/guide.rs"]
+pub mod guide;
 
 pub use api::{Api, Auth};
 pub use body::{Body, BodyError, BoxError};

@@ -25,6 +25,7 @@ pub struct Name {
 
 impl Name {
     /// The name as text.
+    #[expect(clippy::panic, reason = "runs in the compiler")]
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,

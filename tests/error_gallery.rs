@@ -347,7 +347,7 @@ async fn the_page_shows_what_a_person_sees() {
             Ok(()) if name == "no_key_in_the_environment" => return,
             Ok(()) => panic!("{name}: no error"),
         };
-        page.push_str(&format!("\n## {title}\n\n```rust,ignore\n{code}```\n\n```text\n{}\n```\n", steady(&*error)));
+        page.push_str(&format!("\n## {title}\n\n```rs\n{code}```\n\n```text\n{}\n```\n", steady(&*error)));
         if let Some(says) = kind(&*error) {
             page.push_str(&format!("\n{says}\n"));
         }
@@ -409,7 +409,8 @@ fn kind(error: &(dyn std::error::Error + 'static)) -> Option<String> {
         ("is_retryable", error.is_retryable()),
     ]
     .into_iter()
-    .filter_map(|(name, yes)| yes.then(|| format!("`{name}()`")))
+    .filter(|(_, yes)| *yes)
+    .map(|(name, _)| format!("`{name}()`"))
     .collect();
     let status = match (kind, error.status()) {
         (ErrorKind::Status, _) | (_, None) => String::new(),

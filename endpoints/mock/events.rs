@@ -175,7 +175,8 @@ fn compose(delivery: &Delivery, webhook: &Webhook) -> Sent {
     seal(webhook.url.clone(), secret, body.to_string(), timestamp)
 }
 
-fn seal(url: Url, secret: Option<&Secret>, body: String, timestamp: i64) -> Sent {
+/// Signs a body, if there is a secret to sign with.
+pub(super) fn seal(url: Url, secret: Option<&Secret>, body: String, timestamp: i64) -> Sent {
     let signature = secret.map(|secret| sign(secret.clone(), body.as_bytes(), timestamp.unsigned_abs()));
     Sent { url, body, signature }
 }

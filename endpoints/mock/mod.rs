@@ -20,6 +20,7 @@ pub use crate::mocks::*;
 pub use ai::*;
 pub use uploads::UploadTrouble;
 
+mod access;
 mod ai;
 mod events;
 mod lists;
@@ -198,6 +199,12 @@ impl LittleStudio {
         let received = self.core.set(|state| state.receive_upload(asset, size));
         self.core.dispatch();
         received
+    }
+
+    /// A player asks to play something, with a token or an access key: whether its playback policy allows that. Tokens
+    /// are verified if the feature `jwt` is on; webhooks of the event `playback.accessControl` are called.
+    pub async fn may_play(&self, playback_id: &PlaybackId, credential: &str) -> bool {
+        access::may_play(&self.core, playback_id, credential).await
     }
 
     /// Waits until no delivery of a webhook is under way; those that are to be repeated later do not count.

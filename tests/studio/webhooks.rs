@@ -6,15 +6,17 @@ use std::time::Duration;
 use http::HeaderMap;
 use livepeer::mock::{LittleStudio, Mock, Reply, Running};
 use livepeer::webhook::{self, Event, EventKind, Payload};
-use livepeer::{Client, asset, stream};
+use livepeer::{Client, PlaybackPolicy, access_control, asset, stream};
 
 use super::{Result, studio};
 
 const TOLERANCE: Duration = Duration::from_secs(300);
 
+type Delivery = (HeaderMap, Vec<u8>);
+
 /// What came to a receiver.
 #[derive(Clone, Default)]
-struct Inbox(Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>);
+struct Inbox(Arc<Mutex<Vec<Delivery>>>);
 
 impl Inbox {
     /// Takes everything in and answers with these statuses in turn, then with 200.
@@ -200,5 +202,57 @@ async fn without_a_secret_there_is_no_signature_and_other_streams_are_not_told_o
     assert_eq!(inbox.len(), 1);
     assert!(inbox[0].0.get(webhook::SIGNATURE_HEADER).is_none());
     assert!(String::from_utf8_lossy(&inbox[0].1).contains(&*wanted));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_webhook_decides_who_may_play() -> Result {
+    let studio = studio();
+    let client = studio.client();
+    let receiver = Mock::new().fallback(async |request: http::Request<livepeer::Body>| {
+        let (parts, body) = request.into_parts();
+        let body = body.bytes(usize::MAX).await.unwrap();
+        let asked = webhook::AccessRequest::verify(&parts.headers, &body, "shared", TOLERANCE).unwrap();
+        assert_eq!(asked.context["film"], 7);
+        match asked.access_key.expose() {
+            "member" => Reply::status(200),
+            "by-body" => Reply::json(200, &serde_json::json!({ "ret": 403 })),
+            _ => Reply::status(403),
+        }
+    });
+    let receiver = receiver.listen().await.unwrap();
+    let id = hook(&client, receiver.url(), [EventKind::PlaybackAccessControl]).await?;
+    let context: serde_json::Map<_, _> = [("film".to_owned(), 7.into())].into_iter().collect();
+    let policy = PlaybackPolicy::webhook(id).webhook_context(context);
+    let made = client.call(stream::Create::new("x").playback_policy(policy)).await?;
+    let playback_id = made.playback_id.unwrap();
+    assert!(studio.may_play(&playback_id, "member").await);
+    assert!(!studio.may_play(&playback_id, "by-body").await);
+    assert!(!studio.may_play(&playback_id, "stranger").await);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_decides_who_may_play() -> Result {
+    let studio = studio();
+    let client = studio.client();
+    let open = client.call(stream::Create::new("open")).await?.playback_id.unwrap();
+    let made = client.call(stream::Create::new("closed").playback_policy(PlaybackPolicy::jwt())).await?;
+    let closed = made.playback_id.unwrap();
+    let key = client.call(access_control::Create::new()).await?;
+    let token = key.sign_playback(&closed).expires_in(Duration::from_secs(3600)).token().unwrap();
+    let other = key.sign_playback(&open).token().unwrap();
+    assert!(studio.may_play(&open, "").await);
+    assert!(studio.may_play(&closed, token.expose()).await);
+    for wrong in ["", "x.y.z", other.expose(), &token.expose()[..token.expose().len() - 4]] {
+        assert!(!studio.may_play(&closed, wrong).await, "{wrong}");
+    }
+    assert!(!studio.may_play(&"none".into(), token.expose()).await);
+    client.call(access_control::Update::new(key.id.clone().unwrap()).disabled(true)).await?;
+    assert!(!studio.may_play(&closed, token.expose()).await);
+    client.call(access_control::Update::new(key.id.unwrap()).disabled(false)).await?;
+    assert!(studio.may_play(&closed, token.expose()).await);
+    studio.advance(Duration::from_secs(2 * 3600));
+    assert!(!studio.may_play(&closed, token.expose()).await);
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::generate::{Llm, LlmResponse};
 /// When the mock's answers were given, so that they are the same each time: the first second of 2026.
 const CREATED: u64 = 1_767_225_600;
 
-/// How a streamed answer of [`AiMock`](super::AiMock) ends.
+/// How a streamed answer of [`LittleGateway`](super::LittleGateway) ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LlmEnding {

@@ -13,6 +13,7 @@ use crate::endpoints::asset::{
 use crate::endpoints::task::{TaskParams, TaskType, UploadParams};
 use crate::endpoints::types::*;
 use crate::endpoints::webhook::EventKind;
+use crate::extra::Lack;
 use crate::mocks::Reply;
 use crate::{IntoField, Secret};
 
@@ -89,8 +90,12 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
     let time = state.time();
     let asset = state.asset(id)?;
     let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
+    let mut ipfs = AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() };
+    if ipfs.spec.is_none() {
+        ipfs.extra.note("spec", Lack::Null);
+    }
     asset.storage = Some(AssetStorage {
-        ipfs: Some(Box::new(AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() })),
+        ipfs: Some(Box::new(ipfs)),
         status: Some(StorageStatus { phase: StoragePhase::Waiting, tasks, ..StorageStatus::default() }),
         ..AssetStorage::default()
     });

@@ -1,0 +1,55 @@
+//! Every example runs without a key, against a server that it starts by itself, and ends.
+//!
+//! `cargo test` builds the examples before it runs this; by itself (`cargo test --test examples`), what an earlier build
+//! has left is run.
+#![allow(missing_docs)]
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn run(name: &str) -> Output {
+    let mut program = PathBuf::from(std::env::current_exe().unwrap().parent().unwrap().parent().unwrap());
+    program.extend(["examples", name]);
+    program.set_extension(std::env::consts::EXE_EXTENSION);
+    let mut child = Command::new(&program)
+        .env_remove("LIVEPEER_API_KEY")
+        .env_remove("LIVEPEER_BASE_URL")
+        .env_remove("LIVEPEER_AI_URL")
+        .env_remove("GITHUB_TOKEN")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}: `cargo build --examples` makes it", program.display()));
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > Duration::from_secs(120) {
+            child.kill().unwrap();
+            panic!("{name} does not end: {:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn every_example_runs_and_ends() {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let index = std::fs::read_to_string(directory.join("README.md")).unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(index.contains(&format!("]({name}.rs)")), "{name} is missing in the index");
+        let output = run(name);
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{name}: {}\n{out}\n{err}", output.status);
+        assert!(!out.trim().is_empty(), "{name} says nothing");
+        seen += 1;
+    }
+    assert!(seen >= 4, "{seen}");
+}
