@@ -206,7 +206,7 @@ pub fn deserialize_choice<'de, T, D: Deserializer<'de>>(
     known: &'static [&'static str],
     make: fn(&str) -> T,
 ) -> Result<T, D::Error> {
-    struct Choice<T>(fn(&str) -> T);
+    struct Choice<T>(&'static [&'static str], fn(&str) -> T);
 
     impl<'de, T> Visitor<'de> for Choice<T> {
         type Value = T;
@@ -216,20 +216,23 @@ pub fn deserialize_choice<'de, T, D: Deserializer<'de>>(
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            Ok((self.0)(text))
+            if STRICT.get() && !self.0.contains(&text) {
+                return Err(E::custom(NOT_ALLOWED));
+            }
+            Ok((self.1)(text))
         }
 
         fn visit_enum<A: EnumAccess<'de>>(self, choice: A) -> Result<T, A::Error> {
             let (text, rest) = choice.variant::<String>()?;
             rest.unit_variant()?;
-            Ok((self.0)(&text))
+            Ok((self.1)(&text))
         }
     }
 
     if deserializer.is_human_readable() {
-        deserializer.deserialize_str(Choice(make))
+        deserializer.deserialize_str(Choice(known, make))
     } else {
-        deserializer.deserialize_enum(name, known, Choice(make))
+        deserializer.deserialize_enum(name, known, Choice(known, make))
     }
 }
 
@@ -339,6 +342,8 @@ pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> T {
 
 /// What is said of a field that the model does not know, where that is an error.
 pub(crate) const UNKNOWN: &str = "is not known";
+/// What is said of a value that the enum does not have, where that is an error.
+pub(crate) const NOT_ALLOWED: &str = "is none of the allowed values";
 
 fn note(step: Step) {
     FAILED_AT.with_borrow_mut(|steps| {

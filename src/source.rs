@@ -70,6 +70,8 @@ pub enum ReadErrorKind {
     Form,
     /// A field is there that the operation does not have.
     Unknown,
+    /// A field's value is none of those that it may have.
+    NotAllowed,
 }
 
 impl ReadError {
@@ -82,9 +84,10 @@ impl ReadError {
         let inner = lenient::failed_at();
         let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
         let reason = error.to_string();
-        let (kind, reason) = match reason.starts_with(lenient::UNKNOWN) {
-            true => (ReadErrorKind::Unknown, reason),
-            false => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
+        let (kind, reason) = match reason {
+            reason if reason.starts_with(lenient::UNKNOWN) => (ReadErrorKind::Unknown, reason),
+            reason if reason.starts_with(lenient::NOT_ALLOWED) => (ReadErrorKind::NotAllowed, reason),
+            reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
         };
         Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
     }

@@ -174,6 +174,13 @@ fn refuse(error: &ReadError) -> Reply {
             "params": { "missingProperty": name },
             "message": format!("must have required property '{name}'"),
         }),
+        ReadErrorKind::NotAllowed => json!({
+            "instancePath": pointer(&error.path),
+            "schemaPath": format!("#/properties{}/enum", pointer(&error.path)),
+            "keyword": "enum",
+            "params": {},
+            "message": "must be equal to one of the allowed values",
+        }),
         ReadErrorKind::Form => json!({
             "instancePath": pointer(&error.path),
             "schemaPath": format!("#/properties{}/type", pointer(&error.path)),

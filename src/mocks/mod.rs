@@ -140,8 +140,8 @@ impl Mock {
         self.with(|state| state.unreadable = Some(Arc::new(word)))
     }
 
-    /// Whether unknown fields, nulls and numbers as text in a JSON body make a request unreadable (default: no, and
-    /// [`Received::unknown`] tells of the first).
+    /// Whether unknown fields and values, nulls, and numbers as text make a request unreadable (default: no, and
+    /// [`Received::unknown`] tells of the fields).
     #[must_use]
     pub fn strict(self, strict: bool) -> Self {
         self.with(|state| state.strict = strict)
