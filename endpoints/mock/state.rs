@@ -79,6 +79,8 @@ pub(super) struct State {
     pub projects: Vec<Project>,
     /// What was watched, and for how many minutes.
     pub views: Vec<(PlaybackId, f64)>,
+    /// Until when the playback info of what was not ready stays what it was.
+    pub not_ready_until: BTreeMap<PlaybackId, i64>,
     /// The assets that wait for their files, by the tokens of their upload URLs.
     pub tokens: BTreeMap<String, AssetId>,
     pub uploads: Uploads,
@@ -120,6 +122,7 @@ impl State {
             keys: Vec::new(),
             projects: Vec::new(),
             views: Vec::new(),
+            not_ready_until: BTreeMap::new(),
             tokens: BTreeMap::new(),
             uploads: Uploads::default(),
             outbox: Vec::new(),

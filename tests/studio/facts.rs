@@ -43,6 +43,7 @@ async fn unknown_fields_nulls_and_wrong_types_are_refused_in_json_within_json() 
         (json!({ "record": true }), "name", "required"),
         (json!({ "name": "x", "pull": { "source": "a", "colour": 1 } }), "pull.colour", "additionalProperties"),
         (json!({ "name": "x", "pull": { "source": null } }), "pull.source", "type"),
+        (json!({ "name": "x", "playbackPolicy": { "type": "nobody" } }), "playbackPolicy.type", "enum"),
         (
             json!({ "name": "x", "pull": { "source": "a", "location": { "lat": "1", "lon": 2 } } }),
             "pull.location.lat",
@@ -261,6 +262,9 @@ async fn an_asset_must_be_ready_first() -> Result {
     assert_eq!(studio.receive_upload("none", 5).unwrap_err().status, 404);
     studio.advance(Duration::from_secs(10));
     client.call(asset::Update::new(&id).name("y")).await?;
+    // Whoever has asked too early is told the same for two minutes.
+    assert!(client.call(playback::Get::new(&playback_id)).await.unwrap_err().is_unprocessable());
+    studio.advance(Duration::from_secs(110));
     assert!(client.call(playback::Get::new(&playback_id)).await?.hls().is_some());
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Playback info.
 
+use std::time::Duration;
+
 use super::super::routes::{Answer, Routes};
-use super::super::state::{State, not_found};
+use super::super::state::{State, millis, not_found};
 use super::super::work::phase;
 use crate::endpoints::asset::{Asset, Phase};
 use crate::endpoints::playback::{
@@ -10,6 +12,9 @@ use crate::endpoints::playback::{
 use crate::endpoints::session::RecordingStatus;
 use crate::endpoints::types::*;
 use crate::mocks::Reply;
+
+/// For how long the server repeats that something is not ready, whatever has become of it.
+const REMEMBERED: Duration = Duration::from_secs(120);
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(get)
@@ -35,7 +40,10 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
     let asset =
         |asset: &&Asset| asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || *asset.id == **id);
     if let Some(asset) = state.assets.iter().find(asset) {
-        if phase(asset) != Phase::Ready {
+        let remembered = state.not_ready_until.get(id).copied().filter(|until| state.now < *until);
+        if phase(asset) != Phase::Ready || remembered.is_some() {
+            let until = remembered.unwrap_or(state.now + millis(REMEMBERED));
+            state.not_ready_until.insert(id.clone(), until);
             return Err(Reply::error(422, "asset is not ready for playback"));
         }
         return Ok(info(PlaybackType::Vod, asset.playback_policy.clone(), file_sources(asset, &base)));
