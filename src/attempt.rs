@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -16,11 +17,10 @@ use crate::idle::{Idle, Observer, Progress, guard};
 use crate::log;
 use crate::response::Answer;
 use crate::retry::{Failed, Failure, Retry, retry_after};
-use crate::secret::Secret;
 use crate::server::{Server, origin_of};
-use crate::settings::{IDLE, Key, Settings};
+use crate::settings::{Credential, IDLE, Key, Settings};
 use crate::transport::TransportErrorKind;
-use crate::wire::{Payload, Prepared, RequestError};
+use crate::wire::{Payload, Prepared, RequestError, set_query};
 
 /// How much of an unsuccessful answer's body is kept.
 pub(crate) const ERROR_BODY: usize = 64 * 1024;
@@ -125,7 +125,7 @@ impl Job {
             settings.wrong.clone().or(options.wrong).map_or(Ok(()), Err)?;
             let mut prepared = prepared?;
             for (name, value) in &options.query {
-                prepared.query(name, value, true);
+                set_query(&mut prepared.target, name, value);
             }
             for (name, value) in &settings.headers {
                 if subject.own() || name == USER_AGENT {
@@ -305,7 +305,7 @@ fn out_of_time() -> Fault {
 pub(crate) async fn request(mut job: Job) -> Result<http::Request<Body>, Box<Inner>> {
     let body = open(&mut job).await.map_err(|inner| job.subject.describe(inner))?;
     let built = match key(&job).await {
-        Ok(key) => build(&job, key.as_ref(), None, body),
+        Ok(key) => build(&job, key.as_deref(), None, body),
         Err(error) => Err(error),
     };
     built.map_err(|error| job.subject.describe(Inner::request(error)))
@@ -335,7 +335,7 @@ async fn open(job: &mut Job) -> Result<Body, Box<Inner>> {
     }
 }
 
-async fn key(job: &Job) -> Result<Option<Secret>, RequestError> {
+async fn key(job: &Job) -> Result<Option<Arc<Credential>>, RequestError> {
     if !job.subject.keyed() {
         return Ok(None);
     }
@@ -343,7 +343,7 @@ async fn key(job: &Job) -> Result<Option<Secret>, RequestError> {
         Key::None => Ok(None),
         Key::Fixed(key) => Ok(Some(key.clone())),
         Key::Provider(provider) => match provider().await {
-            Ok(key) => Ok(Some(crate::settings::bare_key(key.expose()))),
+            Ok(key) => Ok(Some(Credential::new(job.settings.api.auth, key.expose()))),
             Err(error) => Err(RequestError::Settings(format!("the function that gives the key failed: {error}"))),
         },
     }
@@ -351,35 +351,27 @@ async fn key(job: &Job) -> Result<Option<Secret>, RequestError> {
 
 fn build(
     job: &Job,
-    key: Option<&Secret>,
+    key: Option<&Credential>,
     redirected: Option<&str>,
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
-    let mut prepared = Prepared {
-        target: job.prepared.target.clone(),
-        headers: job.prepared.headers.clone(),
-        payload: Payload::Empty,
-    };
-    if let Some(url) = redirected {
-        prepared.target = url.into();
-    }
-    let absolute = origin_of(&prepared.target).is_some();
-    let at_home = !absolute || job.server.has_origin_of(&prepared.target);
+    let mut target = redirected.unwrap_or(&job.prepared.target).to_owned();
+    let mut headers = job.prepared.headers.clone();
+    let absolute = origin_of(&target).is_some();
+    let at_home = !absolute || job.server.has_origin_of(&target);
     if !at_home && job.subject.own() {
         // The client's headers are for its server: any of them may be a credential.
         for name in job.settings.headers.keys().filter(|name| *name != USER_AGENT) {
-            prepared.headers.remove(name);
+            headers.remove(name);
         }
     }
     if at_home && let Some(key) = key {
-        job.settings.authorize(key, &job.server, &mut prepared)?;
+        job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
     }
     let url = match (absolute, job.subject) {
-        (true, _) => prepared.target,
-        (false, Subject::Operation(_)) => job.server.url(&prepared.target),
-        (false, Subject::Plain(_)) if prepared.target.starts_with('/') => {
-            [job.server.origin(), &prepared.target].concat()
-        }
+        (true, _) => target.try_into().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
+        (false, Subject::Operation(_)) => job.server.url(&target)?,
+        (false, Subject::Plain(_)) if target.starts_with('/') => job.server.url_from_root(&target)?,
         (false, Subject::Plain(_)) => {
             return Err(RequestError::Url {
                 reason: "expected `http://…`, `https://…` or a path that starts with `/`".into(),
@@ -388,13 +380,12 @@ fn build(
     };
     // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
     if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
-        prepared.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let mut request = http::Request::new(body);
     *request.method_mut() = job.subject.method().clone();
-    *request.uri_mut() =
-        url.try_into().map_err(|error: http::uri::InvalidUri| RequestError::Url { reason: error.to_string() })?;
-    *request.headers_mut() = prepared.headers;
+    *request.uri_mut() = url;
+    *request.headers_mut() = headers;
     Ok(request)
 }
 
@@ -407,7 +398,7 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
     let mut redirected: Option<String> = None;
     for _ in 0..=REDIRECTS {
         let request =
-            build(job, key.as_ref(), redirected.as_deref(), std::mem::take(&mut body)).map_err(Fault::request)?;
+            build(job, key.as_deref(), redirected.as_deref(), std::mem::take(&mut body)).map_err(Fault::request)?;
         log::sending(job.subject, &request);
         let response = match progress.wait(transport.send(request), job.idle).await {
             Ok(Ok(response)) => response,
@@ -439,7 +430,7 @@ async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
         return match parts.status.is_success() {
             true if job.streamed => Ok(Answer { body: content, ..answer }),
             true => read(job, answer, content).await,
-            false => Err(refusal(job, answer, content, key.as_ref()).await),
+            false => Err(refusal(job, answer, content, key.as_deref()).await),
         };
     }
     Err(Fault::new(
@@ -486,10 +477,10 @@ async fn read(job: &Job, answer: Answer, content: Body) -> Result<Answer, Fault>
 }
 
 /// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
-async fn refusal(job: &Job, answer: Answer, content: Body, key: Option<&Secret>) -> Fault {
+async fn refusal(job: &Job, answer: Answer, content: Body, key: Option<&Credential>) -> Fault {
     let mut text = content.prefix(ERROR_BODY).await;
     if let Some(key) = key {
-        text = blot_out(text, key.expose());
+        text = blot_out(text, key.key.expose());
     }
     let mut inner = Inner::new(ErrorKind::Status, None);
     inner.body = (job.map)(answer.status, &answer.headers, &text);

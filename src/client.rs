@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::header::USER_AGENT;
+use http::header::{HeaderMap, USER_AGENT};
 
 use crate::api::{Api, Facts};
 use crate::body::BoxError;
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
-use crate::settings::{self, Key, Lazy, Settings, Timeouts};
+use crate::settings::{self, Credential, Key, Lazy, Settings, Timeouts};
 use crate::transport::Transport;
 use crate::wire::{self, RequestError};
 
@@ -56,7 +56,7 @@ impl<A: Api> Client<A> {
         self.0.wrong.clone().map_or(Ok(()), Err)?;
         let server = self.0.server.as_ref().map_err(Clone::clone)?;
         if let Key::Fixed(key) = &self.0.key {
-            self.0.authorize(key, server, &mut wire::Prepared::default())?;
+            self.0.authorize(key, server, &mut String::new(), &mut HeaderMap::new())?;
         }
         self.0.transport().map(drop)
     }
@@ -76,7 +76,7 @@ impl<A: Api> Client<A> {
     /// The key that every request carries. A `Bearer ` before it is taken off.
     #[must_use]
     pub fn key(self, key: impl AsRef<str>) -> Self {
-        self.set(|settings| settings.key = Key::Fixed(settings::bare_key(key.as_ref())))
+        self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
     }
 
     /// A function that is asked for the key before every request, for keys that change.
@@ -177,7 +177,7 @@ impl<A: Api> Client<A> {
     #[cfg(feature = "reqwest")]
     #[must_use]
     pub fn http_client(self, client: reqwest::Client) -> Self {
-        self.transport(client)
+        self.transport(crate::transport::reqwest::Given::new(client))
     }
 
     /// Sends requests through a tower service.

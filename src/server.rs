@@ -1,17 +1,21 @@
 //! A server's base URL.
 
+use std::sync::Arc;
+
 use http::Uri;
-use http::uri::Scheme;
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 
 use crate::wire::RequestError;
 
 /// A checked base URL, to which targets are appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Server {
+    scheme: Scheme,
+    authority: Authority,
     /// Scheme and authority.
-    origin: String,
+    origin: Arc<str>,
     /// The path, without a slash at its end.
-    path: String,
+    path: Arc<str>,
     secure: bool,
 }
 
@@ -38,15 +42,32 @@ impl Server {
             return Err(wrong("its path has a `.` or `..`"));
         }
         Ok(Self {
-            origin: format!("{scheme}://{authority}"),
+            scheme: scheme.clone(),
+            authority: authority.clone(),
+            origin: format!("{scheme}://{authority}").into(),
             path: path.into(),
             secure: *scheme == Scheme::HTTPS || is_loopback(authority.host()),
         })
     }
 
     /// The URL of a target below the base.
-    pub(crate) fn url(&self, target: &str) -> String {
-        [&self.origin, &self.path, target].concat()
+    pub(crate) fn url(&self, target: &str) -> Result<Uri, RequestError> {
+        self.at([&self.path, target].concat())
+    }
+
+    /// The URL of an absolute path on the same host.
+    pub(crate) fn url_from_root(&self, path: &str) -> Result<Uri, RequestError> {
+        self.at(path.into())
+    }
+
+    // From its parts: only what is new has to be parsed.
+    fn at(&self, path: String) -> Result<Uri, RequestError> {
+        let wrong = |error: String| RequestError::Url { reason: error };
+        let mut parts = Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|error| wrong(error.to_string()))?);
+        Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))
     }
 
     /// Whether a key may go there without further ado: by TLS, or to this machine.
@@ -84,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_base_url_is_checked() {
-        assert_eq!(Server::new("https://a.example/api/").unwrap().url("/x"), "https://a.example/api/x");
-        assert_eq!(Server::new("http://[::1]:80").unwrap().url("/x"), "http://[::1]:80/x");
+        assert_eq!(Server::new("https://a.example/api/").unwrap().url("/x").unwrap(), "https://a.example/api/x");
+        assert_eq!(Server::new("http://[::1]:80").unwrap().url("/x").unwrap(), "http://[::1]:80/x");
         for (url, why) in [
             ("", "none"),
             ("a.example/api", "none"),

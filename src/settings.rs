@@ -13,7 +13,7 @@ use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::transport::{BoxFuture, Transport};
-use crate::wire::{Prepared, RequestError};
+use crate::wire::{RequestError, set_query};
 
 /// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,30 @@ pub(crate) type KeyProvider = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, 
 #[derive(Clone)]
 pub(crate) enum Key {
     None,
-    Fixed(Secret),
+    Fixed(Arc<Credential>),
     Provider(KeyProvider),
+}
+
+/// A key, and the header that carries it.
+pub(crate) struct Credential {
+    pub(crate) key: Secret,
+    /// `None` where no header can hold it.
+    value: Option<HeaderValue>,
+}
+
+impl Credential {
+    pub(crate) fn new(auth: Auth, key: &str) -> Arc<Self> {
+        let key = bare_key(key);
+        let value = match auth {
+            Auth::Bearer => HeaderValue::try_from(format!("Bearer {}", key.expose())),
+            Auth::Header(_) | Auth::Query(_) => HeaderValue::from_str(key.expose()),
+        };
+        let value = value.ok().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        Arc::new(Self { key, value })
+    }
 }
 
 /// The default transport is made at the first call, so that a client costs nothing until then, and once for all clones.
@@ -92,28 +114,33 @@ impl Settings {
     }
 
     /// Puts the key where the API wants it, unless the server is one that it must not go to.
-    pub(crate) fn authorize(&self, key: &Secret, server: &Server, request: &mut Prepared) -> Result<(), RequestError> {
+    pub(crate) fn authorize(
+        &self,
+        credential: &Credential,
+        server: &Server,
+        target: &mut String,
+        headers: &mut HeaderMap,
+    ) -> Result<(), RequestError> {
         if !server.is_secure() && !self.plain_http {
             return Err(RequestError::Settings(format!(
                 "the key would go to {} unencrypted: use https, or allow it by `.allow_plain_http(true)`",
                 server.origin()
             )));
         }
-        let (name, text) = match self.api.auth {
-            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", key.expose())),
-            Auth::Header(name) => (HeaderName::from_static(name), key.expose().into()),
+        let name = match self.api.auth {
+            Auth::Bearer => AUTHORIZATION,
+            Auth::Header(name) => HeaderName::from_static(name),
             Auth::Query(name) => {
-                request.query(name, key.expose(), true);
+                set_query(target, name, credential.key.expose());
                 return Ok(());
             }
         };
-        let mut value = HeaderValue::try_from(text).map_err(|_| {
+        let value = credential.value.clone().ok_or_else(|| {
             RequestError::Settings(
                 "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
             )
         })?;
-        value.set_sensitive(true);
-        request.headers.insert(name, value);
+        headers.insert(name, value);
         Ok(())
     }
 }
@@ -130,7 +157,7 @@ pub(crate) fn server_at(api: Facts, index: usize) -> Result<Server, RequestError
 }
 
 /// A key as callers give it: a bearer prefix of theirs is not doubled.
-pub(crate) fn bare_key(key: &str) -> Secret {
+fn bare_key(key: &str) -> Secret {
     let key = key.trim();
     match key.split_at_checked(7) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer ") => rest.trim_start().into(),
@@ -140,10 +167,7 @@ pub(crate) fn bare_key(key: &str) -> Secret {
 
 #[cfg(feature = "reqwest")]
 fn default_transport(connect: Option<Duration>) -> Result<Arc<dyn Transport>, String> {
-    match crate::transport::reqwest::client(connect) {
-        Ok(client) => Ok(Arc::new(client)),
-        Err(error) => Err(format!("the HTTP client cannot be set up: {error}")),
-    }
+    Ok(Arc::new(crate::transport::reqwest::Default::new(connect)))
 }
 
 #[cfg(not(feature = "reqwest"))]

@@ -75,20 +75,16 @@ pub(crate) enum Payload {
     Body(Body),
 }
 
-impl Prepared {
-    /// Adds a query parameter, in place of any of the same name if `replace`.
-    pub(crate) fn query(&mut self, name: &str, value: &str, replace: bool) {
-        if replace {
-            let encoded = utf8_percent_encode(name, RESERVED).to_string();
-            if let Some((path, query)) = self.target.split_once('?') {
-                let same = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
-                let kept: Vec<_> = query.split('&').filter(same).collect();
-                let separator = if kept.is_empty() { "" } else { "?" };
-                self.target = format!("{path}{separator}{}", kept.join("&"));
-            }
-        }
-        push_query(&mut self.target, name, value);
+/// Adds a query parameter to a target, in place of any of the same name.
+pub(crate) fn set_query(target: &mut String, name: &str, value: &str) {
+    let encoded = utf8_percent_encode(name, RESERVED).to_string();
+    if let Some((path, query)) = target.split_once('?') {
+        let other = |pair: &&str| pair.split('=').next() != Some(encoded.as_str());
+        let kept: Vec<_> = query.split('&').filter(other).collect();
+        let separator = if kept.is_empty() { "" } else { "?" };
+        *target = format!("{path}{separator}{}", kept.join("&"));
     }
+    push_query(target, name, value);
 }
 
 /// Puts the fields of a request where they belong.
@@ -176,20 +172,17 @@ fn push_path(
         let fields = operation.fields.iter().zip(values);
         for (field, value) in fields.filter(|(field, _)| field.place == Place::Path && field.rust == parameter) {
             let Some(value) = value else { continue };
-            let mut whole = String::new();
+            let start = target.len();
             for_each_text(field, *value, scratch, |text| {
-                whole.push_str(text);
+                target.extend(utf8_percent_encode(text, RESERVED));
                 Ok(())
             })?;
             // A URL parser resolves `.` and `..` even where they are percent-encoded.
-            let what = match whole.as_str() {
+            let what = match &target[start..] {
                 "" => "empty",
                 "." => "`.`",
                 ".." => "`..`",
-                _ => {
-                    let _ = write!(target, "{}", utf8_percent_encode(&whole, RESERVED));
-                    continue;
-                }
+                _ => continue,
             };
             return Err(RequestError::PathParameter { name: field.rust, what });
         }

@@ -44,7 +44,7 @@ pub(super) struct Delivery {
 
 #[cfg(feature = "reqwest")]
 fn default_transport() -> Option<Arc<dyn Transport>> {
-    let client = crate::transport::reqwest::client(Some(PATIENCE)).ok()?;
+    let client = crate::transport::reqwest::client(Some(PATIENCE), false).ok()?;
     Some(Arc::new(client))
 }
 

@@ -1,49 +1,139 @@
 //! The default transport.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, Uri};
+use reqwest::{Client, Url};
 
 use crate::body::Body;
 use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
 
-/// A client that does what a [`Transport`] should and no more: no retries or redirects of its own.
-pub(crate) fn client(connect_timeout: Option<Duration>) -> Result<reqwest::Client, reqwest::Error> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .tcp_nodelay(true);
+/// Clients that do what a [`Transport`] should and no more: no retries or redirects of their own.
+pub(crate) struct Default {
+    connect_timeout: Option<Duration>,
+    /// For plain http, without certificates: to load those takes longer than a call.
+    plain: OnceLock<Result<Given, String>>,
+    tls: OnceLock<Result<Given, String>>,
+}
+
+impl Default {
+    pub(crate) fn new(connect_timeout: Option<Duration>) -> Self {
+        Self { connect_timeout, plain: OnceLock::new(), tls: OnceLock::new() }
+    }
+
+    fn client(&self, plain: bool) -> Result<Given, String> {
+        let client = client(self.connect_timeout, plain);
+        client.map(Given::new).map_err(|error| format!("the HTTP client cannot be set up: {error}"))
+    }
+}
+
+/// A client for plain http only, or for all.
+pub(crate) fn client(connect_timeout: Option<Duration>, plain: bool) -> Result<Client, reqwest::Error> {
+    let mut builder =
+        Client::builder().redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never()).tcp_nodelay(true);
     if let Some(timeout) = connect_timeout {
         builder = builder.connect_timeout(timeout);
     }
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    if plain {
+        builder = builder.tls_certs_only([]);
+    }
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    let _ = plain;
     builder.build()
 }
 
-/// Requests go through the given client with all its settings (proxies, certificates, time-outs, …).
-impl Transport for reqwest::Client {
+impl Transport for Default {
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let request = request.map(|body| match body.as_bytes() {
-            Some(bytes) => reqwest::Body::from(bytes.clone()),
-            None => reqwest::Body::wrap(body),
-        });
-        Box::pin(async move {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| failure(error, TransportErrorKind::Connect))?;
-            let response = self.execute(request).await.map_err(|error| {
-                let kind = match (error.is_connect(), error.is_timeout()) {
-                    (true, true) => TransportErrorKind::ConnectTimeout,
-                    (true, false) => TransportErrorKind::Connect,
-                    (false, _) if error.is_body() => TransportErrorKind::Body,
-                    (false, _) => TransportErrorKind::Sent,
-                };
-                failure(error, kind)
-            })?;
-            Ok(Response::<reqwest::Body>::from(response).map(Body::wrap))
-        })
+        let plain = request.uri().scheme() == Some(&Scheme::HTTP);
+        let client = if plain { &self.plain } else { &self.tls };
+        match client.get_or_init(|| self.client(plain)) {
+            Ok(client) => client.send(request),
+            Err(error) => {
+                let error = TransportError::new(TransportErrorKind::Connect, error.as_str());
+                Box::pin(std::future::ready(Err(error)))
+            }
+        }
     }
 }
 
+/// Requests go through the given client with all its settings (proxies, certificates, time-outs, …).
+pub(crate) struct Given {
+    client: Client,
+    /// The server of the first request.
+    server: OnceLock<(Scheme, Authority, Url)>,
+}
+
+impl Given {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, server: OnceLock::new() }
+    }
+
+    /// Nearly all requests go to one server, and its scheme and host are the costly part of a URL to parse.
+    fn url(&self, uri: &Uri) -> Result<Url, TransportError> {
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else { return parsed(uri) };
+        let (known_scheme, known_authority, base) = match self.server.get() {
+            Some(known) => known,
+            None => {
+                let url = parsed(uri)?;
+                self.server.get_or_init(|| (scheme.clone(), authority.clone(), url))
+            }
+        };
+        if scheme != known_scheme || authority != known_authority {
+            return parsed(uri);
+        }
+        let mut url = base.clone();
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Ok(url)
+    }
+}
+
+impl Transport for Given {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let url = self.url(request.uri());
+        exchange(&self.client, url, request)
+    }
+}
+
+impl Transport for Client {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let url = parsed(request.uri());
+        exchange(self, url, request)
+    }
+}
+
+fn parsed(uri: &Uri) -> Result<Url, TransportError> {
+    Url::parse(&uri.to_string()).map_err(|error| TransportError::new(TransportErrorKind::Connect, error))
+}
+
+fn exchange(
+    client: &Client,
+    url: Result<Url, TransportError>,
+    request: Request<Body>,
+) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+    Box::pin(async move {
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, url?);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(match body.as_bytes() {
+            Some(bytes) => reqwest::Body::from(bytes.clone()),
+            None => reqwest::Body::wrap(body),
+        });
+        let response = client.execute(request).await.map_err(failure)?;
+        Ok(Response::<reqwest::Body>::from(response).map(Body::wrap))
+    })
+}
+
 /// Without the URL: its query may hold a token.
-fn failure(error: reqwest::Error, kind: TransportErrorKind) -> TransportError {
+fn failure(error: reqwest::Error) -> TransportError {
+    let kind = match (error.is_connect(), error.is_timeout()) {
+        (true, true) => TransportErrorKind::ConnectTimeout,
+        (true, false) => TransportErrorKind::Connect,
+        (false, _) if error.is_body() => TransportErrorKind::Body,
+        (false, _) => TransportErrorKind::Sent,
+    };
     TransportError::new(kind, error.without_url())
 }
