@@ -171,6 +171,7 @@ impl Operation {
         response: &'static str,
     ) -> Self {
         check_path(path, fields);
+        check_body(fields);
         let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
         Self {
             name,
@@ -269,6 +270,24 @@ const fn check_path(path: &str, fields: &[Field]) {
         at += 1;
     }
     assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
+}
+
+/// Refuses, while compiling, a request with two bodies.
+const fn check_body(fields: &[Field]) {
+    let mut at = 0;
+    let mut body = None;
+    while at < fields.len() {
+        let place = fields[at].place;
+        at += 1;
+        if matches!(place, Place::Path | Place::Query | Place::Header) {
+            continue;
+        }
+        let whole = matches!(place, Place::JsonBody | Place::Body);
+        match body {
+            Some(other) => assert!(other as u8 == place as u8 && !whole, "a request has one body"),
+            None => body = Some(place),
+        }
+    }
 }
 
 const fn has_parameter(path: &[u8], name: &[u8]) -> bool {

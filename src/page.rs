@@ -19,6 +19,10 @@ use crate::response::Response;
 pub trait Paginated: Endpoint<Response: Page> {}
 
 /// One page of a list, as the API answers it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no page of a list",
+    note = "a `paged` operation gives a `Vec`, or a type that implements `Page`"
+)]
 pub trait Page: Send + 'static {
     /// What the list holds.
     type Item: Send + 'static;

@@ -142,6 +142,9 @@ macro_rules! __endpoint {
     (@fields $h:tt $p:tt $t:tt $r:tt $o:tt $v:tt $d:tt { $(,)? } { $($rest:tt)* }) => {
         $crate::__endpoint! { @parts $h $t $r $o $v $d $($rest)* }
     };
+    (@fields $h:tt [Path $kind:ident $s:literal] $t:tt $r:tt $o:tt $v:tt $d:tt { $f:tt ? $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
+    };
     (@fields $h:tt $p:tt $t:tt $r:tt $o:tt $v:tt $d:tt
         { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $(= $preset:literal)? , $($more:tt)* } $rest:tt) => {
         $crate::__endpoint! { @optional $h $p $t $r $o $v $d { $([$m])* $f [$($w)?] [$($preset)?] $ty } { $($more)* } $rest }
@@ -156,8 +159,8 @@ macro_rules! __endpoint {
             { $($t)* { copy $place $f } } $r $o { $($v)* { copy $f } } $d { $($more)* } $rest }
     };
     (@fields $h:tt $p:tt $t:tt $r:tt $o:tt $v:tt $d:tt
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : , $($more:tt)* } $rest:tt) => {
-        $crate::__expected! { "expected the field's type after `:`" ; $f }
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected the field's type after `:`" ; $($bad)* }
     };
     (@fields $h:tt $p:tt $t:tt $r:tt $o:tt $v:tt $d:tt
         { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* } $rest:tt) => {
@@ -181,10 +184,6 @@ macro_rules! __endpoint {
             { $($t)* { field $place $f [$($w)?] true $ty } }
             { $($r)* { [$([$m])*] $kind $s $f [$($w)?] $ty } } $o
             { $($v)* { required $f } } { $($d)* { required $f } } $more $rest }
-    };
-    (@optional $h:tt [Path $kind:ident $s:literal] $t:tt $r:tt $o:tt $v:tt $d:tt
-        { $([$m:meta])* $f:ident $w:tt $preset:tt $ty:ty } $more:tt $rest:tt) => {
-        $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
     };
     (@optional $h:tt [$place:ident $kind:ident $s:literal] { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* }
         { $([$m:meta])* $f:ident [$($w:literal)?] $preset:tt $ty:ty } $more:tt $rest:tt) => {
@@ -238,11 +237,8 @@ macro_rules! __endpoint {
     (@parts $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt -> $ty:ty $(, $($c:tt)*)?) => {
         $crate::__endpoint! { @clauses $h $t $r $o $v $d { Json ; $ty ; ::core::stringify!($ty) } { default } {} {} {} $($($c)*)? }
     };
-    (@parts $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt $part:ident $($bad:tt)*) => {
-        $crate::__wrong! { $part ::core::concat!("`", ::core::stringify!($part), "` is no part of a request: expected `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }`, `body(name: File)` or `-> Response`") }
-    };
     (@parts $h:tt $t:tt $r:tt $o:tt $v:tt $d:tt $($bad:tt)*) => {
-        $crate::__expected! { "expected `-> Response` or a part of the request (`query { … }`, `json { … }` …)" ; $($bad)* }
+        $crate::__expected! { "expected `-> Response` or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
     };
 
     // Clauses. State: `… {response} {error} {calls} {items} {docs}`.
@@ -402,12 +398,14 @@ macro_rules! __endpoint {
             }
         }
 
-        // Never run: it has the compiler resolve the names in the path to the declared parameters.
+        // Never run: it has the compiler resolve the names in the path to the declared parameters, and check the facts.
+        #[allow(deprecated)]
         const _: () = {
             #[allow(dead_code, unused_variables)]
             fn path_parameters($($rf: &str),*) {
                 let _ = ::core::format_args!($path);
             }
+            let _ = <$name as $crate::Endpoint>::OPERATION;
         };
     };
 
@@ -537,6 +535,9 @@ macro_rules! operations {
         }
 
         $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($line)* })*
+    };
+    ($($bad:tt)*) => {
+        $crate::__expected! { "expected lines like `endpoint! { pub Name: Api = METHOD \"/path\" … -> Response }`" ; $($bad)* }
     };
 }
 

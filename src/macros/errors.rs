@@ -54,7 +54,7 @@ macro_rules! errors {
         }
     };
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($bad:tt)* }) => {
-        $crate::__expected! { "expected arms like `404 | 410 => NotFound(Type),` and `_ => Other(Type)`" ; { $($bad)* } }
+        $crate::__expected! { "expected arms like `404 | 410 => NotFound(Type),` and `_ => Other(Type)`" ; $($bad)* }
     };
     ($($bad:tt)*) => {
         $crate::__expected! { "expected `pub enum Name { 404 => NotFound(Type), … }`" ; $($bad)* }

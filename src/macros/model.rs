@@ -38,7 +38,7 @@
 /// and a setter for each optional one, and can be written as a literal; the others are `#[non_exhaustive]`.
 #[macro_export]
 macro_rules! model {
-    ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:ident $(, $kind:ident)? { $($fields:tt)* })+) => {$(
+    ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:ident $(, $kind:tt)? { $($fields:tt)* })+) => {$(
         $crate::__model! { @fields { [$([$meta])*] $vis $name $api [$($kind)?] } {} {} {} { $($fields)* , } }
     )+};
     ($($bad:tt)*) => {
@@ -74,7 +74,7 @@ macro_rules! __model {
     };
 
     (@emit
-        { [$([$meta:meta])*] $vis:vis $name:ident $api:ident [$($kind:ident)?] }
+        { [$([$meta:meta])*] $vis:vis $name:ident $api:ident [$($kind:tt)?] }
         { $({ [$([$m:meta])*] $how:ident $f:ident $w:tt {$ty:ty} })* }
         $required:tt
         $optional:tt
@@ -153,7 +153,7 @@ macro_rules! __model {
     (@struct [input] $($item:tt)*) => {
         $($item)*
     };
-    (@struct [$other:ident] $($item:tt)*) => {
+    (@struct [$other:tt] $($item:tt)*) => {
         $crate::__wrong! { $other "expected `input` or nothing after the API" }
     };
 
@@ -182,5 +182,5 @@ macro_rules! __model {
             )*
         }
     };
-    (@setters [$other:ident] $($rest:tt)*) => {};
+    (@setters [$other:tt] $($rest:tt)*) => {};
 }
