@@ -1,0 +1,8 @@
+#![allow(unused_imports)]
+
+use livepeer::{Client, stream};
+
+fn main() {
+    let client = Client::ai().key("a key for the gateway");
+    let _ = client.call(stream::Get::new("id"));
+}

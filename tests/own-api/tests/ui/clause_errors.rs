@@ -1,0 +1,10 @@
+#![allow(unused_imports)]
+
+use livepeer::{ApiError, Studio, endpoint};
+
+endpoint! {
+    /// Does it.
+    pub Get: Studio = GET "/stream" -> (), errors { 404: NotFound(ApiError) }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![allow(unused_imports)]
+
+use livepeer::{StreamId, Studio, endpoint};
+
+endpoint! {
+    /// Does it.
+    pub Update: Studio = PUT "/stream/{id}" (id: StreamId) json { idd } -> ()
+}
+
+fn main() {}

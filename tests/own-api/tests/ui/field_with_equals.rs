@@ -1,0 +1,10 @@
+#![allow(unused_imports)]
+
+use livepeer::{Studio, endpoint};
+
+endpoint! {
+    /// Does it.
+    pub Create: Studio = POST "/stream" json { name = String } -> ()
+}
+
+fn main() {}

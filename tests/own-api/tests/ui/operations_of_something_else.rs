@@ -1,0 +1,9 @@
+#![allow(unused_imports)]
+
+use livepeer::operations;
+
+operations! {
+    fn get() {}
+}
+
+fn main() {}
