@@ -378,6 +378,18 @@ impl<T: Clone> IntoField<Vec<T>> for &Vec<T> {
     }
 }
 
+impl<const N: usize> IntoField<Vec<String>> for [&str; N] {
+    fn into_field(self) -> Vec<String> {
+        self.as_slice().into_field()
+    }
+}
+
+impl IntoField<Vec<String>> for &[&str] {
+    fn into_field(self) -> Vec<String> {
+        self.iter().map(|text| (*text).to_owned()).collect()
+    }
+}
+
 impl IntoField<String> for &str {
     fn into_field(self) -> String {
         self.into()
