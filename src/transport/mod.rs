@@ -14,6 +14,24 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// The engine does all the rest: keys, retries, time-outs while nothing arrives, reading the body. A transport makes
 /// one attempt: it neither repeats a request nor follows redirects.
+///
+/// ```
+/// use http::{Request, Response};
+/// use livepeer::{Body, BoxFuture, Client, Transport, TransportError};
+///
+/// /// Counts what goes through it.
+/// struct Counted<T>(T, std::sync::atomic::AtomicU64);
+///
+/// impl<T: Transport> Transport for Counted<T> {
+///     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.send(request)
+///     }
+/// }
+///
+/// let client = Client::studio("API_KEY").transport(Counted(reqwest::Client::new(), Default::default()));
+/// # let _ = client;
+/// ```
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request.
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;

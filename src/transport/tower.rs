@@ -8,7 +8,21 @@ use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind}
 
 /// A [`tower_service::Service`] that sends the requests.
 ///
-/// It is cloned for each request and waited for until it is ready, as tower's services expect.
+/// It is cloned for each request and waited for until it is ready, as tower's services expect. Any service will do: a
+/// stack of `tower`'s layers over an HTTP client, or a router of axum's, for tests.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), livepeer::Error> {
+/// use axum::{Router, routing::get};
+/// use livepeer::{Client, stream};
+///
+/// let router: Router = Router::new().route("/stream/{id}", get(async || r#"{"id": "abc", "name": "my stream"}"#));
+/// let client = Client::new().server("http://localhost").service(router);
+/// assert_eq!(client.call(stream::Get::new("abc")).await?.name, "my stream");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TowerTransport<S>(S);
 
@@ -25,7 +39,7 @@ where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
     S::Error: Into<BoxError>,
     S::Future: Send,
-    B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
