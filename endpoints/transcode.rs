@@ -10,6 +10,14 @@ operations! {
         ///
         /// Gives the task that does it. Its phase tells when it is done; what it has made then lies in the storage
         /// below the paths of `outputs`.
+        ///
+        /// ```
+        /// use livepeer::transcode::{Create, Credentials, Output, OutputStorage, Outputs};
+        ///
+        /// let storage = OutputStorage::s3("https://s3.example.com", "films", Credentials::s3("ACCESS_KEY", "SECRET"));
+        /// let request = Create::new("https://example.com/film.mov", storage, Outputs::new().hls(Output::new("film/hls")));
+        /// # let _ = request;
+        /// ```
         pub Create: Studio = POST "/transcode" json {
             /// The file: a URL, or a place in an object store.
             input: Input,

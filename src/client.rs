@@ -26,6 +26,21 @@ use crate::wire::{self, RequestError};
 /// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is none, a
 /// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
 /// beforehand.
+///
+/// ```
+/// use livepeer::{Client, Retry};
+/// use std::time::Duration;
+///
+/// let client = Client::studio("API_KEY")
+///     .retry(Retry::attempts(5))
+///     .timeout(Duration::from_secs(20))
+///     .user_agent("my-app/1.0");
+/// client.check()?;
+///
+/// let staging = client.clone().server_index(1);
+/// # let _ = staging;
+/// # Ok::<(), livepeer::RequestError>(())
+/// ```
 pub struct Client<A>(Arc<Settings>, PhantomData<fn() -> A>);
 
 impl<A: Api> Client<A> {

@@ -13,6 +13,18 @@ use crate::idle::Idle;
 use crate::response::Answer;
 
 /// The body of an answer, handed on while it arrives. Dropping it closes the connection.
+///
+/// ```no_run
+/// # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+/// let mut download = client.download("https://example.com/film.mp4").await?;
+/// let mut received = 0;
+/// while let Some(bytes) = download.chunk().await? {
+///     received += bytes.len();
+///     println!("{received} of {:?}", download.headers().get("content-length"));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Download {
     status: StatusCode,
     headers: HeaderMap,

@@ -48,6 +48,27 @@ impl ErrorBody for Unmapped {
 /// It always tells the operation, the attempts made, and, when there was an answer, its status and what the server
 /// said: [`body`](Self::body) typed, [`text`](Self::text) as it came. `B` is the operation's error type; by `?` it becomes
 /// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
+///
+/// ```no_run
+/// use livepeer::{ApiError, Client, Error, stream};
+///
+/// async fn name(client: &Client, id: &str) -> Result<Option<String>, Error> {
+///     match client.call(stream::Get::new(id)).await {
+///         Ok(stream) => Ok(Some(stream.name)),
+///         Err(error) if error.is_not_found() => Ok(None),
+///         Err(error) => Err(error.into()),
+///     }
+/// }
+///
+/// # async fn example(client: &Client) {
+/// if let Err(error) = name(client, "STREAM_ID").await {
+///     eprintln!("{error}");
+///     if let Some(api) = error.body_as::<ApiError>() {
+///         eprintln!("the server gave {} reasons", api.errors.len());
+///     }
+/// }
+/// # }
+/// ```
 pub struct Error<B = Any>(Box<Inner>, PhantomData<fn() -> B>);
 
 /// Stands for the error body of any operation, in [`Error`].

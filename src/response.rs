@@ -142,6 +142,15 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
 }
 
 /// What a call gave, with what came along: from [`Call::with_response`](crate::call::Call::with_response).
+///
+/// ```no_run
+/// # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+/// # use livepeer::stream;
+/// let answer = client.call(stream::Get::new("STREAM_ID")).with_response().await?;
+/// println!("{} after {} attempts: {}", answer.status, answer.attempts, answer.value.name);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Response<T> {

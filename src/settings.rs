@@ -16,6 +16,17 @@ use crate::transport::{BoxFuture, Transport};
 use crate::wire::{RequestError, set_query};
 
 /// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
+///
+/// ```
+/// use livepeer::{Client, Timeouts};
+/// use std::time::Duration;
+///
+/// let client = Client::studio("API_KEY").timeouts(Timeouts {
+///     connect: Some(Duration::from_secs(3)),
+///     idle: Some(Duration::from_secs(30)),
+///     ..Timeouts::default()
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.

@@ -142,6 +142,18 @@ impl Event {
 ///
 /// It is a [`Stream`], and [`next`](Sse::next) works without further crates. After its end or an error it gives
 /// nothing more. Dropping it closes the connection, which tells the server to stop.
+///
+/// ```no_run
+/// # async fn example(client: livepeer::Client<livepeer::Ai>) -> Result<(), Box<dyn std::error::Error>> {
+/// use livepeer::generate::{LlmMessage, LlmStream};
+///
+/// let mut chunks = client.call(LlmStream::new("MODEL", [LlmMessage::user("Hello!")])).await?;
+/// while let Some(chunk) = chunks.next().await {
+///     println!("{:?}", chunk?.choices);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream does nothing unless it is read"]
 pub struct Sse<T> {
     body: Body,

@@ -7,6 +7,14 @@ use crate::{model, open_enum};
 
 model! {
     /// Who may play a stream or an asset.
+    ///
+    /// ```
+    /// use livepeer::{PlaybackPolicy, stream};
+    ///
+    /// let members = PlaybackPolicy::jwt().allowed_origins(["https://example.com"]);
+    /// let request = stream::Create::new("for members").playback_policy(members);
+    /// # let _ = request;
+    /// ```
     pub struct PlaybackPolicy: Studio, input {
         /// Kind of the check.
         kind as "type": PlaybackPolicyType,

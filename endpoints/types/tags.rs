@@ -8,6 +8,13 @@ use serde_json::Value;
 use crate::{Lenient, lenient_via_serde};
 
 /// Your own labels on a stream, by name.
+///
+/// ```
+/// use livepeer::stream;
+///
+/// let request = stream::Create::new("the show").user_tags([("series", "news"), ("language", "en")]);
+/// # let _ = request;
+/// ```
 pub type UserTags = BTreeMap<String, UserTag>;
 
 /// The value of one of your own labels: a text, a number, or a list of those.

@@ -13,6 +13,15 @@ use crate::{IntoField, Lenient, lenient_via_serde};
 ///
 /// Zero means "never" where the server says when something was last seen. Fractions of a
 /// millisecond are kept. Prints as RFC 3339, such as `2024-05-01T12:30:00.250Z`.
+///
+/// ```
+/// use livepeer::Timestamp;
+/// use std::time::Duration;
+///
+/// let start = Timestamp::from_millis(1_714_566_600_250);
+/// assert_eq!(start.to_string(), "2024-05-01T12:30:00.250Z");
+/// assert!(start + Duration::from_secs(20) < Timestamp::now());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Timestamp(f64);
 

@@ -34,6 +34,26 @@ pub fn sample<T: serde::de::DeserializeOwned>() -> Result<T, SampleError> {
 
 /// A server made of typed handlers, in memory ([`client`](Self::client), or as a [`Transport`]) or on a loopback port
 /// ([`listen`](Self::listen)). Clones are the same server.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use livepeer::mock::{Mock, Reply};
+/// use livepeer::{Studio, stream};
+///
+/// let mock = Mock::new()
+///     .on(async |get: stream::Get| match get.id.as_str() {
+///         "abc" => Ok(stream::Stream::default()),
+///         _ => Err(Reply::error(404, "not found")),
+///     })
+///     .on(async |_: stream::Delete| Ok(()));
+///
+/// let client = mock.client::<Studio>();
+/// assert!(client.call(stream::Get::new("abc")).await.is_ok());
+/// assert!(client.call(stream::Get::new("xyz")).await.unwrap_err().is_not_found());
+/// assert_eq!(mock.seen().len(), 2);
+/// # }
+/// ```
 #[derive(Clone, Default)]
 pub struct Mock(Arc<State>);
 
@@ -115,6 +135,17 @@ impl Mock {
     }
 
     /// Looks at every request before its handler does, and may answer in its place: to fail, to be slow, to check a key.
+    ///
+    /// ```
+    /// use livepeer::mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::new().first(|request| {
+    ///     // The request is looked at first; what is done then may take its time.
+    ///     let has_key = request.headers.contains_key("authorization");
+    ///     async move { (!has_key).then(|| Reply::error(401, "request is not authenticated")) }
+    /// });
+    /// # let _ = mock;
+    /// ```
     #[must_use]
     pub fn first<F, Fut>(self, look: F) -> Self
     where

@@ -12,6 +12,14 @@ use crate::sample::{self, Fullness, SampleError};
 use crate::sse::{Sse, StreamItem};
 
 /// An answer, of whatever status.
+///
+/// ```
+/// use livepeer::mock::Reply;
+///
+/// let busy = Reply::error(429, "too many requests").header("retry-after", "1");
+/// let page = Reply::json(200, &["one", "two"]).header("x-total-count", "2");
+/// # let _ = (busy, page);
+/// ```
 #[derive(Debug, Default)]
 pub struct Reply {
     /// Status.
