@@ -1,10 +1,12 @@
 //! The library's operations, called over a socket.
 
+mod library;
+
 use std::sync::{Arc, Mutex};
 
+use library::*;
 use livepeer::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
 use livepeer::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
-use own_api::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -296,7 +298,7 @@ async fn the_line_decides_what_is_repeated() {
 fn the_lines_are_facts() {
     assert_eq!(OPERATIONS.len(), 14);
     let find = Find::OPERATION;
-    assert_eq!((find.id, find.resource(), find.summary.trim()), (Some("findBook"), "own_api", "Finds a book."));
+    assert_eq!((find.id, find.resource(), find.summary.trim()), (Some("findBook"), "library", "Finds a book."));
     assert_eq!(Lend::OPERATION.timeout, Some(std::time::Duration::from_secs(20)));
     assert_eq!(Read::OPERATION.hosted, [("Archive", "/library")]);
     #[allow(deprecated)]
