@@ -50,9 +50,9 @@ impl State {
             ..Session::default()
         };
         self.sessions.push(session.clone());
-        self.stream_event(EventKind::StreamStarted, &stream, None);
+        self.stream_event(EventKind::StreamStarted, Some(&stream), None);
         if record {
-            self.stream_event(EventKind::RecordingStarted, &stream, Some(json!({ "session": session })));
+            self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(json!({ "session": session })));
         }
         self.multistream_events(EventKind::MultistreamConnected, &stream);
     }
@@ -75,9 +75,9 @@ impl State {
             session.last_seen = Some(time);
             session.clone()
         });
-        self.stream_event(EventKind::StreamIdle, &stream, None);
+        self.stream_event(EventKind::StreamIdle, Some(&stream), None);
         if let Some(session) = ended.filter(|session| session.record == Some(true)) {
-            self.stream_event(EventKind::RecordingWaiting, &stream, Some(json!({ "session": session })));
+            self.stream_event(EventKind::RecordingWaiting, Some(&stream), Some(json!({ "session": session })));
         }
         self.multistream_events(EventKind::MultistreamDisconnected, &stream);
     }
@@ -100,13 +100,13 @@ impl State {
             let stream = self.streams.iter().find(|stream| session.parent_id.as_ref() == Some(&stream.id)).cloned();
             let payload =
                 json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": session });
-            self.stream_event(EventKind::RecordingReady, &stream.unwrap_or_default(), Some(payload));
+            self.stream_event(EventKind::RecordingReady, stream.as_ref(), Some(payload));
         }
     }
 
-    fn stream_event(&mut self, event: EventKind, stream: &Stream, payload: Option<Value>) {
-        let shown = Stream { stream_key: None, ..stream.clone() };
-        self.emit(event, serde_json::to_value(shown).ok(), payload);
+    pub fn stream_event(&mut self, event: EventKind, stream: Option<&Stream>, payload: Option<Value>) {
+        let shown = stream.map(|stream| Stream { stream_key: None, ..stream.clone() });
+        self.emit(event, shown.and_then(|stream| serde_json::to_value(stream).ok()), payload);
     }
 
     fn multistream_events(&mut self, event: EventKind, stream: &Stream) {
@@ -115,7 +115,7 @@ impl State {
             let target = self.targets.iter().find(|target| Some(&target.id) == used.id.as_ref());
             let name = target.and_then(|target| target.name.clone());
             let payload = json!({ "target": { "id": used.id, "name": name, "profile": used.profile } });
-            self.stream_event(event.clone(), stream, Some(payload));
+            self.stream_event(event.clone(), Some(stream), Some(payload));
         }
     }
 }

@@ -40,6 +40,7 @@ use state::State;
 
 use super::studio::Studio;
 use super::types::{PlaybackId, StreamId, Timestamp};
+use super::webhook::Payload;
 use crate::Transport;
 use crate::client::Client;
 
@@ -205,6 +206,16 @@ impl LittleStudio {
     /// are verified if the feature `jwt` is on; webhooks of the event `playback.accessControl` are called.
     pub async fn may_play(&self, playback_id: &PlaybackId, credential: &str) -> bool {
         access::may_play(&self.core, playback_id, credential).await
+    }
+
+    /// Something happens that this server does not do by itself, such as `stream.detection`: webhooks are told of it, and
+    /// of the stream if there is one.
+    pub fn happens(&self, payload: Payload, stream: Option<&StreamId>) {
+        self.core.set(|state| {
+            let stream = stream.and_then(|id| state.stream(id).ok()).map(|stream| stream.clone());
+            state.stream_event(payload.name().into(), stream.as_ref(), payload.write().ok().flatten());
+        });
+        self.core.dispatch();
     }
 
     /// Waits until no delivery of a webhook is under way; those that are to be repeated later do not count.

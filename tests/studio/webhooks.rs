@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use livepeer::mock::{LittleStudio, Mock, Reply, Running};
+use livepeer::mock::{LittleStudio, Mock, Reply, Running, sample};
 use livepeer::webhook::{self, Event, EventKind, Payload};
 use livepeer::{Client, PlaybackPolicy, access_control, asset, stream};
 
@@ -254,5 +254,28 @@ async fn a_token_decides_who_may_play() -> Result {
     assert!(studio.may_play(&closed, token.expose()).await);
     studio.advance(Duration::from_secs(2 * 3600));
     assert!(!studio.may_play(&closed, token.expose()).await);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_do_by_itself_can_be_told() -> Result {
+    let (studio, inbox) = (studio(), Inbox::default());
+    let receiver = inbox.listen(&[]).await;
+    let client = studio.client();
+    let kinds = [EventKind::StreamDetection, EventKind::MultistreamError, EventKind::PlaybackUserNew];
+    hook(&client, receiver.url(), kinds).await?;
+    let made = client.call(stream::Create::new("x")).await?;
+    let told = [
+        Payload::StreamDetection(sample().unwrap()),
+        Payload::MultistreamError(sample().unwrap()),
+        Payload::PlaybackUserNew(sample().unwrap()),
+    ];
+    for payload in &told {
+        studio.happens(payload.clone(), Some(&made.id));
+        studio.delivered().await;
+    }
+    let events = inbox.events("shared");
+    assert!(events.iter().map(|event| &event.payload).eq(&told));
+    assert!(events.iter().all(|event| event.stream.as_ref().is_some_and(|stream| stream.id == made.id)));
     Ok(())
 }
