@@ -6,6 +6,8 @@
 mod advice;
 mod api;
 mod attempt;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod body;
 mod budget;
 mod call;

@@ -56,6 +56,13 @@ impl SseError {
     }
 }
 
+/// The stream was not read at all.
+impl From<crate::wire::RequestError> for SseError {
+    fn from(error: crate::wire::RequestError) -> Self {
+        Self { items: 0, kind: Box::new(SseErrorKind::Body(error.into())) }
+    }
+}
+
 impl fmt::Display for SseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
