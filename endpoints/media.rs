@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::prelude::*;
 use crate::client::Client;
 use crate::error::Inner;
-use crate::response::Answer;
+use crate::response::{Answer, Asked};
 use crate::{Api, Body, Download, Error, RequestError};
 
 model! {
@@ -139,7 +139,7 @@ fn unpack(rest: &str) -> Result<Download, Error> {
         headers,
         bytes: Bytes::new(),
         body: Body::from(bytes),
-        operation: "download",
+        to: Asked::default(),
     }))
 }
 

@@ -9,17 +9,19 @@ use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::body::{Body, BodyError};
+use crate::body::{Body, BodyError, BoxError};
 use crate::call::Options;
 use crate::endpoint::Operation;
 use crate::error::{ErrorKind, Inner, Mapped};
+use crate::hidden::Hidden;
 use crate::idle::{Idle, Observer, Progress, guard};
 use crate::log;
-use crate::response::Answer;
+use crate::response::{Answer, Asked, encoding, not_negotiated};
 use crate::retry::{Failed, Failure, Retry, retry_after};
+use crate::secret::Secret;
 use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Key, Settings};
-use crate::transport::TransportErrorKind;
+use crate::transport::{TransportError, TransportErrorKind};
 use crate::wire::{Payload, Prepared, RequestError, set_query};
 
 /// How much of an unsuccessful answer's body is kept.
@@ -104,12 +106,12 @@ pub(crate) struct Job {
     streamed: bool,
     map: MapError,
     observer: Option<Observer>,
+    secrets: Arc<[Secret]>,
 }
 
 /// A successful answer, and what it took.
 pub(crate) struct Done {
     pub(crate) answer: Answer,
-    pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
 }
 
@@ -159,6 +161,7 @@ impl Job {
             streamed: false,
             map: |_, _, _| None,
             observer: None,
+            secrets: Arc::default(),
         })
     }
 
@@ -166,6 +169,14 @@ impl Job {
     pub(crate) fn answered(mut self, streamed: bool, map: MapError) -> Self {
         self.streamed = streamed;
         self.map = map;
+        self
+    }
+
+    /// Says which secrets the request holds, for the server may echo them.
+    pub(crate) fn hiding(mut self, secrets: Vec<Secret>) -> Self {
+        if !secrets.is_empty() {
+            self.secrets = secrets.into();
+        }
         self
     }
 
@@ -220,12 +231,14 @@ pub(crate) struct Attempts {
     made: u32,
     began: Instant,
     ends: Option<Instant>,
+    /// What the last one met.
+    before: Option<String>,
 }
 
 impl Attempts {
     pub(crate) fn new(deadline: Option<Duration>) -> Self {
         let began = Instant::now();
-        Self { made: 0, began, ends: deadline.and_then(|deadline| began.checked_add(deadline)) }
+        Self { made: 0, began, ends: deadline.and_then(|deadline| began.checked_add(deadline)), before: None }
     }
 
     /// Sends a request once.
@@ -236,19 +249,24 @@ impl Attempts {
 
     async fn send(&mut self, job: &Job, body: Body) -> Result<Answer, Fault> {
         self.made += 1;
-        let attempt = attempt(job, body);
+        let mut answered = None;
+        let attempt = attempt(job, body, &mut answered);
         let outcome = match self.ends {
             None => attempt.await,
-            Some(ends) => timeout_at(ends, attempt).await.unwrap_or_else(|_| Err(out_of_time())),
+            Some(ends) => match timeout_at(ends, attempt).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(out_of_time(answered, self.before.take())),
+            },
         };
-        if outcome.is_ok() {
-            job.settings.budget.refund(self.made > 1);
-        }
-        outcome
+        let mut answer = outcome?;
+        job.settings.budget.refund(self.made > 1);
+        answer.to.attempts = self.made;
+        answer.to.began = Some(self.began);
+        Ok(answer)
     }
 
     /// Waits until it is time for another attempt. If there is to be none, gives the error to report.
-    pub(crate) async fn again(&self, job: &Job, mut fault: Fault, replayable: bool) -> Result<(), Box<Inner>> {
+    pub(crate) async fn again(&mut self, job: &Job, mut fault: Fault, replayable: bool) -> Result<(), Box<Inner>> {
         let failed = Failed {
             failure: fault.failure,
             retryable: job.retryable,
@@ -261,6 +279,7 @@ impl Attempts {
         let stop = match job.retry.decide(&failed, fastrand::f64) {
             Ok(wait) if job.settings.budget.try_spend() => {
                 log::again(job.subject, self.made, wait, &fault.inner);
+                self.before = Some(fault.inner.what_happened());
                 sleep(wait).await;
                 return Ok(());
             }
@@ -290,14 +309,17 @@ pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
         let replayable = replay.is_some();
         let sent = replay.unwrap_or_else(|| std::mem::take(&mut body));
         match attempts.send(&job, sent).await {
-            Ok(answer) => return Ok(Done { answer, attempts: attempts.made, elapsed: attempts.began.elapsed() }),
+            Ok(answer) => return Ok(Done { answer, elapsed: attempts.began.elapsed() }),
             Err(fault) => attempts.again(&job, fault, replayable).await?,
         }
     }
 }
 
-fn out_of_time() -> Fault {
-    let inner = Inner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
+/// The deadline passed: in an attempt that may have had its answer's status already, and after others that failed.
+fn out_of_time(answered: Option<StatusCode>, before: Option<String>) -> Fault {
+    let mut inner = Inner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
+    inner.status = answered;
+    inner.before = before;
     Fault::new(Failure::MaybeSent, inner)
 }
 
@@ -390,72 +412,111 @@ fn build(
 }
 
 /// One attempt, redirects and all.
-async fn attempt(job: &Job, body: Body) -> Result<Answer, Fault> {
+async fn attempt(job: &Job, body: Body, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
     let transport = job.settings.transport().map_err(Fault::request)?;
     let key = key(job).await.map_err(Fault::request)?;
     let progress = Progress::observed(job.observer.clone());
     let mut body = progress.watch(body);
     let mut redirected: Option<String> = None;
     for _ in 0..=REDIRECTS {
-        let request =
-            build(job, key.as_deref(), redirected.as_deref(), std::mem::take(&mut body)).map_err(Fault::request)?;
+        let request = build(job, key.as_deref(), redirected.as_deref(), std::mem::take(&mut body));
+        let request = match (request, *answered) {
+            (Ok(request), _) => request,
+            (Err(error), Some(status)) => return Err(astray(status, format!("it redirects to no URL: {error}"))),
+            (Err(error), None) => return Err(Fault::request(error)),
+        };
         log::sending(job.subject, &request);
         let response = match progress.wait(transport.send(request), job.idle).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => {
-                let (kind, failure) = match error.kind {
-                    TransportErrorKind::Connect => (ErrorKind::Connect, Failure::NotSent),
-                    TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Failure::NotSent),
-                    TransportErrorKind::Body => (ErrorKind::Transport, Failure::Permanent),
-                    TransportErrorKind::Sent => (ErrorKind::Transport, Failure::MaybeSent),
-                };
-                return Err(Fault::new(failure, Inner::new(kind, Some(error.source))));
-            }
+            Ok(Err(error)) => return Err(unanswered(error, progress.failure())),
             Err(idle) => return Err(Fault::new(Failure::MaybeSent, Inner::new(ErrorKind::Timeout, Some(idle.into())))),
         };
         let (parts, content) = response.into_parts();
         log::answered(job.subject, parts.status);
-        if let Some(next) = next_hop(job, parts.status, &parts.headers, redirected.as_deref()) {
-            redirected = Some(next);
-            continue;
-        }
+        *answered = Some(parts.status);
+        let stays = match next_hop(job, parts.status, &parts.headers, redirected.as_deref()) {
+            Hop::To(next) => {
+                redirected = Some(next);
+                continue;
+            }
+            Hop::Refused(reason) => Some(reason),
+            Hop::None => None,
+        };
         let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             bytes: Bytes::new(),
             body: Body::empty(),
-            operation: job.subject.name(),
+            to: Asked {
+                operation: job.subject.operation(),
+                what: job.subject.name(),
+                hidden: Hidden::new(key, job.secrets.clone()),
+                ..Asked::default()
+            },
         };
         let content = guard(content, job.idle);
         return match parts.status.is_success() {
             true if job.streamed => Ok(Answer { body: content, ..answer }),
             true => read(job, answer, content).await,
-            false => Err(refusal(job, answer, content, key.as_deref()).await),
+            false => Err(refusal(job, answer, content, stays).await),
         };
     }
-    Err(Fault::new(
-        Failure::Permanent,
-        Inner::new(ErrorKind::Transport, Some(format!("redirected more than {REDIRECTS} times").into())),
-    ))
+    Err(astray(answered.unwrap_or_default(), format!("it redirected more than {REDIRECTS} times")))
+}
+
+/// No answer came.
+fn unanswered(error: TransportError, body: Option<BoxError>) -> Fault {
+    if let Some(error) = body {
+        return Fault::new(Failure::Permanent, Inner::new(ErrorKind::Body, Some(error)));
+    }
+    let (kind, failure) = match error.kind {
+        TransportErrorKind::Connect => (ErrorKind::Connect, Failure::NotSent),
+        TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Failure::NotSent),
+        TransportErrorKind::Request => (ErrorKind::Request, Failure::Permanent),
+        TransportErrorKind::Body => (ErrorKind::Body, Failure::Permanent),
+        TransportErrorKind::Sent => (ErrorKind::Transport, Failure::MaybeSent),
+        TransportErrorKind::Timeout => (ErrorKind::Timeout, Failure::MaybeSent),
+        TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Failure::Permanent),
+    };
+    Fault::new(failure, Inner::new(kind, Some(error.source)))
+}
+
+/// A redirect that leads nowhere.
+fn astray(status: StatusCode, reason: String) -> Fault {
+    let mut inner = Inner::new(ErrorKind::Status, Some(reason.into()));
+    inner.status = Some(status);
+    Fault::new(Failure::Permanent, inner)
+}
+
+/// What becomes of an answer that may be a redirect.
+enum Hop {
+    None,
+    To(String),
+    Refused(String),
 }
 
 /// Where a redirect leads, if it is to be followed: reading operations stay on the server they were sent to; a plain
 /// download may go anywhere (the key does not), but not from https to http.
-fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&str>) -> Option<String> {
-    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-        || !matches!(*job.subject.method(), Method::GET | Method::HEAD)
-    {
-        return None;
+fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&str>) -> Hop {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Hop::None;
     }
-    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let Some(location) = headers.get(LOCATION).and_then(|location| location.to_str().ok()) else { return Hop::None };
+    if !matches!(*job.subject.method(), Method::GET | Method::HEAD) {
+        return Hop::Refused("only what reads is redirected".into());
+    }
     let from = from.and_then(origin_of).or_else(|| origin_of(&job.prepared.target)).unwrap_or(job.server.origin());
     if location.starts_with('/') && !location.starts_with("//") {
-        return Some([from, location].concat());
+        return Hop::To([from, location].concat());
     }
-    let to = origin_of(location)?;
+    let Some(to) = origin_of(location) else { return Hop::Refused("it redirects to no URL".into()) };
     let same = to.eq_ignore_ascii_case(from);
-    let downgrade = from.starts_with("https:") && to.to_ascii_lowercase().starts_with("http:");
-    (same || (job.subject.operation().is_none() && !downgrade)).then(|| location.to_owned())
+    let https = |origin: &str| origin.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+    match same || (job.subject.operation().is_none() && (https(to) || !https(from))) {
+        true => Hop::To(location.to_owned()),
+        // Without the rest of the URL, which may hold a token.
+        false => Hop::Refused(format!("it redirects to {to}, which is not followed")),
+    }
 }
 
 /// Reads a successful answer to its end.
@@ -477,15 +538,19 @@ async fn read(job: &Job, answer: Answer, content: Body) -> Result<Answer, Fault>
 }
 
 /// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
-async fn refusal(job: &Job, answer: Answer, content: Body, key: Option<&Credential>) -> Fault {
-    let mut text = content.prefix(ERROR_BODY).await;
-    if let Some(key) = key {
-        text = blot_out(text, key.key.expose());
+async fn refusal(job: &Job, answer: Answer, content: Body, redirect: Option<String>) -> Fault {
+    let hidden = &answer.to.hidden;
+    let mut inner = Inner::new(ErrorKind::Status, redirect.map(BoxError::from));
+    match encoding(&answer.headers) {
+        Some(encoding) => inner.source = Some(not_negotiated(encoding).into()),
+        None => {
+            let mut text = hidden.bytes(content.prefix(ERROR_BODY + hidden.longest()).await);
+            text.truncate(ERROR_BODY);
+            inner.body = (job.map)(answer.status, &answer.headers, &text);
+            inner.text = text;
+        }
     }
-    let mut inner = Inner::new(ErrorKind::Status, None);
-    inner.body = (job.map)(answer.status, &answer.headers, &text);
     inner.status = Some(answer.status);
-    inner.text = text;
     let retry_after = retry_after(&answer.headers, SystemTime::now());
     let failure = match (job.settings.api.refused)(answer.status, &answer.headers) {
         true => Failure::Refused(answer.status.as_u16()),
@@ -493,13 +558,4 @@ async fn refusal(job: &Job, answer: Answer, content: Body, key: Option<&Credenti
     };
     inner.headers = answer.headers;
     Fault { failure, inner, retry_after }
-}
-
-/// Replaces each occurrence of the key.
-fn blot_out(text: Bytes, key: &str) -> Bytes {
-    let shown = String::from_utf8_lossy(&text);
-    if key.is_empty() || !shown.contains(key) {
-        return text;
-    }
-    shown.replace(key, "[key]").into_bytes().into()
 }

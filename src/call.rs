@@ -1,5 +1,6 @@
 //! A call: a request with what is said about sending it, and the futures that send it.
 
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -14,8 +15,9 @@ use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Endpoint;
 use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
-use crate::response::{Answer, Codec, Response};
+use crate::response::{Codec, Response};
 use crate::retry::Retry;
+use crate::secret;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
@@ -42,7 +44,7 @@ pub struct Call<E> {
 }
 
 /// What is said about one call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) retry: Option<Retry>,
     pub(crate) idle: Option<Duration>,
@@ -51,6 +53,20 @@ pub(crate) struct Options {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) server: Option<Server>,
     pub(crate) wrong: Option<RequestError>,
+}
+
+/// By names, as the values of headers and of the query may be secrets.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("retry", &self.retry)
+            .field("idle", &self.idle)
+            .field("deadline", &self.deadline)
+            .field("headers", &self.headers.keys())
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("server", &self.server)
+            .finish()
+    }
 }
 
 impl<E: Endpoint> Call<E> {
@@ -126,11 +142,14 @@ impl<E: Endpoint> Call<E> {
     fn into_job(self) -> Result<Job, Box<Inner>> {
         let operation = E::OPERATION;
         let mut target = Err(RequestError::Settings("the request shows no values".into()));
-        self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values));
+        let write = || {
+            self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
+        };
+        let ((), secrets) = secret::collect(write);
         let options = self.options;
         let retryable = operation.is_retryable(&self.request);
         Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
-            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>))
+            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).hiding(secrets))
     }
 }
 
@@ -191,17 +210,18 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let done = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
-        let (status, headers, body, attempts) =
-            (done.answer.status, done.answer.headers.clone(), done.answer.bytes.clone(), done.attempts);
+        let (status, headers, body, to) =
+            (done.answer.status, done.answer.headers.clone(), done.answer.bytes.clone(), done.answer.to.clone());
         Poll::Ready(match E::Codec::decode(done.answer) {
-            Ok(value) => Ok(Response { value, status, headers, body, attempts }),
-            Err(error) => {
+            Ok(value) => Ok(Response { value, status, headers, body, attempts: to.attempts }),
+            Err(mut error) => {
+                error.reason = to.hidden.text(error.reason);
                 let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
                 inner.operation = Some(E::OPERATION);
                 inner.status = Some(status);
                 inner.headers = headers;
-                inner.text = body.slice(..body.len().min(attempt::ERROR_BODY));
-                inner.attempts = attempts;
+                inner.text = to.hidden.bytes(body.slice(..body.len().min(attempt::ERROR_BODY)));
+                inner.attempts = to.attempts;
                 inner.elapsed = done.elapsed;
                 Err(Error::new(inner))
             }
@@ -217,5 +237,5 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
     let job =
         Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
     let done = attempt::run(job.answered(true, map::<Unmapped>)).await.map_err(Error::<Any>::new)?;
-    Ok(Download::new(Answer { operation: "download", ..done.answer }))
+    Ok(Download::new(done.answer))
 }

@@ -131,9 +131,8 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn timeouts(self, timeouts: Timeouts) -> Self {
         self.set(|settings| {
-            if settings.timeouts.connect != timeouts.connect
-                && settings.transport.get().is_some_and(|_| cfg!(feature = "reqwest"))
-            {
+            // The default transport, which this client may share with clones of it, has its own connect time-out.
+            if settings.timeouts.connect != timeouts.connect && !settings.own_transport {
                 settings.transport = Lazy::default();
             }
             settings.timeouts = timeouts;
@@ -183,7 +182,8 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn transport(self, transport: impl Transport) -> Self {
         self.set(|settings| {
-            settings.transport = Arc::new(OnceLock::from(Ok(Arc::new(transport) as Arc<dyn Transport>)))
+            settings.transport = Arc::new(OnceLock::from(Ok(Arc::new(transport) as Arc<dyn Transport>)));
+            settings.own_transport = true;
         })
     }
 

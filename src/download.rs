@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 use crate::body::{Body, BoxError};
 use crate::error::{Error, ErrorKind, Inner};
 use crate::idle::Idle;
-use crate::response::Answer;
+use crate::response::{Answer, Asked};
 
 /// The body of an answer, handed on while it arrives. Dropping it closes the connection.
 ///
@@ -29,12 +29,12 @@ pub struct Download {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
-    what: &'static str,
+    to: Asked,
 }
 
 impl Download {
     pub(crate) fn new(answer: Answer) -> Self {
-        Self { status: answer.status, headers: answer.headers, body: answer.body, what: answer.operation }
+        Self { status: answer.status, headers: answer.headers, body: answer.body, to: answer.to }
     }
 
     /// How many bytes are still to come; `None` when the server does not say.
@@ -132,8 +132,11 @@ impl Download {
     fn failure(&self, error: BoxError) -> Error {
         let kind = if error.is::<Idle>() { ErrorKind::Timeout } else { ErrorKind::Transport };
         let mut inner = Inner::new(kind, Some(error));
-        inner.what = self.what.into();
-        inner.attempts = 1;
+        inner.what = if self.to.what.is_empty() { "download" } else { self.to.what }.into();
+        inner.operation = self.to.operation;
+        inner.status = Some(self.status);
+        inner.attempts = self.to.attempts;
+        inner.elapsed = self.to.began.map(|began| began.elapsed()).unwrap_or_default();
         Error::new(inner)
     }
 }
@@ -141,7 +144,7 @@ impl Download {
 /// What a server gives in answer, for [`mock`](crate::mock)s: status 200, no headers.
 impl From<Body> for Download {
     fn from(body: Body) -> Self {
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), body, what: "download" }
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body, to: Asked::default() }
     }
 }
 

@@ -195,6 +195,13 @@ impl Operation {
     }
 }
 
+/// `stream::Create (POST /stream)`: the template of the path, never a filled-in one.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} {})", self.qualified_name(), self.method, self.path)
+    }
+}
+
 /// The clauses of a line.
 #[doc(hidden)]
 impl Operation {

@@ -1,7 +1,7 @@
 //! What can go wrong with a call, and all that is known about it.
 
 use std::any::Any as StdAny;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl ErrorBody for Unmapped {
     }
 
     fn message(&self) -> String {
-        cut(&self.text, 200).into()
+        one_line(&self.text, 200)
     }
 }
 
@@ -91,8 +91,11 @@ pub enum ErrorKind {
     Status,
     /// The server answered, but not with what the operation gives.
     Decode,
-    /// The answer is larger than the client's limit.
+    /// The answer is larger than the client's limit, or its head than any sensible one.
     TooLarge,
+    /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
+    /// sent.
+    Body,
 }
 
 pub(crate) struct Inner {
@@ -108,6 +111,8 @@ pub(crate) struct Inner {
     pub(crate) text: Bytes,
     pub(crate) body: Option<Box<dyn Mapped>>,
     pub(crate) source: Option<BoxError>,
+    /// What the attempt before met, where this one met nothing but the deadline.
+    pub(crate) before: Option<String>,
 }
 
 /// An [`ErrorBody`] of forgotten type.
@@ -146,11 +151,73 @@ impl Inner {
             text: Bytes::new(),
             body: None,
             source,
+            before: None,
         })
     }
 
     pub(crate) fn request(error: RequestError) -> Box<Self> {
         Self::new(ErrorKind::Request, Some(error.into()))
+    }
+
+    /// What the server said, in words.
+    fn message(&self) -> String {
+        match &self.body {
+            Some(body) => body.message(),
+            None => one_line(&String::from_utf8_lossy(&self.text), 200),
+        }
+    }
+
+    /// What went wrong and why, in one line: servers and files have a say in it, so it may hold anything.
+    pub(crate) fn what_happened(&self) -> String {
+        let mut text = String::from(match self.kind {
+            ErrorKind::Status => "the server answered",
+            ErrorKind::Request => "not sent",
+            ErrorKind::Connect => "no connection to the server",
+            ErrorKind::Timeout => "timed out",
+            ErrorKind::Transport => "the connection failed",
+            ErrorKind::Decode => "the answer is not what was expected",
+            ErrorKind::TooLarge => "the answer is too large",
+            ErrorKind::Body => "the request's body cannot be read",
+        });
+        let mut add = |piece: fmt::Arguments<'_>| {
+            // Writing to a `String` does not fail.
+            let _ = text.write_fmt(piece);
+        };
+        match (self.kind, self.status) {
+            (_, None) => {}
+            (ErrorKind::Status, Some(status)) => {
+                add(format_args!(" {status}"));
+                let message = self.message();
+                if !message.is_empty() {
+                    add(format_args!(": {message}"));
+                }
+            }
+            (_, Some(status)) => add(format_args!(" (status {status})")),
+        }
+        let mut source = self.source.as_deref().map(|source| source as &dyn std::error::Error);
+        let mut shown = String::new();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            // Some causes tell their own causes too.
+            if !shown.ends_with(&cause_text) {
+                add(format_args!(": {cause_text}"));
+                shown = cause_text;
+            }
+            source = cause.source();
+        }
+        if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_json() {
+            add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.text), 80)));
+        }
+        if let Some(before) = &self.before {
+            add(format_args!("; the attempt before: {before}"));
+        }
+        one_line(&text, usize::MAX)
+    }
+
+    /// Whether the text may well be JSON, of which nothing is shown unasked: it is data, and may hold secrets that only
+    /// its type could tell.
+    fn is_json(&self) -> bool {
+        self.text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| b"{[\"".contains(first))
     }
 }
 
@@ -201,11 +268,7 @@ impl<B> Error<B> {
 
     /// What the server said, in words; `None` when there was no answer.
     pub fn message(&self) -> Option<String> {
-        self.0.status?;
-        match &self.0.body {
-            Some(body) => Some(body.message()),
-            None => Some(cut(&String::from_utf8_lossy(&self.0.text), 200).to_owned()),
-        }
+        self.0.status.map(|_| self.0.message())
     }
 
     /// Whether it failed to connect: nothing was sent.
@@ -316,36 +379,18 @@ impl<B> fmt::Display for Error<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match inner.operation {
-            Some(operation) => write!(f, "{} ({} {}): ", operation.qualified_name(), operation.method, operation.path)?,
+            Some(operation) => write!(f, "{operation}: ")?,
             None if inner.what.is_empty() => {}
             None => write!(f, "{}: ", inner.what)?,
         }
-        match (inner.kind, inner.status) {
-            (ErrorKind::Status, Some(status)) => write!(f, "the server answered {status}")?,
-            (ErrorKind::Request, _) => f.write_str("not sent")?,
-            (ErrorKind::Connect, _) => f.write_str("no connection to the server")?,
-            (ErrorKind::Timeout, _) => f.write_str("timed out")?,
-            (ErrorKind::Decode, Some(status)) => write!(f, "the answer ({status}) is not what was expected")?,
-            (ErrorKind::TooLarge, _) => f.write_str("the answer is too large")?,
-            _ => f.write_str("the connection failed")?,
-        }
-        match (inner.kind, self.message()) {
-            (ErrorKind::Status, Some(message)) if !message.is_empty() => write!(f, ": {message}")?,
-            _ => {}
-        }
-        let mut source = inner.source.as_deref().map(|source| source as &dyn std::error::Error);
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        if inner.kind == ErrorKind::Decode {
-            write!(f, "; it began with: {}", cut(&String::from_utf8_lossy(&inner.text), 80))?;
-        }
+        f.write_str(&inner.what_happened())?;
         if let Some(advice) = advice(inner) {
             write!(f, "; {advice}")?;
         }
-        if inner.attempts > 1 {
-            write!(f, " (after {} attempts in {:.1?})", inner.attempts, inner.elapsed)?;
+        match inner.attempts {
+            0 => {}
+            1 => f.write_str(" (after 1 attempt)")?,
+            attempts => write!(f, " (after {attempts} attempts in {:.1?})", inner.elapsed)?,
         }
         match inner.gave_up {
             None => Ok(()),
@@ -368,6 +413,7 @@ impl<B> fmt::Debug for Error<B> {
             debug.field("status", &status);
             match &inner.body {
                 Some(body) => debug.field("body", body.debug()),
+                None if inner.kind == ErrorKind::Decode && inner.is_json() => debug.field("text", &"(JSON)"),
                 None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
             };
         }
@@ -400,4 +446,23 @@ pub(crate) fn cut(text: &str, most: usize) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// The beginning of a text, without anything that would make more than one line of it, or steer a terminal.
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(most));
+    for letter in cut(text, most).chars() {
+        match letter {
+            // These turn the direction of what stands around them.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
+            letter if letter.is_whitespace() || letter.is_control() => {
+                if !line.ends_with(' ') {
+                    line.push(' ');
+                }
+            }
+            letter => line.push(letter),
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
 }

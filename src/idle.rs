@@ -2,8 +2,8 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,48 +21,73 @@ pub struct Idle(pub Duration);
 /// Is told how many more bytes of a request's body the transport has taken.
 pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 
-/// Counts the bytes of a request's body as the transport takes them.
-#[derive(Clone, Default)]
-pub(crate) struct Progress {
-    taken: Arc<AtomicU64>,
+/// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did.
+#[derive(Clone)]
+pub(crate) struct Progress(Arc<State>);
+
+struct State {
+    began: Instant,
+    /// Nanoseconds from the beginning to the last byte.
+    last: AtomicU64,
+    failure: Mutex<Option<BoxError>>,
     observer: Option<Observer>,
 }
 
 /// A body in memory up to this size is handed over whole.
 const AT_ONCE: usize = 64 * 1024;
 
+/// What the transport is told when the request's body fails; the failure itself is kept for the caller.
+#[derive(Debug, thiserror::Error)]
+#[error("the request's body could not be read")]
+struct Unreadable;
+
 impl Progress {
     /// Progress that somebody else looks at, too.
     pub(crate) fn observed(observer: Option<Observer>) -> Self {
-        Self { taken: Arc::default(), observer }
+        let (last, failure) = (AtomicU64::new(0), Mutex::default());
+        Self(Arc::new(State { began: Instant::now(), last, failure, observer }))
     }
 
-    /// A body whose bytes are counted.
+    /// A body that is watched.
     pub(crate) fn watch(&self, body: Body) -> Body {
-        let small = body.len().is_some_and(|len| len <= AT_ONCE as u64);
+        let small = body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE);
         if small { body } else { Body::wrap(Watched { body, rest: Bytes::new(), progress: self.clone() }) }
+    }
+
+    /// Why the body could not be read, if that is so.
+    pub(crate) fn failure(&self) -> Option<BoxError> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Waits for a future as long as it, or the request's body, makes headway.
     pub(crate) async fn wait<F: Future>(&self, future: F, idle: Duration) -> Result<F::Output, Idle> {
+        self.moved();
         let mut future = pin!(future);
         let mut sleep = pin!(sleep(idle));
-        let mut seen = self.taken.load(Ordering::Relaxed);
         std::future::poll_fn(|cx| {
             loop {
                 if let Poll::Ready(output) = future.as_mut().poll(cx) {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
-                let now = self.taken.load(Ordering::Relaxed);
-                if now == seen {
+                let left = idle.saturating_sub(self.quiet());
+                if left.is_zero() {
                     return Poll::Ready(Err(Idle(idle)));
                 }
-                seen = now;
-                sleep.as_mut().reset(deadline(idle));
+                sleep.as_mut().reset(deadline(left));
             }
         })
         .await
+    }
+
+    fn moved(&self) {
+        let now = u64::try_from(self.0.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.last.store(now, Ordering::Relaxed);
+    }
+
+    /// How long nothing has moved.
+    fn quiet(&self) -> Duration {
+        self.0.began.elapsed().saturating_sub(Duration::from_nanos(self.0.last.load(Ordering::Relaxed)))
     }
 }
 
@@ -88,14 +113,18 @@ impl http_body::Body for Watched {
                     Ok(data) => self.rest = data,
                     Err(other) => return Poll::Ready(Some(Ok(other))),
                 },
-                other => return Poll::Ready(other),
+                Some(Err(error)) => {
+                    *self.progress.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    return Poll::Ready(Some(Err(Unreadable.into())));
+                }
+                None => return Poll::Ready(None),
             }
         }
         // In slices, so that a large body in memory shows its headway too.
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
-        self.progress.taken.fetch_add(slice.len() as u64, Ordering::Relaxed);
-        if let Some(observer) = &self.progress.observer {
+        self.progress.moved();
+        if let Some(observer) = &self.progress.0.observer {
             observer(slice.len() as u64);
         }
         Poll::Ready(Some(Ok(Frame::data(slice))))

@@ -17,6 +17,7 @@ pub mod endpoint;
 mod error;
 mod extra;
 pub mod file;
+mod hidden;
 mod idle;
 mod lenient;
 mod link;

@@ -1,11 +1,17 @@
 //! From an answer to the value that a call gives.
 
+use std::fmt;
+
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::body::Body;
 use crate::download::Download;
+use crate::endpoint::Operation;
+use crate::hidden::Hidden;
 use crate::lenient;
 use crate::sse::{Sse, StreamItem};
 
@@ -25,7 +31,6 @@ pub trait Codec<T>: Send + Sync + 'static {
 }
 
 /// A successful answer.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Answer {
     /// Its status.
@@ -36,7 +41,45 @@ pub struct Answer {
     pub bytes: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
-    pub(crate) operation: &'static str,
+    pub(crate) to: Asked,
+}
+
+/// What an answer is the answer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// `None` for what is none of an API's.
+    pub(crate) operation: Option<&'static Operation>,
+    /// What it does, where it is none.
+    pub(crate) what: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) began: Option<Instant>,
+    pub(crate) hidden: Hidden,
+}
+
+impl Answer {
+    /// Refuses a body that is compressed or otherwise encoded: none was asked for, and none can be read.
+    fn plain(self) -> Result<Self, DecodeError> {
+        match encoding(&self.headers) {
+            None => Ok(self),
+            Some(encoding) => Err(DecodeError { path: String::new(), reason: not_negotiated(encoding) }),
+        }
+    }
+}
+
+/// Without the body, which may hold anything.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).field("len", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+/// How a body is encoded, if it is.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(CONTENT_ENCODING).filter(|encoding| !encoding.is_empty() && *encoding != "identity")
+}
+
+pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
+    format!("the body is encoded by {encoding:?}, which was not asked for")
 }
 
 /// A body that is not what it should be.
@@ -78,6 +121,7 @@ impl<T: DeserializeOwned> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(answer: Answer) -> Result<T, DecodeError> {
+        let answer = answer.plain()?;
         lenient::forget_failure();
         if answer.bytes.iter().all(u8::is_ascii_whitespace) {
             return serde_json::from_str("null")
@@ -110,7 +154,7 @@ impl Codec<Bytes> for Raw {
     const ACCEPT: &'static str = "*/*";
 
     fn decode(answer: Answer) -> Result<Bytes, DecodeError> {
-        Ok(answer.bytes)
+        Ok(answer.plain()?.bytes)
     }
 }
 
@@ -118,7 +162,7 @@ impl Codec<String> for Text {
     const ACCEPT: &'static str = "*/*";
 
     fn decode(answer: Answer) -> Result<String, DecodeError> {
-        String::from_utf8(answer.bytes.into())
+        String::from_utf8(answer.plain()?.bytes.into())
             .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })
     }
 }
@@ -137,7 +181,8 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
     const STREAMED: bool = true;
 
     fn decode(answer: Answer) -> Result<Sse<T>, DecodeError> {
-        Ok(Sse::new(answer.body))
+        let answer = answer.plain()?;
+        Ok(Sse::new(answer.body).answering(answer.to))
     }
 }
 
@@ -151,7 +196,7 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response<T> {
     /// The value.
@@ -164,4 +209,17 @@ pub struct Response<T> {
     pub body: Bytes,
     /// How many requests it took.
     pub attempts: u32,
+}
+
+/// With the value, which hides its secrets itself, but neither the body nor the values of headers, which cannot.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys())
+            .field("body_len", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish()
+    }
 }

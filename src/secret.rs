@@ -1,5 +1,6 @@
 //! Text that must not be shown by accident.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -48,8 +49,20 @@ impl From<String> for Secret {
 
 crate::__text_fields!(Secret);
 
+thread_local! {
+    static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Runs what writes a request, and gives the secrets that it wrote, wherever in it they stood.
+pub(crate) fn collect<T>(write: impl FnOnce() -> T) -> (T, Vec<Secret>) {
+    WRITTEN.set(Some(Vec::new()));
+    let written = write();
+    (written, WRITTEN.take().unwrap_or_default())
+}
+
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WRITTEN.with_borrow_mut(|written| written.as_mut().map(|written| written.push(self.clone())));
         serializer.serialize_str(&self.0)
     }
 }

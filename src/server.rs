@@ -38,7 +38,9 @@ impl Server {
             return Err(wrong("it has a query or a fragment, which would end up in the middle of every request's URL"));
         }
         let path = uri.path().trim_end_matches('/');
-        if path.split('/').any(|segment| segment == "." || segment == "..") {
+        // URL parsers resolve them in this spelling, too.
+        let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+        if path.split('/').any(dots) {
             return Err(wrong("its path has a `.` or `..`"));
         }
         Ok(Self {
@@ -115,6 +117,9 @@ mod tests {
             ("https://a.example/?x=1", "query"),
             ("https://a.example/#x", "fragment"),
             ("https://a.example/../x", ".."),
+            ("https://a.example/%2E./x", ".."),
+            ("https://a.example/\r\nx: y", "none"),
+            ("https://a.example\\@b.example", "none"),
         ] {
             let error = Server::new(url).unwrap_err().to_string();
             assert!(error.contains(why), "{url}: {error}");

@@ -95,6 +95,8 @@ pub(crate) struct Settings {
     pub(crate) wrong: Option<RequestError>,
     pub(crate) max_response: usize,
     pub(crate) transport: Lazy,
+    /// Whether the caller gave the transport.
+    pub(crate) own_transport: bool,
 }
 
 impl Settings {
@@ -116,6 +118,7 @@ impl Settings {
             wrong: None,
             max_response: 64 * 1024 * 1024,
             transport: Lazy::default(),
+            own_transport: false,
         }
     }
 

@@ -19,6 +19,7 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, BoxError};
+use crate::response::Asked;
 
 mod decoder;
 mod error;
@@ -161,13 +162,27 @@ pub struct Sse<T> {
     decoder: Decoder,
     items: u64,
     ended: bool,
+    to: Asked,
     item: PhantomData<fn() -> T>,
 }
 
 impl<T: StreamItem> Sse<T> {
     /// The items in `body`.
     pub fn new(body: Body) -> Sse<T> {
-        Sse { body, chunk: Bytes::new(), decoder: Decoder::new(), items: 0, ended: false, item: PhantomData }
+        Sse {
+            body,
+            chunk: Bytes::new(),
+            decoder: Decoder::new(),
+            items: 0,
+            ended: false,
+            to: Asked::default(),
+            item: PhantomData,
+        }
+    }
+
+    /// Says what it answers, for its errors.
+    pub(crate) fn answering(self, to: Asked) -> Sse<T> {
+        Sse { to, ..self }
     }
 
     /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.
@@ -256,7 +271,15 @@ impl<T: StreamItem> Sse<T> {
 
     fn fail(&mut self, kind: SseErrorKind) -> Poll<Option<Result<T, SseError>>> {
         self.end();
-        Poll::Ready(Some(Err(SseError { items: self.items, kind: Box::new(kind) })))
+        let hidden = &self.to.hidden;
+        let kind = match kind {
+            SseErrorKind::Server(text) => SseErrorKind::Server(hidden.text(text)),
+            SseErrorKind::Unreadable { data, error } => SseErrorKind::Unreadable { data: hidden.text(data), error },
+            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: hidden.text(rest) },
+            other => other,
+        };
+        let error = SseError { operation: self.to.operation, items: self.items, kind: Box::new(kind) };
+        Poll::Ready(Some(Err(error)))
     }
 
     /// Lets go of the connection at once: whoever holds an ended stream would hold it up for nothing.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::EventTooLarge;
 use crate::body::BoxError;
+use crate::endpoint::Operation;
+use crate::error::one_line;
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
@@ -11,6 +13,7 @@ const EXCERPT: usize = 1024;
 /// Why a stream failed, and how far it had come.
 #[derive(Debug)]
 pub struct SseError {
+    pub(super) operation: Option<&'static Operation>,
     pub(super) items: u64,
     pub(super) kind: Box<SseErrorKind>,
 }
@@ -40,6 +43,11 @@ pub enum SseErrorKind {
 }
 
 impl SseError {
+    /// The operation; `None` for a stream that was made by hand.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.operation
+    }
+
     /// How many items had been read.
     pub fn items(&self) -> u64 {
         self.items
@@ -65,11 +73,14 @@ impl From<crate::wire::RequestError> for SseError {
 
 impl fmt::Display for SseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "{operation}: ")?;
+        }
         match &*self.kind {
             SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the answer was cut off before its end"),
             SseErrorKind::Cut { rest } => write!(f, "the answer was cut off before its end, in {rest:?}"),
-            SseErrorKind::Body(error) => write!(f, "the answer broke off: {error}"),
-            SseErrorKind::Server(text) => write!(f, "the server reported: {text}"),
+            SseErrorKind::Body(error) => write!(f, "the answer broke off: {}", one_line(&error.to_string(), 1000)),
+            SseErrorKind::Server(text) => write!(f, "the server reported: {}", one_line(text, 1000)),
             SseErrorKind::Unreadable { data, error } => write!(f, "unreadable event: {error}, in {data:?}"),
             SseErrorKind::TooLarge(error) => error.fmt(f),
         }?;

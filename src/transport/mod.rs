@@ -55,10 +55,16 @@ pub enum TransportErrorKind {
     Connect,
     /// Connecting took too long: nothing was sent.
     ConnectTimeout,
+    /// It is no request that can be sent, now or later: nothing was.
+    Request,
     /// The request's own body could not be read; what there was of it may have been sent.
     Body,
     /// The request was sent, at least in part.
     Sent,
+    /// The request was sent, at least in part, and the transport's own time-out ended the waiting.
+    Timeout,
+    /// An answer came, but its head is larger than the transport takes.
+    TooLarge,
 }
 
 impl TransportError {

@@ -52,7 +52,7 @@ impl Transport for Default {
         match client.get_or_init(|| self.client(plain)) {
             Ok(client) => client.send(request),
             Err(error) => {
-                let error = TransportError::new(TransportErrorKind::Connect, error.as_str());
+                let error = TransportError::new(TransportErrorKind::Request, error.as_str());
                 Box::pin(std::future::ready(Err(error)))
             }
         }
@@ -106,7 +106,7 @@ impl Transport for Client {
 }
 
 fn parsed(uri: &Uri) -> Result<Url, TransportError> {
-    Url::parse(&uri.to_string()).map_err(|error| TransportError::new(TransportErrorKind::Connect, error))
+    Url::parse(&uri.to_string()).map_err(|error| TransportError::new(TransportErrorKind::Request, error))
 }
 
 fn exchange(
@@ -129,11 +129,24 @@ fn exchange(
 
 /// Without the URL: its query may hold a token.
 fn failure(error: reqwest::Error) -> TransportError {
-    let kind = match (error.is_connect(), error.is_timeout()) {
-        (true, true) => TransportErrorKind::ConnectTimeout,
-        (true, false) => TransportErrorKind::Connect,
-        (false, _) if error.is_body() => TransportErrorKind::Body,
-        (false, _) => TransportErrorKind::Sent,
-    };
-    TransportError::new(kind, error.without_url())
+    TransportError::new(kind(&error), error.without_url())
+}
+
+fn kind(error: &reqwest::Error) -> TransportErrorKind {
+    if error.is_builder() {
+        return TransportErrorKind::Request;
+    }
+    if error.is_connect() {
+        return if error.is_timeout() { TransportErrorKind::ConnectTimeout } else { TransportErrorKind::Connect };
+    }
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        match inner.downcast_ref::<hyper::Error>() {
+            // A pooled connection that turned out to be closed before the request was put on it.
+            Some(hyper) if hyper.is_canceled() => return TransportErrorKind::Connect,
+            Some(hyper) if hyper.is_parse_too_large() => return TransportErrorKind::TooLarge,
+            _ => cause = inner.source(),
+        }
+    }
+    if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::Sent }
 }

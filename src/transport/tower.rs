@@ -27,8 +27,8 @@ use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind}
 pub struct TowerTransport<S>(S);
 
 impl<S> TowerTransport<S> {
-    /// Sends requests through the service. A layer's refusal to become ready counts as not sent; an error after that as
-    /// possibly sent.
+    /// Sends requests through the service. A layer's refusal to become ready counts as not sent, and an error after that
+    /// as possibly sent, unless it is a [`TransportError`] and says itself how far the request came.
     pub fn new(service: S) -> Self {
         Self(service)
     }
@@ -46,10 +46,17 @@ where
         let mut service = self.0.clone();
         Box::pin(async move {
             let ready = std::future::poll_fn(|cx| service.poll_ready(cx)).await;
-            ready.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
-            let response =
-                service.call(request).await.map_err(|error| TransportError::new(TransportErrorKind::Sent, error))?;
+            ready.map_err(|error| failure(error.into(), TransportErrorKind::Connect))?;
+            let response = service.call(request).await;
+            let response = response.map_err(|error| failure(error.into(), TransportErrorKind::Sent))?;
             Ok(response.map(Body::wrap))
         })
+    }
+}
+
+fn failure(error: BoxError, kind: TransportErrorKind) -> TransportError {
+    match error.downcast::<TransportError>() {
+        Ok(error) => *error,
+        Err(error) => TransportError::new(kind, error),
     }
 }
