@@ -1,0 +1,10 @@
+//! What a caller sees when things go wrong, each fault over real sockets.
+//!
+//! [`cases`] is the table of faults that have a row in `docs/faults.md`; [`alone`] holds those that need a test of their
+//! own, [`laws`] what holds for all of them.
+
+mod alone;
+mod cases;
+mod client;
+mod laws;
+mod server;
