@@ -62,7 +62,7 @@ impl fmt::Debug for Options {
             .field("retry", &self.retry)
             .field("idle", &self.idle)
             .field("deadline", &self.deadline)
-            .field("headers", &self.headers.keys())
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("server", &self.server)
             .finish()

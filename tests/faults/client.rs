@@ -50,10 +50,10 @@ impl tower_service::Service<http::Request<Body>> for Plain {
             request.headers_mut().insert("host", authority.as_str().parse()?);
             let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
             *request.uri_mut() = target.parse()?;
-            Ok(sender.send_request(request).await.map_err(|error| match error.is_parse_too_large() {
+            sender.send_request(request).await.map_err(|error| match error.is_parse_too_large() {
                 true => TransportError::new(TransportErrorKind::TooLarge, error).into(),
                 false => BoxError::from(error),
-            })?)
+            })
         })
     }
 }
