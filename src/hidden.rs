@@ -39,7 +39,7 @@ impl Hidden {
             let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(plain);
             for form in [plain, json, &url] {
                 if text.contains(form) {
-                    text = text.replace(form, "[secret]");
+                    text = text.replace(form, "[key]");
                 }
             }
         }
@@ -80,10 +80,10 @@ mod tests {
             ["abc", "stream-key"].into_iter().map(Secret::from).collect(),
         );
         for (text, shown) in [
-            ("no token ke y/\"1 found", "no token [secret] found"),
-            (r#"{"errors":["no ke y/\"1"]}"#, r#"{"errors":["no [secret]"]}"#),
-            ("/x?key=ke%20y%2F%221&abc", "/x?key=[secret]&abc"),
-            ("stream-key, stream-key", "[secret], [secret]"),
+            ("no token ke y/\"1 found", "no token [key] found"),
+            (r#"{"errors":["no ke y/\"1"]}"#, r#"{"errors":["no [key]"]}"#),
+            ("/x?key=ke%20y%2F%221&abc", "/x?key=[key]&abc"),
+            ("stream-key, stream-key", "[key], [key]"),
             ("nothing", "nothing"),
         ] {
             assert_eq!(hidden.text(text.into()), shown);

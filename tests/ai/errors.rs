@@ -79,7 +79,7 @@ async fn fields_and_reasons_are_told() {
     let fields: Vec<_> = validation.detail.iter().flatten().map(|field| (field.field(), field.kind.as_str())).collect();
     assert_eq!(fields, [("messages.0.content".to_owned(), "missing"), ("seed".to_owned(), "int_parsing")]);
     let text = error.to_string();
-    assert!(text.ends_with("messages.0.content: it is broken; seed: no number"), "{text}");
+    assert!(text.contains("messages.0.content: it is broken; seed: no number"), "{text}");
 }
 
 #[tokio::test]

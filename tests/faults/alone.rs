@@ -7,8 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use livepeer::{
-    Body, BoxFuture, Client, ErrorKind, File, Retry, Studio, Timeouts, Transport, TransportError, asset, endpoint,
-    stream,
+    Body, BoxFuture, Client, ErrorKind, File, Retry, Studio, Timeouts, Transport, TransportError, endpoint, stream,
 };
 use tokio::net::TcpListener;
 
