@@ -67,7 +67,7 @@ impl SseError {
 /// The stream was not read at all.
 impl From<crate::wire::RequestError> for SseError {
     fn from(error: crate::wire::RequestError) -> Self {
-        Self { items: 0, kind: Box::new(SseErrorKind::Body(error.into())) }
+        Self { operation: None, items: 0, kind: Box::new(SseErrorKind::Body(error.into())) }
     }
 }
 
