@@ -134,7 +134,7 @@ impl State {
         // A refusal is final, everything else is not.
         if (outcome.status == 0 || outcome.status >= 500) && delivery.attempts < MAX_ATTEMPTS {
             let pause = FIRST_PAUSE.saturating_mul(1 << (delivery.attempts - 1).min(16)).min(LONGEST_PAUSE);
-            delivery.due = self.now + pause;
+            delivery.due = self.now.saturating_add(pause);
             self.outbox.push(delivery);
         }
         log

@@ -84,7 +84,7 @@ impl State {
 
     /// Makes the recordings of sessions ready that ended long enough ago.
     pub fn finish_recordings(&mut self) {
-        let done = Timestamp::from_millis(self.now - millis(self.settings.running));
+        let done = Timestamp::from_millis(self.now.saturating_sub(millis(self.settings.running)));
         let origin = self.asked.origin.clone();
         let mut ready = Vec::new();
         for session in &mut self.sessions {

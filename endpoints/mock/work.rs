@@ -130,10 +130,10 @@ impl State {
     fn step(&mut self, at: usize) -> bool {
         let (now, running) = (self.now, millis(self.settings.running).max(1));
         let work = &mut self.work[at];
-        let passed = now - work.since;
+        let passed = now.saturating_sub(work.since);
         match work.phase() {
             task::Phase::Waiting if passed >= work.delay => {
-                let begins = work.since + work.delay;
+                let begins = work.since.saturating_add(work.delay);
                 work.set(task::Phase::Running, begins);
                 let task = work.task.clone();
                 self.task_event(EventKind::TaskUpdated, &task, None);
@@ -141,7 +141,7 @@ impl State {
                 true
             }
             task::Phase::Running if passed >= running => {
-                self.end(at, self.work[at].since + running);
+                self.end(at, self.work[at].since.saturating_add(running));
                 true
             }
             task::Phase::Running => {

@@ -408,3 +408,15 @@ async fn answers_can_be_prepared() -> Result {
     assert_eq!(streams.attempts, 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn no_length_of_time_is_too_long() -> Result {
+    let studio = studio().work_takes(Duration::MAX, Duration::MAX);
+    let client = studio.client();
+    let upload = client.call(asset::UploadUrl::new("x", "https://files.example/a")).await?;
+    studio.advance(Duration::MAX);
+    studio.advance(Duration::MAX);
+    assert!(client.call(playback::Get::new(upload.asset.playback_id.unwrap())).await.is_err());
+    client.call(stream::Create::new("x")).await?;
+    Ok(())
+}

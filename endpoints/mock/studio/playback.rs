@@ -42,7 +42,7 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
     if let Some(asset) = state.assets.iter().find(asset) {
         let remembered = state.not_ready_until.get(id).copied().filter(|until| state.now < *until);
         if phase(asset) != Phase::Ready || remembered.is_some() {
-            let until = remembered.unwrap_or(state.now + millis(REMEMBERED));
+            let until = remembered.unwrap_or(state.now.saturating_add(millis(REMEMBERED)));
             state.not_ready_until.insert(id.clone(), until);
             return Err(Reply::error(422, "asset is not ready for playback"));
         }
