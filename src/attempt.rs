@@ -1,5 +1,6 @@
 //! Sending: attempts, the waits between them, time-outs, redirects, reading the answer. The same for all operations.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -377,7 +378,7 @@ fn build(
     redirected: Option<&str>,
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
-    let mut target = redirected.unwrap_or(&job.prepared.target).to_owned();
+    let mut target = Cow::Borrowed(redirected.unwrap_or(&job.prepared.target));
     let mut headers = job.prepared.headers.clone();
     let absolute = origin_of(&target).is_some();
     let at_home = !absolute || job.server.has_origin_of(&target);
@@ -391,7 +392,7 @@ fn build(
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
     }
     let url = match (absolute, job.subject) {
-        (true, _) => target.try_into().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
+        (true, _) => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
         (false, Subject::Operation(_)) => job.server.url(&target)?,
         (false, Subject::Plain(_)) if target.starts_with('/') => job.server.url_from_root(&target)?,
         (false, Subject::Plain(_)) => {

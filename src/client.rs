@@ -71,7 +71,7 @@ impl<A: Api> Client<A> {
         self.0.wrong.clone().map_or(Ok(()), Err)?;
         let server = self.0.server.as_ref().map_err(Clone::clone)?;
         if let Key::Fixed(key) = &self.0.key {
-            self.0.authorize(key, server, &mut String::new(), &mut HeaderMap::new())?;
+            self.0.authorize(key, server, &mut "".into(), &mut HeaderMap::new())?;
         }
         self.0.transport().map(drop)
     }

@@ -1,5 +1,6 @@
 //! What a client is set up with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -132,7 +133,7 @@ impl Settings {
         &self,
         credential: &Credential,
         server: &Server,
-        target: &mut String,
+        target: &mut Cow<'_, str>,
         headers: &mut HeaderMap,
     ) -> Result<(), RequestError> {
         if !server.is_secure() && !self.plain_http {
@@ -145,7 +146,7 @@ impl Settings {
             Auth::Bearer => AUTHORIZATION,
             Auth::Header(name) => HeaderName::from_static(name),
             Auth::Query(name) => {
-                set_query(target, name, credential.key.expose());
+                set_query(target.to_mut(), name, credential.key.expose());
                 return Ok(());
             }
         };

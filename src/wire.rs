@@ -117,7 +117,13 @@ pub(crate) fn prepare(
                 Ok(())
             })?,
             Place::Json => {
-                json.push(if json.is_empty() { b'{' } else { b',' });
+                if json.is_empty() {
+                    // Enough for most, so that it need not grow field by field.
+                    json.reserve(256);
+                    json.push(b'{');
+                } else {
+                    json.push(b',');
+                }
                 json.push(b'"');
                 json.extend_from_slice(field.name.as_bytes());
                 json.extend_from_slice(b"\":");
