@@ -62,10 +62,13 @@ impl Upload {
         self
     }
 
-    /// The file `plain`, encrypted on its way. The asset must get a playback policy, too.
+    /// The file at `plain`, encrypted on its way. The asset must get a playback policy, too.
     ///
     /// To resume such an upload in another process, keep [`Encryptor::save`](super::encryption::Encryptor::save) beside
     /// its state: it must go on with the same encryption.
+    ///
+    /// # Errors
+    /// When the length of the file cannot be found out.
     #[cfg(feature = "encrypt")]
     pub fn encrypted(encryptor: &super::encryption::Encryptor, plain: impl Into<PathBuf>) -> std::io::Result<Self> {
         let (plain, own) = (plain.into(), encryptor.clone());

@@ -209,7 +209,10 @@ async fn a_refused_upload_says_why() {
 
 /// Goes away after the first part.
 async fn interrupted(client: &Client, file: File) -> UploadState {
-    let mut uploading = client.upload(Upload::new(file)).into_future();
+    stopped(client.upload(Upload::new(file)).into_future()).await
+}
+
+async fn stopped(mut uploading: asset::UploadFuture) -> UploadState {
     loop {
         tokio::select! {
             biased;
@@ -428,4 +431,46 @@ async fn the_answer_to_the_request_itself_may_be_anything() {
     running.studio().answer_next(Reply::cut());
     let error = client.upload(Upload::new(File::bytes(content(10)))).await.unwrap_err();
     assert!(matches!(&error, UploadError::Call(error) if error.attempts() == 1), "{error}");
+}
+
+#[tokio::test]
+async fn an_encrypted_file_goes_on_with_the_same_encryption() {
+    use livepeer::PlaybackPolicy;
+    use livepeer::encryption::Encryptor;
+
+    let (running, client) = running().await;
+    let plain = content(33 * MIB);
+    let file = OnDisk::new("film.mp4", &plain);
+    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
+    let encryptor = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
+    let upload = || Upload::encrypted(&encryptor, &file.0).unwrap().playback_policy(PlaybackPolicy::jwt());
+    let state = stopped(client.upload(upload()).into_future()).await;
+
+    let encryptor = Encryptor::restore(&encryptor.save()).unwrap();
+    let upload = Upload::encrypted(&encryptor, &file.0).unwrap().playback_policy(PlaybackPolicy::jwt());
+    let uploaded = client.upload(upload).resume(state.clone()).await.unwrap();
+    let mut expected = Vec::new();
+    std::io::Read::read_to_end(&mut encryptor.reader(plain.as_slice()), &mut expected).unwrap();
+    assert!(running.studio().uploaded(&uploaded.asset).unwrap() == expected);
+    let asset = client.call(asset::Get::new(&uploaded.asset)).await.unwrap();
+    assert!(asset.source.encryption.is_some());
+
+    // Another key would make another file of it.
+    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
+    let other = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
+    let upload = Upload::encrypted(&other, &file.0).unwrap();
+    let error = client.upload(upload).resume(state).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+}
+
+fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut openssl = Command::new("openssl");
+    let mut openssl =
+        openssl.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    openssl.stdin.take().unwrap().write_all(input).unwrap();
+    let output = openssl.wait_with_output().unwrap();
+    assert!(output.status.success());
+    output.stdout
 }

@@ -3,7 +3,7 @@
 //! The server is `@tus/server`, run by Node; it is installed from `tests/tus-server` when the tests begin. On a machine
 //! without Node these tests are left out, and say so; once Node is there, whatever is wrong with the server fails them.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -74,16 +74,21 @@ impl Drop for TusServer {
     }
 }
 
+/// Not by `eprintln!`, which is not shown of tests that pass.
+fn left_out(why: &str) {
+    let _ = writeln!(std::io::stderr(), "LEFT OUT: {why}");
+}
+
 fn install() -> Option<PathBuf> {
     let version = Command::new("node").arg("--version").output().ok().filter(|output| output.status.success());
     let Some(version) = version else {
-        eprintln!("LEFT OUT: there is no Node here to run a tus server by others");
+        left_out("there is no Node here to run a tus server by others");
         return None;
     };
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
     let major: u32 = version.trim_start_matches('v').split('.').next().unwrap().parse().unwrap();
     if major < 20 {
-        eprintln!("LEFT OUT: the tus server needs Node 20, and this is {version}");
+        left_out(&format!("the tus server needs Node 20, and this is {version}"));
         return None;
     }
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tus-server");
