@@ -11,10 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 fn book(id: &str) -> Book {
-    let mut book = Book::default();
-    book.id = id.into();
-    book.title = format!("Book {id}");
-    book
+    Book { id: id.into(), title: format!("Book {id}"), ..Book::default() }
 }
 
 fn text(reply: &str) -> String {
@@ -107,11 +104,9 @@ async fn query_lists_headers_and_pages_by_a_cursor_in_the_body() {
 async fn pages_by_offset() {
     let (server, seen) = served!(|readers: Readers| {
         let from = readers.after.map_or(0, |after| after.parse().unwrap());
-        let names = (from..5).take(readers.page_size.unwrap() as usize).map(|index| {
-            let mut reader = Reader::default();
-            reader.name = format!("reader {index}");
-            reader
-        });
+        let names = (from..5)
+            .take(readers.page_size.unwrap() as usize)
+            .map(|index| Reader { name: format!("reader {index}"), ..Reader::default() });
         Ok(names.collect::<Vec<_>>())
     });
     let mut pages = client(&server).pages(Readers::new().page_size(2));
@@ -127,11 +122,7 @@ async fn pages_by_offset() {
 async fn json_fields_with_a_path_parameter_a_preset_and_null() {
     let (server, seen) = served!(|lend: Lend| {
         let days = lend.days;
-        Ok::<_, Reply>(days.map(|days| {
-            let mut loan = Loan::default();
-            loan.days = days;
-            loan
-        }))
+        Ok::<_, Reply>(days.map(|days| Loan { days, ..Loan::default() }))
     });
     let lend = || Lend::new(7, "a", "Ishmael");
     let loan = client(&server).call(lend()).await.unwrap();
