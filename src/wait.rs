@@ -105,7 +105,7 @@ pub enum WaitError {
     #[error("it was called off or deleted")]
     Cancelled,
     /// The deadline passed. It goes on on the server.
-    #[error("it is not done after {:.1?}{}", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
+    #[error("it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
         /// How long it was waited for.

@@ -5,8 +5,10 @@
 
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use livepeer::asset::Upload;
 use livepeer::mock::{self, LittleStudio, Mock, Reply};
 use livepeer::playback_access::PlaybackSigner;
 use livepeer::webhook::{Event, SIGNATURE_HEADER, sign};
@@ -249,6 +251,37 @@ async fn changed_file(client: &Client) -> Shown {
     Ok(())
 }
 
+/// A file that is another when an upload is resumed
+async fn changed_upload(client: &Client) -> Shown {
+    let saved = Arc::new(Mutex::new(None));
+    let save = saved.clone();
+    let upload = Upload::new(File::bytes(vec![1; 1000]).name("film.mp4"));
+    client.upload(upload).on_state(move |state| *save.lock().unwrap() = Some(state.clone())).await?;
+
+    let another = Upload::new(File::bytes(vec![2; 2000]).name("film.mp4"));
+    let state = saved.lock().unwrap().take().ok_or("nothing saved")?;
+    client.upload(another).resume(state).await?;
+    Ok(())
+}
+
+/// A file that cannot be processed
+async fn not_a_video(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.fail_task(3, "unsupported codec"); // the server tries three times
+    let made = client.call(asset::UploadUrl::new("film", "https://example.com/film.txt")).await?;
+    studio.advance(Duration::from_secs(600));
+    client.wait(&made.asset.id).await?;
+    Ok(())
+}
+
+/// A wait that ends too soon
+///
+/// Waiting again goes on from there.
+async fn impatience(client: &Client) -> Shown {
+    let made = client.call(asset::RequestUpload::new("film")).await?;
+    client.wait(&made.asset.id).deadline(Duration::ZERO).await?;
+    Ok(())
+}
+
 /// A webhook that is old
 ///
 /// Answer 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
@@ -332,6 +365,9 @@ async fn the_page_shows_what_a_person_sees() {
         retired(gone),
         missing_file(client),
         changed_file(client),
+        changed_upload(client),
+        not_a_video(studio, client),
+        impatience(client),
         old_webhook(),
         forged_webhook(),
         unsigned_webhook(),
@@ -464,6 +500,9 @@ fn steady(error: &dyn std::error::Error) -> String {
     if let Some((before, after)) = text.split_once("lookup address information: ") {
         let after = after.find(';').map_or("", |at| &after[at..]);
         text = format!("{before}lookup address information: Name or service not known{after}");
+    }
+    if let Some((before, after)) = text.split_once("not done after ") {
+        text = format!("{before}not done after 2.0s{}", &after[after.find(';').unwrap()..]);
     }
     if let Some((before, after)) = text.split_once("was sent 600.") {
         text = format!("{before}was sent 600s{}", after.trim_start_matches(|c: char| c != ' '));
