@@ -1,0 +1,213 @@
+//! What callers, and those whose text they pass on, may write into a request without making another one of it.
+
+use std::sync::{Arc, Mutex};
+
+use livepeer::file::File;
+use livepeer::{Api, Body, BoxFuture, Case, Client, ErrorKind, Retry, Transport, TransportError, Unmapped, endpoint};
+
+/// An API of everything.
+pub struct All;
+
+impl Api for All {
+    const NAME: &'static str = "All";
+    const SERVERS: &'static [&'static str] = &["https://a.example/api"];
+    const CASE: Case = Case::Snake;
+    type Error = Unmapped;
+}
+
+endpoint! {
+    /// Takes all kinds of text.
+    pub Take: All = POST "/one/{id}/two" (id: String) query { q?: String } headers { note as "x-note"?: String } multipart {
+        text?: String,
+        file?: File,
+    } -> ()
+}
+
+/// Text that would like to be more than text.
+fn nasty() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "a\r\nx-evil: 1\r\n\r\nGET / HTTP/1.1",
+        "a\nb",
+        "a\rb",
+        "\0",
+        "a\"b",
+        "\"; filename=\"evil",
+        "../../admin",
+        "a/b",
+        "%2e%2e%2f",
+        "?x=1&y=2#z",
+        "\u{202e}gpj.exe",
+        "\u{2066}a\u{2069}",
+        "é ü 火",
+        "--boundary--",
+        "\\",
+        "\u{7f}",
+        "\u{feff}",
+    ]
+    .map(str::to_owned)
+    .into();
+    texts.push("x".repeat(1 << 20));
+    texts.push("\r\n".repeat(1 << 19));
+    texts
+}
+
+/// Keeps what would have been sent.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<http::Request<Vec<u8>>>>>);
+
+impl Transport for Kept {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.bytes(usize::MAX).await.unwrap().to_vec();
+            self.0.lock().unwrap().push(http::Request::from_parts(parts, body));
+            Ok(http::Response::new(Body::empty()))
+        })
+    }
+}
+
+fn client(kept: &Kept) -> Client<All> {
+    Client::<All>::new().key("the-key").retry(Retry::never()).transport(kept.clone())
+}
+
+#[tokio::test]
+async fn the_path_and_the_query_stay_what_they_are() {
+    for text in nasty() {
+        let kept = Kept::default();
+        match client(&kept).call(Take::new(&text).q(text.as_str())).await {
+            Ok(()) => {
+                let requests = kept.0.lock().unwrap();
+                let uri = requests[0].uri();
+                let segments: Vec<_> = uri.path().split('/').collect();
+                assert_eq!((segments.len(), segments[1], segments[2], segments[4]), (5, "api", "one", "two"), "{uri}");
+                let decoded = percent_encoding::percent_decode_str(segments[3]).decode_utf8().unwrap();
+                assert_eq!(decoded, text);
+                let query = uri.query().unwrap().strip_prefix("q=").unwrap();
+                assert!(!query.contains(['&', '#', '=']), "{query}");
+                assert_eq!(percent_encoding::percent_decode_str(query).decode_utf8().unwrap(), text);
+            }
+            // Longer than any server takes.
+            Err(error) => assert!(error.kind() == ErrorKind::Request && text.len() > 10_000, "{error}"),
+        }
+    }
+    for text in ["", ".", ".."] {
+        let error = client(&Kept::default()).call(Take::new(text)).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_stays_one_header() {
+    for text in nasty() {
+        for by_field in [true, false] {
+            let kept = Kept::default();
+            let call = match by_field {
+                true => client(&kept).call(Take::new("id").note(text.as_str())),
+                false => client(&kept).call(Take::new("id")).header("x-note", &text),
+            };
+            let outcome = call.await;
+            let control = text.bytes().any(|byte| byte < b' ' || byte == 0x7f);
+            assert_eq!(outcome.is_err(), control, "{:.60?}: {outcome:?}", text);
+            match outcome {
+                Ok(()) => {
+                    let requests = kept.0.lock().unwrap();
+                    assert_eq!(requests[0].headers().get_all("x-note").iter().count(), 1);
+                    assert_eq!(requests[0].headers()["x-note"].as_bytes(), text.as_bytes());
+                }
+                Err(error) => {
+                    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0));
+                    assert!(kept.0.lock().unwrap().is_empty());
+                    assert!(!error.to_string().contains(['\r', '\n']), "{error}");
+                }
+            }
+        }
+    }
+    for name in ["x\r\ny", "x y", "", "x:y", "é", "\0"] {
+        let error = client(&Kept::default()).call(Take::new("id")).header(name, "1").await.unwrap_err();
+        assert!(error.is_request() && !error.to_string().contains(['\r', '\n', '\0']), "{error}");
+        assert!(client(&Kept::default()).header(name, "1").check().is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_form_stays_one_part() {
+    for text in nasty() {
+        let kept = Kept::default();
+        let file = File::bytes(&b"content"[..]).name(text.as_str()).content_type("video/mp4");
+        client(&kept).call(Take::new("id").text(text.as_str()).file(file)).await.unwrap();
+        let request = kept.0.lock().unwrap().remove(0);
+        let boundary = multer::parse_boundary(request.headers()["content-type"].to_str().unwrap()).unwrap();
+        let body = String::from_utf8(request.into_body()).unwrap();
+        let second = body.rsplit_once("Content-Disposition: form-data; name=\"file\"; filename=\"").unwrap().1;
+        let (name, rest) = second.split_once('"').unwrap();
+        assert!(rest.starts_with("\r\nContent-Type: video/mp4\r\n\r\ncontent\r\n--"), "{:.200}", rest);
+        assert!(!name.contains(|letter: char| letter.is_control()), "{name:.60?}");
+        assert!(boundary.len() > 16);
+    }
+    let wrong = File::bytes(&b"content"[..]).content_type("video/mp4\r\nx: y");
+    let error = client(&Kept::default()).call(Take::new("id").file(wrong)).await.unwrap_err();
+    assert!(error.is_request(), "{error}");
+}
+
+#[tokio::test]
+async fn base_urls_are_taken_as_they_are_meant_or_refused() {
+    for (url, sent) in [
+        ("https://b.example", Some("https://b.example/one/id/two")),
+        ("https://b.example/", Some("https://b.example/one/id/two")),
+        ("https://b.example/api//", Some("https://b.example/api/one/id/two")),
+        ("https://b.example:8443/api", Some("https://b.example:8443/api/one/id/two")),
+        ("http://localhost:1", Some("http://localhost:1/one/id/two")),
+        ("http://[::1]:1/", Some("http://[::1]:1/one/id/two")),
+        ("http://127.0.0.1", Some("http://127.0.0.1/one/id/two")),
+        // The key would be readable on the way.
+        ("http://b.example", None),
+        ("http://localhost.b.example", None),
+        ("http://127.0.0.1.b.example", None),
+        ("http://0x7f.1", None),
+        ("https://user:secret@b.example", None),
+        ("https://b.example?x=1", None),
+        ("https://b.example/#x", None),
+        ("https://b.example/..", None),
+        ("https://", None),
+        ("b.example", None),
+        ("//b.example", None),
+        ("file:///etc/passwd", None),
+        ("https://b.example/\r\nx: y", None),
+        ("https://b.exam ple", None),
+        ("", None),
+    ] {
+        let kept = Kept::default();
+        let outcome = client(&kept).server(url).call(Take::new("id")).await;
+        let got = kept.0.lock().unwrap().first().map(|request| request.uri().to_string());
+        assert_eq!(got.as_deref(), sent, "{url}: {outcome:?}");
+        assert_eq!(client(&kept).server(url).check().is_ok(), sent.is_some(), "{url}");
+        if let Err(error) = outcome {
+            assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+        }
+    }
+    let kept = Kept::default();
+    client(&kept).server("http://b.example").allow_plain_http(true).call(Take::new("id")).await.unwrap();
+    assert_eq!(kept.0.lock().unwrap()[0].uri(), "http://b.example/one/id/two");
+}
+
+#[tokio::test]
+async fn a_key_is_one_line_or_none() {
+    for (key, sent) in [
+        (" the-key \n", Some("Bearer the-key")),
+        ("Bearer the-key", Some("Bearer the-key")),
+        ("the\nkey-with-a-secret", None),
+        ("the\r\nx-evil: key-with-a-secret", None),
+        ("the\0key-with-a-secret", None),
+    ] {
+        let kept = Kept::default();
+        let outcome = client(&kept).key(key).call(Take::new("id")).await;
+        match (outcome, sent) {
+            (Ok(()), Some(sent)) => assert_eq!(kept.0.lock().unwrap()[0].headers()["authorization"], sent),
+            (Err(error), None) => {
+                assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+                assert!(kept.0.lock().unwrap().is_empty());
+            }
+            (outcome, _) => panic!("{key:?}: {outcome:?}"),
+        }
+    }
+}
