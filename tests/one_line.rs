@@ -33,7 +33,7 @@ fn a_new_operation_is_one_line_and_one_accepted_snapshot() {
     assert!(snapshot.contains("GET https://livepeer.studio/api/user/user-id/look\n"), "{snapshot}");
 
     // All tests that walk the catalog pass with it.
-    let (passed, output) = test(&copy, "no", &["snapshots", "catalog", "coverage"]);
+    let (passed, output) = test(&copy, "no", &["snapshots", "catalog", "coverage", "coming_from", "studio"]);
     assert!(passed, "{output}");
     let ledger = fs::read_to_string(copy.join("docs/ledger.md")).unwrap();
     assert!(ledger.contains("| `user::Look` | `GET /user/{id}/look`"), "the ledger does not follow by itself");

@@ -143,8 +143,10 @@ async fn every_list_ends_where_it_ends() -> Result {
     })
     .await?;
 
-    let lists = livepeer::catalog().filter(|operation| operation.paged.is_some()).map(Operation::qualified_name);
-    assert_eq!(*CHECKED.lock().unwrap(), lists.collect());
+    let lists = livepeer::catalog().filter(|operation| operation.paged.is_some() && operation.id.is_some());
+    let lists: Vec<_> = lists.map(Operation::qualified_name).collect();
+    let checked = CHECKED.lock().unwrap();
+    assert!(lists.iter().all(|list| checked.contains(list)), "{checked:?}, not all of {lists:?}");
     Ok(())
 }
 

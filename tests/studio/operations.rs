@@ -34,13 +34,35 @@ async fn every_operation_is_answered() -> Result {
 
     let answered: BTreeSet<_> = studio.mock().seen().iter().filter_map(asked_for).collect();
     let wanted: BTreeSet<_> = livepeer::catalog()
-        .filter(|operation| operation.resource() != "generate")
+        .filter(|operation| operation.resource() != "generate" && operation.id.is_some())
         .map(Operation::qualified_name)
+        .chain(OURS_ALONE.iter().map(|name| (*name).to_owned()))
         .collect();
     let left_out: Vec<_> = wanted.difference(&answered).collect();
     assert!(left_out.is_empty(), "not asked for here: {left_out:?}");
     Ok(())
 }
+
+/// What the little Studio answers beside the operations of the public specification.
+const OURS_ALONE: [&str; 17] = [
+    "stream::UpsertPull",
+    "stream::GetByPlaybackId",
+    "stream::GetByKey",
+    "stream::Info",
+    "webhook::Patch",
+    "asset::Export",
+    "asset::Retry",
+    "asset::Restore",
+    "asset::GetClips",
+    "access_control::PublicKey",
+    "task::Retry",
+    "project::Create",
+    "project::List",
+    "project::Get",
+    "project::Update",
+    "project::Delete",
+    "user::Usage",
+];
 
 /// The operation that a request was for: of those that fit, the one with the most fixed segments.
 fn asked_for(parts: &http::request::Parts) -> Option<String> {
