@@ -35,7 +35,8 @@ pub struct Timeouts {
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
     /// long upload or download that makes headway is never cut short by it.
     pub idle: Option<Duration>,
-    /// How long a call may take in all, with its retries and the waits between them (default: no bound).
+    /// How long a call may take in all, with its retries and the waits between them (default: no bound). For an answer that
+    /// is handed on while it arrives, a download or events, until it begins; from then on only `idle` counts.
     pub deadline: Option<Duration>,
 }
 
