@@ -27,6 +27,10 @@ impl Api for Studio {
     fn offset_cursor(offset: u64) -> String {
         format!("skip{offset}")
     }
+
+    fn cursor_offset(cursor: &str) -> Option<u64> {
+        cursor.strip_prefix("skip")?.parse().ok()
+    }
 }
 
 impl client::Client<Studio> {

@@ -60,6 +60,11 @@ pub trait Api: Send + Sync + 'static {
     fn offset_cursor(offset: u64) -> String {
         offset.to_string()
     }
+
+    /// The offset that such a text stands for; `None` when it is no such text.
+    fn cursor_offset(cursor: &str) -> Option<u64> {
+        cursor.parse().ok()
+    }
 }
 
 /// How a key is sent.

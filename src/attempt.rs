@@ -23,13 +23,16 @@ use crate::secret::Secret;
 use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Key, Settings};
 use crate::transport::{TransportError, TransportErrorKind};
-use crate::wire::{Payload, Prepared, RequestError, set_query};
+use crate::wire::{Payload, Prepared, RequestError, push_query, set_query};
 
 /// How much of an unsuccessful answer's body is kept.
 pub(crate) const ERROR_BODY: usize = 64 * 1024;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
+
+/// Whether an answer says that nothing was done.
+pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
 
 pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
@@ -106,6 +109,7 @@ pub(crate) struct Job {
     retryable: bool,
     streamed: bool,
     map: MapError,
+    refused: Refused,
     observer: Option<Observer>,
     secrets: Arc<[Secret]>,
 }
@@ -127,8 +131,11 @@ impl Job {
         let checked = || {
             settings.wrong.clone().or(options.wrong).map_or(Ok(()), Err)?;
             let mut prepared = prepared?;
-            for (name, value) in &options.query {
-                set_query(&mut prepared.target, name, value);
+            for (at, (name, value)) in options.query.iter().enumerate() {
+                match options.query[..at].iter().any(|(before, _)| before == name) {
+                    false => set_query(&mut prepared.target, name, value),
+                    true => push_query(&mut prepared.target, name, value),
+                }
             }
             for (name, value) in &settings.headers {
                 if subject.own() || name == USER_AGENT {
@@ -137,9 +144,13 @@ impl Job {
             }
             let mut last = None;
             for (name, value) in options.headers {
-                last = name.or(last);
-                if let Some(name) = &last {
-                    prepared.headers.insert(name, value);
+                match (name, &last) {
+                    (Some(name), _) => {
+                        prepared.headers.insert(&name, value);
+                        last = Some(name);
+                    }
+                    (None, Some(name)) => drop(prepared.headers.append(name, value)),
+                    (None, None) => {}
                 }
             }
             let server = match options.server {
@@ -150,6 +161,7 @@ impl Job {
         };
         let (prepared, server) = checked().map_err(|error| subject.describe(Inner::request(error)))?;
         let declared = subject.operation().and_then(|operation| operation.timeout).unwrap_or(IDLE);
+        let refused = settings.api.refused;
         Ok(Self {
             retry: options.retry.unwrap_or_else(|| settings.retry.clone()),
             idle: options.idle.or(settings.timeouts.idle).unwrap_or(declared),
@@ -161,6 +173,7 @@ impl Job {
             retryable,
             streamed: false,
             map: |_, _, _| None,
+            refused,
             observer: None,
             secrets: Arc::default(),
         })
@@ -170,6 +183,12 @@ impl Job {
     pub(crate) fn answered(mut self, streamed: bool, map: MapError) -> Self {
         self.streamed = streamed;
         self.map = map;
+        self
+    }
+
+    /// Says by which API's rules an answer counts as refused before any work.
+    pub(crate) fn refused_as(mut self, refused: Refused) -> Self {
+        self.refused = refused;
         self
     }
 
@@ -553,7 +572,7 @@ async fn refusal(job: &Job, answer: Answer, content: Body, redirect: Option<Stri
     }
     inner.status = Some(answer.status);
     let retry_after = retry_after(&answer.headers, SystemTime::now());
-    let failure = match (job.settings.api.refused)(answer.status, &answer.headers) {
+    let failure = match (job.refused)(answer.status, &answer.headers) {
         true => Failure::Refused(answer.status.as_u16()),
         false => Failure::Status(answer.status.as_u16()),
     };

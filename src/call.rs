@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
+use crate::api::Api;
 use crate::attempt::{self, Done, Job, Plain, Subject};
 use crate::body::Body;
 use crate::download::Download;
@@ -17,7 +19,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
 use crate::response::{Codec, Response};
 use crate::retry::Retry;
-use crate::secret;
+use crate::secret::{self, Secret};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
@@ -53,6 +55,14 @@ pub(crate) struct Options {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) server: Option<Server>,
     pub(crate) wrong: Option<RequestError>,
+}
+
+impl Options {
+    /// What the caller gave in place of the key, which a server may echo like the key.
+    fn credentials(&self) -> impl Iterator<Item = Secret> {
+        let values = self.headers.get_all(AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
+        values.map(|text| text.rsplit(' ').next().unwrap_or(text).into())
+    }
 }
 
 /// By names, as the values of headers and of the query may be secrets.
@@ -92,7 +102,8 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// One more header, in place of the client's of the same name.
+    /// One more header, in place of the client's and the operation's of the same name; the one that carries the key, too.
+    /// Called again with the same name, it adds a value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match wire::header(name, value) {
             Ok((name, value)) => drop(self.options.headers.append(name, value)),
@@ -101,7 +112,8 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// One more query parameter, in place of the operation's own of the same name.
+    /// One more query parameter, in place of the operation's own of the same name. Called again with the same name, it
+    /// adds a value.
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         self.options.query.push((name.into(), value.to_string()));
         self
@@ -145,11 +157,12 @@ impl<E: Endpoint> Call<E> {
         let write = || {
             self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
         };
-        let ((), secrets) = secret::collect(write);
+        let ((), mut secrets) = secret::collect(write);
         let options = self.options;
+        secrets.extend(options.credentials());
         let retryable = operation.is_retryable(&self.request);
         Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
-            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).hiding(secrets))
+            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).refused_as(E::Api::refused).hiding(secrets))
     }
 }
 

@@ -91,6 +91,11 @@ impl<A: Api> Client<A> {
     /// The key that every request carries. A `Bearer ` before it is taken off.
     #[must_use]
     pub fn key(self, key: impl AsRef<str>) -> Self {
+        if key.as_ref().trim().is_empty() {
+            let wrong =
+                RequestError::Settings("the key is empty: give one, or leave `.key(…)` out to send none".into());
+            return self.set(|settings| settings.wrong = Some(wrong));
+        }
         self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
     }
 

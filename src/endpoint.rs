@@ -171,6 +171,7 @@ impl Operation {
         response: &'static str,
     ) -> Self {
         check_path(path, fields);
+        check_names(fields);
         check_body(fields);
         let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
         Self {
@@ -250,6 +251,44 @@ impl Field {
     pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
         Self { rust, name, place, required: true, ty: "", copy: true, preset: None }
     }
+}
+
+/// Refuses, while compiling, wire names that JSON would have to escape, and two fields of one place with the same name.
+const fn check_names(fields: &[Field]) {
+    let mut at = 0;
+    while at < fields.len() {
+        let name = fields[at].name.as_bytes();
+        let mut byte = 0;
+        while byte < name.len() {
+            let plain = name[byte] >= b' ' && name[byte] != b'"' && name[byte] != b'\\';
+            assert!(plain, "a wire name has a quote, a backslash or a control character");
+            byte += 1;
+        }
+        let mut other = 0;
+        while other < at {
+            let same_place = fields[other].place as u8 == fields[at].place as u8;
+            assert!(
+                !same_place || !same(fields[other].name.as_bytes(), name),
+                "two fields have the same name on the wire"
+            );
+            other += 1;
+        }
+        at += 1;
+    }
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Refuses, while compiling, a template that does not name every path parameter. (The other direction, a name in the

@@ -271,6 +271,12 @@ impl<B> Error<B> {
         self.0.status.map(|_| self.0.message())
     }
 
+    /// What lies behind it: the transport's error, [`RequestError`], [`DecodeError`]. The text of an error tells its
+    /// causes already, so [`source`](std::error::Error::source) gives none: printers of chains would tell them twice.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+
     /// Whether it failed to connect: nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect

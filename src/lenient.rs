@@ -462,7 +462,7 @@ thread_local! {
     static SALVAGING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Reads an answer again that could not be read because of one of its fields. Such fields are now left out, and what
+/// Reads an answer again that could not be read because of one of its optional fields. These are now left out, and what
 /// they hold is kept in [`Extra`]: an answer that was given only once (a new private key) is not lost over a detail.
 pub(crate) fn salvaging<T>(read: impl FnOnce() -> T) -> T {
     /// Ends it even if the reading panics.
@@ -491,10 +491,9 @@ fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
     match serde_json::from_str::<Option<As<T>>>(json.get()) {
         Ok(Some(value)) => put(value.0),
         Ok(None) => extra.note(name, Lack::Null),
+        // Without what a model cannot be without, it would be a lie.
+        Err(error) if required => return Err(de::Error::custom(error)),
         Err(_) => {
-            if required {
-                extra.note(name, Lack::Absent);
-            }
             extra.insert(name, serde_json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
         }
     }

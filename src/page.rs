@@ -78,8 +78,7 @@ impl<A: Api> Client<A> {
     /// # }
     /// ```
     pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
-        Pages { call: self.call(list), limit: None, cursor: None, seen: 0, state: State::Ready, total: None }
-            .with_limit()
+        Pages { call: self.call(list), full: None, cursor: None, state: State::Ready, total: None }
     }
 }
 
@@ -87,9 +86,9 @@ impl<A: Api> Client<A> {
 #[must_use = "nothing is asked for before it is wanted"]
 pub struct Pages<E: Paginated> {
     call: Call<E>,
-    limit: Option<usize>,
+    /// How many items the first page held.
+    full: Option<usize>,
     cursor: Option<String>,
-    seen: u64,
     state: State<E>,
     total: Option<u64>,
 }
@@ -134,19 +133,18 @@ impl<E: Paginated> Pages<E> {
         Items { pages: self, items: VecDeque::new() }
     }
 
-    fn with_limit(mut self) -> Self {
-        let name = <E::Api as Api>::LIMIT;
-        let at = E::OPERATION.fields.iter().position(|field| field.name == name);
-        let limit = &mut self.limit;
+    /// Where the list's own request begins.
+    fn start(&self) -> Option<String> {
+        let name = <E::Api as Api>::CURSOR;
+        let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
+        let mut json = Vec::new();
         self.call.endpoint().values(&mut |values| {
-            let Some(Some(value)) = at.map(|at| values[at]) else { return };
-            let mut json = Vec::new();
-            // A limit that cannot be written fails the call itself, which says so.
-            if value.json(&mut json).is_ok() {
-                *limit = serde_json::from_slice(&json).ok();
+            if let Some(value) = values[at] {
+                // A cursor that cannot be written fails the call itself, which says so.
+                let _ = value.json(&mut json);
             }
         });
-        self
+        serde_json::from_slice(&json).ok()
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<PageOf<E>>> {
@@ -177,13 +175,14 @@ impl<E: Paginated> Pages<E> {
         let total = page.headers.get(HeaderName::from_static("x-total-count"));
         self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
         let len = page.value.len();
-        let first = self.seen == 0;
-        self.seen += len as u64;
+        let first = self.full.is_none();
+        // The first page shows how long a full one is: a server may cap what the caller asked for.
+        let full = *self.full.get_or_insert(len);
         let next = match E::OPERATION.paged {
             Some(Paging::Offset) => {
-                // The first page shows how long a full one is, unless the caller said.
-                let full = *self.limit.get_or_insert(len);
-                (len >= full).then(|| <E::Api as Api>::offset_cursor(self.seen))
+                let here = self.cursor.clone().or_else(|| self.start());
+                let offset = here.and_then(|cursor| <E::Api as Api>::cursor_offset(&cursor)).unwrap_or(0);
+                (len >= full).then(|| <E::Api as Api>::offset_cursor(offset + len as u64))
             }
             _ => page.value.next_cursor().or_else(|| <E::Api as Api>::next_cursor(&page.headers)),
         };

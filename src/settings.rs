@@ -151,6 +151,10 @@ impl Settings {
                 return Ok(());
             }
         };
+        // What the caller says about one call, or about all, goes before the key.
+        if headers.contains_key(&name) {
+            return Ok(());
+        }
         let value = credential.value.clone().ok_or_else(|| {
             RequestError::Settings(
                 "the key has characters that no header can hold (a line break?): give it as it was issued".into(),

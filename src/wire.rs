@@ -197,7 +197,7 @@ fn push_path(
     Ok(())
 }
 
-fn push_query(target: &mut String, name: &str, value: &str) {
+pub(crate) fn push_query(target: &mut String, name: &str, value: &str) {
     let from = target.find('?').map_or(target.len(), |at| at + 1);
     target.push(if from == target.len() { '?' } else { '&' });
     let _ = write!(target, "{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED));

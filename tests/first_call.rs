@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use livepeer::mock::{Mock, Reply};
-use livepeer::{Client, Error, Retry, Studio, access_control, stream};
+use livepeer::{Client, Error, Retry, Studio, access_control, asset, session, stream};
 
 #[tokio::test]
 async fn a_call_goes_over_a_socket() -> Result<(), Error> {
@@ -54,4 +54,85 @@ async fn a_field_of_another_kind_does_not_cost_the_answer() -> Result<(), Error>
     let again: serde_json::Value = serde_json::to_value(&made).unwrap();
     assert_eq!(again, serde_json::from_str::<serde_json::Value>(key).unwrap());
     Ok(())
+}
+
+/// A list of so many sessions, by an API that gives at most ten at a time and no `Link`.
+fn sessions(total: u64) -> Mock {
+    Mock::new().on(move |list: session::GetRecorded| {
+        let cursor = list.cursor.as_deref().map_or("0", |cursor| cursor.trim_start_matches("skip"));
+        let from: u64 = cursor.parse().unwrap();
+        let until = total.min(from + u64::from(list.limit.unwrap_or(10)).min(10));
+        let session = |at: u64| {
+            let mut session = session::Session::default();
+            session.name = at.to_string();
+            session
+        };
+        std::future::ready(Ok((from..until).map(session).collect()))
+    })
+}
+
+#[tokio::test]
+async fn lists_by_offset_are_whole_even_where_the_server_caps_a_page() -> Result<(), Error> {
+    for total in [0, 1, 9, 10, 11, 20, 35] {
+        for limit in [None, Some(3), Some(10), Some(5000)] {
+            let mut list = session::GetRecorded::new("stream");
+            list.limit = limit;
+            let names: Vec<_> = sessions(total)
+                .client::<Studio>()
+                .pages(list)
+                .items()
+                .collect()
+                .await?
+                .into_iter()
+                .map(|s| s.name)
+                .collect();
+            assert_eq!(names, (0..total).map(|at| at.to_string()).collect::<Vec<_>>(), "{total} by {limit:?}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_by_offset_go_on_where_they_are_told_to() -> Result<(), Error> {
+    let client = sessions(35).client::<Studio>();
+    let list = session::GetRecorded::new("stream");
+    let mut pages = client.pages(list.clone());
+    pages.next().await.unwrap()?;
+    let rest = client.pages(list.clone()).from_cursor(pages.cursor().unwrap()).items().collect().await?;
+    assert_eq!((rest.len(), rest[0].name.as_str()), (25, "10"));
+    let rest = client.pages(list.cursor("skip20")).items().collect().await?;
+    assert_eq!((rest.len(), rest[0].name.as_str()), (15, "20"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_said_for_one_call_goes_before_the_key_and_may_be_said_twice() -> Result<(), Error> {
+    let mock = Mock::new().fallback(async |_| Reply::error(401, "no token other-key found"));
+    let call = mock.client::<Studio>().call(asset::Get::new("a"));
+    let call = call.header("authorization", "Bearer other-key").header("x-tag", "1").header("x-tag", "2");
+    let error = call.query("a[]", 1).query("a[]", 2).query("details", true).await.unwrap_err();
+    let seen = &mock.seen()[0];
+    assert_eq!(seen.headers.get_all("authorization").iter().collect::<Vec<_>>(), ["Bearer other-key"]);
+    assert_eq!(seen.headers.get_all("x-tag").iter().collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(seen.uri.query(), Some("a%5B%5D=1&a%5B%5D=2&details=true"));
+    assert!(!format!("{error} {error:?}").contains("other-key"), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
+    let mock = Mock::new().fallback(async |_| Reply::json(200, &serde_json::json!({ "name": ["x"] })));
+    let error = mock.client::<Studio>().call(stream::Get::new("s")).await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(error.decode_error().unwrap().path, "name");
+    assert_eq!(error.text(), br#"{"name":["x"]}"#);
+}
+
+#[tokio::test]
+async fn an_empty_key_is_told_before_anything_is_sent() {
+    let mock = Mock::new();
+    let client = mock.client::<Studio>().key(" ");
+    assert!(client.check().unwrap_err().to_string().contains("empty"));
+    assert!(client.call(stream::Get::new("s")).await.unwrap_err().is_request());
+    assert!(mock.seen().is_empty());
 }

@@ -1,6 +1,8 @@
 //! Points in time and lengths of time, as Studio counts them.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,8 +24,42 @@ use crate::{IntoField, Lenient, lenient_via_serde};
 /// assert_eq!(start.to_string(), "2024-05-01T12:30:00.250Z");
 /// assert!(start + Duration::from_secs(20) < Timestamp::now());
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Timestamp(f64);
+
+/// An order of all floats, so that lists can be sorted: nothing that is no number comes from JSON.
+macro_rules! ordered {
+    ($($name:ident)+) => {$(
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.cmp(other).is_eq()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                // Zero has two signs in a float, and one in JSON.
+                (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                (self.0 + 0.0).to_bits().hash(state);
+            }
+        }
+    )+};
+}
+
+ordered!(Timestamp Seconds);
 
 impl Timestamp {
     /// The time this many milliseconds after the Unix epoch.
@@ -120,7 +156,7 @@ impl fmt::Display for Timestamp {
 }
 
 /// A length of time in seconds, possibly with a fraction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Seconds(f64);
 
 impl Seconds {

@@ -153,10 +153,10 @@ macro_rules! __endpoint {
         { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty , $($more:tt)* } $rest:tt) => {
         $crate::__endpoint! { @required $h $p $t $r $o $v $d { $([$m])* $f [$($w)?] $ty } { $($more)* } $rest }
     };
-    (@fields { $ms:tt $vis:vis $n:ident $api:ident $me:ident $pa:literal } [$place:ident $kind:ident $s:literal]
+    (@fields { $ms:tt $vis:vis $n:ident $api:ident $me:ident $pa:literal } [Json $kind:ident $s:literal]
         { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt { $f:ident , $($more:tt)* } $rest:tt) => {
-        $crate::__endpoint! { @fields { $ms $vis $n $api $me $pa } [$place $kind $s]
-            { $($t)* { copy $place $f } } $r $o { $($v)* { copy $f } } $d { $($more)* } $rest }
+        $crate::__endpoint! { @fields { $ms $vis $n $api $me $pa } [Json $kind $s]
+            { $($t)* { copy Json $f } } $r $o { $($v)* { copy $f } } $d { $($more)* } $rest }
     };
     (@fields $h:tt $p:tt $t:tt $r:tt $o:tt $v:tt $d:tt
         { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $($bad:tt)* } $rest:tt) => {

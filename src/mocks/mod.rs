@@ -74,6 +74,7 @@ type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + 
 type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
 type Unreadable = Arc<dyn Fn(&ReadError) -> Reply + Send + Sync>;
 
+#[derive(Clone)]
 struct Route {
     operation: &'static Operation,
     /// What may stand before the operation's path: nothing, or the path of one of the API's base URLs.
@@ -216,14 +217,27 @@ impl Mock {
     }
 
     fn with(mut self, change: impl FnOnce(&mut State)) -> Self {
-        // A mock that is built up has one owner; after that, its handlers are fixed.
-        if let Some(state) = Arc::get_mut(&mut self.0) {
-            change(state);
-            state.routes.sort_by_key(|route| {
-                std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
-            });
-        }
+        let state = Arc::make_mut(&mut self.0);
+        change(state);
+        state.routes.sort_by_key(|route| {
+            std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
+        });
         self
+    }
+}
+
+/// For a mock that is given more handlers after it was cloned: it becomes another server.
+impl Clone for State {
+    fn clone(&self) -> Self {
+        let seen = self.seen.lock().map(|seen| seen.clone()).unwrap_or_default();
+        Self {
+            routes: self.routes.clone(),
+            first: self.first.clone(),
+            fallback: self.fallback.clone(),
+            unreadable: self.unreadable.clone(),
+            strict: self.strict,
+            seen: Mutex::new(seen),
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt;
 use super::EventTooLarge;
 use crate::body::BoxError;
 use crate::endpoint::Operation;
-use crate::error::one_line;
+use crate::error::{Error, ErrorKind, Inner, one_line};
+use crate::idle::Idle;
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
@@ -68,6 +69,24 @@ impl SseError {
 impl From<crate::wire::RequestError> for SseError {
     fn from(error: crate::wire::RequestError) -> Self {
         Self { operation: None, items: 0, kind: Box::new(SseErrorKind::Body(error.into())) }
+    }
+}
+
+/// So that `?` takes both a call's failure and a stream's.
+impl From<SseError> for Error {
+    fn from(mut error: SseError) -> Self {
+        let kind = match &*error.kind {
+            SseErrorKind::Body(cause) if cause.is::<Idle>() => ErrorKind::Timeout,
+            SseErrorKind::Cut { .. } | SseErrorKind::Body(_) | SseErrorKind::Server(_) => ErrorKind::Transport,
+            SseErrorKind::Unreadable { .. } => ErrorKind::Decode,
+            SseErrorKind::TooLarge(_) => ErrorKind::TooLarge,
+        };
+        // Told by the error around it.
+        let operation = error.operation.take();
+        let mut inner = Inner::new(kind, Some(error.into()));
+        inner.operation = operation;
+        inner.attempts = 1;
+        Error::new(inner)
     }
 }
 
