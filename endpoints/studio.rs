@@ -16,6 +16,7 @@ impl Api for Studio {
     const NAME: &'static str = "Livepeer Studio";
     const SERVERS: &'static [&'static str] = &["https://livepeer.studio/api", "https://livepeer.monster/api"];
     const CASE: Case = Case::Camel;
+    const MAX_LIMIT: Option<usize> = Some(1000);
     type Error = ApiError;
 
     fn next_cursor(headers: &HeaderMap) -> Option<String> {

@@ -39,6 +39,8 @@ pub trait Api: Send + Sync + 'static {
     const CURSOR: &'static str = "cursor";
     /// The query parameter that says how many items a page holds (default: `limit`).
     const LIMIT: &'static str = "limit";
+    /// The most items that a page holds, whatever is asked for; `None` (the default) when that is not known.
+    const MAX_LIMIT: Option<usize> = None;
     /// What the bodies of unsuccessful answers hold, unless an operation says otherwise.
     type Error: ErrorBody;
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http::header::HeaderName;
+use serde::de::DeserializeOwned;
 
 use crate::api::Api;
 use crate::call::{Call, ResponseFuture};
@@ -86,7 +87,7 @@ impl<A: Api> Client<A> {
 #[must_use = "nothing is asked for before it is wanted"]
 pub struct Pages<E: Paginated> {
     call: Call<E>,
-    /// How many items the first page held.
+    /// How many items a full page holds, once known.
     full: Option<usize>,
     cursor: Option<String>,
     state: State<E>,
@@ -133,14 +134,13 @@ impl<E: Paginated> Pages<E> {
         Items { pages: self, items: VecDeque::new() }
     }
 
-    /// Where the list's own request begins.
-    fn start(&self) -> Option<String> {
-        let name = <E::Api as Api>::CURSOR;
+    /// What the list's own request says in a query parameter.
+    fn said<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
         let mut json = Vec::new();
         self.call.endpoint().values(&mut |values| {
             if let Some(value) = values[at] {
-                // A cursor that cannot be written fails the call itself, which says so.
+                // What cannot be written fails the call itself, which says so.
                 let _ = value.json(&mut json);
             }
         });
@@ -176,11 +176,15 @@ impl<E: Paginated> Pages<E> {
         self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
         let len = page.value.len();
         let first = self.full.is_none();
-        // The first page shows how long a full one is: a server may cap what the caller asked for.
-        let full = *self.full.get_or_insert(len);
+        let limit: Option<usize> = self.said(<E::Api as Api>::LIMIT);
+        let full = *self.full.get_or_insert(match (limit, <E::Api as Api>::MAX_LIMIT) {
+            (Some(limit), Some(most)) => limit.min(most),
+            // The first page shows how long a full one is: a server may hold to less than it is asked for.
+            _ => len,
+        });
         let next = match E::OPERATION.paged {
             Some(Paging::Offset) => {
-                let here = self.cursor.clone().or_else(|| self.start());
+                let here = self.cursor.clone().or_else(|| self.said(<E::Api as Api>::CURSOR));
                 let offset = here.and_then(|cursor| <E::Api as Api>::cursor_offset(&cursor)).unwrap_or(0);
                 (len >= full).then(|| <E::Api as Api>::offset_cursor(offset + len as u64))
             }

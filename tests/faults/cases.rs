@@ -290,8 +290,15 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new(
                     "a field of another type: kept with the unknown ones",
-                    vec![says(answer("200 OK", "", r#"{"id":"one","name":{}}"#))],
+                    vec![says(answer("200 OK", "", r#"{"id":"one","name":"x","record":{}}"#))],
                     Sees::Value,
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "a field of another type that the object cannot be without",
+                    vec![says(answer("200 OK", "", r#"{"id":"one","name":{}}"#))],
+                    unreadable(200, &["name: invalid type: map, expected a string"]),
                     1,
                     1,
                 ),
