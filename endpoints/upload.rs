@@ -222,6 +222,14 @@ pub struct Uploading {
     save: Option<Save>,
 }
 
+#[cfg(feature = "blocking")]
+impl crate::blocking::Client<Studio> {
+    /// Uploads a file to a new asset.
+    pub fn upload(&self, upload: Upload) -> crate::blocking::Blocking<Uploading> {
+        self.blocking(|client| client.upload(upload))
+    }
+}
+
 impl Uploading {
     /// Is told of the progress, about ten times a second. It is called while sending and must not block.
     pub fn on_progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {

@@ -435,8 +435,7 @@ fn build(
 async fn attempt(job: &Job, body: Body, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
     let transport = job.settings.transport().map_err(Fault::request)?;
     let key = key(job).await.map_err(Fault::request)?;
-    let progress = Progress::observed(job.observer.clone());
-    let mut body = progress.watch(body);
+    let (progress, mut body) = Progress::watch(body, job.observer.clone());
     let mut redirected: Option<String> = None;
     for _ in 0..=REDIRECTS {
         let request = build(job, key.as_deref(), redirected.as_deref(), std::mem::take(&mut body));

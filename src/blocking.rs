@@ -141,13 +141,6 @@ impl<A: Api> Client<A> {
     }
 }
 
-impl Client<crate::Studio> {
-    /// Uploads a file to a new asset.
-    pub fn upload(&self, upload: crate::asset::Upload) -> Blocking<crate::asset::Uploading> {
-        self.blocking(|client| client.upload(upload))
-    }
-}
-
 impl<A> Clone for Client<A> {
     fn clone(&self) -> Self {
         Self { client: self.client.clone(), runtime: self.runtime.clone() }

@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Endpoint;
 use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
-use crate::response::{Codec, Response};
+use crate::response::{Answer, Codec, Response};
 use crate::retry::Retry;
 use crate::secret::{self, Secret};
 use crate::server::Server;
@@ -222,10 +222,10 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     type Output = Result<Response<E::Response>, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let done = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
-        let (status, headers, body, to) =
-            (done.answer.status, done.answer.headers.clone(), done.answer.bytes.clone(), done.answer.to.clone());
-        Poll::Ready(match E::Codec::decode(done.answer) {
+        let mut done = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let value = E::Codec::decode(&mut done.answer);
+        let Answer { status, headers, bytes: body, to, .. } = done.answer;
+        Poll::Ready(match value {
             Ok(value) => Ok(Response { value, status, headers, body, attempts: to.attempts }),
             Err(mut error) => {
                 error.reason = to.hidden.text(error.reason);

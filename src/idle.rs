@@ -21,9 +21,9 @@ pub struct Idle(pub Duration);
 /// Is told how many more bytes of a request's body the transport has taken.
 pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 
-/// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did.
-#[derive(Clone)]
-pub(crate) struct Progress(Arc<State>);
+/// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did. A small
+/// one in memory is taken at once and cannot fail, so there is nothing to watch.
+pub(crate) struct Progress(Option<Arc<State>>);
 
 struct State {
     began: Instant,
@@ -42,26 +42,26 @@ const AT_ONCE: usize = 64 * 1024;
 struct Unreadable;
 
 impl Progress {
-    /// Progress that somebody else looks at, too.
-    pub(crate) fn observed(observer: Option<Observer>) -> Self {
+    /// A body that is watched, and what tells of it.
+    pub(crate) fn watch(body: Body, observer: Option<Observer>) -> (Self, Body) {
+        if body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE) {
+            return (Self(None), body);
+        }
         let (last, failure) = (AtomicU64::new(0), Mutex::default());
-        Self(Arc::new(State { began: Instant::now(), last, failure, observer }))
-    }
-
-    /// A body that is watched.
-    pub(crate) fn watch(&self, body: Body) -> Body {
-        let small = body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE);
-        if small { body } else { Body::wrap(Watched { body, rest: Bytes::new(), progress: self.clone() }) }
+        let state = Arc::new(State { began: Instant::now(), last, failure, observer });
+        (Self(Some(state.clone())), Body::wrap(Watched { body, rest: Bytes::new(), state }))
     }
 
     /// Why the body could not be read, if that is so.
     pub(crate) fn failure(&self) -> Option<BoxError> {
-        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.as_ref()?.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Waits for a future as long as it, or the request's body, makes headway.
     pub(crate) async fn wait<F: Future>(&self, future: F, idle: Duration) -> Result<F::Output, Idle> {
-        self.moved();
+        if let Some(state) = &self.0 {
+            state.moved();
+        }
         let mut future = pin!(future);
         let mut sleep = pin!(sleep(idle));
         std::future::poll_fn(|cx| {
@@ -70,7 +70,7 @@ impl Progress {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
-                let left = idle.saturating_sub(self.quiet());
+                let left = self.0.as_ref().map_or(Duration::ZERO, |state| idle.saturating_sub(state.quiet()));
                 if left.is_zero() {
                     return Poll::Ready(Err(Idle(idle)));
                 }
@@ -79,15 +79,17 @@ impl Progress {
         })
         .await
     }
+}
 
+impl State {
     fn moved(&self) {
-        let now = u64::try_from(self.0.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0.last.store(now, Ordering::Relaxed);
+        let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Relaxed);
     }
 
     /// How long nothing has moved.
     fn quiet(&self) -> Duration {
-        self.0.began.elapsed().saturating_sub(Duration::from_nanos(self.0.last.load(Ordering::Relaxed)))
+        self.began.elapsed().saturating_sub(Duration::from_nanos(self.last.load(Ordering::Relaxed)))
     }
 }
 
@@ -99,7 +101,7 @@ fn deadline(idle: Duration) -> Instant {
 struct Watched {
     body: Body,
     rest: Bytes,
-    progress: Progress,
+    state: Arc<State>,
 }
 
 impl http_body::Body for Watched {
@@ -114,7 +116,7 @@ impl http_body::Body for Watched {
                     Err(other) => return Poll::Ready(Some(Ok(other))),
                 },
                 Some(Err(error)) => {
-                    *self.progress.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    *self.state.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     return Poll::Ready(Some(Err(Unreadable.into())));
                 }
                 None => return Poll::Ready(None),
@@ -123,8 +125,8 @@ impl http_body::Body for Watched {
         // In slices, so that a large body in memory shows its headway too.
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
-        self.progress.moved();
-        if let Some(observer) = &self.progress.0.observer {
+        self.state.moved();
+        if let Some(observer) = &self.state.observer {
             observer(slice.len() as u64);
         }
         Poll::Ready(Some(Ok(Frame::data(slice))))

@@ -1,17 +1,14 @@
 //! Reading what servers really send: nulls, numbers as text, whole numbers as floats. And writing it again the same.
 
-use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
-use serde::ser::{SerializeMap, Serializer};
+use serde::de::{self, Deserializer, EnumAccess, SeqAccess, VariantAccess, Visitor};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::extra::{Extra, Lack};
+use crate::reading::{NOT_ALLOWED, Step, is_strict, note};
 
 /// The type of a model's field.
 ///
@@ -51,7 +48,7 @@ macro_rules! lenient_via_serde {
 lenient_via_serde!(serde_json::Value, serde_json::Map<String, serde_json::Value>);
 
 /// Lets serde's own types hold and be held by lenient ones.
-struct As<T>(T);
+pub(crate) struct As<T>(pub(crate) T);
 
 impl<'de, T: Lenient> Deserialize<'de> for As<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -102,7 +99,7 @@ macro_rules! scalar {
 
 /// A number or boolean that came as text.
 fn unquoted<T: std::str::FromStr>(text: &str) -> Option<T> {
-    if STRICT.get() { None } else { text.parse().ok() }
+    if is_strict() { None } else { text.parse().ok() }
 }
 
 /// A float that is a whole number which the integer type holds.
@@ -216,7 +213,7 @@ pub fn deserialize_choice<'de, T, D: Deserializer<'de>>(
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-            if STRICT.get() && !self.0.contains(&text) {
+            if is_strict() && !self.0.contains(&text) {
                 return Err(E::custom(NOT_ALLOWED));
             }
             Ok((self.1)(text))
@@ -304,325 +301,5 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(key, value)| (key, As(value))))
-    }
-}
-
-// ---- what `model!` expands to ----
-
-enum Step {
-    Field(&'static str),
-    Unknown(String),
-    Item(usize),
-}
-
-thread_local! {
-    /// Where reading failed, innermost first. Filled on the way out of a failure only, so that success pays nothing.
-    static FAILED_AT: RefCell<Vec<Step>> = const { RefCell::new(Vec::new()) };
-}
-
-thread_local! {
-    static STRICT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Reads without kindness: unknown fields, nulls and numbers as text are errors, as servers treat them in requests.
-#[cfg(feature = "mock")]
-pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> T {
-    struct Reset;
-
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            STRICT.set(false);
-        }
-    }
-
-    let _reset = Reset;
-    STRICT.set(true);
-    read()
-}
-
-/// What is said of a field that the model does not know, where that is an error.
-pub(crate) const UNKNOWN: &str = "is not known";
-/// What is said of a value that the enum does not have, where that is an error.
-pub(crate) const NOT_ALLOWED: &str = "is none of the allowed values";
-
-fn note(step: Step) {
-    FAILED_AT.with_borrow_mut(|steps| {
-        // A value that is tried and given up again leaves its steps behind; no real answer is this deep.
-        if steps.len() < 128 {
-            steps.push(step);
-        }
-    });
-}
-
-/// Forgets earlier failures; to be called before reading.
-pub(crate) fn forget_failure() {
-    FAILED_AT.with_borrow_mut(Vec::clear);
-}
-
-/// The JSON path at which the last reading on this thread failed, such as `status.phase` or `chunks[3].text`.
-pub(crate) fn failed_at() -> String {
-    let mut path = String::new();
-    for step in FAILED_AT.take().into_iter().rev() {
-        let name = match &step {
-            Step::Field(name) => name,
-            Step::Unknown(name) => name.as_str(),
-            Step::Item(index) => {
-                path.push_str(&format!("[{index}]"));
-                continue;
-            }
-        };
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(name);
-    }
-    path
-}
-
-/// What stood in the place of a field's value.
-enum Found {
-    Value,
-    Null,
-    /// Only where values are made up: the field is to be left out.
-    Absent,
-}
-
-/// Reads a value that may be null and puts it where it belongs at once: models are large, and each hand a value passes
-/// through on its way there is a copy.
-struct Nullable<T, P> {
-    required: bool,
-    put: P,
-    ty: PhantomData<T>,
-}
-
-impl<'de, T: Lenient, P: FnOnce(T)> DeserializeSeed<'de> for Nullable<T, P> {
-    type Value = Found;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
-        if deserializer.is_human_readable() {
-            return deserializer.deserialize_option(self);
-        }
-        let value = match self.required {
-            true => Some(T::read(deserializer)?),
-            false => Option::<As<T>>::deserialize(deserializer)?.map(|value| value.0),
-        };
-        Ok(value.map(self.put).map_or(Found::Absent, |()| Found::Value))
-    }
-}
-
-impl<'de, T: Lenient, P: FnOnce(T)> Visitor<'de> for Nullable<T, P> {
-    type Value = Found;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_none<E>(self) -> Result<Found, E> {
-        Ok(Found::Null)
-    }
-
-    fn visit_unit<E>(self) -> Result<Found, E> {
-        Ok(Found::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
-        (self.put)(T::read(deserializer)?);
-        Ok(Found::Value)
-    }
-}
-
-fn field<'de, T: Lenient, A: MapAccess<'de>>(
-    map: &mut A,
-    name: &'static str,
-    extra: &mut Extra,
-    required: bool,
-    put: impl FnOnce(T),
-) -> Result<(), A::Error> {
-    if SALVAGING.get() {
-        return salvage(map, name, extra, required, put);
-    }
-    match map.next_value_seed(Nullable { required, put, ty: PhantomData }) {
-        Ok(Found::Value | Found::Absent) => Ok(()),
-        Ok(Found::Null) if STRICT.get() => {
-            note(Step::Field(name));
-            Err(de::Error::custom("null"))
-        }
-        Ok(Found::Null) => {
-            extra.note(name, Lack::Null);
-            Ok(())
-        }
-        Err(error) => {
-            note(Step::Field(name));
-            Err(error)
-        }
-    }
-}
-
-thread_local! {
-    static SALVAGING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Reads an answer again that could not be read because of one of its optional fields. These are now left out, and what
-/// they hold is kept in [`Extra`]: an answer that was given only once (a new private key) is not lost over a detail.
-pub(crate) fn salvaging<T>(read: impl FnOnce() -> T) -> T {
-    /// Ends it even if the reading panics.
-    struct End;
-
-    impl Drop for End {
-        fn drop(&mut self) {
-            SALVAGING.set(false);
-        }
-    }
-
-    SALVAGING.set(true);
-    let _end = End;
-    read()
-}
-
-fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
-    map: &mut A,
-    name: &'static str,
-    extra: &mut Extra,
-    required: bool,
-    put: impl FnOnce(T),
-) -> Result<(), A::Error> {
-    // As text, which is read by the same code as the whole: that of another form of JSON would be compiled beside it.
-    let json: Box<RawValue> = map.next_value()?;
-    match serde_json::from_str::<Option<As<T>>>(json.get()) {
-        Ok(Some(value)) => put(value.0),
-        Ok(None) => extra.note(name, Lack::Null),
-        // Without what a model cannot be without, it would be a lie.
-        Err(error) if required => return Err(de::Error::custom(error)),
-        Err(_) => {
-            extra.insert(name, serde_json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
-        }
-    }
-    Ok(())
-}
-
-/// Reads a field that has a default.
-#[doc(hidden)]
-pub fn required<'de, T: Lenient, A: MapAccess<'de>>(
-    map: &mut A,
-    name: &'static str,
-    slot: &mut T,
-    extra: &mut Extra,
-) -> Result<(), A::Error> {
-    field(map, name, extra, true, |value| *slot = value)
-}
-
-/// Reads a field that may be missing.
-#[doc(hidden)]
-pub fn optional<'de, T: Lenient, A: MapAccess<'de>>(
-    map: &mut A,
-    name: &'static str,
-    slot: &mut Option<T>,
-    extra: &mut Extra,
-) -> Result<(), A::Error> {
-    field(map, name, extra, false, |value| *slot = Some(value))
-}
-
-/// Notes that a field that has a default was not there, unless it was.
-#[doc(hidden)]
-pub fn absent(seen: bool, name: &'static str, extra: &mut Extra) {
-    if !seen {
-        extra.note(name, Lack::Absent);
-    }
-}
-
-/// Keeps a field that the model does not know.
-#[doc(hidden)]
-pub fn unknown<'de, A: MapAccess<'de>>(map: &mut A, name: Cow<'de, str>, extra: &mut Extra) -> Result<(), A::Error> {
-    if STRICT.get() {
-        note(Step::Unknown(name.into_owned()));
-        return Err(de::Error::custom(UNKNOWN));
-    }
-    let value: serde_json::Value = map.next_value()?;
-    extra.insert(name, value);
-    Ok(())
-}
-
-/// The next key of an object, borrowed where it can be.
-#[doc(hidden)]
-pub fn next_key<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
-    struct Key;
-
-    impl<'de> DeserializeSeed<'de> for Key {
-        type Value = Cow<'de, str>;
-
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-            deserializer.deserialize_identifier(self)
-        }
-    }
-
-    impl<'de> Visitor<'de> for Key {
-        type Value = Cow<'de, str>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a name")
-        }
-
-        fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
-            Ok(Cow::Borrowed(name))
-        }
-
-        fn visit_str<E>(self, name: &str) -> Result<Cow<'de, str>, E> {
-            Ok(Cow::Owned(name.to_owned()))
-        }
-
-        fn visit_string<E>(self, name: String) -> Result<Cow<'de, str>, E> {
-            Ok(Cow::Owned(name))
-        }
-    }
-
-    map.next_key_seed(Key)
-}
-
-/// Writes a model.
-#[doc(hidden)]
-pub struct Object<'a, S: Serializer> {
-    map: S::SerializeMap,
-    extra: &'a Extra,
-    /// What was written, as far as `extra` may have it too.
-    written: Vec<&'static str>,
-}
-
-impl<'a, S: Serializer> Object<'a, S> {
-    pub fn new(serializer: S, extra: &'a Extra) -> Result<Self, S::Error> {
-        Ok(Self { map: serializer.serialize_map(None)?, extra, written: Vec::new() })
-    }
-
-    pub fn required<T: Lenient + Default + PartialEq>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), S::Error> {
-        match self.extra.lack(name) {
-            Some(Lack::Null) if *value == T::default() => self.map.serialize_entry(name, &()),
-            Some(Lack::Absent) if *value == T::default() => Ok(()),
-            _ => self.write(name, value),
-        }
-    }
-
-    pub fn optional<T: Lenient>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
-        match value {
-            Some(value) => self.write(name, value),
-            None if self.extra.lack(name).is_some() => self.map.serialize_entry(name, &()),
-            None => Ok(()),
-        }
-    }
-
-    pub fn end(mut self) -> Result<S::Ok, S::Error> {
-        for (name, value) in self.extra.iter().filter(|(name, _)| !self.written.contains(name)) {
-            self.map.serialize_entry(name, value)?;
-        }
-        self.map.end()
-    }
-
-    fn write<T: Lenient>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
-        if self.extra.get(name).is_some() {
-            self.written.push(name);
-        }
-        self.map.serialize_entry(name, &As(value))
     }
 }

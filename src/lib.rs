@@ -27,7 +27,9 @@ mod macros;
 mod mocks;
 pub mod multipart;
 mod names;
+mod object;
 mod page;
+mod reading;
 pub mod response;
 mod retry;
 #[cfg(feature = "mock")]
@@ -87,9 +89,8 @@ pub mod __private {
     pub use serde::de::{MapAccess, Visitor};
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub use crate::lenient::{
-        Object, absent, deserialize_choice, deserialize_text, next_key, optional, required, unknown,
-    };
+    pub use crate::lenient::{deserialize_choice, deserialize_text};
     pub use crate::names::name;
+    pub use crate::object::{Object, absent, next_key, optional, required, unknown};
     pub use crate::source::{deserialize_request, serialize_request};
 }

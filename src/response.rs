@@ -12,7 +12,7 @@ use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Operation;
 use crate::hidden::Hidden;
-use crate::lenient;
+use crate::reading::{self, Mode};
 use crate::sse::{Sse, StreamItem};
 
 /// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
@@ -23,11 +23,11 @@ pub trait Codec<T>: Send + Sync + 'static {
     /// Whether the body is handed on while it arrives, rather than read to its end first.
     const STREAMED: bool = false;
 
-    /// Makes the value.
+    /// Makes the value. What it leaves of the answer goes to who asks for that ([`Response`]).
     ///
     /// # Errors
     /// [`DecodeError`] says where the body is of another form, and how.
-    fn decode(answer: Answer) -> Result<T, DecodeError>;
+    fn decode(answer: &mut Answer) -> Result<T, DecodeError>;
 }
 
 /// A successful answer.
@@ -58,7 +58,7 @@ pub(crate) struct Asked {
 
 impl Answer {
     /// Refuses a body that is compressed or otherwise encoded: none was asked for, and none can be read.
-    fn plain(self) -> Result<Self, DecodeError> {
+    fn plain(&mut self) -> Result<&mut Self, DecodeError> {
         match encoding(&self.headers) {
             None => Ok(self),
             Some(encoding) => Err(DecodeError { path: String::new(), reason: not_negotiated(encoding) }),
@@ -120,9 +120,9 @@ pub struct Events;
 impl<T: DeserializeOwned> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
-    fn decode(answer: Answer) -> Result<T, DecodeError> {
+    fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
         let answer = answer.plain()?;
-        lenient::forget_failure();
+        reading::forget_failure();
         if answer.bytes.iter().all(u8::is_ascii_whitespace) {
             return serde_json::from_str("null")
                 .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
@@ -134,18 +134,18 @@ impl<T: DeserializeOwned> Codec<T> for Json {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let failure = DecodeError { path: lenient::failed_at(), reason: error.to_string() };
+        let failure = DecodeError { path: reading::failed_at(), reason: error.to_string() };
         if !error.is_data() {
             return Err(failure);
         }
-        lenient::salvaging(|| serde_json::from_str(text)).map_err(|_| failure)
+        reading::within(Mode::Salvaging, || serde_json::from_str(text)).map_err(|_| failure)
     }
 }
 
 impl Codec<()> for Empty {
     const ACCEPT: &'static str = "application/json";
 
-    fn decode(_: Answer) -> Result<(), DecodeError> {
+    fn decode(_: &mut Answer) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -153,16 +153,17 @@ impl Codec<()> for Empty {
 impl Codec<Bytes> for Raw {
     const ACCEPT: &'static str = "*/*";
 
-    fn decode(answer: Answer) -> Result<Bytes, DecodeError> {
-        Ok(answer.plain()?.bytes)
+    fn decode(answer: &mut Answer) -> Result<Bytes, DecodeError> {
+        Ok(answer.plain()?.bytes.clone())
     }
 }
 
 impl Codec<String> for Text {
     const ACCEPT: &'static str = "*/*";
 
-    fn decode(answer: Answer) -> Result<String, DecodeError> {
-        String::from_utf8(answer.plain()?.bytes.into())
+    fn decode(answer: &mut Answer) -> Result<String, DecodeError> {
+        std::str::from_utf8(&answer.plain()?.bytes)
+            .map(str::to_owned)
             .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })
     }
 }
@@ -171,8 +172,9 @@ impl Codec<Download> for Streamed {
     const ACCEPT: &'static str = "*/*";
     const STREAMED: bool = true;
 
-    fn decode(answer: Answer) -> Result<Download, DecodeError> {
-        Ok(Download::new(answer))
+    fn decode(answer: &mut Answer) -> Result<Download, DecodeError> {
+        let (status, headers, to) = (answer.status, answer.headers.clone(), answer.to.clone());
+        Ok(Download::new(Answer { status, headers, bytes: Bytes::new(), body: std::mem::take(&mut answer.body), to }))
     }
 }
 
@@ -180,9 +182,9 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
     const ACCEPT: &'static str = "text/event-stream";
     const STREAMED: bool = true;
 
-    fn decode(answer: Answer) -> Result<Sse<T>, DecodeError> {
+    fn decode(answer: &mut Answer) -> Result<Sse<T>, DecodeError> {
         let answer = answer.plain()?;
-        Ok(Sse::new(answer.body).answering(answer.to))
+        Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 use crate::endpoint::{Endpoint, Field};
 #[cfg(feature = "mock")]
 use crate::file::File;
-use crate::lenient;
+use crate::reading;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
 pub struct Source<'a> {
@@ -81,12 +81,12 @@ impl ReadError {
 
     /// Tells where in a field's JSON reading has failed, and how.
     fn inside(field: &Field, error: &serde_json::Error) -> Self {
-        let inner = lenient::failed_at();
+        let inner = reading::failed_at();
         let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
         let reason = error.to_string();
         let (kind, reason) = match reason {
-            reason if reason.starts_with(lenient::UNKNOWN) => (ReadErrorKind::Unknown, reason),
-            reason if reason.starts_with(lenient::NOT_ALLOWED) => (ReadErrorKind::NotAllowed, reason),
+            reason if reason.starts_with(reading::UNKNOWN) => (ReadErrorKind::Unknown, reason),
+            reason if reason.starts_with(reading::NOT_ALLOWED) => (ReadErrorKind::NotAllowed, reason),
             reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
         };
         Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
@@ -150,7 +150,7 @@ impl Found {
 
 impl Found {
     fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
-        lenient::forget_failure();
+        reading::forget_failure();
         let wrong = |error: serde_json::Error| ReadError::inside(field, &error);
         match self {
             Found::Json(json) => serde_json::from_value(json).map_err(wrong),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
-use crate::lenient;
+use crate::reading::{self, Mode};
 use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
 /// A request as a mock received it.
@@ -33,13 +33,13 @@ impl<E: Endpoint> Received<E> {
         let (parts, body) = request.into_parts();
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
         let mut read = || E::read(&mut Source::new(E::OPERATION.fields, &mut incoming));
-        let request = if strict { lenient::strictly(read) } else { read() }?;
+        let request = if strict { reading::within(Mode::Strict, read) } else { read() }?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())
             && let Some(name) = json.keys().find(is_unknown)
         {
-            return Err(ReadError::new(ReadErrorKind::Unknown, name, lenient::UNKNOWN));
+            return Err(ReadError::new(ReadErrorKind::Unknown, name, reading::UNKNOWN));
         }
         let unknown = incoming.left().into_iter().filter(|name| is_unknown(&name)).collect();
         Ok(Self { request, parts, unknown, body })
