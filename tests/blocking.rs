@@ -4,10 +4,10 @@ use std::io::Read;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use livepeer::asset::{Phase, Upload};
+use livepeer::asset::{Phase, Upload, UploadWaitError};
 use livepeer::mock::{self, Mock, Reply};
 use livepeer::sse::{Event, Step, StreamItem};
-use livepeer::{Client, File, Retry, Stage, Studio, asset, blocking, stream, task};
+use livepeer::{Client, File, Retry, Stage, Studio, WaitError, asset, blocking, stream, task};
 
 /// Runs a server on a thread of its own, as long as this is there.
 struct Server {
@@ -78,6 +78,26 @@ fn uploads_and_waits() {
     assert_eq!(phases.last().unwrap(), "done");
     let asset = client.wait(&uploaded.asset).with(|wait| wait.every(quick, quick)).run().unwrap();
     assert_eq!(asset.status.unwrap().phase, Phase::Ready);
+}
+
+#[test]
+fn an_upload_and_the_wait_for_it_are_one() {
+    let studio = mock::studio();
+    let server = Server::start(studio.mock().clone());
+    let client = server.client();
+    let content = vec![7; 9 * 1024 * 1024];
+    let upload = Upload::new(File::bytes(content.clone()).name("x.mp4"));
+    let asset = client.upload(upload).with(|upload| upload.wait()).run().unwrap();
+    assert_eq!(asset.status.unwrap().phase, Phase::Ready);
+    assert_eq!(studio.uploaded(&asset.id).unwrap(), content);
+
+    // Either half can fail.
+    let nothing = Upload::new(File::bytes(Vec::new()).name("x.mp4"));
+    let error = client.upload(nothing).with(|upload| upload.wait()).run().unwrap_err();
+    assert!(matches!(error, UploadWaitError::Upload(_)), "{error}");
+    let upload = Upload::new(File::bytes(content).name("x.mp4"));
+    let error = client.upload(upload).with(|upload| upload.wait().deadline(Duration::ZERO)).run().unwrap_err();
+    assert!(matches!(error, UploadWaitError::Wait(WaitError::Deadline { .. })), "{error}");
 }
 
 struct Word(String);
