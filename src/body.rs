@@ -100,8 +100,8 @@ impl Body {
     /// Readers made by `factory`, a fresh one from the start for every time the body is sent. Each must end after
     /// exactly `len` bytes, where that is given.
     pub fn replayable<R: AsyncRead + Send + 'static>(
-        len: Option<u64>,
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+        len: Option<u64>,
     ) -> Body {
         Body::unopened(Opener::factory(factory), len)
     }

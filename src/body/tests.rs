@@ -245,10 +245,11 @@ fn readers_keep_their_promise_or_fail() {
 fn factories_are_asked_anew() {
     let made = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = made.clone();
-    let body = Body::replayable(Some(3), move || match counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+    let open = move || match counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
         0 | 1 => Ok(Cursor::new("abc")),
         _ => Err(io::Error::other("no more")),
-    });
+    };
+    let body = Body::replayable(open, Some(3));
     run(async {
         assert_eq!(made.load(std::sync::atomic::Ordering::Relaxed), 0);
         assert_eq!(whole(body.replay().unwrap()).await, b"abc");
@@ -261,7 +262,7 @@ fn factories_are_asked_anew() {
 fn chains_know_their_length_if_all_parts_do() {
     let known = Body::chain([Body::from("ab"), Body::empty(), Body::reader_with_len(b"cd".as_slice(), 2)]);
     assert_eq!((known.len(), known.is_replayable()), (Some(4), false));
-    let unknown = Body::chain([Body::from("ab"), Body::replayable(None, || Ok(Cursor::new("cd")))]);
+    let unknown = Body::chain([Body::from("ab"), Body::replayable(|| Ok(Cursor::new("cd")), None)]);
     assert_eq!((unknown.len(), unknown.is_replayable()), (None, true));
     let huge = Body::chain([Body::file_range("/x", 0, u64::MAX), Body::from("x")]);
     assert_eq!(huge.len(), None);
@@ -343,7 +344,7 @@ proptest! {
     ) {
         let content = pieces.concat();
         let len = known.then_some(content.len() as u64);
-        let body = Body::replayable(len, move || Ok(slow(&pieces)));
+        let body = Body::replayable(move || Ok(slow(&pieces)), len);
         let again = body.replay().unwrap();
         run(async {
             prop_assert_eq!(&whole(body).await, &content);
