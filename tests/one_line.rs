@@ -36,7 +36,12 @@ fn a_new_operation_is_one_line_and_one_accepted_snapshot() {
     let (passed, output) = test(&copy, "no", &["snapshots", "catalog", "coverage", "coming_from", "studio"]);
     assert!(passed, "{output}");
     let ledger = fs::read_to_string(copy.join("docs/ledger.md")).unwrap();
-    assert!(ledger.contains("| `user::Look` | `GET /user/{id}/look`"), "the ledger does not follow by itself");
+    let row =
+        ledger.lines().find(|line| line.starts_with("| [`user::Look`]")).expect("the ledger does not follow by itself");
+    assert!(
+        row.contains("`GET /user/{id}/look` → `UserUsage`") && row.contains("../snapshots/user.Look.snap"),
+        "{row}"
+    );
 }
 
 /// Runs tests of the copy. Dependencies come from the target directory that this test was built in.

@@ -1,13 +1,13 @@
 //! The catalog against the public specifications, both ways; and `docs/ledger.md`, the catalog for people.
 
+mod ledger;
+#[path = "../spec/mod.rs"]
 mod spec;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
-use std::path::Path;
 
 use livepeer::Operation;
-use livepeer::endpoint::{Paging, Place};
+use livepeer::endpoint::Place;
 use spec::{load, shape};
 
 /// What is compared of an operation: API, id, method, path and whether it is deprecated.
@@ -21,7 +21,8 @@ struct Listed {
 }
 
 fn listed() -> Vec<Listed> {
-    let lines = include_str!("data/operations.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines =
+        include_str!("../data/operations.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let words: Vec<_> = line.split(' ').collect();
@@ -168,98 +169,4 @@ fn every_parameter_and_body_property_of_the_specifications_is_a_field() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-/// The ledger, like a lock file, follows the catalog by itself when the tests run. On a build server (`CI` is set) it
-/// has to be up to date already, unless `UPDATE` is set, too.
-#[test]
-fn the_ledger_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ledger.md");
-    let ledger = ledger();
-    if std::fs::read_to_string(&path).is_ok_and(|there| there.replace("\r\n", "\n") == ledger) {
-        return;
-    }
-    let fixed = std::env::var_os("CI").is_some() && std::env::var_os("UPDATE").is_none();
-    assert!(!fixed, "docs/ledger.md is out of date: run the tests once and commit it");
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(&path, ledger).unwrap();
-    println!("docs/ledger.md has been brought up to date: commit it");
-}
-
-fn ledger() -> String {
-    let listed = listed();
-    let mut text = String::from(
-        "# Ledger\n\nEvery operation that this crate declares, made from `livepeer::catalog()` when the tests run. The \
-         methods of the\ngenerated clients for Python, TypeScript and Go stand beside, by the name that the public \
-         specification gives them.\n",
-    );
-    let total = livepeer::catalog().count();
-    let _ = writeln!(
-        text,
-        "\n{total} operations: {} of the public specifications, {} [ours alone](#ours-alone).",
-        total - ours_alone().len(),
-        ours_alone().len(),
-    );
-    let mut resource = "";
-    for operation in livepeer::catalog() {
-        if operation.resource() != resource {
-            resource = operation.resource();
-            let _ = writeln!(
-                text,
-                "\n## {resource}\n\n\
-                 | operation | line | retryable | pages | errors | generated clients | operation id |\n\
-                 |---|---|---|---|---|---|---|",
-            );
-        }
-        let peers: BTreeSet<_> = facts(operation)
-            .iter()
-            .filter_map(|fact| listed.iter().find(|listed| listed.fact == *fact))
-            .map(|listed| format!("`{}`", listed.peers))
-            .collect();
-        let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
-        let _ = writeln!(
-            text,
-            "| `{}`{} | `{} {}`{} → `{}` | {} | {} | `{}` | {} | {} |",
-            operation.qualified_name(),
-            if operation.deprecated { " (deprecated)" } else { "" },
-            operation.method,
-            operation.path,
-            operation.hosted.iter().map(|(name, prefix)| format!(", on {name} below `{prefix}`")).collect::<String>(),
-            if operation.response == "nothing" { "()" } else { operation.response },
-            match (operation.retryable, operation.retryable_if) {
-                (false, _) => "no",
-                (true, None) => "yes",
-                (true, Some(_)) => "by what it carries",
-            },
-            match operation.paged {
-                None => "–",
-                Some(Paging::Offset) => "by offset",
-                Some(_) => "by cursor",
-            },
-            operation
-                .error
-                .unwrap_or(match api(operation.api) {
-                    "studio" => "ApiError",
-                    _ => "GenerateError",
-                })
-                .replace('|', "\\|"),
-            or_dash(peers.into_iter().collect::<Vec<_>>().join(", ")),
-            or_dash(operation.id.map(|id| format!("`{id}`")).unwrap_or_default()),
-        );
-    }
-    text.push_str(
-        "\n## Ours alone\n\nOperations that the servers have and the public specifications do not, or that the \
-         specifications have in another\nform of answer only.\n\n",
-    );
-    for operation in ours_alone() {
-        let _ = writeln!(
-            text,
-            "- `{}`: `{} {}`. {}",
-            operation.qualified_name(),
-            operation.method,
-            operation.path,
-            operation.summary.trim()
-        );
-    }
-    text
 }

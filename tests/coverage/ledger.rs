@@ -1,0 +1,209 @@
+//! `docs/ledger.md`: what there is of each operation, and where.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use http::Request;
+use livepeer::mock::{self, Mock, Reply};
+use livepeer::{Body, Operation, endpoint::Paging};
+
+use super::{api, facts, listed, ours_alone};
+
+/// The ledger, like a lock file, follows the catalog by itself when the tests run. On a build server (`CI` is set) it
+/// has to be up to date already, unless `UPDATE` is set, too.
+#[tokio::test]
+async fn the_ledger_is_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("docs/ledger.md");
+    let ledger = ledger(root).await;
+    if std::fs::read_to_string(&path).is_ok_and(|there| there.replace("\r\n", "\n") == ledger) {
+        return;
+    }
+    let fixed = std::env::var_os("CI").is_some() && std::env::var_os("UPDATE").is_none();
+    assert!(!fixed, "docs/ledger.md is out of date: run the tests once and commit it");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, ledger).unwrap();
+    println!("docs/ledger.md has been brought up to date: commit it");
+}
+
+const INTRODUCTION: &str = "\
+# Ledger
+
+Every operation that this crate declares, made from `livepeer::catalog()` and from what lies in the repository when the
+tests run. An operation's name leads to its docs.
+
+- *line*: what its line declares, and how many fields it types: those that a request needs, and those it may have.
+- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list goes on.
+- *request*: the snapshot of what is sent, and of all that can be.
+- *mock*: which of the little servers of `livepeer::mock` answers it. A handler of one's own can answer any.
+- *shown in*: up to three examples, pages of the guide, or else the page for those who come from another SDK.
+- *SDKs*: the method of the generated clients for Python, TypeScript and Go, and the id, both by the public specification.
+";
+
+async fn ledger(root: &Path) -> String {
+    let listed = listed();
+    let samples = samples(root);
+    let (studio, ai) = (Server::new(mock::studio().mock()).await, Server::new(mock::ai().mock()).await);
+    let mut text = String::from(INTRODUCTION);
+    let (total, ours) = (livepeer::catalog().count(), ours_alone().len());
+    let specified = total - ours;
+    let _ = writeln!(
+        text,
+        "\n{total} operations: {specified} of the public specifications, {ours} [ours alone](#ours-alone)."
+    );
+    let mut resource = "";
+    for operation in livepeer::catalog() {
+        if operation.resource() != resource {
+            resource = operation.resource();
+            let _ = writeln!(
+                text,
+                "\n## {resource}\n\n\
+                 | operation | line | retryable | pages | errors | request | mock | shown in | SDKs |\n\
+                 |---|---|---|---|---|---|---|---|---|",
+            );
+        }
+        let peers: BTreeSet<_> = facts(operation)
+            .iter()
+            .filter_map(|fact| listed.iter().find(|listed| listed.fact == *fact))
+            .map(|listed| format!("`{}`", listed.peers))
+            .collect();
+        let mocks = [("studio", &studio), ("ai", &ai)];
+        let mut answering = Vec::new();
+        for (name, server) in mocks {
+            if server.answers(operation).await {
+                answering.push(name.to_owned());
+            }
+        }
+        let name = operation.qualified_name();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            docs(operation),
+            line(operation),
+            match (operation.retryable, operation.retryable_if) {
+                (false, _) => "no",
+                (true, None) => "yes",
+                (true, Some(_)) => "by what it carries",
+            },
+            match operation.paged {
+                None => "–",
+                Some(Paging::Offset) => "by offset",
+                Some(_) => "by cursor",
+            },
+            errors(operation),
+            or_dash(&snapshots(root, &name)),
+            or_dash(&answering),
+            or_dash(&shown_in(&samples, &name)),
+            or_dash(&peers.into_iter().chain(operation.id.map(|id| format!("`{id}`"))).collect::<Vec<_>>()),
+        );
+    }
+    text.push_str(
+        "\n## Ours alone\n\nOperations that the servers have and the public specifications do not, or that the \
+         specifications have in another\nform of answer only.\n\n",
+    );
+    for operation in ours_alone() {
+        let name = operation.qualified_name();
+        let (method, path, summary) = (operation.method, operation.path, operation.summary.trim());
+        let _ = writeln!(text, "- `{name}`: `{method} {path}`. {summary}");
+    }
+    text
+}
+
+fn or_dash(pieces: &[String]) -> String {
+    if pieces.is_empty() { "–".to_owned() } else { pieces.join(", ") }
+}
+
+fn docs(operation: &Operation) -> String {
+    let (name, resource, ty) = (operation.qualified_name(), operation.resource(), operation.name);
+    let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
+    format!("[`{name}`](https://docs.rs/livepeer/latest/livepeer/{resource}/struct.{ty}.html){deprecated}")
+}
+
+fn line(operation: &Operation) -> String {
+    let needed = operation.fields.iter().filter(|field| field.required && !field.copy).count();
+    let free = operation.fields.iter().filter(|field| !field.required).count();
+    let hosted = operation.hosted.iter().map(|(name, prefix)| format!(", on {name} below `{prefix}`"));
+    let response = if operation.response == "nothing" { "()" } else { operation.response };
+    let (method, path) = (operation.method, operation.path);
+    format!("`{method} {path}`{} → `{response}`; {needed} + {free}", hosted.collect::<String>())
+}
+
+fn errors(operation: &Operation) -> String {
+    let default = if api(operation.api) == "studio" { "ApiError" } else { "GenerateError" };
+    format!("`{}`", operation.error.unwrap_or(default).replace('|', "\\|"))
+}
+
+/// Links to the snapshots that there are of an operation.
+fn snapshots(root: &Path, name: &str) -> Vec<String> {
+    let file = name.replace("::", ".");
+    [("least", format!("{file}.snap")), ("full", format!("{file}-full.snap"))]
+        .into_iter()
+        .filter(|(_, file)| root.join("snapshots").join(file).exists())
+        .map(|(what, file)| format!("[{what}](../snapshots/{file})"))
+        .collect()
+}
+
+/// A text with code to copy, as a link from the ledger.
+struct Sample {
+    link: String,
+    text: String,
+}
+
+fn samples(root: &Path) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (folder, extension, there) in [("examples", "rs", "../examples"), ("docs/guide", "md", "guide")] {
+        let mut paths: Vec<_> =
+            std::fs::read_dir(root.join(folder)).unwrap().map(|file| file.unwrap().path()).collect();
+        paths.sort();
+        for path in paths.into_iter().filter(|path| path.extension().is_some_and(|own| own == extension)) {
+            let (name, file) =
+                (path.file_stem().unwrap().to_str().unwrap(), path.file_name().unwrap().to_str().unwrap());
+            // Pages of the guide are numbered.
+            let name = name.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '-');
+            let link = format!("[{name}]({there}/{file})");
+            samples.push(Sample { link, text: std::fs::read_to_string(&path).unwrap() });
+        }
+    }
+    let text = std::fs::read_to_string(root.join("docs/coming-from.md")).unwrap();
+    samples.push(Sample { link: "[SDKs](coming-from.md)".to_owned(), text });
+    samples
+}
+
+/// How many samples are named for an operation: one is looked for, not a list.
+const SAMPLES: usize = 3;
+
+/// Links to the first samples that have an operation by its name, `stream::Get`.
+fn shown_in(samples: &[Sample], name: &str) -> Vec<String> {
+    let part_of_a_name = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let has = |text: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let (before, after) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());
+            !part_of_a_name(before) && !part_of_a_name(after)
+        })
+    };
+    samples.iter().filter(|sample| has(&sample.text)).take(SAMPLES).map(|sample| sample.link.clone()).collect()
+}
+
+/// A little server that says of itself what it does not answer.
+struct Server(Mock);
+
+const UNANSWERED: u16 = 501;
+
+impl Server {
+    async fn new(mock: &Mock) -> Self {
+        let mock = mock.clone().fallback(async |_| Reply::error(UNANSWERED, "no handler"));
+        let server = Self(mock);
+        assert_eq!(server.status("GET", "/no/such/operation").await, UNANSWERED);
+        server
+    }
+
+    async fn answers(&self, operation: &Operation) -> bool {
+        self.status(operation.method.as_str(), &operation.path.replace(['{', '}'], "")).await != UNANSWERED
+    }
+
+    async fn status(&self, method: &str, path: &str) -> u16 {
+        let request = Request::builder().method(method).uri(path).header("authorization", "Bearer key");
+        self.0.answer(request.body(Body::empty()).unwrap()).await.status().as_u16()
+    }
+}
