@@ -262,7 +262,7 @@ impl Read for Reader {
         while self.chunk.is_empty() && !buffer.is_empty() {
             let download = &mut self.download;
             let chunk = self.runtime.block_on(|| download.chunk()).map_err(io::Error::other)?;
-            match chunk.map_err(io::Error::other)? {
+            match chunk? {
                 Some(chunk) => self.chunk = chunk,
                 None => return Ok(0),
             }

@@ -1,5 +1,7 @@
 //! What can go wrong with a call, and all that is known about it.
 
+mod as_io;
+
 use std::any::Any as StdAny;
 use std::fmt::{self, Write};
 use std::marker::PhantomData;
@@ -277,6 +279,16 @@ impl<B> Error<B> {
         self.0.source.as_deref().map(|source| source as _)
     }
 
+    /// Where decoding failed, when the answer was not what was expected.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// What is wrong with the request, when it could not be sent as it is.
+    pub fn request_error(&self) -> Option<&RequestError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
     /// Whether it failed to connect: nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Connect
@@ -432,18 +444,6 @@ impl<B> fmt::Debug for Error<B> {
 
 /// The causes are part of the text already, so they are not given again as sources.
 impl<B> std::error::Error for Error<B> {}
-
-impl<B> Error<B> {
-    /// Where decoding failed, when the answer was not what was expected.
-    pub fn decode_error(&self) -> Option<&DecodeError> {
-        self.0.source.as_ref()?.downcast_ref()
-    }
-
-    /// What is wrong with the request, when it could not be sent as it is.
-    pub fn request_error(&self) -> Option<&RequestError> {
-        self.0.source.as_ref()?.downcast_ref()
-    }
-}
 
 /// The beginning of a text, at most so many bytes.
 pub(crate) fn cut(text: &str, most: usize) -> &str {
