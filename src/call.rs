@@ -210,6 +210,18 @@ pub struct ResponseFuture<E> {
     operation: PhantomData<fn() -> E>,
 }
 
+impl<E: Endpoint> fmt::Debug for CallFuture<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallFuture").field(&self.0).finish()
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for ResponseFuture<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").field("operation", &E::OPERATION.qualified_name()).finish_non_exhaustive()
+    }
+}
+
 impl<E: Endpoint> Future for CallFuture<E> {
     type Output = Result<E::Response, Error<E::Error>>;
 

@@ -18,6 +18,7 @@ const LONGEST: usize = 96;
 
 /// A name made by [`name`].
 #[doc(hidden)]
+#[derive(Debug)]
 pub struct Name {
     bytes: [u8; LONGEST],
     len: usize,

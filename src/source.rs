@@ -3,6 +3,7 @@
 #[cfg(feature = "mock")]
 use std::any::Any;
 use std::collections::HashMap;
+use std::fmt;
 
 #[cfg(feature = "mock")]
 use bytes::Bytes;
@@ -90,6 +91,12 @@ impl ReadError {
             reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
         };
         Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
+    }
+}
+
+impl fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("fields", &self.fields).finish_non_exhaustive()
     }
 }
 

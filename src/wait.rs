@@ -350,6 +350,7 @@ impl<E: Endpoint> Unpin for Wait<E> {}
 
 /// Waits for the end of a [`Wait`].
 #[must_use = "futures do nothing until they are awaited"]
+#[derive(Debug)]
 pub struct WaitFuture<E: Endpoint>(Wait<E>);
 
 impl<E: Endpoint<Response: Clone>> IntoFuture for Wait<E> {

@@ -5,6 +5,7 @@ mod reply;
 mod serve;
 mod visit;
 
+use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
@@ -223,6 +224,14 @@ impl Mock {
             std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
         });
         self
+    }
+}
+
+/// By the operations that it answers.
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mock ")?;
+        f.debug_set().entries(self.0.routes.iter().map(|route| route.operation.qualified_name())).finish()
     }
 }
 
