@@ -1,3 +1,14 @@
+// The README's links are relative, which is nothing where the docs are read. Of two definitions of a link the first counts.
+//! [guide]: crate::guide
+//! [gallery]: crate::guide::gallery
+//! [SDKs]: crate::guide::coming_from
+//! [examples]: https://docs.rs/crate/livepeer/latest/source/examples/README.md
+//! [ledger]: https://docs.rs/crate/livepeer/latest/source/docs/ledger.md
+//! [faults]: https://docs.rs/crate/livepeer/latest/source/docs/faults.md
+//! [architecture]: https://docs.rs/crate/livepeer/latest/source/ARCHITECTURE.md
+//! [contributing]: https://docs.rs/crate/livepeer/latest/source/CONTRIBUTING.md
+//! [changelog]: https://docs.rs/crate/livepeer/latest/source/CHANGELOG.md
+//!
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Nothing that comes from outside may end a program.
