@@ -1,13 +1,13 @@
 //! Bodies handed on while they arrive.
 
-use std::fmt;
 use std::path::Path;
+use std::{fmt, io};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncWriteExt;
 
-use crate::body::{Body, BoxError};
+use crate::body::{Body, BoxError, named};
 use crate::error::{Error, ErrorKind, Inner};
 use crate::idle::Idle;
 use crate::response::{Answer, Asked};
@@ -106,7 +106,7 @@ impl Download {
         let outcome = self.write(Path::new(&part), &mut progress).await;
         let outcome = match outcome {
             Ok(written) => {
-                tokio::fs::rename(&part, path).await.map(|()| written).map_err(|error| self.failure(error.into()))
+                tokio::fs::rename(&part, path).await.map(|()| written).map_err(|error| self.unsaved(path, error))
             }
             Err(error) => Err(error),
         };
@@ -118,19 +118,28 @@ impl Download {
     }
 
     async fn write(&mut self, path: &Path, progress: &mut impl FnMut(u64)) -> Result<u64, Error> {
-        let mut file = tokio::fs::File::create(path).await.map_err(|error| self.failure(error.into()))?;
+        let mut file = tokio::fs::File::create(path).await.map_err(|error| self.unsaved(path, error))?;
         let mut written = 0;
         while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(|error| self.failure(error.into()))?;
+            file.write_all(&chunk).await.map_err(|error| self.unsaved(path, error))?;
             written += chunk.len() as u64;
             progress(written);
         }
-        file.flush().await.map_err(|error| self.failure(error.into()))?;
+        file.flush().await.map_err(|error| self.unsaved(path, error))?;
         Ok(written)
     }
 
     fn failure(&self, error: BoxError) -> Error {
         let kind = if error.is::<Idle>() { ErrorKind::Timeout } else { ErrorKind::Transport };
+        self.error(kind, error)
+    }
+
+    /// The server did its part: what is wrong is on this machine.
+    fn unsaved(&self, path: &Path, error: io::Error) -> Error {
+        self.error(ErrorKind::File, named(path, error).into())
+    }
+
+    fn error(&self, kind: ErrorKind, error: BoxError) -> Error {
         let mut inner = Inner::new(kind, Some(error));
         inner.what = if self.to.what.is_empty() { "download" } else { self.to.what }.into();
         inner.operation = self.to.operation;

@@ -98,6 +98,8 @@ pub enum ErrorKind {
     /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
     /// sent.
     Body,
+    /// What was fetched cannot be written to its file: no such folder, no right, no room.
+    File,
 }
 
 pub(crate) struct Inner {
@@ -180,6 +182,7 @@ impl Inner {
             ErrorKind::Decode => "the answer is not what was expected",
             ErrorKind::TooLarge => "the answer is too large",
             ErrorKind::Body => "the request's body cannot be read",
+            ErrorKind::File => "the answer cannot be saved",
         });
         let mut add = |piece: fmt::Arguments<'_>| {
             // Writing to a `String` does not fail.

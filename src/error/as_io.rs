@@ -17,7 +17,11 @@ impl<B> From<Error<B>> for io::Error {
             (ErrorKind::Timeout, _) => io::ErrorKind::TimedOut,
             (ErrorKind::Transport, _) => io::ErrorKind::ConnectionAborted,
             (ErrorKind::Decode | ErrorKind::TooLarge, _) => io::ErrorKind::InvalidData,
-            (ErrorKind::Status | ErrorKind::Body, _) => io::ErrorKind::Other,
+            (ErrorKind::Status, _) => io::ErrorKind::Other,
+            (ErrorKind::Body | ErrorKind::File, _) => {
+                let own = error.cause().and_then(|cause| cause.downcast_ref::<Self>());
+                own.map_or(io::ErrorKind::Other, Self::kind)
+            }
         };
         Self::new(kind, Error::<Any>(error.0, PhantomData))
     }

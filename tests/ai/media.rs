@@ -3,7 +3,7 @@
 use livepeer::generate::*;
 use livepeer::media::{Media, Progress};
 use livepeer::mock::{self, MediaForm, Mock, Reply, Running};
-use livepeer::{Client, Studio};
+use livepeer::{Ai, Client, ErrorKind, Studio};
 use serde_json::json;
 
 use crate::Outcome;
@@ -72,6 +72,20 @@ async fn a_file_that_is_gone_is_an_error_and_leaves_nothing() -> Outcome {
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
     assert!(!path.exists() && !path.with_extension("png.part").exists());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_not_the_connections_fault() -> Outcome {
+    let server = Mock::new().fallback(async |_| Reply::text(200, "a picture")).listen().await?;
+    let client = server.client::<Ai>();
+    let path = std::env::temp_dir().join(format!("livepeer-media-{}-no-folder/a.png", std::process::id()));
+    let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File);
+    let text = error.to_string();
+    assert!(text.contains("the answer cannot be saved") && text.contains("no-folder/a.png.part"), "{text}");
+    assert!(!error.is_retryable());
+    assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::NotFound);
     Ok(())
 }
 
