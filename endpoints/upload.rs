@@ -203,9 +203,13 @@ impl crate::client::Client<Studio> {
     }
 }
 
-/// Studio refuses a second file for an asset: the first one has arrived. The answer to `HEAD` has no text.
-fn finished(status: u16, text: &[u8]) -> bool {
-    status == 422 && (text.is_empty() || String::from_utf8_lossy(text).contains("already been uploaded"))
+/// Studio refuses a second file for an asset: the first one has arrived. Only the answer to `HEAD` cannot say so.
+fn finished(method: &Method, status: u16, text: &[u8]) -> bool {
+    status == 422
+        && match text {
+            [] => method == Method::HEAD,
+            text => String::from_utf8_lossy(text).contains("already been uploaded"),
+        }
 }
 
 type Save = Arc<dyn Fn(&UploadState) + Send + Sync>;
@@ -393,7 +397,7 @@ async fn put(
     let job = sending.job(&PUT, state.url.expose(), [(CONTENT_TYPE, media_type)], Payload::Body(part.body))?;
     match attempt::run(job.observed(meter.as_ref().map(Meter::observer))).await {
         Ok(_) => {}
-        Err(inner) if inner.status.is_some_and(|status| finished(status.as_u16(), &inner.text)) => {}
+        Err(inner) if inner.status.is_some_and(|status| finished(&PUT.method, status.as_u16(), &inner.text)) => {}
         Err(inner) => return Err(tus::call(inner)),
     }
     if let Some(meter) = meter {

@@ -226,7 +226,7 @@ impl Sending {
             part_size: PART_SIZE,
             metadata: None,
             elsewhere: false,
-            finished: |_, _| false,
+            finished: |_, _, _| false,
         }
     }
 }

@@ -174,6 +174,17 @@ async fn an_answer_that_is_lost_makes_no_second_file() {
 }
 
 #[tokio::test]
+async fn a_refusal_without_a_word_is_no_arrival() {
+    for len in [1000, 9 * MIB] {
+        let (running, client) = running().await;
+        running.studio().trouble_upload(UploadTrouble::Refuse(422));
+        let error = client.upload(Upload::new(File::bytes(content(len)))).await.unwrap_err();
+        let UploadError::Call(error) = error else { panic!("{len}: {error}") };
+        assert_eq!(error.status().unwrap(), 422, "{len}");
+    }
+}
+
+#[tokio::test]
 async fn readers_work_too() {
     for len in [1000, 8 * MIB, 8 * MIB + 1, 17 * MIB] {
         let content = content(len);

@@ -47,7 +47,7 @@ pub enum UploadTrouble {
     Unanswered,
     /// Nothing is read, and nothing answered.
     Stall,
-    /// It is refused with this status.
+    /// It is refused with this status, without a word.
     Refuse(u16),
     /// It is confirmed, and lost.
     Lose,
@@ -165,7 +165,7 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     let trouble = core.set(|state| state.uploads.troubles.pop_front());
     let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
     if let Some(UploadTrouble::Refuse(status)) = trouble {
-        return Reply::text(status, "something went wrong\n");
+        return Reply::status(status);
     }
     let reply = core.set(|state| store(state, id, number(headers, "upload-length"), &part, trouble.as_ref()));
     core.dispatch();
@@ -240,7 +240,7 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
     let trouble = core.set(|state| state.uploads.troubles.pop_front());
     let Ok(bytes) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
     let reply = match trouble {
-        Some(UploadTrouble::Refuse(status)) => return Reply::text(status, "something went wrong\n"),
+        Some(UploadTrouble::Refuse(status)) => return Reply::status(status),
         Some(UploadTrouble::Lose | UploadTrouble::Forget) => return Reply::cut(),
         _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
         _ => match core.set(|state| finish(state, asset, bytes.into())) {

@@ -44,8 +44,8 @@ pub(crate) struct Sending {
     pub(crate) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
     pub(crate) elsewhere: bool,
-    /// Whether a refusal says that the server has the whole upload already.
-    pub(crate) finished: fn(u16, &[u8]) -> bool,
+    /// Whether a refusal (of a method, with a status and a text) says that the server has the whole upload already.
+    pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
 }
 
 pub(crate) struct Upload<'a> {
@@ -212,7 +212,7 @@ impl Upload<'_> {
         let job = self.sending.tus(&CREATE, &self.state.endpoint, headers, Payload::Empty)?;
         let answer = match attempt::run(job).await {
             Ok(done) => done.answer,
-            Err(inner) => return self.refused(inner).map(|()| false),
+            Err(inner) => return self.refused(&CREATE, inner).map(|()| false),
         };
         let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let url = location.and_then(|location| resolve(self.state.endpoint.expose(), location, self.sending.elsewhere));
@@ -231,7 +231,7 @@ impl Upload<'_> {
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(Asked::Unknown);
             }
-            Err(inner) => return self.refused(inner).map(|()| Asked::Finished),
+            Err(inner) => return self.refused(&ASK, inner).map(|()| Asked::Finished),
         };
         self.check_length(&answer)?;
         match number(&answer.headers, &OFFSET) {
@@ -271,12 +271,12 @@ impl Upload<'_> {
     }
 
     fn is_finished(&self, fault: &Fault) -> bool {
-        fault.status().is_some_and(|status| (self.sending.finished)(status, fault.text()))
+        fault.status().is_some_and(|status| (self.sending.finished)(&SEND.method, status, fault.text()))
     }
 
-    fn refused(&self, inner: Box<Inner>) -> Result<(), UploadError> {
+    fn refused(&self, asked: &Plain, inner: Box<Inner>) -> Result<(), UploadError> {
         match inner.status {
-            Some(status) if (self.sending.finished)(status.as_u16(), &inner.text) => Ok(()),
+            Some(status) if (self.sending.finished)(&asked.method, status.as_u16(), &inner.text) => Ok(()),
             _ => Err(call(inner)),
         }
     }
