@@ -273,6 +273,9 @@ impl Uploading {
 
     /// Tells the server to forget a [resumed](Self::resume) upload. The asset stays, without its file.
     ///
+    /// Of a file that goes out by one `PUT` the server has all or nothing, so there is nothing to tell: without a word, it
+    /// is `Ok`. If the file had arrived, the asset is processed. [`asset::Delete`] removes it.
+    ///
     /// # Errors
     /// When the server cannot be told, or does not allow it.
     pub async fn abort(self) -> Result<(), UploadError> {
@@ -307,6 +310,9 @@ impl UploadFuture {
     }
 
     /// Stops, and tells the server to forget the upload. The asset stays, without its file.
+    ///
+    /// Of a file that goes out by one `PUT` the server has all or nothing, so there is nothing to tell: the request is
+    /// dropped, and that is `Ok`. If the file had arrived before, the asset is processed. [`asset::Delete`] removes it.
     ///
     /// # Errors
     /// When the server cannot be told, or does not allow it.

@@ -91,7 +91,8 @@ impl Sending {
         self.job(subject, url.expose(), headers.into_iter().chain([version]), payload)
     }
 
-    /// Tells the server to forget the upload.
+    /// Tells the server to forget the upload. What has no URL (it was not created, or goes out by one `PUT`) the server
+    /// does not hold in parts: there is nothing to tell.
     pub(crate) async fn abort(&self, state: &State) -> Result<(), UploadError> {
         let Some(url) = &state.url else { return Ok(()) };
         match attempt::run(self.tus(&ABORT, url, [], Payload::Empty)?).await {
