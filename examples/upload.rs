@@ -5,49 +5,54 @@
 //! ```
 //!
 //! With `LIVEPEER_API_KEY` it goes to Livepeer Studio; without, to a little Studio that the example starts by itself.
-//! Without a file, 40 MB of noise are made. Interrupted (Ctrl-C) and started again with the same file, it goes on where it
-//! was: it keeps its state in `FILE.upload`.
+//! Without a file, 40 MB of noise are sent. With a key and a file, it keeps its state in `FILE.upload`: interrupted (Ctrl-C)
+//! and started again with the same file, it goes on where it was.
 
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use livepeer::asset::{Progress, Upload, UploadState};
-use livepeer::{Client, mock};
+use livepeer::asset::{Progress, Upload, UploadError, UploadState};
+use livepeer::{Client, File, mock};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let has_key = std::env::var_os("LIVEPEER_API_KEY").is_some();
     let little = mock::studio().listen().await?;
     let client = if has_key { Client::from_env()? } else { little.client() };
-    let given = std::env::args_os().nth(1).map(PathBuf::from);
-    let file = match &given {
-        Some(file) => file.clone(),
-        None => noise()?,
-    };
-    let state = added(&file, ".upload");
+    let file = std::env::args_os().nth(1).map(PathBuf::from);
+    // The little Studio ends with the example, and with it what could be gone on with.
+    let state = file.as_ref().filter(|_| has_key).map(|file| added(file, ".upload"));
 
-    let mut upload = client.upload(Upload::file(&file)).on_progress(show);
-    if let Some(saved) = saved(&state) {
-        println!("going on after {} bytes", saved.offset());
-        upload = upload.resume(saved);
-    }
-    let keep = state.clone();
-    let uploaded = upload
-        .on_state(move |state| {
-            // Whole or not at all: a state that was cut off would be of no use.
-            let new = added(&keep, ".new");
-            let written = serde_json::to_vec(state).map_err(Into::into).and_then(|json| std::fs::write(&new, json));
-            if let Err(error) = written.and_then(|()| std::fs::rename(&new, &keep)) {
+    let upload = match file {
+        Some(file) => Upload::file(file),
+        None => Upload::new(File::bytes(noise()).name("noise.mp4")),
+    };
+    let mut uploading = client.upload(upload).on_progress(show);
+    if let Some(path) = &state {
+        if let Some(saved) = saved(path) {
+            println!("going on after {} bytes", saved.offset());
+            uploading = uploading.resume(saved);
+        }
+        let path = path.clone();
+        uploading = uploading.on_state(move |state| {
+            if let Err(error) = save(state, &path) {
                 eprintln!("\nthe state cannot be kept: {error}");
             }
-        })
-        .await?;
-    println!("\nuploaded: asset {}", uploaded.asset);
-    std::fs::remove_file(&state)?;
-    if given.is_none() {
-        std::fs::remove_file(&file)?;
+        });
     }
+    let result = uploading.await;
+    let can_go_on = match &result {
+        Ok(_) => false,
+        Err(UploadError::Read(_)) => true, // the file may be there again later
+        Err(error) => error.is_retryable(),
+    };
+    if let Some(path) = state.filter(|_| !can_go_on) {
+        // None is there if it could not be kept.
+        let _ = std::fs::remove_file(path);
+    }
+    let uploaded = result?;
+    println!("\nuploaded: asset {}", uploaded.asset);
 
     let mut wait = client.wait(&uploaded.asset);
     while let Some(update) = wait.next().await {
@@ -75,14 +80,19 @@ fn added(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Keeps it whole or not at all: a state that was cut off would be of no use.
+fn save(state: &UploadState, path: &Path) -> std::io::Result<()> {
+    let new = added(path, ".new");
+    std::fs::write(&new, serde_json::to_vec(state)?)?;
+    std::fs::rename(new, path)
+}
+
+/// `None` if there is none, or if it cannot be read: then the upload begins anew.
 fn saved(path: &Path) -> Option<UploadState> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }
 
-fn noise() -> std::io::Result<PathBuf> {
-    let path = std::env::temp_dir().join(format!("noise-{}.mp4", std::process::id()));
+fn noise() -> Vec<u8> {
     let mut random = fastrand::Rng::new();
-    let noise: Vec<u8> = std::iter::repeat_with(|| random.u64(..).to_le_bytes()).take(5_000_000).flatten().collect();
-    std::fs::write(&path, noise)?;
-    Ok(path)
+    std::iter::repeat_with(|| random.u64(..).to_le_bytes()).take(5_000_000).flatten().collect()
 }
