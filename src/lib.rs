@@ -58,6 +58,11 @@ mod wire;
 #[path = "../endpoints/mod.rs"]
 mod endpoints;
 
+// What the targets in fuzz/ call that is nobody else's.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
+
 #[cfg(any(doc, doctest))]
 #[path = "../docs/guide.rs"]
 pub mod guide;

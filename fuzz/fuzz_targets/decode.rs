@@ -1,0 +1,146 @@
+//! Answers to every operation: any status, any body.
+//!
+//! Input: the operation, the status, where and how much of a made-up answer to cut out (three bytes; a cut of 0 leaves
+//! nothing of it), and what stands there instead.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use livepeer::mock::{Encode, Fullness, Reply, Visit, sample_request};
+use livepeer::{Body, BoxFuture, Client, Endpoint, On, Retry, Transport, TransportError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+const KEY: &str = "key-that-no-error-shows";
+
+/// The statuses between which the second byte chooses; the first is by far the most often of interest.
+const STATUSES: [u16; 16] = [200, 201, 204, 206, 301, 304, 307, 400, 401, 403, 404, 409, 422, 429, 500, 503];
+
+const HEADERS: [&[(&str, &str)]; 4] = [
+    &[("content-type", "application/json")],
+    &[],
+    &[("content-type", "text/html; charset=utf-8"), ("retry-after", "3")],
+    &[("content-type", "text/event-stream"), ("link", "<?cursor=skip1>; rel=next"), ("location", "/elsewhere")],
+];
+
+thread_local! {
+    static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    /// A made-up answer to each operation.
+    static SAMPLES: Vec<Vec<u8>> = {
+        let mut samples = Samples(Vec::new());
+        livepeer::visit_catalog(&mut samples);
+        samples.0
+    };
+}
+
+struct Samples(Vec<Vec<u8>>);
+
+impl Visit for Samples {
+    fn operation<E>(&mut self)
+    where
+        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E::Codec: Encode<E::Response>,
+    {
+        let reply = E::Codec::encode(E::Codec::sample(Fullness::Fullest).unwrap()).unwrap();
+        self.0.push(written(reply));
+    }
+}
+
+fn written(reply: Reply) -> Vec<u8> {
+    RUNTIME.with(|runtime| runtime.block_on(reply.body.bytes(1 << 24))).unwrap().to_vec()
+}
+
+/// Answers every request with the same.
+struct Same {
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: Vec<u8>,
+}
+
+impl Transport for Same {
+    fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let reply = Reply::status(self.status).with_body(self.body.clone());
+        let reply = self.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
+        Box::pin(async { Ok(reply.into()) })
+    }
+}
+
+struct One {
+    /// How many operations come before it.
+    before: usize,
+    answer: Option<Same>,
+}
+
+impl Visit for One {
+    fn operation<E>(&mut self)
+    where
+        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E::Codec: Encode<E::Response>,
+    {
+        if self.before > 0 {
+            self.before -= 1;
+            return;
+        }
+        let Some(answer) = self.answer.take() else { return };
+        stays::<E>(&answer.body);
+
+        let status = answer.status;
+        let client = Client::<E::Api>::new().key(KEY).retry(Retry::never()).transport(answer);
+        let request: E = sample_request(Fullness::Smallest).unwrap();
+        match RUNTIME.with(|runtime| runtime.block_on(client.call(request).into_future())) {
+            Ok(response) => {
+                assert!((200..300).contains(&status), "{status} is no success");
+                if let Ok(reply) = E::Codec::encode(response) {
+                    written(reply);
+                }
+            }
+            Err(error) => {
+                let shown = format!("{error} {error:?} {:?} {:?}", error.message(), error.body());
+                assert!(!shown.contains(KEY), "{shown}");
+                assert!(error.operation().is_some() && error.attempts() > 0, "{shown}");
+                assert!(error.status().is_some_and(|told| told == status), "{shown}");
+            }
+        }
+    }
+}
+
+/// What was read once is written, read and written again as the same.
+fn stays<E>(body: &[u8])
+where
+    E: Endpoint,
+    E::Codec: Encode<E::Response>,
+{
+    let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
+    let Some(Ok(first)) = E::Codec::parse(body) else { return };
+    let Ok(reply) = E::Codec::encode(first) else { return };
+    let once = written(reply);
+    if once.is_empty() {
+        return;
+    }
+    let second = E::Codec::parse(&once).unwrap();
+    let second = second.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&once)));
+    let twice = written(E::Codec::encode(second).unwrap());
+    assert_eq!(json(&once), json(&twice));
+}
+
+fuzz_target!(|data: &[u8]| {
+    let [operation, status, at, finer, cut, rest @ ..] = data else { return };
+    let operation = usize::from(*operation) % livepeer::catalog().count();
+    let body = match cut {
+        0 => rest.to_vec(),
+        cut => SAMPLES.with(|samples| {
+            let sample = &samples[operation];
+            let at = usize::from(u16::from_be_bytes([*at, *finer])) % (sample.len() + 1);
+            let end = (at + usize::from(*cut) - 1).min(sample.len());
+            [&sample[..at], rest, &sample[end..]].concat()
+        }),
+    };
+    let answer = Same {
+        status: STATUSES[usize::from(*status) % STATUSES.len()],
+        headers: HEADERS[usize::from(*status) / STATUSES.len() % HEADERS.len()],
+        body,
+    };
+    livepeer::visit_catalog(&mut One { before: operation, answer: Some(answer) });
+});
