@@ -47,6 +47,10 @@ mod tests;
 /// ```
 ///
 /// For items that are plain JSON, see [`sse_json!`](crate::sse_json).
+#[diagnostic::on_unimplemented(
+    message = "nothing says how an event becomes a `{Self}`",
+    note = "`livepeer::sse_json!({Self})` reads each event's data as JSON; otherwise implement `StreamItem`"
+)]
 pub trait StreamItem: Sized {
     /// Whether every whole answer has an end that [`parse`](StreamItem::parse) sees ([`Step::End`] or
     /// [`Step::Last`]). The stream then fails if the connection ends before; otherwise that is its end.

@@ -36,6 +36,62 @@
 /// # operations! {}
 /// ```
 ///
+/// A list in pages, a file sent, a file fetched, and events as they come:
+///
+/// ```
+/// # use livepeer::{Api, Case, File, Unmapped, endpoint, model};
+/// # /// An API.
+/// # pub struct Library;
+/// # impl Api for Library {
+/// #     const NAME: &'static str = "Library";
+/// #     const SERVERS: &'static [&'static str] = &["https://library.example"];
+/// #     const CASE: Case = Case::Camel;
+/// #     type Error = Unmapped;
+/// # }
+/// # model! {
+/// #     /// A book.
+/// #     pub struct Book: Library {
+/// #         /// Title.
+/// #         title: String,
+/// #     }
+/// # }
+/// endpoint! {
+///     /// Lists books.
+///     pub List: Library = GET "/books" query {
+///         /// Only those by one of these.
+///         author?: Vec<String>,
+///         /// How many on a page.
+///         limit?: u32,
+///     } headers {
+///         /// The language of blurbs.
+///         language as "accept-language"?: String,
+///     } -> Vec<Book>, paged
+/// }
+/// endpoint! {
+///     /// Adds a book.
+///     pub Add: Library = POST "/books" multipart {
+///         /// The book itself.
+///         content: File,
+///         /// Its title (default: as in the book).
+///         title?: String,
+///     } -> Book, errors { 409 => Known(Unmapped), _ => Other(Unmapped) }
+/// }
+/// endpoint! {
+///     /// Fetches a book.
+///     pub Fetch: Library = GET "/book/{id}/content" (id: String) -> download
+/// }
+/// endpoint! {
+///     /// Tells of books that are brought back.
+///     pub Returns: Library = GET "/returns" -> sse Book, timeout = 3600
+/// }
+/// livepeer::sse_json!(Book);
+///
+/// let add = Add::new(File::path("moby-dick.epub")).title("Moby-Dick");
+/// assert_eq!(add.content.file_name(), "moby-dick.epub");
+/// let list = List::new().author(["Melville"]).limit(20);
+/// assert_eq!(list.author.as_deref(), Some(&["Melville".to_owned()][..]));
+/// ```
+///
 /// # The line
 ///
 /// ```text
@@ -55,11 +111,13 @@
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
-/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise. The wire name follows the API's [`Case`](crate::Case) unless given: `name as "wire"?: Type`.
-/// With `name?: Option<Type>` the request can also say `null`. In `json { … }`, a bare `name` repeats a path parameter.
+/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise. The wire name follows the API's
+/// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
+/// `json { … }`, a bare `name` repeats a path parameter.
 ///
 /// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,
-/// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`).
+/// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
+/// [`StreamItem`](crate::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
 ///
 /// **Clauses**:
 ///
