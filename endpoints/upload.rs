@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::asset::{self, Asset, RequestUpload};
 use super::prelude::*;
-use crate::attempt::{self, Plain};
+use crate::attempt::{Attempts, Plain};
 use crate::tus::{self, Meter, Progress, Report, Sending, Source, UploadError};
 use crate::wait::{Wait, WaitError};
 use crate::wire::Payload;
@@ -392,22 +392,30 @@ async fn put(
 ) -> Result<(), UploadError> {
     source.resume(state.tus.stamp())?;
     let meter = report.map(|report| Meter::new(report, source.len()));
-    if let Some(meter) = &meter {
-        meter.confirmed(0, source.len());
-    }
-    let part = source.part(0, PART).await?;
     // The server waits for ever for the body of what calls itself JSON, say.
     let media_type = if media_type.starts_with("video/") { media_type } else { "application/octet-stream" };
     let media_type = HeaderValue::from_str(media_type);
     let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let job = sending.job(&PUT, state.url.expose(), [(CONTENT_TYPE, media_type)], Payload::Body(part.body))?;
-    match attempt::run(job.observed(meter.as_ref().map(Meter::observer))).await {
-        Ok(_) => {}
-        Err(inner) if inner.status.is_some_and(|status| finished(&PUT.method, status.as_u16(), &inner.text)) => {}
-        Err(inner) => return Err(tus::call(inner)),
+    let mut attempts = Attempts::new(None);
+    loop {
+        if let Some(meter) = &meter {
+            meter.confirmed(0, source.len());
+        }
+        let part = source.part(0, PART).await?;
+        let headers = [(CONTENT_TYPE, media_type.clone())];
+        let job = sending.job(&PUT, state.url.expose(), headers, Payload::Body(part.body))?;
+        let mut job = job.observed(meter.as_ref().map(Meter::observer));
+        match attempts.once(&mut job).await {
+            Ok(_) => break,
+            Err(fault) if fault.status().is_some_and(|status| finished(&PUT.method, status, fault.text())) => break,
+            Err(fault) => {
+                source.check().await?;
+                attempts.again(&job, fault, true).await.map_err(tus::call)?;
+            }
+        }
     }
     if let Some(meter) = meter {
-        meter.confirmed(part.len, Some(part.len));
+        meter.confirmed(source.len().unwrap_or_default(), source.len());
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -19,7 +19,7 @@ use tokio::io::AsyncRead;
 pub use collect::BodyError;
 use foreign::Foreign;
 use source::stat;
-pub(crate) use source::{Opener, blocking, named};
+pub(crate) use source::{Check, Opener, blocking, named};
 
 mod collect;
 mod foreign;
@@ -75,7 +75,7 @@ impl Body {
     pub async fn file(path: impl Into<PathBuf>) -> io::Result<Body> {
         let path = path.into();
         let len = stat(&path).await?;
-        Ok(Body::unopened(Opener::File { path: path.into(), offset: 0, whole: true }, Some(len)))
+        Ok(Body::unopened(Opener::File { path: path.into(), offset: 0, whole: true, check: None }, Some(len)))
     }
 
     /// `len` bytes of the file at `path`, from byte `offset` on: one part of a large upload.
@@ -83,7 +83,12 @@ impl Body {
     /// The file is opened when the body is first read. What stands outside of the range does not matter, but a
     /// file that ends within it is an error.
     pub fn file_range(path: impl Into<PathBuf>, offset: u64, len: u64) -> Body {
-        Body::unopened(Opener::File { path: path.into().into(), offset, whole: false }, Some(len))
+        Body::unopened(Opener::File { path: path.into().into(), offset, whole: false, check: None }, Some(len))
+    }
+
+    /// Like [`file_range`](Body::file_range), but its end is held back until a check has passed.
+    pub(crate) fn checked_range(path: &Path, offset: u64, len: u64, check: Check) -> Body {
+        Body::unopened(Opener::File { path: path.into(), offset, whole: false, check: Some(check) }, Some(len))
     }
 
     /// Whatever `reader` gives, sent once; without a known length.

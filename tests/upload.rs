@@ -319,6 +319,23 @@ async fn progress_is_told() {
     }
 }
 
+#[tokio::test]
+async fn progress_begins_anew_with_each_attempt() {
+    let (running, client) = running().await;
+    running.studio().trouble_upload(UploadTrouble::Refuse(503));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let own = told.clone();
+    // Long enough a wait that what is sent after it is told.
+    let wait = Duration::from_millis(200);
+    let upload =
+        client.upload(Upload::new(File::bytes(content(MIB)))).retry(Retry::backoff(wait, wait, 1.0, 20 * wait));
+    upload.on_progress(move |progress| own.lock().unwrap().push(progress.sent)).await.unwrap();
+    assert_eq!(count(running.studio(), "PUT"), 2);
+    let told = told.lock().unwrap();
+    assert!(told.iter().all(|sent| *sent <= MIB as u64), "{told:?}");
+    assert_eq!(told.iter().filter(|sent| **sent == 0).count(), 2, "{told:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_upload_can_be_waited_for() {
     // In memory, so that the waits take no time.

@@ -16,6 +16,9 @@ const READ: usize = 256 * 1024;
 pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 
+/// Finds out whether what was read may be used.
+pub(crate) type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+
 /// Where a reader comes from.
 #[derive(Clone)]
 pub(crate) enum Opener {
@@ -23,6 +26,8 @@ pub(crate) enum Opener {
         path: Arc<Path>,
         offset: u64,
         whole: bool,
+        /// Is asked when all was read, before the last of it is handed on.
+        check: Option<Check>,
     },
     Factory(Arc<dyn Fn() -> io::Result<Reader> + Send + Sync>),
     /// Whoever opens it first takes it.
@@ -46,8 +51,15 @@ impl Opener {
 
     pub(crate) fn open(&self, len: Option<u64>) -> Reading {
         let reader = match self {
-            Opener::File { path, offset, whole } => {
-                State::Opening(Box::pin(open_file(path.clone(), *offset, len.filter(|_| *whole))))
+            Opener::File { path, offset, whole, check } => {
+                let opening = open_file(path.clone(), *offset, len.filter(|_| *whole));
+                match (check.clone(), len) {
+                    (Some(check), Some(len)) => State::Opening(Box::pin(async move {
+                        let end = Checked(Box::pin(blocking(move || check())));
+                        Ok(Box::pin(opening.await?.take(len).chain(end)) as Reader)
+                    })),
+                    _ => State::Opening(Box::pin(opening)),
+                }
             }
             Opener::Factory(factory) => State::from(factory()),
             Opener::Once(shared) => {
@@ -61,8 +73,17 @@ impl Opener {
             Opener::File { path, .. } => Some(path.clone()),
             _ => None,
         };
-        let check_end = len.is_some() && !matches!(self, Opener::File { whole: false, .. });
+        let check_end = len.is_some() && !matches!(self, Opener::File { whole: false, check: None, .. });
         Reading { reader, path, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() }
+    }
+}
+
+/// A reader of nothing, that ends when a check has passed.
+struct Checked(Pin<Box<dyn Future<Output = io::Result<()>> + Send>>);
+
+impl AsyncRead for Checked {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.0.as_mut().poll(cx)
     }
 }
 

@@ -180,6 +180,8 @@ impl Upload<'_> {
                 }
                 Err(fault) if self.is_finished(&fault) => return Ok(()),
                 Err(fault) => {
+                    // If that is why it failed, it says more.
+                    self.source.check().await?;
                     certain = false;
                     match fault.status() {
                         // Asking shows whether it is really gone.

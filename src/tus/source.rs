@@ -3,6 +3,7 @@
 use std::fs::{File as SystemFile, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use bytes::{Bytes, BytesMut};
@@ -118,14 +119,25 @@ impl Source {
         Ok(())
     }
 
+    /// Refuses a content that has changed since it was opened, as far as that can be told without reading it.
+    pub(crate) async fn check(&self) -> Result<(), UploadError> {
+        match &self.kind {
+            Kind::File(path) => unchanged(path, &self.stamp, true).await,
+            Kind::Bytes(_) | Kind::Reader(_) => Ok(()),
+        }
+    }
+
     /// The bytes from `offset` on, at most `most`; fewer only at the end.
     pub(crate) async fn part(&mut self, offset: u64, most: u64) -> Result<Part, UploadError> {
         let rest = self.stamp.len.map_or(u64::MAX, |len| len.saturating_sub(offset));
         let len = rest.min(most);
         let body = match &mut self.kind {
             Kind::File(path) => {
-                self.stamp.check(&stamp_of(path, false).await.map_err(UploadError::Read)?)?;
-                Body::file_range(path.as_path(), offset, len)
+                unchanged(path, &self.stamp, false).await?;
+                // Parts of two versions of a file make neither.
+                let (stamp, own) = (self.stamp.clone(), path.clone());
+                let check = move || stamp.check(&look(&own, true)?).map_err(io::Error::other);
+                Body::checked_range(path, offset, len, Arc::new(check))
             }
             Kind::Bytes(bytes) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
@@ -279,10 +291,19 @@ impl Fingerprint {
     }
 }
 
+async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) -> Result<(), UploadError> {
+    stamp.check(&stamp_of(path, with_samples).await.map_err(UploadError::Read)?)
+}
+
 async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
-    let looked_up = path.to_owned();
-    let stamp = blocking(move || {
-        let metadata = std::fs::metadata(&looked_up)?;
+    let own = path.to_owned();
+    blocking(move || look(&own, with_samples)).await
+}
+
+/// The stamp of a file, as it is now.
+fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+    let stamp = || {
+        let metadata = std::fs::metadata(path)?;
         if !metadata.is_file() {
             let text = "not a regular file; what only looks like one can be sent as a reader";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
@@ -290,13 +311,13 @@ async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
         let len = metadata.len();
         let mut stamp = Stamp { len: Some(len), modified: modified(&metadata), ..Stamp::default() };
         if with_samples {
-            let mut file = SystemFile::open(&looked_up)?;
+            let mut file = SystemFile::open(path)?;
             stamp.head = Some(sample(&mut file, 0)?);
             stamp.tail = Some(sample(&mut file, len.saturating_sub(SAMPLE as u64))?);
         }
         Ok(stamp)
-    });
-    stamp.await.map_err(|error| named(path, error))
+    };
+    stamp().map_err(|error| named(path, error))
 }
 
 /// `None` where the system keeps no such time.
@@ -310,4 +331,35 @@ fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
     file.seek(SeekFrom::Start(start))?;
     file.take(SAMPLE as u64).read_to_end(&mut sample)?;
     Ok(Fingerprint::of(&sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_of_two_versions_of_a_file_does_not_end() {
+        let path = std::env::temp_dir().join(format!("livepeer-source-{}-{:x}", std::process::id(), fastrand::u64(..)));
+        std::fs::write(&path, vec![1; 1_000_000]).unwrap();
+        for (offset, most) in [(0, 1_000_000), (500_000, 500_000), (0, 400_000)] {
+            std::fs::write(&path, vec![1; 1_000_000]).unwrap();
+            let mut source = Source::open(File::path(&path)).await.unwrap();
+            let whole = source.part(offset, most).await.unwrap().body.bytes(usize::MAX).await.unwrap();
+            assert_eq!(whole.len() as u64, most);
+
+            let mut body = source.part(offset, most).await.unwrap().body;
+            let mut got = body.chunk().await.unwrap().unwrap().len() as u64;
+            std::fs::write(&path, vec![2; 1_000_000]).unwrap();
+            let error = loop {
+                match body.chunk().await {
+                    Ok(chunk) => got += chunk.expect("it must not end").len() as u64,
+                    Err(error) => break error,
+                }
+            };
+            assert!(got < most, "all of it was handed on");
+            assert!(error.to_string().contains("has changed since the upload began"), "{error}");
+            assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
 }
