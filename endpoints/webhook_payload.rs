@@ -187,7 +187,7 @@ model! {
     pub struct AccessRequest: Studio {
         /// What the playback policy says under `webhookContext`.
         context: Map<String, Value>,
-        /// The key that the viewer presented.
+        /// The key that the viewer presented; empty if none.
         access_key: Secret,
         /// When the request was sent.
         timestamp: Timestamp,

@@ -298,6 +298,25 @@ fn a_request_of_the_gate_is_read_both_ways() {
 }
 
 #[test]
+fn a_viewer_without_a_key_has_an_empty_one() {
+    for (body, event) in [
+        (json!({"context": {"room": "lobby"}, "timestamp": SENT}), true),
+        (json!({"context": {"room": "lobby"}, "accessKey": null, "timestamp": SENT}), true),
+        (json!({"event": "playback.accessControl", "timestamp": SENT}), false),
+        (json!({"timestamp": SENT}), false),
+    ] {
+        let body = body.to_string();
+        let headers = headers(&sign(SECRET, body.as_bytes(), SENT));
+        let request = verifier().verify_access(&headers, body.as_bytes()).unwrap();
+        assert_eq!(request.access_key.expose(), "", "{body}");
+        if event {
+            let event = verifier().verify(&headers, body.as_bytes()).unwrap();
+            assert_eq!(event.payload, Payload::PlaybackAccessControl(request));
+        }
+    }
+}
+
+#[test]
 fn the_answer_of_the_gate_tells_yes_from_no_twice() {
     let answer = http::Response::<String>::from(AccessAnswer::from(true));
     assert_eq!((answer.status(), answer.body().as_str()), (StatusCode::OK, "{}"));
