@@ -188,7 +188,7 @@ impl crate::client::Client<Studio> {
     /// ```
     ///
     /// Small files go out by one `PUT`, others by tus in parts of 8 MiB. Cut connections, and whatever else may pass, are
-    /// made good by the client's policy for retries, counted anew for each part; the server is asked how much it has
+    /// made good by the client's policy for retries (a more patient one where none was set: [`Uploading::retry`]), counted anew for each part; the server is asked how much it has
     /// before anything is sent again. The API key does not go to the upload URLs. What is dropped midway can be
     /// [resumed](Uploading::resume).
     pub fn upload(&self, upload: Upload) -> Uploading {
@@ -253,7 +253,8 @@ impl Uploading {
         self
     }
 
-    /// When a part is sent again, in place of the client's setting.
+    /// When a part is sent again, in place of the client's setting; where that is the default, up to 10 attempts are made,
+    /// with waits from half a second to 30 seconds.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry);
         self
@@ -444,8 +445,14 @@ pub enum UploadWaitError {
     #[error(transparent)]
     Upload(#[from] UploadError),
     /// The file arrived, but the asset did not get ready.
-    #[error(transparent)]
-    Wait(#[from] WaitError),
+    #[error("asset {}: {error}", .uploaded.asset)]
+    #[non_exhaustive]
+    Wait {
+        /// What to look at, or to wait for again.
+        uploaded: Uploaded,
+        /// Why it was not waited for any longer.
+        error: WaitError,
+    },
 }
 
 impl From<crate::RequestError> for UploadWaitError {
@@ -462,12 +469,12 @@ impl IntoFuture for UploadWait {
         Box::pin(async move {
             let client = self.upload.client.clone();
             let uploaded = self.upload.await?;
-            let wait = client.wait(uploaded.asset);
+            let wait = client.wait(&uploaded.asset);
             let wait = match self.deadline {
                 Some(deadline) => wait.deadline(deadline),
                 None => wait,
             };
-            Ok(wait.await?)
+            wait.await.map_err(|error| UploadWaitError::Wait { uploaded, error })
         })
     }
 }

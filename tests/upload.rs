@@ -346,13 +346,18 @@ async fn an_upload_can_be_waited_for() {
     let studio = mock::studio();
     studio.fail_task(9, "unsupported codec");
     let error = studio.client().upload(Upload::new(File::bytes(content(10)))).wait().await.unwrap_err();
-    let UploadWaitError::Wait(WaitError::Failed { reason, .. }) = error else { panic!("{error}") };
+    assert!(error.to_string().ends_with("unsupported codec"), "{error}");
+    let UploadWaitError::Wait { uploaded, error: WaitError::Failed { reason, .. }, .. } = error else {
+        panic!("{error}")
+    };
     assert_eq!(reason, "unsupported codec");
+    let asset = studio.client().call(asset::Get::new(&uploaded.asset)).await.unwrap();
+    assert_eq!(asset.status.unwrap().phase, Phase::Failed);
 
     let studio = mock::studio().per_request(Duration::ZERO);
     let wait = studio.client().upload(Upload::new(File::bytes(content(10)))).wait();
     let error = wait.deadline(Duration::from_secs(100)).await.unwrap_err();
-    assert!(matches!(error, UploadWaitError::Wait(WaitError::Deadline { .. })), "{error}");
+    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
 }
 
 /// The traps of the storage, which the client above steers clear of: sent by hand, to see that the mock has them.
