@@ -217,11 +217,18 @@ impl<A: Api> Client<A> {
     }
 }
 
+/// What an upload puts up with unless told otherwise: it has more to lose than a call. The waits alone bound it, because
+/// a part may well take longer to send than one would wait for the server.
+fn patient() -> Retry {
+    Retry::attempts(10).initial(Duration::from_millis(500)).max(Duration::from_secs(30))
+}
+
 impl Sending {
     pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
         Self {
             settings: client.settings().clone(),
-            retry: None,
+            // Whoever has set something for the client has meant it.
+            retry: (client.settings().retry == Retry::default()).then(patient),
             idle: None,
             part_size: PART_SIZE,
             metadata: None,
@@ -244,7 +251,8 @@ impl Upload {
         self
     }
 
-    /// When a part is sent again, in place of the client's setting. Attempts are counted anew after each part.
+    /// When a part is sent again, in place of the client's setting; where that is the default, up to 10 attempts are made,
+    /// with waits from half a second to 30 seconds. Attempts are counted anew after each part.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry);
         self

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use livepeer::tus::{Progress, State, UploadError};
 use livepeer::{Client, File, Retry};
@@ -50,6 +50,8 @@ struct Inner {
     wrong: Vec<String>,
     location: Option<String>,
     metadata: Option<String>,
+    /// Until then, connections are cut at once.
+    away: Option<Instant>,
     largest: usize,
 }
 
@@ -66,6 +68,9 @@ impl Server {
         let own = server.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                if own.with(|inner| inner.away.is_some_and(|until| Instant::now() < until)) {
+                    continue;
+                }
                 let server = own.clone();
                 let mut stream = stream;
                 tokio::spawn(async move { server.serve(&mut stream).await });
@@ -381,7 +386,7 @@ async fn a_server_that_forgets_the_upload_gets_a_new_one() {
 
 #[tokio::test]
 async fn a_server_that_never_keeps_its_word_is_given_up() {
-    for (always, bound) in [(Trouble::Forget, 10), (Trouble::Exaggerate, 20), (Trouble::Status(409), 10)] {
+    for (always, bound) in [(Trouble::Forget, 10), (Trouble::Status(409), 10)] {
         let server = Server::start().await;
         server.with(|inner| inner.always = Some(always));
         let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
@@ -391,6 +396,38 @@ async fn a_server_that_never_keeps_its_word_is_given_up() {
         }
         assert!(server.count("PATCH") <= bound, "{always:?}: {} parts", server.count("PATCH"));
     }
+}
+
+#[tokio::test]
+async fn a_server_that_errs_is_put_up_with_while_it_gets_further() {
+    let content = content(1_000_000);
+    let server = Server::start().await;
+    server.with(|inner| inner.always = Some(Trouble::Exaggerate));
+    client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
+    assert_eq!(server.stored(), content);
+
+    // What was lost is noticed by the part after it.
+    let server = Server::start().await;
+    server.with(|inner| inner.trouble.extend([1, 5, 9, 13, 17].map(|patch| (patch, Trouble::Forget))));
+    client().tus(server.endpoint(), File::bytes(content.clone())).part_size(50_000).await.unwrap();
+    assert_eq!(server.stored(), content);
+    assert!(server.with(|inner| inner.trouble.is_empty()));
+}
+
+#[tokio::test]
+async fn a_server_may_be_away_for_seconds() {
+    let server = Server::start().await;
+    let content = content(3 * PART as usize);
+    let away = server.clone();
+    let upload = Client::studio("the-key").tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+    let upload = upload.on_state(move |state| {
+        if state.offset() == PART {
+            // Once only: it is told again when the server is back.
+            away.with(|inner| *inner.away.get_or_insert(Instant::now() + Duration::from_millis(2500)));
+        }
+    });
+    upload.await.unwrap();
+    assert_eq!(server.stored(), content);
 }
 
 #[tokio::test]

@@ -26,8 +26,8 @@ const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 
-/// How often the server may contradict itself (take back what it had confirmed, confirm what was never sent) before it
-/// is not believed any more.
+/// How often the server may contradict itself (take back what it had confirmed, confirm what was never sent) without
+/// getting any further before it is not believed any more.
 const CONTRADICTIONS: u32 = 3;
 
 static CREATE: Plain = Plain { what: "upload (creating it)", method: Method::POST, own: false };
@@ -113,7 +113,9 @@ impl Upload<'_> {
     pub(crate) async fn run(&mut self) -> Result<(), UploadError> {
         let size = self.sending.part_size.max(1);
         let mut attempts = Attempts::new(None);
+        // How often the server has contradicted itself since it was last further than ever.
         let mut contradictions = 0;
+        let mut furthest = self.state.offset;
         let mut began_anew = false;
         // Whether the offset is the server's own last word.
         let mut certain = false;
@@ -151,6 +153,9 @@ impl Upload<'_> {
                 }
             }
             let offset = self.state.offset;
+            if offset > furthest {
+                (furthest, contradictions) = (offset, 0);
+            }
             if self.source.len() == Some(offset) && !self.state.deferred {
                 return Ok(());
             }
