@@ -74,11 +74,12 @@ impl Upload {
         let (plain, own) = (plain.into(), encryptor.clone());
         let len = super::encryption::Encryptor::encrypted_len(std::fs::metadata(&plain)?.len());
         let name = File::path(&plain).file_name().into_owned();
+        let behind = plain.clone();
         let open = move || {
             let file = std::fs::File::open(&plain)?;
             Ok(own.reader(tokio::fs::File::from_std(file)))
         };
-        let upload = Self::new(File::replayable(open, Some(len)).name(name));
+        let upload = Self::new(File::replayable(open, Some(len)).name(name).of(behind));
         let key = encryptor.encrypted_key().to_owned();
         Ok(upload.with(|request| request.encryption(Encryption::new(key))))
     }

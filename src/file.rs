@@ -47,6 +47,8 @@ pub struct File {
     content: Content,
     name: Option<String>,
     content_type: Option<String>,
+    /// What a reader reads, where that is a file: shows whether it has changed.
+    behind: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -88,11 +90,17 @@ impl File {
     }
 
     fn new(content: Content) -> File {
-        File { content, name: None, content_type: None }
+        File { content, name: None, content_type: None, behind: None }
     }
 
-    pub(crate) fn into_content(self) -> Content {
-        self.content
+    #[cfg(feature = "encrypt")]
+    pub(crate) fn of(mut self, path: PathBuf) -> File {
+        self.behind = Some(path);
+        self
+    }
+
+    pub(crate) fn into_content(self) -> (Content, Option<PathBuf>) {
+        (self.content, self.behind)
     }
 
     /// Sets the name the server is told. Default: the last part of the path, or `file`.
@@ -266,6 +274,11 @@ impl<'de> Deserialize<'de> for File {
             }
             _ => return Err(de::Error::custom("a file has either a path or bytes")),
         };
-        Ok(File { content, name: data.name.map(Cow::into_owned), content_type: data.content_type.map(Cow::into_owned) })
+        Ok(File {
+            content,
+            name: data.name.map(Cow::into_owned),
+            content_type: data.content_type.map(Cow::into_owned),
+            behind: None,
+        })
     }
 }

@@ -292,6 +292,18 @@ async fn a_changed_file_is_refused() {
 }
 
 #[tokio::test]
+async fn a_changed_small_reader_is_refused() {
+    let (running, client) = running().await;
+    let reader = |content: Vec<u8>| File::reader_with_len(Cursor::new(content), 1000);
+    running.studio().trouble_upload(UploadTrouble::Refuse(400));
+    let mut upload = client.upload(Upload::new(reader(vec![1; 1000]))).into_future();
+    (&mut upload).await.unwrap_err();
+    let error = client.upload(Upload::new(reader(vec![2; 1000]))).resume(upload.state().unwrap()).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert_eq!(count(running.studio(), "PUT"), 1);
+}
+
+#[tokio::test]
 async fn dropping_leaves_it_and_aborting_tells() {
     let (running, client) = running().await;
     let content = content(33 * MIB);
@@ -487,6 +499,16 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     assert!(running.studio().uploaded(&uploaded.asset).unwrap() == expected);
     let asset = client.call(asset::Get::new(&uploaded.asset)).await.unwrap();
     assert!(asset.source.encryption.is_some());
+
+    // A file that was changed anywhere is another one.
+    let mut other = plain;
+    other[16 * MIB] ^= 1;
+    std::fs::write(&file.0, other).unwrap();
+    let before = requests(running.studio()).len();
+    let upload = Upload::encrypted(&encryptor, &file.0).unwrap();
+    let error = client.upload(upload).resume(state.clone()).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert_eq!(requests(running.studio()).len(), before);
 
     // Another key would make another file of it.
     let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));

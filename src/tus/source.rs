@@ -71,7 +71,12 @@ pub(crate) struct Part {
 
 impl Source {
     pub(crate) async fn open(file: File) -> Result<Self, UploadError> {
-        Ok(match file.into_content() {
+        let (content, behind) = file.into_content();
+        let behind = match behind {
+            Some(path) => Some((stamp_of(&path, true).await.map_err(UploadError::Read)?, path)),
+            None => None,
+        };
+        Ok(match content {
             Content::Path(path) => {
                 let stamp = stamp_of(&path, true).await.map_err(UploadError::Read)?;
                 Self { stamp, kind: Kind::File(path) }
@@ -86,7 +91,11 @@ impl Source {
                 Self { stamp, kind: Kind::Bytes(bytes) }
             }
             Content::Reader(opener, len) => Self {
-                stamp: Stamp { len, ..Stamp::default() },
+                stamp: match &behind {
+                    // The head is what the reader gives.
+                    Some((stamp, _)) => Stamp { len, head: None, ..stamp.clone() },
+                    None => Stamp { len, ..Stamp::default() },
+                },
                 kind: Kind::Reader(Box::new(Reader {
                     opener,
                     body: None,
@@ -95,6 +104,7 @@ impl Source {
                     ahead: BytesMut::new(),
                     hash: Fingerprint::default(),
                     expected: None,
+                    behind,
                 })),
             },
         })
@@ -123,7 +133,8 @@ impl Source {
     pub(crate) async fn check(&self) -> Result<(), UploadError> {
         match &self.kind {
             Kind::File(path) => unchanged(path, &self.stamp, true).await,
-            Kind::Bytes(_) | Kind::Reader(_) => Ok(()),
+            Kind::Reader(reader) => reader.check().await,
+            Kind::Bytes(_) => Ok(()),
         }
     }
 
@@ -145,7 +156,9 @@ impl Source {
                 bytes.slice(start..end).into()
             }
             Kind::Reader(reader) => {
+                reader.check().await?;
                 let part = reader.part(offset, len, &mut self.stamp).await?;
+                reader.check().await?;
                 let len = part.len() as u64;
                 return Ok(Part { last: self.stamp.len == Some(offset + len), len, body: part.into() });
             }
@@ -165,9 +178,18 @@ struct Reader {
     ahead: BytesMut,
     hash: Fingerprint,
     expected: Option<Stamp>,
+    /// The file that it reads, if it is known, and its stamp at first.
+    behind: Option<(Stamp, PathBuf)>,
 }
 
 impl Reader {
+    async fn check(&self) -> Result<(), UploadError> {
+        match &self.behind {
+            Some((stamp, path)) => unchanged(path, stamp, true).await,
+            None => Ok(()),
+        }
+    }
+
     async fn part(&mut self, offset: u64, len: u64, stamp: &mut Stamp) -> Result<Bytes, UploadError> {
         if offset < self.at {
             if !self.opener.is_replayable() {
@@ -242,7 +264,7 @@ impl Reader {
             let room = SAMPLE.saturating_sub(self.hash.len);
             if room > 0 {
                 self.hash.add(&chunk[..chunk.len().min(room)]);
-                if self.hash.len == SAMPLE {
+                if self.hash.len == SAMPLE || Some(self.hash.len as u64) == stamp.len {
                     self.seen(stamp)?;
                 }
             }
