@@ -43,6 +43,10 @@ impl Server {
         if path.split('/').any(dots) {
             return Err(wrong("its path has a `.` or `..`"));
         }
+        // Some URL parsers take it for a slash, which makes another path of it.
+        if path.contains('\\') {
+            return Err(wrong("its path has a backslash"));
+        }
         Ok(Self {
             scheme: scheme.clone(),
             authority: authority.clone(),
@@ -118,6 +122,7 @@ mod tests {
             ("https://a.example/#x", "fragment"),
             ("https://a.example/../x", ".."),
             ("https://a.example/%2E./x", ".."),
+            ("https://a.example/x\\%2e%2E\\y", "backslash"),
             ("https://a.example/\r\nx: y", "none"),
             ("https://a.example\\@b.example", "none"),
         ] {

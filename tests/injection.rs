@@ -168,6 +168,9 @@ async fn base_urls_are_taken_as_they_are_meant_or_refused() {
         ("https://b.example?x=1", None),
         ("https://b.example/#x", None),
         ("https://b.example/..", None),
+        // A backslash is a slash to some parsers of URLs: this is one more way to write `/..`.
+        ("https://b.example/api\\..\\admin", None),
+        ("https://b.example/api\\%2e%2e", None),
         ("https://", None),
         ("b.example", None),
         ("//b.example", None),
