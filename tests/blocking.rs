@@ -97,7 +97,7 @@ fn an_upload_and_the_wait_for_it_are_one() {
     assert!(matches!(error, UploadWaitError::Upload(_)), "{error}");
     let upload = Upload::new(File::bytes(content).name("x.mp4"));
     let error = client.upload(upload).with(|upload| upload.wait().deadline(Duration::ZERO)).run().unwrap_err();
-    assert!(matches!(error, UploadWaitError::Wait(WaitError::Deadline { .. })), "{error}");
+    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
 }
 
 struct Word(String);
