@@ -79,7 +79,7 @@ impl<A: Api> Client<A> {
     /// # }
     /// ```
     pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
-        Pages { call: self.call(list), full: None, cursor: None, state: State::Ready, total: None }
+        Pages { call: self.call(list), begun: false, full: None, cursor: None, state: State::Ready, total: None }
     }
 }
 
@@ -87,7 +87,8 @@ impl<A: Api> Client<A> {
 #[must_use = "nothing is asked for before it is wanted"]
 pub struct Pages<E: Paginated> {
     call: Call<E>,
-    /// How many items a full page holds, once known.
+    begun: bool,
+    /// How many items a full page holds, once known; only lists by offset need it.
     full: Option<usize>,
     cursor: Option<String>,
     state: State<E>,
@@ -175,15 +176,17 @@ impl<E: Paginated> Pages<E> {
         let total = page.headers.get(HeaderName::from_static("x-total-count"));
         self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
         let len = page.value.len();
-        let first = self.full.is_none();
-        let limit: Option<usize> = self.said(<E::Api as Api>::LIMIT);
-        let full = *self.full.get_or_insert(match (limit, <E::Api as Api>::MAX_LIMIT) {
-            (Some(limit), Some(most)) => limit.min(most),
-            // The first page shows how long a full one is: a server may hold to less than it is asked for.
-            _ => len,
-        });
+        let first = !std::mem::replace(&mut self.begun, true);
         let next = match E::OPERATION.paged {
             Some(Paging::Offset) => {
+                let full = self.full.unwrap_or_else(|| {
+                    match (self.said(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
+                        (Some(limit), Some(most)) => most.min(limit),
+                        // The first page shows how long a full one is: a server may hold to less than it is asked for.
+                        _ => len,
+                    }
+                });
+                self.full = Some(full);
                 let here = self.cursor.clone().or_else(|| self.said(<E::Api as Api>::CURSOR));
                 let offset = here.and_then(|cursor| <E::Api as Api>::cursor_offset(&cursor)).unwrap_or(0);
                 (len >= full).then(|| <E::Api as Api>::offset_cursor(offset + len as u64))
