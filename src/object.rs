@@ -193,6 +193,7 @@ pub fn next_key<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<Cow<'de, s
 
 /// Writes a model.
 #[doc(hidden)]
+#[expect(missing_debug_implementations, reason = "only what `model!` expands to holds one, for as long as it writes")]
 pub struct Object<'a, S: Serializer> {
     map: S::SerializeMap,
     extra: &'a Extra,

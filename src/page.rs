@@ -1,6 +1,7 @@
 //! Lists in pages, to their true end.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -213,6 +214,17 @@ impl<E: Paginated> Stream for Pages<E> {
 
 impl<E: Paginated> Unpin for Pages<E> {}
 
+impl<E: Paginated> fmt::Debug for Pages<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("call", &self.call)
+            .field("cursor", &self.cursor)
+            .field("total", &self.total)
+            .field("done", &matches!(self.state, State::Done))
+            .finish_non_exhaustive()
+    }
+}
+
 /// The items of a list, page after page: a [`Stream`], or [`next`](Self::next) by hand.
 #[must_use = "nothing is asked for before it is wanted"]
 pub struct Items<E: Paginated> {
@@ -261,3 +273,9 @@ impl<E: Paginated> Stream for Items<E> {
 }
 
 impl<E: Paginated> Unpin for Items<E> {}
+
+impl<E: Paginated> fmt::Debug for Items<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).field("at_hand", &self.items.len()).finish()
+    }
+}
