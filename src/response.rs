@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::body::Body;
@@ -134,12 +135,27 @@ impl<T: DeserializeOwned> Codec<T> for Json {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let failure = DecodeError { path: reading::failed_at(), reason: error.to_string() };
+        let mut path = reading::failed_at();
+        if !path.starts_with('[')
+            && let Some(item) = item_at(text, &error)
+        {
+            path = format!("[{item}]{}{path}", if path.is_empty() { "" } else { "." });
+        }
+        let failure = DecodeError { path, reason: error.to_string() };
         if !error.is_data() {
             return Err(failure);
         }
         reading::within(Mode::Salvaging, || serde_json::from_str(text)).map_err(|_| failure)
     }
+}
+
+/// In which item of a list reading failed: the list itself is read by serde, which does not say.
+fn item_at(text: &str, error: &serde_json::Error) -> Option<usize> {
+    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    let line: usize = text.split_inclusive('\n').take(error.line().checked_sub(1)?).map(str::len).sum();
+    let failed = line + error.column();
+    let begins = |item: &RawValue| item.get().as_ptr() as usize - text.as_ptr() as usize;
+    items.iter().take_while(|item| begins(item) < failed).count().checked_sub(1)
 }
 
 impl Codec<()> for Empty {

@@ -129,6 +129,29 @@ async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_item_of_a_list_that_cannot_be_read_is_told_by_its_place() {
+    let answer = "[\n  {\"name\": \"one\"},\n  {\"name\": [1, 2]}, {\"name\": \"three\"}\n]";
+    for (answer, path) in [(answer, "[1].name"), ("[{},{},4]", "[2]"), (r#"[{"name":[]}]"#, "[0].name")] {
+        let mock = Mock::new().fallback(move |_| async move { Reply::text(200, answer) });
+        let error = mock.client::<Studio>().call(stream::List::new()).await.unwrap_err();
+        assert_eq!(error.decode_error().unwrap().path, path, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn lists_show_how_far_they_are() -> Result<(), Error> {
+    let client = sessions(35).client::<Studio>();
+    let mut items = client.pages(session::GetRecorded::new("stream")).items();
+    items.next().await.unwrap()?;
+    let shown = format!("{items:?}");
+    assert!(
+        shown.contains("GetRecorded") && shown.contains("cursor: Some(") && shown.contains("at_hand: 9"),
+        "{shown}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_empty_key_is_told_before_anything_is_sent() {
     let mock = Mock::new();
     let client = mock.client::<Studio>().key(" ");
