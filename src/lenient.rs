@@ -139,7 +139,7 @@ mod write_scalar {
 
     macro_rules! plainly {
         ($($ty:ident $write:ident)+) => {$(
-            pub fn $ty<S: Serializer>(value: $ty, serializer: S) -> Result<S::Ok, S::Error> {
+            pub(crate) fn $ty<S: Serializer>(value: $ty, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.$write(value)
             }
         )+};
@@ -147,7 +147,7 @@ mod write_scalar {
 
     plainly!(u8 serialize_u8 u16 serialize_u16 u32 serialize_u32 u64 serialize_u64 i32 serialize_i32 i64 serialize_i64 bool serialize_bool);
 
-    pub fn f64<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn f64<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
         // Beyond 2^53 a float skips integers, so there the digits of the float itself are the honest ones.
         if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
             serializer.serialize_i64(value as i64)

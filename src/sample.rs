@@ -34,7 +34,7 @@ pub fn request<E: Endpoint>(fullness: Fullness) -> Result<E, ReadError> {
 ///
 /// # Errors
 /// When the type, or one in it, refuses the made-up value.
-pub fn value<T: DeserializeOwned>(fullness: Fullness, name: &str) -> Result<T, SampleError> {
+pub(crate) fn value<T: DeserializeOwned>(fullness: Fullness, name: &str) -> Result<T, SampleError> {
     T::deserialize(Sample { fullness, name, ty: None, depth: 0 })
 }
 

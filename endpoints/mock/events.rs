@@ -55,7 +55,7 @@ fn default_transport() -> Option<Arc<dyn Transport>> {
 
 impl State {
     /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.
-    pub fn transport(&mut self) -> Option<Arc<dyn Transport>> {
+    pub(crate) fn transport(&mut self) -> Option<Arc<dyn Transport>> {
         if self.settings.transport.is_none() {
             self.settings.transport = default_transport();
         }
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// Something has happened: every webhook that wants to know will be told.
-    pub fn emit(&mut self, event: EventKind, stream: Option<Value>, payload: Option<Value>) {
+    pub(crate) fn emit(&mut self, event: EventKind, stream: Option<Value>, payload: Option<Value>) {
         let id: String = self.id();
         for webhook in &self.webhooks {
             let wants = webhook.events.iter().flatten().any(|wanted| *wanted == event);
@@ -84,7 +84,7 @@ impl State {
     }
 
     /// Notes how an attempt went, and gives the log of it.
-    pub fn delivered(&mut self, mut delivery: Delivery, sent: &Sent, outcome: Outcome) -> WebhookLog {
+    pub(crate) fn delivered(&mut self, mut delivery: Delivery, sent: &Sent, outcome: Outcome) -> WebhookLog {
         let success = (200..300).contains(&outcome.status);
         let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
         if let Some(signature) = &sent.signature {

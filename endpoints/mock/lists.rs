@@ -48,7 +48,7 @@ pub(super) enum LastPage {
 
 impl State {
     /// Answers with a page of a list. The items come oldest first; `by` is the order unless the request says otherwise.
-    pub fn page<T: Serialize, R>(
+    pub(crate) fn page<T: Serialize, R>(
         &self,
         items: impl IntoIterator<Item = T>,
         list: &Listing,

@@ -10,7 +10,7 @@ use crate::endpoints::webhook::EventKind;
 
 impl State {
     /// Video comes in: a session begins.
-    pub fn go_live(&mut self, id: &StreamId) {
+    pub(crate) fn go_live(&mut self, id: &StreamId) {
         let (time, session) = (self.time(), self.id::<SessionId>());
         let Ok(stream) = self.stream(id) else { return };
         if stream.is_active == Some(true) || stream.suspended == Some(true) {
@@ -58,7 +58,7 @@ impl State {
     }
 
     /// No more video comes in: the session ends.
-    pub fn go_idle(&mut self, id: &StreamId) {
+    pub(crate) fn go_idle(&mut self, id: &StreamId) {
         let time = self.time();
         let Ok(stream) = self.stream(id) else { return };
         if stream.is_active != Some(true) {
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// Makes the recordings of sessions ready that ended long enough ago.
-    pub fn finish_recordings(&mut self) {
+    pub(crate) fn finish_recordings(&mut self) {
         let done = Timestamp::from_millis(self.now.saturating_sub(millis(self.settings.running)));
         let origin = self.asked.origin.clone();
         let mut ready = Vec::new();
@@ -104,7 +104,7 @@ impl State {
         }
     }
 
-    pub fn stream_event(&mut self, event: EventKind, stream: Option<&Stream>, payload: Option<Value>) {
+    pub(crate) fn stream_event(&mut self, event: EventKind, stream: Option<&Stream>, payload: Option<Value>) {
         let shown = stream.map(|stream| Stream { stream_key: None, ..stream.clone() });
         self.emit(event, shown.and_then(|stream| serde_json::to_value(stream).ok()), payload);
     }

@@ -90,7 +90,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             settings: Settings {
                 keys: Vec::new(),
@@ -130,46 +130,46 @@ impl State {
         }
     }
 
-    pub fn time(&self) -> Timestamp {
+    pub(crate) fn time(&self) -> Timestamp {
         Timestamp::from_millis(self.now)
     }
 
     /// Lets time pass.
-    pub fn pass(&mut self, time: Duration) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         self.now = self.now.saturating_add(millis(time));
         self.work();
         self.finish_recordings();
     }
 
     /// A new id, such as `66e2161c-7670-4d05-b71d-ad1fc7b5f84b`.
-    pub fn id<T: From<String>>(&mut self) -> T {
+    pub(crate) fn id<T: From<String>>(&mut self) -> T {
         let bits = self.random.u128(..);
         let hex = format!("{bits:032x}");
         format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..]).into()
     }
 
     /// A new playback id, such as `bd73uj7hxzdbvpen`.
-    pub fn playback_id(&mut self) -> PlaybackId {
+    pub(crate) fn playback_id(&mut self) -> PlaybackId {
         self.letters(16).into()
     }
 
     /// A new stream key, such as `abcd-1234-efgh-5678`.
-    pub fn stream_key(&mut self) -> Secret {
+    pub(crate) fn stream_key(&mut self) -> Secret {
         let parts: Vec<_> = (0..4).map(|_| self.letters(4)).collect();
         parts.join("-").into()
     }
 
-    pub fn letters(&mut self, count: usize) -> String {
+    pub(crate) fn letters(&mut self, count: usize) -> String {
         const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
         (0..count).map(|_| char::from(LETTERS[self.random.usize(..LETTERS.len())])).collect()
     }
 
     /// The asset with this id, unless it is deleted.
-    pub fn asset(&mut self, id: &str) -> Answer<&mut Asset> {
+    pub(crate) fn asset(&mut self, id: &str) -> Answer<&mut Asset> {
         find(&mut self.assets, |asset| asset.id == *id && asset.deleted != Some(true))
     }
 
-    pub fn stream(&mut self, id: &str) -> Answer<&mut Stream> {
+    pub(crate) fn stream(&mut self, id: &str) -> Answer<&mut Stream> {
         find(&mut self.streams, |stream| stream.id == *id)
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub fn phase(&self) -> &task::Phase {
+    pub(crate) fn phase(&self) -> &task::Phase {
         const NONE: &task::Phase = &task::Phase::Pending;
         self.task.status.as_ref().map_or(NONE, |status| &status.phase)
     }
@@ -58,7 +58,7 @@ pub(super) struct NewTask {
 
 impl State {
     /// Starts a task.
-    pub fn spawn(&mut self, new: NewTask) -> Task {
+    pub(crate) fn spawn(&mut self, new: NewTask) -> Task {
         let (failures, reason) = self.failures.pop_front().unwrap_or_default();
         let phase = if new.begins { task::Phase::Waiting } else { task::Phase::Pending };
         let task = Task {
@@ -81,7 +81,7 @@ impl State {
     }
 
     /// The file of an asset has arrived.
-    pub fn receive_upload(&mut self, key: &str, size: u64) -> Answer<()> {
+    pub(crate) fn receive_upload(&mut self, key: &str, size: u64) -> Answer<()> {
         let now = self.now;
         let id = self.tokens.get(key).cloned().unwrap_or_else(|| key.into());
         let asset = find(&mut self.assets, |asset| {
@@ -104,7 +104,7 @@ impl State {
     }
 
     /// Sends a task that has failed through its phases again; `false` if there is none or it has not failed.
-    pub fn repeat(&mut self, is_it: impl Fn(&Task) -> bool) -> bool {
+    pub(crate) fn repeat(&mut self, is_it: impl Fn(&Task) -> bool) -> bool {
         let now = self.now;
         let delay = millis(self.settings.waiting);
         let failed = |work: &&mut Work| matches!(work.phase(), task::Phase::Failed | task::Phase::Cancelled);
@@ -120,7 +120,7 @@ impl State {
     }
 
     /// Moves all tasks on to where they are by now.
-    pub fn work(&mut self) {
+    pub(crate) fn work(&mut self) {
         for at in 0..self.work.len() {
             while self.step(at) {}
         }
@@ -260,12 +260,12 @@ impl State {
         self.asset_event(event, &changed);
     }
 
-    pub fn asset_event(&mut self, event: EventKind, asset: &Asset) {
+    pub(crate) fn asset_event(&mut self, event: EventKind, asset: &Asset) {
         let payload = json!({ "asset": { "id": asset.id, "snapshot": asset } });
         self.emit(event, None, Some(payload));
     }
 
-    pub fn task_event(&mut self, event: EventKind, task: &Task, success: Option<bool>) {
+    pub(crate) fn task_event(&mut self, event: EventKind, task: &Task, success: Option<bool>) {
         let mut payload = json!({ "task": { "id": task.id, "type": task.kind, "snapshot": task } });
         if let Some(success) = success {
             payload["success"] = success.into();
