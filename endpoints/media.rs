@@ -14,6 +14,7 @@ use super::prelude::*;
 use crate::client::Client;
 use crate::error::Inner;
 use crate::response::{Answer, Asked};
+use crate::secret;
 use crate::{Api, Body, Download, Error, RequestError};
 
 model! {
@@ -189,10 +190,10 @@ impl fmt::Display for MediaUrl {
     }
 }
 
-/// Shows only how a URL begins, and how long it is, if it holds a whole file.
+/// Shows no query, which may be signed, and only how a URL begins, and how long it is, if it holds a whole file.
 impl fmt::Debug for MediaUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug_cut(f, &self.0)
+        debug_cut(f, &secret::shown_url(&self.0))
     }
 }
 

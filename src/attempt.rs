@@ -22,7 +22,7 @@ use crate::retry::{Failed, Failure, Retry, retry_after};
 use crate::secret::Secret;
 use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Key, Settings};
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::transport::{Transport, TransportError, TransportErrorKind};
 use crate::wire::{Payload, Prepared, RequestError, push_query, set_query};
 
 /// How much of an unsuccessful answer's body is kept.
@@ -239,6 +239,12 @@ impl Fault {
         &self.inner.text
     }
 
+    /// Without secrets in what the transport says: some tell the whole URL, or the request.
+    fn hiding(mut self, hidden: &Hidden) -> Self {
+        self.inner.source = self.inner.source.take().map(|source| hidden.error(source));
+        self
+    }
+
     /// Makes it one that passes, whatever the policy says of its status: for what knows the protocol better.
     pub(crate) fn passing(mut self) -> Self {
         self.failure = Failure::MaybeSent;
@@ -435,10 +441,22 @@ fn build(
 async fn attempt(job: &Job, body: Body, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
     let transport = job.settings.transport().map_err(Fault::request)?;
     let key = key(job).await.map_err(Fault::request)?;
+    let hidden = Hidden::new(key.clone(), job.secrets.clone());
+    exchange(job, body, answered, &*transport, key.as_deref(), &hidden).await.map_err(|fault| fault.hiding(&hidden))
+}
+
+async fn exchange(
+    job: &Job,
+    body: Body,
+    answered: &mut Option<StatusCode>,
+    transport: &dyn Transport,
+    key: Option<&Credential>,
+    hidden: &Hidden,
+) -> Result<Answer, Fault> {
     let (progress, mut body) = Progress::watch(body, job.observer.clone());
     let mut redirected: Option<String> = None;
     for _ in 0..=REDIRECTS {
-        let request = build(job, key.as_deref(), redirected.as_deref(), std::mem::take(&mut body));
+        let request = build(job, key, redirected.as_deref(), std::mem::take(&mut body));
         let request = match (request, *answered) {
             (Ok(request), _) => request,
             (Err(error), Some(status)) => return Err(astray(status, format!("it redirects to no URL: {error}"))),
@@ -469,7 +487,7 @@ async fn attempt(job: &Job, body: Body, answered: &mut Option<StatusCode>) -> Re
             to: Asked {
                 operation: job.subject.operation(),
                 what: job.subject.name(),
-                hidden: Hidden::new(key, job.secrets.clone()),
+                hidden: hidden.clone(),
                 ..Asked::default()
             },
         };

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
 use crate::api::Api;
@@ -17,9 +16,10 @@ use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Endpoint;
 use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
+use crate::hidden;
 use crate::response::{Answer, Codec, Response};
 use crate::retry::Retry;
-use crate::secret::{self, Secret};
+use crate::secret;
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
@@ -55,14 +55,6 @@ pub(crate) struct Options {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) server: Option<Server>,
     pub(crate) wrong: Option<RequestError>,
-}
-
-impl Options {
-    /// What the caller gave in place of the key, which a server may echo like the key.
-    fn credentials(&self) -> impl Iterator<Item = Secret> {
-        let values = self.headers.get_all(AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
-        values.map(|text| text.rsplit(' ').next().unwrap_or(text).into())
-    }
 }
 
 /// By names, as the values of headers and of the query may be secrets.
@@ -159,7 +151,8 @@ impl<E: Endpoint> Call<E> {
         };
         let ((), mut secrets) = secret::collect(write);
         let options = self.options;
-        secrets.extend(options.credentials());
+        secrets.extend(hidden::credentials(E::Api::AUTH, &self.settings.headers, &[]));
+        secrets.extend(hidden::credentials(E::Api::AUTH, &options.headers, &options.query));
         let retryable = operation.is_retryable(&self.request);
         Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
             .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).refused_as(E::Api::refused).hiding(secrets))
@@ -261,6 +254,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
     let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
     let job =
         Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
-    let done = attempt::run(job.answered(true, map::<Unmapped>)).await.map_err(Error::<Any>::new)?;
+    let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
+    let done = attempt::run(job).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(done.answer))
 }

@@ -1,11 +1,35 @@
 //! Ids that appear in more than one resource, and web addresses.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use crate::id;
+use crate::secret;
+
+/// A web address, kept as the text it came as: it is not checked and not normalized.
+///
+/// `Debug` shows the address, but not what else may stand in it: passwords, what is in the query (signatures, tokens),
+/// and beyond the web (`rtmp:`, `srt:`) the path, which holds stream keys.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Url(String);
+
+crate::__text_type! { Url }
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Url").field(&secret::shown_url(&self.0)).finish()
+    }
+}
+
+impl Serialize for Url {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        secret::note_url(&self.0);
+        serializer.serialize_str(&self.0)
+    }
+}
 
 id! {
-    /// A web address, kept as the text it came as: it is not checked and not normalized.
-    pub struct Url;
-
     /// Id of a live stream. A session is stored by the server as a child of its stream, so some
     /// operations take a session's id in its place.
     pub struct StreamId;

@@ -18,6 +18,24 @@ macro_rules! id {
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $vis struct $name(::std::string::String);
 
+        $crate::__text_type! { $name }
+
+        impl $crate::__private::Serialize for $name {
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+    )+};
+    ($($bad:tt)*) => {
+        $crate::__expected! { "expected `pub struct Name;`" ; $($bad)* }
+    };
+}
+
+/// What all types have that are a text by another name, but for what they show of it and how they are written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_type {
+    ($name:ident) => {
         impl $name {
             /// The text.
             pub fn as_str(&self) -> &str {
@@ -106,22 +124,15 @@ macro_rules! id {
             }
         }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-        }
-
         impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
                 $crate::__private::deserialize_text(deserializer, ::core::stringify!($name)).map(Self)
             }
         }
 
         $crate::lenient_via_serde! { $name }
-    )+};
-    ($($bad:tt)*) => {
-        $crate::__expected! { "expected `pub struct Name;`" ; $($bad)* }
     };
 }
 
