@@ -210,7 +210,7 @@ impl Inner {
             }
             source = cause.source();
         }
-        if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_json() {
+        if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_data() {
             add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.text), 80)));
         }
         if let Some(before) = &self.before {
@@ -219,10 +219,11 @@ impl Inner {
         one_line(&text, usize::MAX)
     }
 
-    /// Whether the text may well be JSON, of which nothing is shown unasked: it is data, and may hold secrets that only
-    /// its type could tell.
-    fn is_json(&self) -> bool {
-        self.text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| b"{[\"".contains(first))
+    /// Whether the text is a good answer that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
+    /// secrets that only its type could tell.
+    fn is_data(&self) -> bool {
+        let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.kind == ErrorKind::Decode && first.is_some_and(|first| b"{[\"".contains(first))
     }
 }
 
@@ -271,9 +272,10 @@ impl<B> Error<B> {
         self.0.body.as_ref()?.as_any().downcast_ref()
     }
 
-    /// What the server said, in words; `None` when there was no answer.
+    /// What the server said, in words; `None` when there was no answer, and when it was data and no words (JSON that could
+    /// not be read: [`text`](Self::text) has it).
     pub fn message(&self) -> Option<String> {
-        self.0.status.map(|_| self.0.message())
+        self.0.status.filter(|_| !self.0.is_data()).map(|_| self.0.message())
     }
 
     /// What lies behind it: the transport's error, [`RequestError`], [`DecodeError`]. The text of an error tells its
@@ -434,7 +436,7 @@ impl<B> fmt::Debug for Error<B> {
             debug.field("status", &status);
             match &inner.body {
                 Some(body) => debug.field("body", body.debug()),
-                None if inner.kind == ErrorKind::Decode && inner.is_json() => debug.field("text", &"(JSON)"),
+                None if inner.is_data() => debug.field("text", &"(JSON)"),
                 None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
             };
         }

@@ -141,7 +141,7 @@ impl<T: DeserializeOwned> Codec<T> for Json {
         {
             path = format!("[{item}]{}{path}", if path.is_empty() { "" } else { "." });
         }
-        let failure = DecodeError { path, reason: error.to_string() };
+        let failure = DecodeError { path, reason: without_text(error.to_string()) };
         if !error.is_data() {
             return Err(failure);
         }
@@ -156,6 +156,16 @@ fn item_at(text: &str, error: &serde_json::Error) -> Option<usize> {
     let failed = line + error.column();
     let begins = |item: &RawValue| item.get().as_ptr() as usize - text.as_ptr() as usize;
     items.iter().take_while(|item| begins(item) < failed).count().checked_sub(1)
+}
+
+/// Some reasons quote a text that they found, which may be a secret where none is expected.
+fn without_text(mut reason: String) -> String {
+    if let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
+        && from < to
+    {
+        reason.replace_range(from + 1..to, "…");
+    }
+    reason
 }
 
 impl Codec<()> for Empty {
