@@ -3,20 +3,27 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::future::IntoFuture;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use livepeer::mock::{Encode, Fullness, Visit, sample, sample_request};
 use livepeer::{
-    Auth, Body, BoxFuture, Case, Client, Endpoint, Error, On, Retry, Transport, TransportError, Unmapped, asset,
-    endpoint, stream, webhook,
+    Auth, Body, BoxFuture, Case, Client, Endpoint, Error, On, Retry, Transport, TransportError, TransportErrorKind,
+    Unmapped, endpoint, webhook,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tracing::field::{Field, Visit as Fields};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-const KEY: &str = "k3y-0f-th1s-client";
+/// With letters that JSON, URLs and HTML spell otherwise: however a server echoes it, `k3y` is in it.
+const KEY: &str = r#"k3y-0f/th1s"cl&ent"#;
+
+/// What none of the texts may hold: the key, and what secrets are made up of.
+const SECRET: [&str; 2] = ["k3y", "secret-"];
 
 /// Everything that is logged, spans too, at the finest level.
 #[derive(Clone, Default)]
@@ -47,33 +54,121 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// A server that says back all it was told: the key, the path, the body.
-struct Echo(u16);
+/// How a server, or the way to it, repeats what it was told.
+#[derive(Clone, Copy, Debug)]
+enum Echo {
+    /// As the reasons of an error.
+    Reasons(u16),
+    /// As text.
+    Text(u16),
+    /// As a page.
+    Page(u16),
+    /// As JSON, whatever was asked for.
+    Json,
+    /// There is no answer, and the transport's error tells the whole request.
+    Broken,
+    /// The answer breaks off, and the transport's error tells the whole request.
+    Breaks,
+}
 
 impl Transport for Echo {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let echo = *self;
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = String::from_utf8_lossy(&body.bytes(usize::MAX).await.unwrap()).into_owned();
-            let key = parts.headers.get("authorization").map_or("", |value| value.to_str().unwrap());
-            let said = format!("no token {key} found for {} with {body}", parts.uri);
-            let text = match self.0 {
-                401 => serde_json::json!({ "errors": [said] }).to_string(),
-                _ => said,
+            let headers: Vec<_> =
+                parts.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            let said = format!("no {} found for {} with {body}", headers.join(", "), parts.uri);
+            let escaped = said.replace('&', "&amp;").replace('"', "&#34;").replace('/', "&#x2F;");
+            let (status, answer) = match echo {
+                Self::Reasons(status) => (status, serde_json::json!({ "errors": [said] }).to_string()),
+                Self::Text(status) => (status, said),
+                Self::Page(status) => (status, format!("<p>{escaped}</p>")),
+                Self::Json => (200, serde_json::json!(said).to_string()),
+                Self::Broken => {
+                    let error = std::io::Error::other(Told("the proxy hung up", said));
+                    return Err(TransportError::new(TransportErrorKind::Sent, error));
+                }
+                Self::Breaks => {
+                    return Ok(http::Response::new(Body::wrap(Breaking(Some(said)))));
+                }
             };
-            let mut response = http::Response::new(text.into());
-            *response.status_mut() = http::StatusCode::from_u16(self.0).unwrap();
+            let mut response = http::Response::new(answer.into());
+            *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
             Ok(response)
         })
     }
 }
 
+/// An error whose cause says more.
+#[derive(Debug)]
+struct Told(&'static str, String);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0, self.1)
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// A body that is nothing but its failure.
+struct Breaking(Option<String>);
+
+impl http_body::Body for Breaking {
+    type Data = bytes::Bytes;
+    type Error = Told;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Told>>> {
+        Poll::Ready(self.0.take().map(|said| Err(Told("cut off", said))))
+    }
+}
+
+/// Answers with this, and a status.
+struct Answers(u16, Vec<u8>);
+
+impl Transport for Answers {
+    fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let mut response = http::Response::new(Body::from(self.1.clone()));
+        *response.status_mut() = http::StatusCode::from_u16(self.0).unwrap();
+        Box::pin(async { Ok(response) })
+    }
+}
+
+/// The same, with secrets in all web addresses.
+fn with_urls(json: &[u8]) -> String {
+    let text = String::from_utf8(json.to_vec()).unwrap();
+    let host = "https://me:secret-password@example.com/";
+    let pieces = text.split("https://example.com/").map(|rest| match rest.split_once('"') {
+        Some((path, rest)) => format!("{path}?token=secret-of-url\"{rest}"),
+        None => rest.to_owned(),
+    });
+    // The first piece stands before any address.
+    let first = text.split("https://example.com/").next().unwrap().len();
+    let mut all = text[..first].to_owned();
+    for piece in pieces.skip(1) {
+        all += host;
+        all += &piece;
+    }
+    all
+}
+
+/// Names that sound like those of secrets, of what is none. (`key` is the name that is made up where any may stand.)
+const PUBLIC: [&str; 7] =
+    ["publicKey", "public_key", "spki_public_key", "createdByTokenName", "signature", "signatureType", "key"];
+
 struct Look {
     runtime: tokio::runtime::Runtime,
     /// What was printed of what.
     shown: Vec<(String, String)>,
-    /// The secrets made up, by the names of their fields.
-    planted: usize,
+    /// How many secrets were planted: in requests, in responses, in web addresses.
+    planted: [usize; 3],
+    /// Fields that are shown, and sound as if they should not be.
+    suspect: BTreeSet<String>,
 }
 
 impl Look {
@@ -84,9 +179,31 @@ impl Look {
     fn error<B>(&mut self, what: &str, error: &Error<B>) {
         self.show(what, error.to_string());
         self.show(what, format!("{error:?} {error:#?} {:?}", error.message()));
-        self.show(what, String::from_utf8_lossy(error.text()).into_owned());
+        if let Some(cause) = error.cause() {
+            self.show(what, format!("{cause} {cause:?}"));
+        }
         if let Some(error) = error.decode_error() {
-            self.show(what, format!("{error} {error:?}"));
+            self.show(what, format!("{error} {error:?} {} {}", error.path, error.reason));
+        }
+    }
+
+    /// Looks for fields that are no secrets but are named like some.
+    fn suspect(&mut self, what: &str, json: &Value) {
+        match json {
+            Value::Array(items) => items.iter().for_each(|item| self.suspect(what, item)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    self.suspect(what, value);
+                    let words =
+                        ["key", "secret", "token", "password", "credential", "jwt", "proof", "signature", "auth"];
+                    let sounds = words.iter().any(|word| name.to_ascii_lowercase().contains(word));
+                    let text = value.as_str().is_some_and(|text| !text.starts_with("secret-"));
+                    if sounds && text && !PUBLIC.contains(&&**name) {
+                        self.suspect.insert(format!("{what}: {name}"));
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -96,20 +213,31 @@ impl Visit for Look {
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: Encode<E::Response>,
+        E::Response: fmt::Debug,
     {
         let what = E::OPERATION.qualified_name();
-        let request: E = sample_request(Fullness::Fullest).unwrap();
-        self.planted += serde_json::to_string(&request).unwrap().matches("secret-").count();
+        let plain: E = sample_request(Fullness::Fullest).unwrap();
+        let json = with_urls(&serde_json::to_vec(&plain).unwrap());
+        self.planted[0] += json.matches("secret-").count();
+        self.planted[2] += json.matches("secret-password").count();
+        self.suspect(&what, &serde_json::from_str(&json).unwrap());
+        let request: E = serde_json::from_str(&json).unwrap();
         self.show(&what, format!("{request:?} {request:#?}"));
         let client = Client::<E::Api>::new().key(KEY).server("https://a.example").retry(Retry::attempts(2));
-        let call = client.call(request.clone()).header("x-token", "secret-header").query("token", "secret-query");
-        self.show(&what, format!("{call:?} {client:?}"));
-        for status in [401, 404, 200] {
-            let client = client.clone().transport(Echo(status));
-            let call = client.call(request.clone()).with_response();
-            match self.runtime.block_on(call.into_future()) {
+        let client = client.header("x-client-token", "secret-of-client");
+        let call = |client: &Client<E::Api>| {
+            client.call(request.clone()).header("x-token", "secret-header").query("token", "secret-query")
+        };
+        self.show(&what, format!("{:?} {client:?}", call(&client)));
+        let refusals = [Echo::Reasons(401), Echo::Page(404), Echo::Text(422), Echo::Reasons(500)];
+        for echo in refusals.into_iter().chain([Echo::Text(200), Echo::Json, Echo::Broken, Echo::Breaks]) {
+            let client = client.clone().transport(echo);
+            match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Err(error) => {
+                    let what = format!("{what}, {echo:?}");
                     self.error(&what, &error);
+                    // Of a refusal: the answer to a request that was carried out holds what it holds.
+                    self.show(&what, String::from_utf8_lossy(error.text()).into_owned());
                     self.show(
                         &what,
                         format!(
@@ -123,6 +251,30 @@ impl Visit for Look {
                 Ok(response) => self.show(&what, format!("{:?} {:?}", response.status, response.attempts)),
             }
         }
+
+        // What the server has to tell.
+        let reply = E::Codec::encode(E::Codec::sample(Fullness::Fullest).unwrap()).unwrap();
+        let json = with_urls(&self.runtime.block_on(reply.body.bytes(1 << 24)).unwrap());
+        self.planted[1] += json.matches("secret-").count();
+        self.planted[2] += json.matches("secret-password").count();
+        if let Ok(json) = serde_json::from_str(&json) {
+            self.suspect(&what, &json);
+        }
+        let mut answers = vec![json.clone(), r#""secret-text""#.into(), r#"{"field":"secret-field"}"#.into()];
+        // Cut anywhere.
+        answers.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
+        answers.retain(|answer| answer.starts_with(['{', '[', '"']));
+        let whole = answers.len();
+        // A secret in the place of any value: it may well be shown where a text is due, but not where none is.
+        answers.extend(json.match_indices("\":").map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])));
+        for (at, answer) in answers.into_iter().enumerate() {
+            let client = client.clone().transport(Answers(200, answer.into()));
+            match self.runtime.block_on(call(&client).with_response().into_future()) {
+                Ok(response) if at < whole => self.show(&what, format!("{response:?} {response:#?}")),
+                Ok(_) => {}
+                Err(error) => self.error(&what, &error),
+            }
+        }
     }
 }
 
@@ -131,24 +283,20 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut look = Look { runtime, shown: Vec::new(), planted: 0 };
+    let mut look = Look { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new() };
     livepeer::visit_catalog(&mut look);
-    assert!(look.planted > 20, "only {} secrets were planted", look.planted);
+    let [requests, responses, urls] = look.planted;
+    assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", look.planted);
 
-    for (what, text) in [
-        ("stream", format!("{:?}", sample::<stream::Stream>().unwrap())),
-        ("asset", format!("{:?}", sample::<asset::Asset>().unwrap())),
-        ("webhook", format!("{:?}", sample::<webhook::Webhook>().unwrap())),
-    ] {
-        look.show(what, text);
-    }
+    look.show("viewer", format!("{:?}", sample::<webhook::AccessRequest>().unwrap()));
+    look.show("verifier", format!("{:?}", webhook::Verifier::new("secret-of-webhook").also("secret-before")));
     let logged = log.0.lock().unwrap().clone();
     assert!(logged.contains("sending") && logged.contains("failed"), "{logged}");
     look.show("the log", logged);
 
     let mut wrong = BTreeSet::new();
     for (what, text) in &look.shown {
-        for secret in [KEY, "secret-"] {
+        for secret in SECRET {
             if let Some(at) = text.find(secret) {
                 let from = text[..at].char_indices().rev().nth(60).map_or(0, |(at, _)| at);
                 let to = text[at..].char_indices().nth(40).map_or(text.len(), |(more, _)| at + more);
@@ -156,7 +304,8 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(wrong.is_empty(), "{} leaks:\n{}", wrong.len(), wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(look.suspect.is_empty(), "named like secrets, but shown: {:#?}", look.suspect);
 }
 
 #[test]
@@ -202,7 +351,7 @@ livepeer::sse_json!(Word);
 #[tokio::test]
 async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
     let client = Client::<Keyed>::new().key(KEY);
-    let error = client.clone().transport(Echo(404)).call(Words::new()).await.unwrap_err();
+    let error = client.clone().transport(Echo::Text(404)).call(Words::new()).await.unwrap_err();
     let text = format!("{error} {error:?} {:?} {}", error.body(), String::from_utf8_lossy(error.text()));
     assert!(text.contains("api_key=[key]") && !text.contains(KEY), "{text}");
 

@@ -1,5 +1,7 @@
 //! Operations one by one, each by its type.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -34,5 +36,6 @@ pub trait Visit {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>;
+        E::Codec: Encode<E::Response>,
+        E::Response: fmt::Debug;
 }
