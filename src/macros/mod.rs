@@ -5,4 +5,6 @@
 mod endpoint;
 mod errors;
 mod model;
+mod operations;
 mod scalar;
+mod words;

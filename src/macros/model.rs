@@ -38,7 +38,7 @@
 /// and a setter for each optional one, and can be written as a literal; the others are `#[non_exhaustive]`.
 #[macro_export]
 macro_rules! model {
-    ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:ident $(, $kind:tt)? { $($fields:tt)* })+) => {$(
+    ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:path $(, $kind:tt)? { $($fields:tt)* })+) => {$(
         $crate::__model! { @fields { [$([$meta])*] $vis $name $api [$($kind)?] } {} {} {} { $($fields)* , } }
     )+};
     ($($bad:tt)*) => {
@@ -52,6 +52,9 @@ macro_rules! model {
 macro_rules! __model {
     (@fields $h:tt $a:tt $r:tt $o:tt { $(,)? }) => {
         $crate::__model! { @emit $h $a $r $o }
+    };
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* extra $($bad:tt)* }) => {
+        ::core::compile_error!("every model has a field `extra`: give this one another name, and `as \"extra\"`");
     };
     (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty , $($more:tt)* }) => {
         $crate::__model! { @fields $h
@@ -74,7 +77,7 @@ macro_rules! __model {
     };
 
     (@emit
-        { [$([$meta:meta])*] $vis:vis $name:ident $api:ident [$($kind:tt)?] }
+        { [$([$meta:meta])*] $vis:vis $name:ident $api:tt [$($kind:tt)?] }
         { $({ [$([$m:meta])*] $how:ident $f:ident $w:tt {$ty:ty} })* }
         $required:tt
         $optional:tt

@@ -337,3 +337,27 @@ fn every_request_goes_over_a_socket_and_through_json() {
     visit_operations(&mut each);
     assert_eq!(each.0, OPERATIONS.len());
 }
+
+/// A line may name its API by a path.
+mod annexe {
+    livepeer::model! {
+        /// A desk.
+        pub struct Desk: super::library::Library {
+            /// What it says.
+            desk_number: u32,
+        }
+    }
+
+    livepeer::endpoint! {
+        /// Takes a desk.
+        pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted = super::Archive "/annexe"
+    }
+}
+
+#[tokio::test]
+async fn an_api_is_named_by_a_path_too() {
+    let desk: annexe::Desk = serde_json::from_str(r#"{"DeskNumber":7}"#).unwrap();
+    assert_eq!(desk.desk_number, 7);
+    let prepared = Client::<Archive>::new().call(annexe::Take::new(7)).request().await.unwrap();
+    assert_eq!(prepared.uri().path(), "/annexe/desk");
+}

@@ -1,0 +1,202 @@
+/// What a line becomes. State: `{request} {response} {error} {calls} {items} {docs}`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __emit {
+    (
+        {
+            { [$([$($meta:tt)*])*] $vis:vis $name:ident $api:tt $method:ident $path:literal }
+            { $({ $($entry:tt)* })* }
+            { $({ [$([$rm:meta])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
+            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:literal)?] $oty:ty })* }
+            { $({ $($value:tt)* })* }
+            { $({ $how:ident $read:ident })* }
+        }
+        { $codec:ident ; $response:ty ; $response_text:expr }
+        { $($error:tt)* }
+        { $($calls:tt)* }
+        { $({ $($item:tt)* })* }
+        { $($docs:tt)* }
+    ) => {
+        $(#[$($meta)*])*
+        #[doc = ""]
+        #[doc = ::core::concat!("`", ::core::stringify!($method), " ", $path, "` of [`", ::core::stringify!($api), "`]" $($docs)*, ".")]
+        #[derive(Clone, Debug)]
+        $vis struct $name {
+            $(
+                $(#[$rm])*
+                #[doc = ""]
+                #[doc = ::core::concat!($rs $(, "`", $rw, "` ")?, "(required).")]
+                pub $rf: $rty,
+            )*
+            $(
+                $(#[$om])*
+                #[doc = ""]
+                #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", $preset, "`")?, ").")]
+                pub $of: ::core::option::Option<$oty>,
+            )*
+        }
+
+        #[allow(deprecated, clippy::new_without_default, clippy::too_many_arguments)]
+        impl $name {
+            /// The request, with what it cannot be made without.
+            pub fn new($($rf: impl $crate::IntoField<$rty>),*) -> Self {
+                Self {
+                    $($rf: $rf.into_field(),)*
+                    $($of: $crate::__emit!(@preset $($preset)?),)*
+                }
+            }
+
+            $(
+                $(#[$om])*
+                #[doc = ""]
+                #[doc = ::core::concat!("Sets [`", ::core::stringify!($of), "`](Self#structfield.", ::core::stringify!($of), ").")]
+                #[must_use]
+                pub fn $of(mut self, $of: impl $crate::IntoField<$oty>) -> Self {
+                    self.$of = ::core::option::Option::Some($of.into_field());
+                    self
+                }
+            )*
+        }
+
+        #[allow(deprecated)]
+        impl $crate::Endpoint for $name {
+            type Api = $api;
+            type Response = $response;
+            type Codec = $crate::response::$codec;
+            type Error = $crate::__emit!(@error $name $api $($error)*);
+            const OPERATION: &'static $crate::Operation = &$crate::Operation::new(
+                ::core::stringify!($name),
+                ::core::module_path!(),
+                <$api as $crate::Api>::NAME,
+                $crate::__summary!($([$($meta)*])*),
+                &$crate::__private::Method::$method,
+                $path,
+                &[$($crate::__emit!(@entry $api $($entry)*)),*],
+                $response_text,
+            )
+            .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
+            $($calls)*;
+
+            fn values(&self, visit: $crate::endpoint::Visit<'_>) {
+                visit(&[$($crate::__emit!(@value self $($value)*)),*]);
+            }
+
+            fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
+                let _ = &source;
+                ::core::result::Result::Ok(Self { $($read: source.$how()?),* })
+            }
+        }
+
+        #[allow(deprecated)]
+        impl $crate::On<$api> for $name {
+            const PREFIX: &'static str = "";
+        }
+
+        $($crate::__emit! { @item $name $($item)* })*
+        $crate::__emit! { @error_map $vis $name $($error)* }
+
+        #[allow(deprecated)]
+        impl $crate::__private::Serialize for $name {
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize_request(self, serializer)
+            }
+        }
+
+        #[allow(deprecated)]
+        impl<'de> $crate::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_request(deserializer)
+            }
+        }
+
+        // Never run: it has the compiler resolve the names in the path to the declared parameters, and check the facts.
+        #[allow(deprecated)]
+        const _: () = {
+            #[allow(dead_code, unused_variables)]
+            fn path_parameters($($rf: &str),*) {
+                let _ = ::core::format_args!($path);
+            }
+            let _ = <$name as $crate::Endpoint>::OPERATION;
+        };
+    };
+
+    (@preset) => { ::core::option::Option::None };
+    (@preset $preset:literal) => { ::core::option::Option::Some($crate::IntoField::into_field($preset)) };
+
+    (@error $name:ident $api:tt default) => { <$api as $crate::Api>::Error };
+    (@error $name:ident $api:tt type $ty:ty) => { $ty };
+    (@error $name:ident $api:tt map $map:tt) => { $crate::__private::paste!([<$name Error>]) };
+
+    (@error_map $vis:vis $name:ident map { $($map:tt)* }) => {
+        $crate::__private::paste! {
+            $crate::errors! {
+                #[doc = ::core::concat!("What went wrong in a call of [`", ::core::stringify!($name), "`].")]
+                $vis enum [<$name Error>] { $($map)* }
+            }
+        }
+    };
+    (@error_map $vis:vis $name:ident $($other:tt)*) => {};
+
+    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty $(; [$($preset:literal)?])?) => {
+        $crate::endpoint::Field::new(
+            ::core::stringify!($f),
+            $crate::__wire!($api $f $w),
+            $crate::endpoint::Place::$place,
+            $required,
+            ::core::stringify!($ty),
+        )
+        $($(.preset(::core::stringify!($preset)))?)?
+    };
+    (@entry $api:tt copy $place:ident $f:ident) => {
+        $crate::endpoint::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::endpoint::Place::$place)
+    };
+
+    (@value $self:ident optional $f:ident) => {
+        $self.$f.as_ref().map(|value| value as &dyn $crate::endpoint::Value)
+    };
+    (@value $self:ident $required:ident $f:ident) => {
+        ::core::option::Option::Some(&$self.$f as &dyn $crate::endpoint::Value)
+    };
+
+    (@item $name:ident paged) => {
+        impl $crate::Paginated for $name {}
+    };
+    (@item $name:ident hosted [$host:path] $prefix:literal) => {
+        impl $crate::On<$host> for $name {
+            const PREFIX: &'static str = $prefix;
+        }
+    };
+}
+
+/// A field's wire name: the given one, or the Rust name in the API's case.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wire {
+    ($api:tt $f:ident [$w:literal]) => {
+        $w
+    };
+    ($api:tt $f:ident []) => {
+        const { &$crate::__private::name(<$api as $crate::Api>::CASE, ::core::stringify!($f)) }.as_str()
+    };
+}
+
+/// The first line of an item's docs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __summary {
+    ([doc = $text:literal] $($rest:tt)*) => { $text };
+    ($other:tt $($rest:tt)*) => { $crate::__summary!($($rest)*) };
+    () => { "" };
+}
+
+/// Whether an attribute is `#[deprecated]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __is_deprecated {
+    (deprecated $($rest:tt)*) => {
+        true
+    };
+    ($($other:tt)*) => {
+        false
+    };
+}

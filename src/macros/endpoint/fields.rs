@@ -1,0 +1,71 @@
+/// The fields of one part, one by one; then what is left of the line. State: `{request} [place] { fields } { rest }`.
+///
+/// The request so far is `{ {head} {table} {required} {optional} {values} {reads} }`; the place is where these fields
+/// stand, and how their docs begin.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fields {
+    ($q:tt $p:tt { $(,)? } { $($rest:tt)* }) => {
+        $crate::__parts! { $q $($rest)* }
+    };
+    ($q:tt [Path $s:literal] { $f:tt ? $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
+    };
+    (
+        { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $(= $preset:literal)? , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            {
+                $h
+                { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] } }
+                $r
+                { $($o)* { [$([$m])*] $s $f [$($w)?] [$($preset)?] $ty } }
+                { $($v)* { optional $f } }
+                { $($d)* { optional $f } }
+            }
+            [$place $s] { $($more)* } $rest
+        }
+    };
+    (
+        { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            {
+                $h
+                { $($t)* { field $place $f [$($w)?] true $ty } }
+                { $($r)* { [$([$m])*] $s $f [$($w)?] $ty } }
+                $o
+                { $($v)* { required $f } }
+                { $($d)* { required $f } }
+            }
+            [$place $s] { $($more)* } $rest
+        }
+    };
+    // A path parameter once more.
+    (
+        { $h:tt { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt } [Json $s:literal]
+        { $f:ident , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            { $h { $($t)* { copy Json $f } } $r $o { $($v)* { copy $f } } $d }
+            [Json $s] { $($more)* } $rest
+        }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected the field's type after `:`" ; $($bad)* }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected `: Type` or `?: Type` after the wire name" ; $($bad)* }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident as $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected the wire name as a string after `as`" ; $($bad)* }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected `: Type` (required) or `?: Type` (optional) after the field's name" ; $($bad)* }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $($bad:tt)* } $rest:tt) => {
+        $crate::__expected! { "expected a field, `name: Type` or `name?: Type`" ; $($bad)* }
+    };
+}

@@ -1,0 +1,51 @@
+/// A line's parts, one by one, then its response. State: `{request} rest`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parts {
+    ($q:tt query { $($f:tt)* } $($rest:tt)*) => {
+        $crate::__fields! { $q [Query "Query parameter "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt headers { $($f:tt)* } $($rest:tt)*) => {
+        $crate::__fields! { $q [Header "Header "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt json { $($f:tt)* } $($rest:tt)*) => {
+        $crate::__fields! { $q [Json "In the JSON body: "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt json ( $($f:tt)* ) $($rest:tt)*) => {
+        $crate::__fields! { $q [JsonBody "The JSON body: "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt form { $($f:tt)* } $($rest:tt)*) => {
+        $crate::__fields! { $q [Form "In the form: "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt multipart { $($f:tt)* } $($rest:tt)*) => {
+        $crate::__fields! { $q [Multipart "In the multipart form: "] { $($f)* , } { $($rest)* } }
+    };
+    ($q:tt body ( $($f:tt)* ) $($rest:tt)*) => {
+        $crate::__fields! { $q [Body "The body: "] { $($f)* , } { $($rest)* } }
+    };
+    // The response, then the clauses, which call methods of `Operation` and may add items.
+    ($q:tt -> () $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Empty ; () ; "nothing" } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt -> bytes $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Raw ; $crate::__private::Bytes ; "bytes" } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt -> text $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Text ; ::std::string::String ; "text" } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt -> download $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Streamed ; $crate::Download ; "download" } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt -> sse $ty:ty $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Events ; $crate::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt -> $(,)?) => {
+        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download` or `sse Type`");
+    };
+    ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { Json ; $ty ; ::core::stringify!($ty) } { default } {} {} {} $($($c)*)? }
+    };
+    ($q:tt $($bad:tt)*) => {
+        $crate::__expected! { "expected `-> Response` or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
+    };
+}
