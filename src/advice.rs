@@ -19,9 +19,13 @@ pub(crate) fn advice(inner: &Inner) -> Option<&'static str> {
         (ErrorKind::Timeout, None) if unclear => {
             Some("`.timeout(…)` and `.deadline(…)` allow more; look whether it was done before you send it again")
         }
+        (ErrorKind::Timeout, None) => {
+            Some("`.timeout(…)`, `.deadline(…)` and, to connect, `Timeouts::connect` allow more")
+        }
         (ErrorKind::Timeout, _) => Some("`.timeout(…)` and `.deadline(…)` allow more"),
         (ErrorKind::Decode, _) => Some("check that the server is the API's"),
-        (ErrorKind::TooLarge, _) => Some("`.max_response(…)` allows more"),
+        // Without a status it was the head that is too large, which is for the transport to say.
+        (ErrorKind::TooLarge, Some(_)) => Some("`.max_response(…)` allows more"),
         _ => None,
     }
 }
