@@ -253,6 +253,47 @@ async fn a_dropped_call_stops_everything() {
     }
 }
 
+/// Of an upload that is dropped, no more reaches the server than was under way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_upload_stops_within_its_body() {
+    use tokio::io::AsyncReadExt;
+    const SIZE: usize = 256 << 20;
+    for by in [By::Default, By::Custom] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (go, goes) = tokio::sync::oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let (mut read, mut buffer) = (0, vec![0; 1 << 20]);
+            while read < 4 << 20 {
+                read += stream.read(&mut buffer).await.unwrap();
+            }
+            begun.send(()).unwrap();
+            goes.await.unwrap();
+            // To the end of the connection, in order or not.
+            while let Ok(more @ 1..) = stream.read(&mut buffer).await {
+                read += more;
+            }
+            let again = tokio::time::timeout(Duration::from_millis(200), listener.accept()).await.is_ok();
+            (read, again)
+        });
+        let retry = Retry::attempts(10).initial(Duration::ZERO).non_idempotent(true);
+        let file = File::replayable(
+            || Ok(tokio::io::AsyncReadExt::take(tokio::io::repeat(7), SIZE as u64)),
+            Some(SIZE as u64),
+        );
+        let call = client(by, &url).call(Put::new(file)).retry(retry);
+        let call = tokio::spawn(call.into_future());
+        begins.await.unwrap();
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+        go.send(()).unwrap();
+        let (read, again) = server.await.unwrap();
+        assert!(read < SIZE && !again, "{by:?}: {read} bytes, again: {again}");
+    }
+}
+
 #[tokio::test]
 async fn a_dropped_download_closes_the_connection() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nbeginning";

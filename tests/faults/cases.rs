@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use livepeer::{Any, Endpoint, Error, ErrorKind, On, Studio, stream};
+use livepeer::{Any, Endpoint, Error, ErrorKind, On, Studio, Timeouts, stream};
 use tokio::sync::Semaphore;
 
 use crate::client::{By, client};
@@ -19,7 +19,7 @@ enum Place {
     Refused,
     /// The name means nothing.
     Name,
-    /// The server speaks no TLS.
+    /// What the server does, it does in place of a TLS handshake.
     Tls,
 }
 
@@ -140,6 +140,30 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     "the server speaks no TLS",
                     vec![vec![Send(answer("400 Bad Request", "", "")), Close]],
                     connect(&["no connection to the server"]),
+                    3,
+                    3,
+                )
+                .at(Place::Tls),
+                Case::new(
+                    "closed within the TLS handshake",
+                    vec![vec![Close]],
+                    connect(&["no connection to the server"]),
+                    3,
+                    3,
+                )
+                .at(Place::Tls),
+                Case::new(
+                    "reset within the TLS handshake",
+                    vec![vec![Reset]],
+                    connect(&["no connection to the server"]),
+                    3,
+                    3,
+                )
+                .at(Place::Tls),
+                Case::new(
+                    "the TLS handshake stalls, for longer than `Timeouts::connect`",
+                    vec![vec![Stall]],
+                    Sees::Error(ErrorKind::Timeout, None, &["timed out", "to connect, `Timeouts::connect` allow more"]),
                     3,
                     3,
                 )
@@ -388,6 +412,15 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     .requests(2)
                     .not(refused(302, &["only what reads is redirected"])),
                 Case::new(
+                    "to the same server by 308, which would repeat a `POST`",
+                    vec![says(answer("308 Permanent Redirect", "Location: /elsewhere\r\n", "")), says(ok())],
+                    Sees::Value,
+                    1,
+                    1,
+                )
+                .requests(2)
+                .not(refused(308, &["only what reads is redirected"])),
+                Case::new(
                     "to the same server, as a whole URL",
                     vec![redirects("http://{own}/x"), says(ok())],
                     Sees::Value,
@@ -460,6 +493,28 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     2,
                 )
                 .at_least(one),
+                Case::new(
+                    "429 with a date as `Retry-After`, then fine",
+                    vec![fails("429 Too Many Requests", "Retry-After: {soon}\r\n"), says(ok())],
+                    Sees::Value,
+                    2,
+                    2,
+                )
+                .at_least(one),
+                Case::new(
+                    "429 with nonsense as `Retry-After`, then fine",
+                    vec![fails("429 Too Many Requests", "Retry-After: -1, soon\r\n"), says(ok())],
+                    Sees::Value,
+                    2,
+                    2,
+                ),
+                Case::new(
+                    "429 with a year as `Retry-After`",
+                    vec![fails("429 Too Many Requests", "Retry-After: 31536000\r\n")],
+                    refused(429, &["not retried: the server asks for too long a wait"]),
+                    1,
+                    1,
+                ),
                 Case::new("500", vec![fails("500 Internal Server Error", "")], refused(500, &["not now"]), 3, 1),
                 Case::new("503", vec![fails("503 Service Unavailable", "")], refused(503, &["not now"]), 3, 1),
                 Case::new(
@@ -525,7 +580,10 @@ where
     };
     let (sees, attempts, requests) = expected;
     let began = tokio::time::Instant::now();
-    let client = client(by, &url).allow_plain_http(true).max_response(1 << 20).timeout(case.idle);
+    let mut client = client(by, &url).allow_plain_http(true).max_response(1 << 20).timeout(case.idle);
+    if matches!(case.place, Place::Tls) {
+        client = client.timeouts(Timeouts { connect: Some(Duration::from_secs(1)), ..Timeouts::default() });
+    }
     let outcome = client.call(request).with_response().await;
     let outcome = outcome.map_err(Error::<Any>::from);
     let elapsed = began.elapsed();
@@ -554,14 +612,37 @@ where
             let plural = if attempts == 1 { "" } else { "s" };
             check(text.contains(&format!("(after {attempts} attempt{plural}")), format!("tells no attempts: {text}"));
             check(text.starts_with(&E::OPERATION.to_string()), format!("tells no operation: {text}"));
+            let told = status.is_none_or(|status| text.contains(&status.to_string()));
+            check(told, format!("tells no status: {text}"));
+            let known =
+                error.operation().is_some_and(|operation| operation.qualified_name() == E::OPERATION.qualified_name());
+            check(known, format!("knows no operation: {text}"));
             check(!text.contains("t0ken"), format!("shows a token: {text}"));
             check(!text.contains('\n'), format!("has several lines: {text}"));
+            let of_body = status.is_some() || !text.contains("max_response");
+            check(of_body, format!("blames the body: {text}"));
         }
         (_, other) => check(false, format!("{other:?}")),
     }
     check(server.requests() == requests, format!("the server saw {} requests", server.requests()));
     check(elapsed >= case.at_least, format!("it came back after {elapsed:?}"));
+    // Over, it leaves nothing behind that is still being sent or waited for.
+    drop(outcome);
+    drop(client);
+    server.deserted().await;
     wrong
+}
+
+/// What may not be repeated is sent again only if it never arrived, or if the server said that it did nothing.
+#[test]
+fn nothing_is_sent_twice_that_may_have_been_carried_out() {
+    for case in table().into_iter().flat_map(|(_, cases)| cases) {
+        let last = case.scripts.first().and_then(|script| script.last());
+        let refused = matches!(last, Some(Send(text)) if text.starts_with("HTTP/1.1 429")
+            || (text.starts_with("HTTP/1.1 503") && text.contains("Retry-After")));
+        let unsent = !matches!(case.place, Place::Server);
+        assert!(case.not.2 <= 1 || refused || unsent, "{}: {} requests", case.fault, case.not.2);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -611,7 +692,7 @@ fn document() -> String {
             let _ = writeln!(text, "| {} | {sees} | {} | {} |", case.fault, case.retryable.1, case.not.1);
         }
     }
-    text
+    text + include_str!("besides.md")
 }
 
 /// `UPDATE=1` writes it anew.
