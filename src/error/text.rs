@@ -1,0 +1,148 @@
+//! An error in words: one line, which servers and files have a say in, so it may hold anything.
+
+use std::fmt::{self, Write};
+
+use super::{Error, ErrorKind, Inner};
+use crate::advice::advice;
+
+impl Inner {
+    /// What the server said, in words.
+    pub(super) fn message(&self) -> String {
+        match &self.body {
+            Some(body) => body.message(),
+            None => one_line(&String::from_utf8_lossy(&self.text), 200),
+        }
+    }
+
+    /// What went wrong and why, in one line: servers and files have a say in it, so it may hold anything.
+    pub(crate) fn what_happened(&self) -> String {
+        let mut text = String::from(match self.kind {
+            ErrorKind::Status => "the server answered",
+            ErrorKind::Request => "not sent",
+            ErrorKind::Connect => "no connection to the server",
+            ErrorKind::Timeout => "timed out",
+            ErrorKind::Transport => "the connection failed",
+            ErrorKind::Decode => "the answer is not what was expected",
+            ErrorKind::TooLarge => "the answer is too large",
+            ErrorKind::Body => "the request's body cannot be read",
+            ErrorKind::File => "the answer cannot be saved",
+        });
+        let mut add = |piece: fmt::Arguments<'_>| {
+            // Writing to a `String` does not fail.
+            let _ = text.write_fmt(piece);
+        };
+        match (self.kind, self.status) {
+            (_, None) => {}
+            (ErrorKind::Status, Some(status)) => {
+                add(format_args!(" {status}"));
+                let message = self.message();
+                if !message.is_empty() {
+                    add(format_args!(": {message}"));
+                }
+            }
+            (_, Some(status)) => add(format_args!(" (status {status})")),
+        }
+        let mut source = self.source.as_deref().map(|source| source as &dyn std::error::Error);
+        let mut shown = String::new();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            // Some causes tell their own causes too.
+            if !shown.ends_with(&cause_text) {
+                add(format_args!(": {cause_text}"));
+                shown = cause_text;
+            }
+            source = cause.source();
+        }
+        if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_data() {
+            add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.text), 80)));
+        }
+        if let Some(before) = &self.before {
+            add(format_args!("; the attempt before: {before}"));
+        }
+        one_line(&text, usize::MAX)
+    }
+
+    /// Whether the text is a good answer that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
+    /// secrets that only its type could tell.
+    pub(super) fn is_data(&self) -> bool {
+        let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.kind == ErrorKind::Decode && first.is_some_and(|first| b"{[\"".contains(first))
+    }
+}
+
+impl<B> fmt::Display for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match inner.operation {
+            Some(operation) => write!(f, "{operation}: ")?,
+            None if inner.what.is_empty() => {}
+            None => write!(f, "{}: ", inner.what)?,
+        }
+        f.write_str(&inner.what_happened())?;
+        if let Some(advice) = advice(inner) {
+            write!(f, "; {advice}")?;
+        }
+        match inner.attempts {
+            0 => {}
+            1 => f.write_str(" (after 1 attempt)")?,
+            attempts => write!(f, " (after {attempts} attempts in {:.1?})", inner.elapsed)?,
+        }
+        match inner.gave_up {
+            None => Ok(()),
+            Some(reason) => write!(f, " (not retried: {reason})"),
+        }
+    }
+}
+
+impl<B> fmt::Debug for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &inner.kind);
+        match inner.operation {
+            Some(operation) => debug.field("operation", &operation.qualified_name()),
+            None => debug.field("operation", &inner.what),
+        };
+        debug.field("attempts", &inner.attempts).field("elapsed", &inner.elapsed);
+        if let Some(status) = inner.status {
+            debug.field("status", &status);
+            match &inner.body {
+                Some(body) => debug.field("body", body.debug()),
+                None if inner.is_data() => debug.field("text", &"(JSON)"),
+                None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
+            };
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", &source.to_string());
+        }
+        debug.finish()
+    }
+}
+
+/// The beginning of a text, at most so many bytes.
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The beginning of a text, without anything that would make more than one line of it, or steer a terminal.
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(most));
+    for letter in cut(text, most).chars() {
+        match letter {
+            // These turn the direction of what stands around them.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
+            letter if letter.is_whitespace() || letter.is_control() => {
+                if !line.ends_with(' ') {
+                    line.push(' ');
+                }
+            }
+            letter => line.push(letter),
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
