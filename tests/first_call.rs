@@ -152,6 +152,15 @@ async fn lists_show_how_far_they_are() -> Result<(), Error> {
 }
 
 #[tokio::test]
+async fn an_error_that_main_returns_says_what_to_do() {
+    let mock = Mock::new().fallback(async |_| Reply::error(401, "no such token"));
+    let error = mock.client::<Studio>().call(stream::Get::new("s")).await.unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(shown.starts_with(&format!("Error {{ what: {:?}, kind: Status", error.to_string())), "{shown}");
+    assert!(shown.contains("no such token") && shown.contains("check that the key is set"), "{shown}");
+}
+
+#[tokio::test]
 async fn an_empty_key_is_told_before_anything_is_sent() {
     let mock = Mock::new();
     let client = mock.client::<Studio>().key(" ");

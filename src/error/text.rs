@@ -94,28 +94,20 @@ impl<B> fmt::Display for Error<B> {
     }
 }
 
+/// The words first: this is what a `main` that returns the error shows.
 impl<B> fmt::Debug for Error<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         let mut debug = f.debug_struct("Error");
-        debug.field("kind", &inner.kind);
-        match inner.operation {
-            Some(operation) => debug.field("operation", &operation.qualified_name()),
-            None => debug.field("operation", &inner.what),
-        };
-        debug.field("attempts", &inner.attempts).field("elapsed", &inner.elapsed);
-        if let Some(status) = inner.status {
-            debug.field("status", &status);
+        debug.field("what", &self.to_string()).field("kind", &inner.kind).field("elapsed", &inner.elapsed);
+        if inner.status.is_some() {
             match &inner.body {
                 Some(body) => debug.field("body", body.debug()),
                 None if inner.is_data() => debug.field("text", &"(JSON)"),
                 None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
             };
         }
-        if let Some(source) = &inner.source {
-            debug.field("source", &source.to_string());
-        }
-        debug.finish()
+        debug.finish_non_exhaustive()
     }
 }
 
