@@ -214,3 +214,87 @@ async fn a_key_is_one_line_or_none() {
         }
     }
 }
+
+/// What really goes over the wire, read by nothing but its line ends: one request, of the lines that it should have, and
+/// a body that is as long as it says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_socket_it_is_one_request_of_the_lines_it_should_have() {
+    let mut sent = 0;
+    for text in nasty() {
+        for place in ["path", "query", "header", "call's header", "call's query", "text", "name", "media type"] {
+            let (url, server) = listen().await;
+            let client = Client::<All>::new().key("the-key").server(url).retry(Retry::never());
+            let file = || File::bytes(&b"content"[..]);
+            let mut call = client.call(match place {
+                "path" => Take::new(&text),
+                "query" => Take::new("id").q(text.as_str()),
+                "header" => Take::new("id").note(text.as_str()),
+                "text" => Take::new("id").text(text.as_str()),
+                "name" => Take::new("id").file(file().name(text.as_str())),
+                "media type" => Take::new("id").file(file().content_type(text.as_str())),
+                _ => Take::new("id"),
+            });
+            match place {
+                "call's header" => call = call.header("x-note", &text),
+                "call's query" => call = call.query(&text, &text),
+                _ => {}
+            }
+            if let Err(error) = call.await {
+                assert_eq!(error.kind(), ErrorKind::Request, "{place} {text:.40?}: {error:.200}");
+                server.abort();
+                continue;
+            }
+            let (head, body) = server.await.unwrap();
+            sent += 1;
+            let mut lines = head.split("\r\n");
+            let request: Vec<_> = lines.next().unwrap().split(' ').collect();
+            let ["POST", target, "HTTP/1.1"] = request[..] else { panic!("{place} {text:.40?}: {request:?}") };
+            let path = target.split('?').next().unwrap();
+            assert!(
+                path.starts_with("/one/") && path.ends_with("/two") && path.matches('/').count() == 3,
+                "{path:.200}"
+            );
+            assert!(target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'), "{target:.200}");
+            let mut names: Vec<_> = lines.map(|line| line.split(": ").next().unwrap()).collect();
+            names.retain(|name| *name != "x-note");
+            names.sort_unstable();
+            let length = if body.is_empty() { &["content-length"][..] } else { &["content-length", "content-type"] };
+            let mut expected = vec!["accept", "authorization", "host", "user-agent"];
+            expected.extend(length);
+            expected.sort_unstable();
+            assert_eq!(names, expected, "{place} {text:.40?}");
+            assert!(head.split("\r\n").all(|line| !line.contains(['\n', '\r', '\0'])), "{place} {text:.40?}");
+        }
+    }
+    assert!(sent > 100, "only {sent} were sent");
+}
+
+/// Takes one connection, and gives what came: the head, without the empty line, and the body.
+async fn listen() -> (String, tokio::task::JoinHandle<(String, Vec<u8>)>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut bytes = Vec::new();
+        let end = loop {
+            let seen = bytes.len().saturating_sub(3);
+            assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "cut off");
+            if let Some(at) = bytes[seen..].windows(4).position(|end| end == b"\r\n\r\n") {
+                break seen + at;
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let length: usize = length.map_or(0, |length| length.parse().unwrap());
+        while bytes.len() < end + 4 + length {
+            assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "shorter than it says");
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await.unwrap();
+        // Nothing more may come, be it the rest of a body or another request.
+        stream.read_to_end(&mut bytes).await.unwrap();
+        assert_eq!(bytes.len(), end + 4 + length, "more than it says");
+        (head, bytes.split_off(end + 4))
+    });
+    (url, server)
+}
