@@ -19,7 +19,7 @@ use crate::idle::{Idle, Observer, Progress, guard};
 use crate::log;
 use crate::response::{Answer, Asked, encoding, not_negotiated};
 use crate::retry::{Failed, Failure, Retry, retry_after};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Key, Settings};
 use crate::transport::{Transport, TransportError, TransportErrorKind};
@@ -552,7 +552,7 @@ fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&st
     match same || (job.subject.operation().is_none() && (https(to) || !https(from))) {
         true => Hop::To(location.to_owned()),
         // Without the rest of the URL, which may hold a token.
-        false => Hop::Refused(format!("it redirects to {to}, which is not followed")),
+        false => Hop::Refused(format!("it redirects to {}, which is not followed", secret::shown_url(to))),
     }
 }
 

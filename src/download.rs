@@ -131,7 +131,7 @@ impl Download {
 
     fn failure(&self, error: BoxError) -> Error {
         let kind = if error.is::<Idle>() { ErrorKind::Timeout } else { ErrorKind::Transport };
-        self.error(kind, error)
+        self.error(kind, self.to.hidden.error(error))
     }
 
     /// The server did its part: what is wrong is on this machine.

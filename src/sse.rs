@@ -278,7 +278,10 @@ impl<T: StreamItem> Sse<T> {
         let hidden = &self.to.hidden;
         let kind = match kind {
             SseErrorKind::Server(text) => SseErrorKind::Server(hidden.text(text)),
-            SseErrorKind::Unreadable { data, error } => SseErrorKind::Unreadable { data: hidden.text(data), error },
+            SseErrorKind::Body(error) => SseErrorKind::Body(hidden.error(error)),
+            SseErrorKind::Unreadable { data, error } => {
+                SseErrorKind::Unreadable { data: hidden.text(data), error: hidden.error(error) }
+            }
             SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: hidden.text(rest) },
             other => other,
         };

@@ -169,6 +169,8 @@ struct Look {
     planted: [usize; 3],
     /// Fields that are shown, and sound as if they should not be.
     suspect: BTreeSet<String>,
+    /// The responses that were looked at.
+    types: BTreeSet<&'static str>,
 }
 
 impl Look {
@@ -265,8 +267,12 @@ impl Visit for Look {
         answers.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
         answers.retain(|answer| answer.starts_with(['{', '[', '"']));
         let whole = answers.len();
-        // A secret in the place of any value: it may well be shown where a text is due, but not where none is.
-        answers.extend(json.match_indices("\":").map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])));
+        // A secret in the place of any value: it may well be shown where a text is due, but not where none is. Once for
+        // each type.
+        let fresh = self.types.insert(std::any::type_name::<E::Response>());
+        answers.extend(
+            json.match_indices("\":").filter(|_| fresh).map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])),
+        );
         for (at, answer) in answers.into_iter().enumerate() {
             let client = client.clone().transport(Answers(200, answer.into()));
             match self.runtime.block_on(call(&client).with_response().into_future()) {
@@ -283,7 +289,8 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut look = Look { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new() };
+    let mut look =
+        Look { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new(), types: BTreeSet::new() };
     livepeer::visit_catalog(&mut look);
     let [requests, responses, urls] = look.planted;
     assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", look.planted);
@@ -354,6 +361,15 @@ async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
     let error = client.clone().transport(Echo::Text(404)).call(Words::new()).await.unwrap_err();
     let text = format!("{error} {error:?} {:?} {}", error.body(), String::from_utf8_lossy(error.text()));
     assert!(text.contains("api_key=[key]") && !text.contains(KEY), "{text}");
+
+    let broken = client.clone().transport(Echo::Breaks);
+    let mut words = broken.call(Words::new()).await.unwrap();
+    let of_stream = Error::from(words.next().await.unwrap().unwrap_err());
+    let of_download = broken.download("/word").await.unwrap().bytes().await.unwrap_err();
+    for error in [of_stream, of_download] {
+        let text = format!("{error} {error:?} {:?}", error.cause());
+        assert!(text.contains("api_key=[key]") && !text.contains("k3y"), "{text}");
+    }
 
     struct Failing(&'static str);
     impl Transport for Failing {

@@ -366,6 +366,7 @@ async fn redirects_neither_take_the_key_along_nor_lead_from_https_to_http() {
         ("HTTP://b.example/there", false, false),
         ("https://a.example:8443/there", false, true),
         ("https://a.example@b.example/there", false, true),
+        ("https://me:passw0rd@b.example/there", false, true),
         ("file:///etc/passwd", false, false),
         ("gopher://a.example/", false, false),
     ] {
@@ -373,6 +374,9 @@ async fn redirects_neither_take_the_key_along_nor_lead_from_https_to_http() {
             let client = Client::studio("the-key").server(server).transport(Redirecting(location, Arc::default()));
             let outcome = client.call(Say::new()).await;
             assert_eq!(outcome.is_ok(), call_follows, "{location}: {outcome:?}");
+            if let Err(error) = outcome {
+                assert!(!format!("{error} {error:?}").contains("passw0rd"), "{error}");
+            }
             let client = Client::studio("the-key").server(server).transport(Redirecting(location, Arc::default()));
             let outcome = client.download("/here").await;
             assert_eq!(outcome.is_ok(), download_follows, "{location}: {outcome:?}");
