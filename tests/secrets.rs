@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use livepeer::mock::{Encode, Fullness, Visit, sample, sample_request};
 use livepeer::{
@@ -225,7 +226,8 @@ impl Visit for Look {
         self.suspect(&what, &serde_json::from_str(&json).unwrap());
         let request: E = serde_json::from_str(&json).unwrap();
         self.show(&what, format!("{request:?} {request:#?}"));
-        let client = Client::<E::Api>::new().key(KEY).server("https://a.example").retry(Retry::attempts(2));
+        let retry = Retry::attempts(2).initial(Duration::ZERO);
+        let client = Client::<E::Api>::new().key(KEY).server("https://a.example").retry(retry);
         let client = client.header("x-client-token", "secret-of-client");
         let call = |client: &Client<E::Api>| {
             client.call(request.clone()).header("x-token", "secret-header").query("token", "secret-query")
