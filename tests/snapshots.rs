@@ -1,13 +1,14 @@
-//! The HTTP request of every operation, as text, in `snapshots/`: at its smallest, and (`-full`) at its fullest where
-//! that is another. The requests are made up from the types, so that a new operation needs nothing but an accepted
-//! snapshot: run with `INSTA_UPDATE=always` and look at the difference.
+//! The HTTP request of every operation, as text, in `snapshots/`: at its smallest, (`-full`) at its fullest where that is
+//! another, and (`-studio`) as Studio is sent it where it hosts another API's operation. The requests are made up from
+//! the types, so that a new operation needs nothing but an accepted snapshot: run with `INSTA_UPDATE=always` and look at
+//! the difference.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use livepeer::mock::{Encode, Fullness, Visit, sample_request};
-use livepeer::{Endpoint, On};
+use livepeer::{Api, Endpoint, On, Studio, generate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -17,8 +18,9 @@ const KEY: &str = "the-key-of-the-snapshots";
 fn every_operation_sends_what_its_snapshot_shows() {
     let mut snapshots = Snapshots { runtime: tokio::runtime::Runtime::new().unwrap(), taken: Vec::new() };
     livepeer::visit_catalog(&mut snapshots);
+    snapshots.hosted();
     let operations: Vec<_> = livepeer::catalog().map(|operation| operation.qualified_name()).collect();
-    let seen: BTreeSet<_> = snapshots.taken.iter().map(|(name, _)| name.trim_end_matches("-full")).collect();
+    let seen: BTreeSet<_> = snapshots.taken.iter().map(|(name, _)| name.split('-').next().unwrap()).collect();
     let declared: BTreeSet<_> = operations.iter().map(|name| name.replace("::", ".")).collect();
     assert_eq!(declared.len(), operations.len(), "two operations of one name");
     assert!(seen.into_iter().eq(&declared), "the catalog and the types disagree");
@@ -56,8 +58,8 @@ impl Visit for Snapshots {
         E::Codec: Encode<E::Response>,
     {
         let name = E::OPERATION.qualified_name().replace("::", ".");
-        let smallest = self.runtime.block_on(show::<E>(Fullness::Smallest));
-        let fullest = self.runtime.block_on(show::<E>(Fullness::Fullest));
+        let smallest = self.runtime.block_on(show::<E, E::Api>(Fullness::Smallest));
+        let fullest = self.runtime.block_on(show::<E, E::Api>(Fullness::Fullest));
         if fullest != smallest {
             self.taken.push((format!("{name}-full"), fullest));
         }
@@ -65,9 +67,26 @@ impl Visit for Snapshots {
     }
 }
 
-async fn show<E: On<<E as Endpoint>::Api>>(fullness: Fullness) -> String {
+impl Snapshots {
+    /// Those of other APIs' operations that Studio hosts, as Studio is sent them.
+    fn hosted(&mut self) {
+        let before = self.taken.len();
+        macro_rules! taken {
+            ($($name:ident)*) => {$(
+                let shown = self.runtime.block_on(show::<generate::$name, Studio>(Fullness::Smallest));
+                self.taken.push((concat!("generate.", stringify!($name), "-studio").to_owned(), shown));
+            )*};
+        }
+        taken! { TextToImage ImageToImage ImageToVideo Upscale AudioToText SegmentAnything2 }
+        let hosted = livepeer::catalog().filter(|operation| !operation.hosted.is_empty()).count();
+        assert_eq!(self.taken.len() - before, hosted, "an operation that Studio hosts is missing above");
+    }
+}
+
+/// The request as an API is sent it.
+async fn show<E: On<A>, A: Api>(fullness: Fullness) -> String {
     let request: E = sample_request(fullness).unwrap();
-    let client = livepeer::Client::<E::Api>::new().key(KEY);
+    let client = livepeer::Client::<A>::new().key(KEY);
     let request = client.call(request).request().await.unwrap();
     let (parts, body) = request.into_parts();
     let body = String::from_utf8(body.bytes(1 << 20).await.unwrap().into()).unwrap();
