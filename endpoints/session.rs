@@ -10,10 +10,15 @@ operations! {
         pub List: Studio = GET "/session" query {
             /// Only those of this stream.
             parent_id?: StreamId,
+            /// How many items a page holds.
             limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
             cursor?: Cursor,
+            /// In which order.
             order?: Order,
+            /// Only what passes these.
             filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
         } -> Vec<Session>, paged, id = "getSessions"
     }
@@ -28,10 +33,15 @@ operations! {
     endpoint! {
         /// Lists the clips made from a session, those changed last first. They come without URLs.
         pub GetClips: Studio = GET "/session/{id}/clips" (id: SessionId) query {
+            /// How many items a page holds.
             limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
             cursor?: Cursor,
+            /// In which order.
             order?: Order,
+            /// Only what passes these.
             filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
         } -> Vec<Asset>, paged, id = "getSessionClips"
     }
@@ -40,7 +50,9 @@ operations! {
         pub GetRecorded: Studio = GET "/stream/{parent_id}/sessions" (parent_id: StreamId) query {
             /// Only those that were recorded (`true`) or only those that were not (default: all).
             record?: bool,
+            /// How many items a page holds.
             limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
             cursor?: Cursor,
         } -> Vec<Session>, paged = offset, id = "getRecordedSessions"
     }
