@@ -27,7 +27,7 @@ fn every_operation_has_its_row() {
         .collect();
     let (known, declared): (BTreeSet<_>, BTreeSet<_>) =
         (peers.keys().copied().collect(), ours.keys().map(String::as_str).collect());
-    assert_eq!(declared.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in peers.tsv");
+    assert_eq!(declared.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in tests/data/peers.tsv");
     assert_eq!(known.difference(&declared).collect::<Vec<_>>(), Vec::<&&str>::new(), "not in the catalog");
 
     let mut table = String::from(BEGIN);

@@ -70,7 +70,11 @@ fn the_catalog_is_the_specifications_operations_and_what_is_ours_alone() {
     let ours: BTreeSet<_> = declared.iter().cloned().collect();
     assert_eq!(ours.len(), declared.len(), "an id stands in two lines");
     assert_eq!(wanted.difference(&ours).collect::<Vec<_>>(), Vec::<&Fact>::new(), "specified, but not declared so");
-    assert_eq!(ours.difference(&wanted).collect::<Vec<_>>(), Vec::<&Fact>::new(), "declared, but not specified so");
+    assert_eq!(
+        ours.difference(&wanted).collect::<Vec<_>>(),
+        Vec::<&Fact>::new(),
+        "declared, but not so in tests/data/operations.txt"
+    );
 
     // An operation without an id is not one of the specification whose id was forgotten. Two lines may be of one
     // operation when it has two forms of answer.

@@ -39,7 +39,7 @@ async fn every_operation_is_answered() -> Result {
         .chain(OURS_ALONE.iter().map(|name| (*name).to_owned()))
         .collect();
     let left_out: Vec<_> = wanted.difference(&answered).collect();
-    assert!(left_out.is_empty(), "not asked for here: {left_out:?}");
+    assert!(left_out.is_empty(), "not asked for in tests/studio/operations.rs: {left_out:?}");
     Ok(())
 }
 
