@@ -189,9 +189,9 @@ impl crate::client::Client<Studio> {
     /// ```
     ///
     /// Small files go out by one `PUT`, others by tus in parts of 8 MiB. Cut connections, and whatever else may pass, are
-    /// made good by the client's policy for retries (a more patient one where none was set: [`Uploading::retry`]), counted anew for each part; the server is asked how much it has
-    /// before anything is sent again. The API key does not go to the upload URLs. What is dropped midway can be
-    /// [resumed](Uploading::resume).
+    /// made good by the client's policy for retries (a more patient one where none was set: [`Uploading::retry`]), counted
+    /// anew for each part; the server is asked how much it has before anything is sent again. The API key does not go to
+    /// the upload URLs. What is dropped midway can be [resumed](Uploading::resume).
     pub fn upload(&self, upload: Upload) -> Uploading {
         Uploading {
             client: self.clone(),
@@ -254,8 +254,9 @@ impl Uploading {
         self
     }
 
-    /// When a part is sent again, in place of the client's setting; where that is the default, up to 10 attempts are made,
-    /// with waits from half a second to 30 seconds.
+    /// When the file, or a part of it, is sent again, in place of the client's setting. Where neither is set, waits of up to
+    /// 30 seconds, five minutes of them in all, are made for a server that is away. Attempts and waits are counted anew
+    /// whenever the upload has got further. To ask for the upload, before it, is a call like any other.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry);
         self
@@ -373,7 +374,7 @@ async fn send(uploading: Uploading, shared: Arc<Mutex<Option<UploadState>>>) -> 
     if source.len().is_some_and(|len| len <= PART) && state.tus.url().is_none() {
         put(&sending, source, &state, &media_type, report).await?;
     } else {
-        tus::run(&sending, source, state.tus, report, &save).await?;
+        tus::run(&sending, source, state.tus, true, report, &save).await?;
     }
     Ok(uploaded)
 }

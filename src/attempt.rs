@@ -163,7 +163,7 @@ impl Job {
         let declared = subject.operation().and_then(|operation| operation.timeout).unwrap_or(IDLE);
         let refused = settings.api.refused;
         Ok(Self {
-            retry: options.retry.unwrap_or_else(|| settings.retry.clone()),
+            retry: options.retry.or_else(|| settings.retry.clone()).unwrap_or_default(),
             idle: options.idle.or(settings.timeouts.idle).unwrap_or(declared),
             deadline: options.deadline.or(settings.timeouts.deadline),
             settings,

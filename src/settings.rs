@@ -90,7 +90,8 @@ pub(crate) struct Settings {
     pub(crate) server: Result<Server, RequestError>,
     pub(crate) key: Key,
     pub(crate) plain_http: bool,
-    pub(crate) retry: Retry,
+    /// `None`: nothing was set.
+    pub(crate) retry: Option<Retry>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: HeaderMap,
@@ -113,7 +114,7 @@ impl Settings {
             server: server_at(api, 0),
             key: Key::None,
             plain_http: false,
-            retry: Retry::default(),
+            retry: None,
             budget: Arc::default(),
             timeouts: Timeouts::default(),
             headers,
@@ -209,7 +210,7 @@ impl fmt::Debug for Settings {
                     Key::Provider(_) => "by a function",
                 },
             )
-            .field("retry", &self.retry)
+            .field("retry", &self.retry.clone().unwrap_or_default())
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }

@@ -33,6 +33,7 @@ use crate::error::Error;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::transport::BoxFuture;
 use crate::wire::RequestError;
 pub(crate) use meter::{Meter, Report};
@@ -217,18 +218,22 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// What an upload puts up with unless told otherwise: it has more to lose than a call. The waits alone bound it, because
-/// a part may well take longer to send than one would wait for the server.
+/// What an upload puts up with unless told otherwise, from its last progress on: it has more to lose than a call. The
+/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
+/// Their beginning is random, so that the uploads that a server lost together do not come back together.
 fn patient() -> Retry {
-    Retry::attempts(10).initial(Duration::from_millis(500)).max(Duration::from_secs(30))
+    let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
+    Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
 }
 
 impl Sending {
     pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
+        let mut settings = Settings::clone(client.settings());
+        // Few requests, far apart: they neither use up what other calls may need, nor end with it.
+        settings.budget = Arc::default();
         Self {
-            settings: client.settings().clone(),
-            // Whoever has set something for the client has meant it.
-            retry: (client.settings().retry == Retry::default()).then(patient),
+            retry: settings.retry.clone(),
+            settings: Arc::new(settings),
             idle: None,
             part_size: PART_SIZE,
             metadata: None,
@@ -251,8 +256,9 @@ impl Upload {
         self
     }
 
-    /// When a part is sent again, in place of the client's setting; where that is the default, up to 10 attempts are made,
-    /// with waits from half a second to 30 seconds. Attempts are counted anew after each part.
+    /// When a request is sent again, in place of the client's setting. Where neither is set, waits of up to 30 seconds,
+    /// five minutes of them in all, are made for a server that is away; one that has never answered is not waited for so
+    /// long (as in [`Retry::default`]). Attempts and waits are counted anew whenever the upload has got further.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry);
         self
@@ -351,8 +357,9 @@ impl IntoFuture for Upload {
                     save(state);
                 }
             };
+            let begun = state.is_some();
             let state = state.unwrap_or_else(|| State::new(endpoint, &source));
-            run(&own, source, state, report, &save).await
+            run(&own, source, state, begun, report, &save).await
         });
         Uploading { sending, state: shared, work }
     }
@@ -363,12 +370,13 @@ pub(crate) async fn run(
     sending: &Sending,
     mut source: Source,
     state: State,
+    begun: bool,
     report: Option<Report>,
     save: &(dyn Fn(&State) + Send + Sync),
 ) -> Result<State, UploadError> {
     source.resume(&state.stamp)?;
     let meter = report.map(|report| Meter::new(report, source.len()));
-    let mut upload = send::Upload { sending, source, state, meter, save };
+    let mut upload = send::Upload { sending, source, state, begun, meter, save };
     upload.run().await?;
     Ok(upload.state)
 }

@@ -52,6 +52,8 @@ pub(crate) struct Upload<'a> {
     pub(crate) sending: &'a Sending,
     pub(crate) source: Source,
     pub(crate) state: State,
+    /// Whether the server is known to be there: only then is there an outage to be waited for.
+    pub(crate) begun: bool,
     pub(crate) meter: Option<Arc<Meter>>,
     /// Is told the state after each change.
     pub(crate) save: &'a (dyn Fn(&State) + Send + Sync),
@@ -73,7 +75,8 @@ impl Sending {
         payload: Payload,
     ) -> Result<Job, UploadError> {
         let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
-        let options = Options { retry: self.retry.clone(), idle: self.idle, ..Options::default() };
+        let retry = self.retry.clone().unwrap_or_else(super::patient);
+        let options = Options { retry: Some(retry), idle: self.idle, ..Options::default() };
         // Each request is safe to repeat: what was sent in vain is found out by asking.
         let job =
             Job::new(self.settings.clone(), Ok(prepared), options, Subject::Plain(subject), true).map_err(call)?;
@@ -217,7 +220,11 @@ impl Upload<'_> {
         };
         let metadata = self.sending.metadata.clone().map(|metadata| (METADATA, metadata));
         let headers = [length].into_iter().chain(metadata);
-        let job = self.sending.tus(&CREATE, &self.state.endpoint, headers, Payload::Empty)?;
+        let mut sending = self.sending.clone();
+        if !self.begun {
+            sending.retry.get_or_insert_default();
+        }
+        let job = sending.tus(&CREATE, &self.state.endpoint, headers, Payload::Empty)?;
         let answer = match attempt::run(job).await {
             Ok(done) => done.answer,
             Err(inner) => return self.refused(&CREATE, inner).map(|()| false),
@@ -225,6 +232,7 @@ impl Upload<'_> {
         let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let url = location.and_then(|location| resolve(self.state.endpoint.expose(), location, self.sending.elsewhere));
         let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
+        self.begun = true;
         self.state.url = Some(url.into());
         self.state.deferred = self.source.len().is_none();
         self.reached(0);

@@ -10,6 +10,8 @@ use livepeer::asset::{Phase, Upload, UploadError, UploadState, UploadWaitError};
 use livepeer::mock::{self, LittleStudio, Reply, RunningStudio, UploadTrouble};
 use livepeer::{Client, File, Retry, WaitError, asset, task};
 
+mod outages;
+
 const MIB: usize = 1024 * 1024;
 
 fn content(len: usize) -> Vec<u8> {
