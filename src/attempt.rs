@@ -239,9 +239,10 @@ impl Fault {
         &self.inner.text
     }
 
-    /// Without secrets in what the transport says: some tell the whole URL, or the request.
+    /// Without secrets in what the transport says, for some tell the whole URL or the request, nor in headers.
     fn hiding(mut self, hidden: &Hidden) -> Self {
         self.inner.source = self.inner.source.take().map(|source| hidden.error(source));
+        self.inner.headers = hidden.headers(self.inner.headers);
         self
     }
 

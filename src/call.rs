@@ -237,7 +237,7 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
                 let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
                 inner.operation = Some(E::OPERATION);
                 inner.status = Some(status);
-                inner.headers = headers;
+                inner.headers = to.hidden.headers(headers);
                 inner.text = to.hidden.bytes(body.slice(..body.len().min(attempt::ERROR_BODY)));
                 inner.attempts = to.attempts;
                 inner.elapsed = done.elapsed;

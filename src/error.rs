@@ -196,7 +196,7 @@ impl<B> Error<B> {
         self.0.status
     }
 
-    /// The answer's headers; empty when there was no answer.
+    /// The answer's headers, empty when there was no answer; the caller's key, where a server echoes it, is blotted out.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{HeaderMap, USER_AGENT};
+use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::api::Auth;
 use crate::body::BoxError;
@@ -72,6 +72,21 @@ impl Hidden {
         let shown = String::from_utf8_lossy(&bytes);
         let hidden = self.text(shown.clone().into_owned());
         if hidden == shown { bytes } else { hidden.into() }
+    }
+
+    /// The same for headers.
+    pub(crate) fn headers(&self, mut headers: HeaderMap) -> HeaderMap {
+        if self.secrets().next().is_none() {
+            return headers;
+        }
+        for value in headers.values_mut() {
+            let shown = String::from_utf8_lossy(value.as_bytes());
+            let hidden = self.text(shown.clone().into_owned());
+            if hidden != shown {
+                *value = HeaderValue::try_from(hidden).unwrap_or(HeaderValue::from_static("[key]"));
+            }
+        }
+        headers
     }
 
     fn secrets(&self) -> impl Iterator<Item = &Secret> {
