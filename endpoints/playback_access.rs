@@ -93,10 +93,10 @@ impl PlaybackSigner {
         if private_key.verifying_key() != &verifying_key {
             return Err(KeyError::Mismatch);
         }
-        // Studio looks a key up by the very text it issued: the base64 of a PEM that ends with a line feed.
+        // Studio looks a key up by the very text it issued: the base64 of a PEM of which each line ends with a line feed.
         let public_key = match public_key.trim() {
-            issued if issued.starts_with(PEM_START) => BASE64_STANDARD.encode(format!("{issued}\n")),
-            issued => issued.to_owned(),
+            issued if !issued.starts_with(PEM_START) && !pem.contains('\r') => issued.to_owned(),
+            _ => BASE64_STANDARD.encode(pem.lines().flat_map(|line| [line, "\n"]).collect::<String>()),
         };
         Ok(Self { private_key, public_key })
     }
@@ -177,9 +177,10 @@ impl PlaybackToken {
         }
     }
 
-    /// How long the token is valid (default: a day). Whole seconds count.
+    /// How long the token is valid (default: a day), in whole seconds: rounded up, and one at least.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
+        let rest = u64::from(lifetime.subsec_nanos() > 0 || lifetime.is_zero());
+        self.lifetime = Duration::from_secs(lifetime.as_secs().saturating_add(rest));
         self
     }
 

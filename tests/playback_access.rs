@@ -81,6 +81,15 @@ fn the_defaults_are_a_day_from_now_and_no_custom_claim() {
 }
 
 #[test]
+fn no_token_has_expired_before_it_is_made() {
+    for (asked, seconds) in [(0, 1), (1, 1), (999, 1), (1000, 1), (1001, 2), (u64::MAX, u64::MAX / 1000 + 1)] {
+        let token = signer().sign_playback("p").expires_in(Duration::from_millis(asked)).token().unwrap();
+        let claims = read(&token).claims;
+        assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), seconds, "{asked} ms");
+    }
+}
+
+#[test]
 fn many_tokens_are_all_valid() {
     for number in 0..200 {
         assert_eq!(read(&signer().sign_playback(number).token().unwrap()).claims["sub"], number.to_string());
@@ -110,8 +119,14 @@ fn keys_are_accepted_as_issued_and_as_pem() {
         PRIVATE.trim_end().to_owned(),
         PRIVATE.replace('\n', "\r\n"),
     ] {
-        for public in [issued(PUBLIC), PUBLIC.to_owned(), PUBLIC.trim_end().to_owned(), format!(" {} ", issued(PUBLIC))]
-        {
+        for public in [
+            issued(PUBLIC),
+            PUBLIC.to_owned(),
+            PUBLIC.trim_end().to_owned(),
+            PUBLIC.replace('\n', "\r\n"),
+            issued(&PUBLIC.replace('\n', "\r\n")),
+            format!(" {} ", issued(PUBLIC)),
+        ] {
             let signer = PlaybackSigner::new(&public, &private.clone().into())
                 .unwrap_or_else(|error| panic!("{error}: {private} {public}"));
             // The claim is always the text that Studio issued.
