@@ -3,7 +3,7 @@
 use super::prelude::*;
 use super::task::Task;
 pub use super::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};
-pub use crate::tus::{Progress, UploadError};
+pub use crate::tus::{Aborted, Progress, UploadError};
 
 operations! {
     endpoint! {

@@ -18,6 +18,8 @@ use tokio::io::AsyncRead;
 
 pub use collect::BodyError;
 use foreign::Foreign;
+#[cfg(feature = "encrypt")]
+pub(crate) use source::Reader;
 use source::stat;
 pub(crate) use source::{Check, Opener, blocking, named};
 

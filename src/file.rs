@@ -47,9 +47,11 @@ pub struct File {
     content: Content,
     name: Option<String>,
     content_type: Option<String>,
-    /// What a reader reads, where that is a file: shows whether it has changed.
-    behind: Option<PathBuf>,
+    /// What a reader reads, where that is a file, and how the length of what it gives follows from the file's.
+    behind: Option<Behind>,
 }
+
+pub(crate) type Behind = (PathBuf, fn(u64) -> u64);
 
 #[derive(Clone)]
 pub(crate) enum Content {
@@ -93,13 +95,19 @@ impl File {
         File { content, name: None, content_type: None, behind: None }
     }
 
+    /// What becomes of the file at `path` on its way through another reader; `len` tells its length from the file's.
     #[cfg(feature = "encrypt")]
-    pub(crate) fn of(mut self, path: PathBuf) -> File {
-        self.behind = Some(path);
-        self
+    pub(crate) fn through<R: AsyncRead + Send + 'static>(
+        path: PathBuf,
+        len: fn(u64) -> u64,
+        wrap: impl Fn(crate::body::Reader) -> R + Send + Sync + 'static,
+    ) -> File {
+        let name = File::path(&path).file_name().into_owned();
+        let opener = Opener::through(path.as_path().into(), wrap);
+        File { behind: Some((path, len)), ..File::new(Content::Reader(opener, None)).name(name) }
     }
 
-    pub(crate) fn into_content(self) -> (Content, Option<PathBuf>) {
+    pub(crate) fn into_content(self) -> (Content, Option<Behind>) {
         (self.content, self.behind)
     }
 

@@ -15,11 +15,8 @@
 //! [`Upload::resume`]. The client's key and headers are never sent.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
-use std::io;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -29,24 +26,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
 use crate::client::Client;
-use crate::error::Error;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::transport::BoxFuture;
-use crate::wire::RequestError;
+pub use error::UploadError;
 pub(crate) use meter::{Meter, Report};
 pub(crate) use send::{Sending, call};
 pub(crate) use source::Source;
-use source::Stamp;
+pub(crate) use stamp::Fingerprint;
+use stamp::Stamp;
+pub use uploading::{Aborted, Uploading};
+pub(crate) use uploading::{Latest, Save};
 
+mod error;
+mod location;
 mod meter;
+mod reader;
 mod send;
 mod source;
-
-/// Is given each state, to save it.
-type Save = Arc<dyn Fn(&State) + Send + Sync>;
+mod stamp;
+mod uploading;
 
 /// How large a part is unless said otherwise: 8 MiB.
 pub const PART_SIZE: u64 = 8 * 1024 * 1024;
@@ -129,69 +129,6 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Why an upload failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum UploadError {
-    /// A request failed. The upload can be resumed.
-    #[error("{0}")]
-    Call(Error),
-    /// The content could not be read.
-    #[error("the content of the upload cannot be read: {0}")]
-    Read(io::Error),
-    /// The content is not the one that the upload began with.
-    #[error("the content has changed since the upload began ({how}): it needs a new upload")]
-    #[non_exhaustive]
-    Changed {
-        /// What shows it.
-        how: String,
-    },
-    /// The server does not know the upload any more, and not the one begun in its place either.
-    #[error("the server does not know the upload any more: it needs a new one")]
-    Unknown,
-    /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
-    /// [`File::replayable`], this does not happen.
-    #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
-    #[non_exhaustive]
-    Rewind {
-        /// Where the server is.
-        offset: u64,
-        /// From where on there still are bytes.
-        kept: u64,
-    },
-    /// The server confirmed bytes and then denied it, time and again.
-    #[error("the server takes back what it has confirmed: {confirmed} bytes, then only {now}")]
-    #[non_exhaustive]
-    Offset {
-        /// What it had confirmed.
-        confirmed: u64,
-        /// What it says now.
-        now: u64,
-    },
-    /// The server's answer makes no sense.
-    #[error("the server does not keep to the protocol: {0}")]
-    Protocol(String),
-}
-
-impl UploadError {
-    /// Whether [`resume`](Upload::resume) with the last state may succeed later.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Call(error) if error.is_retryable())
-    }
-}
-
-impl From<Error> for UploadError {
-    fn from(error: Error) -> Self {
-        Self::Call(error)
-    }
-}
-
-impl From<RequestError> for UploadError {
-    fn from(error: RequestError) -> Self {
-        Self::Call(error.into())
-    }
-}
-
 /// An upload that was not begun: `.await` sends it. From [`Client::tus`].
 #[must_use = "an upload does nothing until it is awaited"]
 pub struct Upload {
@@ -200,7 +137,7 @@ pub struct Upload {
     file: File,
     state: Option<State>,
     report: Option<Report>,
-    save: Option<Save>,
+    save: Option<Save<State>>,
 }
 
 impl<A: Api> Client<A> {
@@ -307,37 +244,8 @@ impl Upload {
     ///
     /// # Errors
     /// When the server cannot be told, or does not allow it.
-    pub async fn abort(self) -> Result<(), UploadError> {
+    pub async fn abort(self) -> Result<Aborted, UploadError> {
         self.into_future().abort().await
-    }
-}
-
-/// Sends an [`Upload`]. Dropping it stops it, without telling the server, so that it can be resumed;
-/// [`abort`](Self::abort) tells.
-#[must_use = "futures do nothing until they are awaited"]
-pub struct Uploading {
-    sending: Sending,
-    state: Arc<Mutex<Option<State>>>,
-    work: BoxFuture<'static, Result<State, UploadError>>,
-}
-
-impl Uploading {
-    /// Where it stands; `None` before the content was looked at.
-    pub fn state(&self) -> Option<State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Stops, and tells the server to forget the upload.
-    ///
-    /// # Errors
-    /// When the server cannot be told, or does not allow it.
-    pub async fn abort(self) -> Result<(), UploadError> {
-        let state = self.state();
-        drop(self.work);
-        match state {
-            Some(state) => self.sending.abort(&state).await,
-            None => Ok(()),
-        }
     }
 }
 
@@ -346,22 +254,15 @@ impl IntoFuture for Upload {
     type IntoFuture = Uploading;
 
     fn into_future(self) -> Uploading {
-        let shared = Arc::new(Mutex::new(self.state.clone()));
         let Self { sending, endpoint, file, state, report, save } = self;
-        let (known, own) = (shared.clone(), sending.clone());
-        let work = Box::pin(async move {
+        let latest = Latest::new(state.clone(), save);
+        let (known, own) = (latest.clone(), sending.clone());
+        Uploading::new(sending, latest, |state| state, async move {
             let source = Source::open(file).await?;
-            let save = move |state: &State| {
-                *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(state.clone());
-                if let Some(save) = &save {
-                    save(state);
-                }
-            };
             let begun = state.is_some();
             let state = state.unwrap_or_else(|| State::new(endpoint, &source));
-            run(&own, source, state, begun, report, &save).await
-        });
-        Uploading { sending, state: shared, work }
+            run(&own, source, state, begun, report, &|state| known.set(state.clone())).await
+        })
     }
 }
 
@@ -381,22 +282,8 @@ pub(crate) async fn run(
     Ok(upload.state)
 }
 
-impl Future for Uploading {
-    type Output = Result<State, UploadError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.work.as_mut().poll(cx)
-    }
-}
-
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload").field("file", &self.file).field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Uploading {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Uploading").field("state", &self.state()).finish_non_exhaustive()
     }
 }

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use livepeer::mock::{Encode, Fullness, Visit, sample, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, Reply, Visit, sample, sample_request};
 use livepeer::{
     Auth, Body, BoxFuture, Case, Client, Endpoint, Error, On, Retry, Transport, TransportError, TransportErrorKind,
-    Unmapped, endpoint, webhook,
+    Unmapped, asset, endpoint, webhook,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -386,5 +386,56 @@ async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
         let text = format!("{error} {error:?}");
         assert!(text.contains("[key]") && !text.contains(KEY), "{text}");
         assert!(error.to_string().starts_with("secrets::Words (GET /words): "), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
+    const TOKEN: &str = "eyJhbGciOi.J-t0ken_of/an+upload";
+    const PLACE: &str = "directUpload%2Fcapab1lity";
+    let log = Log::default();
+    let _logging = tracing::subscriber::set_default(log.clone());
+    let token = percent_encoding::utf8_percent_encode(TOKEN, percent_encoding::NON_ALPHANUMERIC).to_string();
+
+    /// Says back where it was asked, as that came and decoded; only this method it takes.
+    async fn says(passes: &str, refusal: u16) -> livepeer::mock::Running {
+        let passes = passes.to_owned();
+        let server = Mock::new().fallback(move |request| {
+            let asked = request.uri().to_string();
+            let said = format!("{asked} {}", percent_encoding::percent_decode_str(&asked).decode_utf8_lossy());
+            let passes = request.method().as_str() == passes;
+            async move {
+                request.into_body().bytes(usize::MAX).await.unwrap();
+                match passes {
+                    true => Reply::status(201).header("location", &format!("/files/{PLACE}")),
+                    false => Reply::text(refusal, said.clone()).header("x-asked", &said).header("location", &said),
+                }
+            }
+        });
+        server.listen().await.unwrap()
+    }
+    for (passes, refusal) in [("", 403), ("", 422), ("", 503), ("POST", 400), ("POST", 503), ("POST", 302)] {
+        let server = says(passes, refusal).await;
+        let url = format!("{}/files?token={token}", server.url());
+        let mut ticket: asset::UploadTicket = livepeer::mock::sample().unwrap();
+        (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());
+        let studio = Mock::new().on(move |_: asset::RequestUpload| std::future::ready(Ok(ticket.clone())));
+        let running = studio.listen().await.unwrap();
+        let client = running.client::<livepeer::Studio>().retry(Retry::never());
+        for len in [10, 9 * 1024 * 1024] {
+            let upload = asset::Upload::new(livepeer::File::bytes(vec![1; len]));
+            let mut upload = client.upload(upload).into_future();
+            let error = (&mut upload).await.unwrap_err();
+            let mut shown = format!("{upload:?} {error} {error:?} {error:#?}");
+            let asset::UploadError::Call(error) = error else { panic!("{error}") };
+            shown += &format!("{:?} {:?} {:?}", error.headers(), error.message(), error.body_as::<Unmapped>());
+            shown += &String::from_utf8_lossy(error.text());
+            assert!(shown.contains("[key]"), "{shown}");
+            shown += &log.0.lock().unwrap();
+            assert!(shown.contains("upload (") && shown.contains("sending"), "{shown}");
+            for secret in [TOKEN, &token, "directUpload", "capab1lity"] {
+                assert!(!shown.contains(secret), "{passes} {refusal} {len}: {secret} in {shown}");
+            }
+        }
     }
 }

@@ -518,6 +518,39 @@ async fn an_upload_goes_on_in_another_process() {
 }
 
 #[tokio::test]
+async fn a_reader_must_end_where_the_server_was_told() {
+    let content = content(300_000);
+    let reader = |len: usize| File::reader(std::io::Cursor::new(content[..len].to_vec()));
+    // Stopped in the part by which the server was told the length.
+    let stopped = async |kept: usize| {
+        let server = Server::start().await.trouble(2, Trouble::CutAfter(kept));
+        let upload = client().tus(server.endpoint(), reader(250_000)).part_size(PART).retry(Retry::never());
+        let mut uploading = upload.into_future();
+        (&mut uploading).await.unwrap_err();
+        let state = uploading.state().unwrap();
+        assert_eq!((state.offset(), state.len()), (2 * PART, None));
+        (server, state)
+    };
+    for kept in [0, 20_000] {
+        for (len, why) in [
+            (220_000, "it was 250000 bytes long and is now 220000"),
+            (249_999, "it was 250000 bytes long and is now 249999"),
+            (250_001, "it goes on after 250000 bytes"),
+            (300_000, "it goes on after 250000 bytes"),
+        ] {
+            let (server, state) = stopped(kept).await;
+            let error = client().tus(server.endpoint(), reader(len)).part_size(PART).resume(state).await.unwrap_err();
+            assert!(matches!(error, UploadError::Changed { .. }), "{len}: {error}");
+            assert!(error.to_string().contains(why), "{len}: {error}");
+        }
+        let (server, state) = stopped(kept).await;
+        let state = client().tus(server.endpoint(), reader(250_000)).part_size(PART).resume(state).await.unwrap();
+        assert_eq!(server.stored(), content[..250_000]);
+        assert_eq!(state.len(), Some(250_000));
+    }
+}
+
+#[tokio::test]
 async fn a_changed_content_is_refused() {
     let content = content(5_000_000);
     let file = OnDisk::new(&content);

@@ -177,7 +177,7 @@ fn what_to_upload(job: &Path) -> Upload {
     #[cfg(feature = "encrypt")]
     if let Ok(saved) = std::fs::read_to_string(job.join("encryptor")) {
         let encryptor = livepeer::encryption::Encryptor::restore(&saved.into()).unwrap();
-        let upload = Upload::encrypted(&encryptor, job.join("file")).unwrap();
+        let upload = Upload::encrypted(&encryptor, job.join("file"));
         return upload.playback_policy(livepeer::PlaybackPolicy::jwt());
     }
     Upload::file(job.join("file"))

@@ -18,7 +18,7 @@
 
 pub use crate::mocks::*;
 pub use ai::*;
-pub use uploads::UploadTrouble;
+pub use trouble::{UploadStep, UploadTrouble};
 
 mod access;
 mod ai;
@@ -28,6 +28,7 @@ mod live;
 mod routes;
 mod state;
 mod studio;
+mod trouble;
 mod uploads;
 mod work;
 

@@ -1,16 +1,18 @@
 //! Where the files of assets arrive: the URLs that a requested upload gives. Strict, and with the traps of the real
 //! storage behind them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
 use super::LittleStudio;
 use super::routes::{Answer, Core};
 use super::state::State;
+use super::trouble::{Troubles, UploadStep, UploadTrouble, afterwards, arrived, instead};
 use crate::Body;
 use crate::endpoints::asset::Phase;
 use crate::endpoints::types::AssetId;
@@ -26,7 +28,7 @@ const LEAST: usize = 5 * 1024 * 1024;
 pub(super) struct Uploads {
     tus: BTreeMap<String, Tus>,
     files: BTreeMap<AssetId, Bytes>,
-    troubles: VecDeque<UploadTrouble>,
+    troubles: Troubles,
 }
 
 /// An upload by tus.
@@ -37,29 +39,11 @@ struct Tus {
     bytes: Vec<u8>,
 }
 
-/// What goes wrong with an upload: [`LittleStudio::trouble_upload`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UploadTrouble {
-    /// The connection is cut after so many bytes of a part or file, which are lost.
-    Cut(u64),
-    /// The part or file arrives, but the connection is cut before the answer.
-    Unanswered,
-    /// Nothing is read, and nothing answered.
-    Stall,
-    /// It is refused with this status, without a word.
-    Refuse(u16),
-    /// It is confirmed, and lost.
-    Lose,
-    /// The whole upload is lost, and not known any more.
-    Forget,
-}
-
 impl LittleStudio {
-    /// Lets this go wrong with the next part that is uploaded, or file that is `PUT`; called several times, with those
-    /// after it too.
-    pub fn trouble_upload(&self, trouble: UploadTrouble) {
-        self.core.set(|state| state.uploads.troubles.push_back(trouble));
+    /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
+    /// it too.
+    pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
+        self.core.set(|state| state.uploads.troubles.add(step, trouble));
     }
 
     /// The file of an asset, as it was uploaded.
@@ -96,25 +80,21 @@ pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
     if text(&parts.headers, "tus-resumable") != Some("1.0.0") {
         return Reply::text(412, "Tus-Resumable Required\n");
     }
-    let reply = match path.strip_prefix("/asset/upload/tus") {
-        Some("") if parts.method == Method::POST => core.answer(&parts, Bytes::new(), |state| {
-            create(state, &token, &parts.headers).unwrap_or_else(|refusal| refusal)
-        }),
-        Some(id) if id.starts_with('/') => {
-            let id = &id[1..];
-            match parts.method {
-                Method::HEAD => core.set(|state| state.uploads.tus.get(id).map(Tus::told)).unwrap_or_else(unknown),
-                Method::DELETE => match core.set(|state| state.uploads.tus.remove(id)) {
-                    Some(_) => Reply::status(204),
-                    None => unknown(),
-                },
-                Method::PATCH => patch(&core, id, &parts.headers, body).await,
-                _ => Reply::text(404, "Not found\n"),
-            }
-        }
+    let reply = match (path.strip_prefix("/asset/upload/tus"), &parts.method) {
+        (Some(""), &Method::POST) => create(&core, &token, &parts).await,
+        (Some(id), method) if id.starts_with('/') => match *method {
+            Method::HEAD => ask(&core, &id[1..]).await,
+            Method::DELETE => abort(&core, &id[1..]).await,
+            Method::PATCH => patch(&core, &id[1..], &parts.headers, body).await,
+            _ => Reply::text(404, "Not found\n"),
+        },
         _ => Reply::text(404, "Not found\n"),
     };
     reply.header("tus-resumable", "1.0.0")
+}
+
+fn trouble(core: &Core, step: UploadStep) -> Option<UploadTrouble> {
+    core.set(|state| state.uploads.troubles.take(step))
 }
 
 fn unknown() -> Reply {
@@ -135,21 +115,66 @@ fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
     let phase = state.asset(&id)?.status.as_ref().map(|status| status.phase.clone());
     match phase {
         Some(Phase::Uploading) => Ok(id),
-        _ => Err(Reply::text(422, "asset has already been uploaded\n")),
+        _ => Err(arrived()),
     }
 }
 
-fn create(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<Reply> {
+async fn create(core: &Arc<Core>, token: &str, parts: &Parts) -> Reply {
+    let trouble = trouble(core, UploadStep::Create);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let is_kept = !matches!(trouble, Some(UploadTrouble::Lose | UploadTrouble::Forget));
+    let reply = core.answer(parts, Bytes::new(), |state| {
+        let (id, upload) = match created(state, token, &parts.headers) {
+            Ok(created) => created,
+            Err(refusal) => return refusal,
+        };
+        let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
+        let reply = Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}"));
+        if is_kept {
+            state.uploads.tus.insert(id, upload);
+        }
+        reply
+    });
+    afterwards(trouble.as_ref(), reply)
+}
+
+fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(String, Tus)> {
     let asset = waiting(state, token)?;
     let length = number(headers, "upload-length");
     if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
         return Err(Reply::text(400, "Upload-Length or Upload-Defer-Length header required\n"));
     }
     let playback = state.asset(&asset)?.playback_id.clone().unwrap_or_default();
-    let id = format!("directUpload%2F{playback}");
-    state.uploads.tus.insert(id.clone(), Tus { asset, length, confirmed: 0, bytes: Vec::new() });
-    let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
-    Ok(Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}")))
+    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, confirmed: 0, bytes: Vec::new() }))
+}
+
+async fn ask(core: &Core, id: &str) -> Reply {
+    let trouble = trouble(core, UploadStep::Ask);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let reply = core.set(|state| {
+        if trouble == Some(UploadTrouble::Forget) {
+            state.uploads.tus.remove(id);
+        }
+        state.uploads.tus.get(id).map_or_else(unknown, Tus::told)
+    });
+    afterwards(trouble.as_ref(), reply)
+}
+
+async fn abort(core: &Core, id: &str) -> Reply {
+    let trouble = trouble(core, UploadStep::Abort);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let known = core.set(|state| match trouble {
+        Some(UploadTrouble::Lose) => state.uploads.tus.contains_key(id),
+        _ => state.uploads.tus.remove(id).is_some(),
+    });
+    let reply = if known { Reply::status(204) } else { unknown() };
+    afterwards(trouble.as_ref(), reply)
 }
 
 async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> Reply {
@@ -162,16 +187,16 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     if number(headers, "upload-offset") != Some(confirmed) {
         return Reply::text(409, "Upload-Offset conflict\n");
     }
-    let trouble = core.set(|state| state.uploads.troubles.pop_front());
+    let trouble = trouble(core, UploadStep::Send);
     let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
-    if let Some(UploadTrouble::Refuse(status)) = trouble {
-        return Reply::status(status);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
     }
     let reply = core.set(|state| store(state, id, number(headers, "upload-length"), &part, trouble.as_ref()));
     core.dispatch();
     match trouble {
-        Some(UploadTrouble::Unanswered | UploadTrouble::Forget) => Reply::cut(),
-        _ => reply,
+        Some(UploadTrouble::Forget) => Reply::cut(),
+        _ => afterwards(trouble.as_ref(), reply),
     }
 }
 
@@ -237,10 +262,12 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
     let Some(length) = number(headers, CONTENT_LENGTH.as_str()).or(body.len()) else {
         return Reply::text(411, "Length Required\n");
     };
-    let trouble = core.set(|state| state.uploads.troubles.pop_front());
+    let trouble = trouble(core, UploadStep::Send);
     let Ok(bytes) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
     let reply = match trouble {
-        Some(UploadTrouble::Refuse(status)) => return Reply::status(status),
         Some(UploadTrouble::Lose | UploadTrouble::Forget) => return Reply::cut(),
         _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
         _ => match core.set(|state| finish(state, asset, bytes.into())) {
@@ -249,7 +276,7 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         },
     };
     core.dispatch();
-    if trouble == Some(UploadTrouble::Unanswered) { Reply::cut() } else { reply }
+    afterwards(trouble.as_ref(), reply)
 }
 
 /// Reads a part, as far as it comes.

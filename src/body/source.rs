@@ -29,7 +29,7 @@ pub(crate) enum Opener {
         /// Is asked when all was read, before the last of it is handed on.
         check: Option<Check>,
     },
-    Factory(Arc<dyn Fn() -> io::Result<Reader> + Send + Sync>),
+    Factory(Arc<dyn Fn() -> Opening + Send + Sync>),
     /// Whoever opens it first takes it.
     Once(Arc<Mutex<Option<Reader>>>),
 }
@@ -42,7 +42,23 @@ impl Opener {
     pub(crate) fn factory<R: AsyncRead + Send + 'static>(
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
     ) -> Opener {
-        Opener::Factory(Arc::new(move || factory().map(|reader| Box::pin(reader) as Reader)))
+        Opener::Factory(Arc::new(move || {
+            let opened = factory().map(|reader| Box::pin(reader) as Reader);
+            Box::pin(std::future::ready(opened))
+        }))
+    }
+
+    /// The file at `path`, read through another reader.
+    #[cfg(feature = "encrypt")]
+    pub(crate) fn through<R: AsyncRead + Send + 'static>(
+        path: Arc<Path>,
+        wrap: impl Fn(Reader) -> R + Send + Sync + 'static,
+    ) -> Opener {
+        let wrap = Arc::new(wrap);
+        Opener::Factory(Arc::new(move || {
+            let (opening, wrap) = (open_file(path.clone(), 0, None), wrap.clone());
+            Box::pin(async move { Ok(Box::pin(wrap(opening.await?)) as Reader) })
+        }))
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
@@ -61,7 +77,7 @@ impl Opener {
                     _ => State::Opening(Box::pin(opening)),
                 }
             }
-            Opener::Factory(factory) => State::from(factory()),
+            Opener::Factory(factory) => State::Opening(factory()),
             Opener::Once(shared) => {
                 let reader = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
                 State::from(reader.ok_or_else(|| {

@@ -6,17 +6,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
 
+use super::location::resolve;
 use super::meter::Meter;
 use super::source::{Part, Source};
-use super::{State, UploadError};
+use super::{Aborted, State, UploadError};
 use crate::attempt::{self, Attempts, Fault, Job, Plain, Subject};
 use crate::call::{self, Options};
 use crate::error::{Any, Error, Inner, Unmapped};
-use crate::response::Answer;
 use crate::retry::Retry;
-use crate::secret::Secret;
-use crate::server::origin_of;
+use crate::secret::{self, Secret};
 use crate::settings::Settings;
 use crate::wire::{Payload, Prepared};
 
@@ -74,13 +74,14 @@ impl Sending {
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
     ) -> Result<Job, UploadError> {
+        let secrets = secrets_of(url, &subject.method);
         let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
         let retry = self.retry.clone().unwrap_or_else(super::patient);
         let options = Options { retry: Some(retry), idle: self.idle, ..Options::default() };
         // Each request is safe to repeat: what was sent in vain is found out by asking.
         let job =
             Job::new(self.settings.clone(), Ok(prepared), options, Subject::Plain(subject), true).map_err(call)?;
-        Ok(job.answered(false, call::map::<Unmapped>).without_deadline())
+        Ok(job.answered(false, call::map::<Unmapped>).hiding(secrets).without_deadline())
     }
 
     fn tus(
@@ -94,17 +95,31 @@ impl Sending {
         self.job(subject, url.expose(), headers.into_iter().chain([version]), payload)
     }
 
-    /// Tells the server to forget the upload. What has no URL (it was not created, or goes out by one `PUT`) the server
-    /// does not hold in parts: there is nothing to tell.
-    pub(crate) async fn abort(&self, state: &State) -> Result<(), UploadError> {
-        let Some(url) = &state.url else { return Ok(()) };
+    /// Tells the server to forget the upload, if it has a URL at all.
+    pub(crate) async fn abort(&self, state: &State) -> Result<Aborted, UploadError> {
+        let Some(url) = &state.url else { return Ok(Aborted::Untold) };
         match attempt::run(self.tus(&ABORT, url, [], Payload::Empty)?).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
-            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => Ok(()),
+            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
+                Ok(Aborted::Forgotten)
+            }
             Err(inner) => Err(call(inner)),
         }
     }
+}
+
+/// What of a URL lets whoever has it write to the upload: its secrets, even by themselves, or, where it has none and is the
+/// upload's own, the end of its path.
+fn secrets_of(url: &str, method: &Method) -> Vec<Secret> {
+    let url = url.split('#').next().unwrap_or(url);
+    let pieces: Vec<_> = match url.split_once('?') {
+        Some((_, query)) => query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1)).collect(),
+        None if method == Method::POST => Vec::new(),
+        None => url.rsplit('/').take(1).collect(),
+    };
+    let decoded = pieces.iter().map(|piece| percent_decode_str(piece).decode_utf8_lossy().into_owned().into());
+    secret::of_url(url).into_iter().chain(decoded).collect()
 }
 
 pub(crate) fn call(inner: Box<Inner>) -> UploadError {
@@ -249,24 +264,16 @@ impl Upload<'_> {
             }
             Err(inner) => return self.refused(&ASK, inner).map(|()| Asked::Finished),
         };
-        self.check_length(&answer)?;
+        if let Some(length) = number(&answer.headers, &LENGTH) {
+            self.state.deferred = false;
+            self.source.expect(length)?;
+        }
         match number(&answer.headers, &OFFSET) {
             Some(offset) if self.source.len().is_none_or(|len| offset <= len) => Ok(Asked::At(offset)),
             Some(offset) => {
                 Err(UploadError::Protocol(format!("the server says that it has {offset} bytes, more than there are")))
             }
             None => Err(UploadError::Protocol("the server does not say how much it has".into())),
-        }
-    }
-
-    fn check_length(&mut self, answer: &Answer) -> Result<(), UploadError> {
-        let Some(theirs) = number(&answer.headers, &LENGTH) else { return Ok(()) };
-        self.state.deferred = false;
-        match self.source.len() {
-            Some(ours) if ours != theirs => {
-                Err(UploadError::Changed { how: format!("the server expects {theirs} bytes and it has {ours}") })
-            }
-            _ => Ok(()),
         }
     }
 
@@ -300,65 +307,4 @@ impl Upload<'_> {
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-/// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
-/// a server behind a proxy often does not know itself, unless it may be elsewhere. Its path is left as it is: an
-/// escaped slash in it is not a slash.
-fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option<String> {
-    let origin = origin_of(endpoint)?;
-    if let Some(theirs) = origin_of(location) {
-        let secure = |url: &str| url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
-        if elsewhere && (secure(location) || !secure(endpoint)) {
-            return Some(location.into());
-        }
-        let rest = &location[theirs.len()..];
-        return Some(if rest.starts_with('/') { [origin, rest].concat() } else { [origin, "/", rest].concat() });
-    }
-    if let Some(rest) = location.strip_prefix("//") {
-        let scheme = origin.split("//").next()?;
-        return resolve(endpoint, &[scheme, "//", rest].concat(), elsewhere);
-    }
-    if location.starts_with('/') {
-        return Some([origin, location].concat());
-    }
-    if location.is_empty() || location.contains("://") {
-        return None;
-    }
-    let base = endpoint.split(['?', '#']).next()?;
-    let directory = match base[origin.len()..].rfind('/') {
-        Some(slash) => &base[..=origin.len() + slash],
-        None => return Some([base, "/", location].concat()),
-    };
-    Some([directory, location].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::resolve;
-
-    #[test]
-    fn an_upload_stays_where_it_was_created() {
-        let endpoint = "https://a.example/api/tus?token=x";
-        for (location, url) in [
-            ("https://a.example/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
-            ("http://internal:8080/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
-            ("//other/api/tus/id?x=1", "https://a.example/api/tus/id?x=1"),
-            ("/files/id", "https://a.example/files/id"),
-            ("id", "https://a.example/api/id"),
-            ("http://other", "https://a.example/"),
-        ] {
-            assert_eq!(resolve(endpoint, location, false).as_deref(), Some(url), "{location}");
-        }
-        assert_eq!(resolve(endpoint, "", false), None);
-        assert_eq!(resolve(endpoint, "ftp://a.example/id", false), None);
-        assert_eq!(resolve("https://a.example", "id", false).as_deref(), Some("https://a.example/id"));
-    }
-
-    #[test]
-    fn it_may_be_allowed_elsewhere_but_not_in_the_clear() {
-        let at = |location| resolve("https://a.example/tus", location, true);
-        assert_eq!(at("https://b.example/id").as_deref(), Some("https://b.example/id"));
-        assert_eq!(at("http://b.example/id").as_deref(), Some("https://a.example/id"));
-    }
 }

@@ -1,53 +1,16 @@
-//! What is uploaded, part by part, and whether it is still the same.
+//! What is uploaded, part by part.
 
-use std::fs::{File as SystemFile, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
-use bytes::{Bytes, BytesMut};
-use serde::{Deserialize, Serialize};
+use bytes::Bytes;
 
 use super::UploadError;
-use crate::body::{Body, Opener, blocking, named};
+use super::reader::Reader;
+use super::stamp::{Fingerprint, SAMPLE, Stamp, look, stamp_of, unchanged};
+use crate::body::Body;
 use crate::file::{Content, File};
-
-/// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
-const SAMPLE: usize = 64 * 1024;
-
-/// What tells one content from another, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Stamp {
-    /// Length in bytes.
-    pub(crate) len: Option<u64>,
-    /// When the file was last written, in nanoseconds since 1970.
-    modified: Option<u64>,
-    /// Hashes of samples from the beginning and the end. As text, because not every format can hold 64 bits.
-    head: Option<String>,
-    tail: Option<String>,
-}
-
-impl Stamp {
-    /// Refuses a content that is another one than this.
-    fn check(&self, now: &Self) -> Result<(), UploadError> {
-        fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
-            matches!((a, b), (Some(a), Some(b)) if a != b)
-        }
-        let how = if differ(&self.len, &now.len) {
-            let length = |len: Option<u64>| len.unwrap_or_default();
-            format!("it was {} bytes long and is now {}", length(self.len), length(now.len))
-        } else if differ(&self.head, &now.head) || differ(&self.tail, &now.tail) {
-            "its content is another one".into()
-        } else if differ(&self.modified, &now.modified) {
-            "it was written to".into()
-        } else {
-            return Ok(());
-        };
-        Err(UploadError::Changed { how })
-    }
-}
 
 /// A content that is read part by part.
 pub(crate) struct Source {
@@ -73,7 +36,7 @@ impl Source {
     pub(crate) async fn open(file: File) -> Result<Self, UploadError> {
         let (content, behind) = file.into_content();
         let behind = match behind {
-            Some(path) => Some((stamp_of(&path, true).await.map_err(UploadError::Read)?, path)),
+            Some((path, len_of)) => Some((stamp_of(&path, true).await.map_err(UploadError::Read)?, path, len_of)),
             None => None,
         };
         Ok(match content {
@@ -90,23 +53,16 @@ impl Source {
                 };
                 Self { stamp, kind: Kind::Bytes(bytes) }
             }
-            Content::Reader(opener, len) => Self {
-                stamp: match &behind {
+            Content::Reader(opener, len) => {
+                let len = len.or_else(|| behind.as_ref().and_then(|(stamp, _, len_of)| stamp.len.map(len_of)));
+                let behind = behind.map(|(stamp, path, _)| (stamp, path));
+                let stamp = match &behind {
                     // The head is what the reader gives.
                     Some((stamp, _)) => Stamp { len, head: None, ..stamp.clone() },
                     None => Stamp { len, ..Stamp::default() },
-                },
-                kind: Kind::Reader(Box::new(Reader {
-                    opener,
-                    body: None,
-                    at: 0,
-                    part: Bytes::new(),
-                    ahead: BytesMut::new(),
-                    hash: Fingerprint::default(),
-                    expected: None,
-                    behind,
-                })),
-            },
+                };
+                Self { stamp, kind: Kind::Reader(Box::new(Reader::new(opener, len, behind))) }
+            }
         })
     }
 
@@ -126,6 +82,13 @@ impl Source {
         if let Kind::Reader(reader) = &mut self.kind {
             reader.expected = Some(before.clone());
         }
+        Ok(())
+    }
+
+    /// Is told the length that the upload began with: where its own is not known yet, the content must end there.
+    pub(crate) fn expect(&mut self, len: u64) -> Result<(), UploadError> {
+        Stamp { len: Some(len), ..Stamp::default() }.check(&self.stamp)?;
+        self.stamp.len = Some(len);
         Ok(())
     }
 
@@ -167,194 +130,6 @@ impl Source {
     }
 }
 
-/// A reader, and the part of it that may have to be sent again.
-struct Reader {
-    opener: Opener,
-    body: Option<Body>,
-    /// Where in the content `part` begins.
-    at: u64,
-    part: Bytes,
-    /// What was read beyond that.
-    ahead: BytesMut,
-    hash: Fingerprint,
-    expected: Option<Stamp>,
-    /// The file that it reads, if it is known, and its stamp at first.
-    behind: Option<(Stamp, PathBuf)>,
-}
-
-impl Reader {
-    async fn check(&self) -> Result<(), UploadError> {
-        match &self.behind {
-            Some((stamp, path)) => unchanged(path, stamp, true).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn part(&mut self, offset: u64, len: u64, stamp: &mut Stamp) -> Result<Bytes, UploadError> {
-        if offset < self.at {
-            if !self.opener.is_replayable() {
-                return Err(UploadError::Rewind { offset, kept: self.at });
-            }
-            self.body = None;
-            (self.at, self.part, self.ahead, self.hash) = <_>::default();
-        }
-        let is_known = stamp.len.is_some() || !self.ahead.is_empty();
-        if offset == self.at && self.part.len() as u64 == len && is_known {
-            return Ok(self.part.clone());
-        }
-        // What is wanted begins within the last part, or after it.
-        let skip = usize::try_from(offset - self.at).unwrap_or(usize::MAX).min(self.part.len());
-        let mut pending = BytesMut::new();
-        if skip < self.part.len() {
-            pending.extend_from_slice(&self.part[skip..]);
-            pending.extend_from_slice(&self.ahead);
-        } else {
-            pending = std::mem::take(&mut self.ahead);
-        }
-        self.at += skip as u64;
-        self.part = Bytes::new();
-        // One byte more shows whether the content goes on.
-        let wanted = len.saturating_add(u64::from(stamp.len.is_none()));
-        loop {
-            let surplus = offset - self.at;
-            if surplus > 0 && !pending.is_empty() {
-                let dropped = usize::try_from(surplus).unwrap_or(usize::MAX).min(pending.len());
-                let _ = pending.split_to(dropped);
-                self.at += dropped as u64;
-                continue;
-            }
-            if surplus == 0 && pending.len() as u64 >= wanted {
-                break;
-            }
-            match self.read(stamp).await? {
-                Some(chunk) => {
-                    if surplus == 0 && pending.capacity() == pending.len() {
-                        // At once as much as the part takes, which is bounded by what the caller asks for.
-                        let room = usize::try_from(len).unwrap_or(0).saturating_sub(pending.len());
-                        pending.reserve(room.min(MOST_AT_ONCE) + chunk.len());
-                    }
-                    pending.extend_from_slice(&chunk);
-                }
-                None => {
-                    let end = self.at + pending.len() as u64;
-                    stamp.len = Some(end);
-                    self.seen(stamp)?;
-                    if end < offset {
-                        return Err(UploadError::Changed { how: format!("it ends after {end} bytes already") });
-                    }
-                    break;
-                }
-            }
-        }
-        let len = usize::try_from(len).unwrap_or(usize::MAX).min(pending.len());
-        self.part = pending.split_to(len).freeze();
-        self.ahead = pending;
-        Ok(self.part.clone())
-    }
-
-    async fn read(&mut self, stamp: &mut Stamp) -> Result<Option<Bytes>, UploadError> {
-        let body = self.body.get_or_insert_with(|| Body::unopened(self.opener.clone(), stamp.len));
-        let chunk = body.chunk().await.map_err(|error| {
-            UploadError::Read(match error.downcast::<io::Error>() {
-                Ok(error) => *error,
-                Err(error) => io::Error::other(error),
-            })
-        })?;
-        if let Some(chunk) = &chunk {
-            let room = SAMPLE.saturating_sub(self.hash.len);
-            if room > 0 {
-                self.hash.add(&chunk[..chunk.len().min(room)]);
-                if self.hash.len == SAMPLE || Some(self.hash.len as u64) == stamp.len {
-                    self.seen(stamp)?;
-                }
-            }
-        }
-        Ok(chunk)
-    }
-
-    /// The sample has been read: compares it.
-    fn seen(&self, stamp: &mut Stamp) -> Result<(), UploadError> {
-        stamp.head = Some(self.hash.text());
-        self.expected.as_ref().map_or(Ok(()), |expected| expected.check(stamp))
-    }
-}
-
-/// No more memory than this is set aside before there is something to put into it.
-const MOST_AT_ONCE: usize = 16 * 1024 * 1024;
-
-/// FNV-1a, 64 bits: enough to notice a change that nobody meant to hide.
-struct Fingerprint {
-    hash: u64,
-    len: usize,
-}
-
-impl Default for Fingerprint {
-    fn default() -> Self {
-        Self { hash: 0xcbf2_9ce4_8422_2325, len: 0 }
-    }
-}
-
-impl Fingerprint {
-    fn of(bytes: &[u8]) -> String {
-        let mut hash = Self::default();
-        hash.add(bytes);
-        hash.text()
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.len += bytes.len();
-    }
-
-    fn text(&self) -> String {
-        format!("{:016x}", self.hash)
-    }
-}
-
-async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) -> Result<(), UploadError> {
-    stamp.check(&stamp_of(path, with_samples).await.map_err(UploadError::Read)?)
-}
-
-async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
-    let own = path.to_owned();
-    blocking(move || look(&own, with_samples)).await
-}
-
-/// The stamp of a file, as it is now.
-fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
-    let stamp = || {
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() {
-            let text = "not a regular file; what only looks like one can be sent as a reader";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        }
-        let len = metadata.len();
-        let mut stamp = Stamp { len: Some(len), modified: modified(&metadata), ..Stamp::default() };
-        if with_samples {
-            let mut file = SystemFile::open(path)?;
-            stamp.head = Some(sample(&mut file, 0)?);
-            stamp.tail = Some(sample(&mut file, len.saturating_sub(SAMPLE as u64))?);
-        }
-        Ok(stamp)
-    };
-    stamp().map_err(|error| named(path, error))
-}
-
-/// `None` where the system keeps no such time.
-fn modified(metadata: &Metadata) -> Option<u64> {
-    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_nanos()).ok()
-}
-
-fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
-    let mut sample = Vec::with_capacity(SAMPLE);
-    file.seek(SeekFrom::Start(start))?;
-    file.take(SAMPLE as u64).read_to_end(&mut sample)?;
-    Ok(Fingerprint::of(&sample))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,7 +154,7 @@ mod tests {
                 }
             };
             assert!(got < most, "all of it was handed on");
-            assert!(error.to_string().contains("has changed since the upload began"), "{error}");
+            assert!(error.to_string().contains("is not the one that the upload began with"), "{error}");
             assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
         }
         std::fs::remove_file(&path).unwrap();

@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::asset::{Phase, Upload, UploadError, UploadState, UploadWaitError};
-use livepeer::mock::{self, LittleStudio, Reply, RunningStudio, UploadTrouble};
+use livepeer::mock::{self, LittleStudio, Reply, RunningStudio, UploadStep, UploadTrouble};
 use livepeer::{Client, File, Retry, WaitError, asset, task};
 
+mod changes;
 mod outages;
+mod traps;
+mod troubles;
 
 const MIB: usize = 1024 * 1024;
 
@@ -130,63 +133,6 @@ async fn a_proxy_in_front_does_not_matter() {
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_once_is_made_good() {
-    let troubles = [
-        UploadTrouble::Cut(0),
-        UploadTrouble::Cut(3 * MIB as u64),
-        UploadTrouble::Unanswered,
-        UploadTrouble::Refuse(500),
-        UploadTrouble::Refuse(503),
-        UploadTrouble::Lose,
-        UploadTrouble::Forget,
-    ];
-    for len in [MIB, 9 * MIB] {
-        let content = content(len);
-        for trouble in &troubles {
-            let (running, client) = running().await;
-            running.studio().trouble_upload(trouble.clone());
-            let uploaded = client.upload(Upload::new(File::bytes(content.clone()))).await;
-            let uploaded = uploaded.unwrap_or_else(|error| panic!("{trouble:?} of {len}: {error}"));
-            assert_eq!(running.studio().uploaded(&uploaded.asset).unwrap(), content, "{trouble:?} of {len}");
-            requests(running.studio());
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_stall_is_a_cut() {
-    for len in [MIB, 9 * MIB] {
-        let (running, client) = running().await;
-        let content = content(len);
-        running.studio().trouble_upload(UploadTrouble::Stall);
-        let upload = client.upload(Upload::new(File::bytes(content.clone()))).timeout(Duration::from_millis(500));
-        let uploaded = upload.await.unwrap();
-        assert_eq!(running.studio().uploaded(&uploaded.asset).unwrap(), content);
-    }
-}
-
-#[tokio::test]
-async fn an_answer_that_is_lost_makes_no_second_file() {
-    // The server has the file; asked again, it says that it has.
-    let (running, client) = running().await;
-    running.studio().trouble_upload(UploadTrouble::Unanswered);
-    client.upload(Upload::new(File::bytes(content(1000)))).await.unwrap();
-    assert_eq!(count(running.studio(), "PUT"), 2);
-    assert_eq!(count(running.studio(), "POST /asset/request-upload"), 1);
-}
-
-#[tokio::test]
-async fn a_refusal_without_a_word_is_no_arrival() {
-    for len in [1000, 9 * MIB] {
-        let (running, client) = running().await;
-        running.studio().trouble_upload(UploadTrouble::Refuse(422));
-        let error = client.upload(Upload::new(File::bytes(content(len)))).await.unwrap_err();
-        let UploadError::Call(error) = error else { panic!("{len}: {error}") };
-        assert_eq!(error.status().unwrap(), 422, "{len}");
-    }
-}
-
-#[tokio::test]
 async fn readers_work_too() {
     for len in [1000, 8 * MIB, 8 * MIB + 1, 17 * MIB] {
         let content = content(len);
@@ -194,7 +140,7 @@ async fn readers_work_too() {
             let (running, client) = running().await;
             let reader = Cursor::new(content.clone());
             let file = if known { File::reader_with_len(reader, len as u64) } else { File::reader(reader) };
-            running.studio().trouble_upload(UploadTrouble::Cut(10));
+            running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Cut(10));
             let uploaded = client.upload(Upload::new(file.name("x.mp4"))).await.unwrap();
             assert_eq!(running.studio().uploaded(&uploaded.asset).unwrap(), content, "{len} {known}");
             assert_eq!(count(running.studio(), "PUT") > 0, len <= 8 * MIB);
@@ -279,33 +225,6 @@ async fn a_state_from_before_the_first_byte_will_do() {
 }
 
 #[tokio::test]
-async fn a_changed_file_is_refused() {
-    let (running, client) = running().await;
-    let content = content(33 * MIB);
-    let file = OnDisk::new("film.mp4", &content);
-    let state = interrupted(&client, File::path(&file.0)).await;
-    let mut other = content;
-    other.push(1);
-    std::fs::write(&file.0, other).unwrap();
-    let before = requests(running.studio()).len();
-    let error = client.upload(Upload::file(&file.0)).resume(state).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-    assert_eq!(requests(running.studio()).len(), before);
-}
-
-#[tokio::test]
-async fn a_changed_small_reader_is_refused() {
-    let (running, client) = running().await;
-    let reader = |content: Vec<u8>| File::reader_with_len(Cursor::new(content), 1000);
-    running.studio().trouble_upload(UploadTrouble::Refuse(400));
-    let mut upload = client.upload(Upload::new(reader(vec![1; 1000]))).into_future();
-    (&mut upload).await.unwrap_err();
-    let error = client.upload(Upload::new(reader(vec![2; 1000]))).resume(upload.state().unwrap()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-    assert_eq!(count(running.studio(), "PUT"), 1);
-}
-
-#[tokio::test]
 async fn dropping_leaves_it_and_aborting_tells() {
     let (running, client) = running().await;
     let content = content(33 * MIB);
@@ -336,7 +255,7 @@ async fn progress_is_told() {
 #[tokio::test]
 async fn progress_begins_anew_with_each_attempt() {
     let (running, client) = running().await;
-    running.studio().trouble_upload(UploadTrouble::Refuse(503));
+    running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Refuse(503));
     let told = Arc::new(Mutex::new(Vec::new()));
     let own = told.clone();
     // Long enough a wait that what is sent after it is told.
@@ -374,100 +293,6 @@ async fn an_upload_can_be_waited_for() {
     assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
 }
 
-/// The traps of the storage, which the client above steers clear of: sent by hand, to see that the mock has them.
-mod traps {
-    use super::*;
-
-    struct Raw {
-        studio: LittleStudio,
-        asset: livepeer::AssetId,
-        url: String,
-        put: String,
-        _running: RunningStudio,
-    }
-
-    impl Raw {
-        async fn new(len: usize) -> Self {
-            let (running, client) = running().await;
-            let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
-            let created = reqwest::Client::new()
-                .post(ticket.tus_endpoint.expose())
-                .header("tus-resumable", "1.0.0")
-                .header("upload-length", len)
-                .send()
-                .await
-                .unwrap();
-            assert_eq!(created.status(), 201);
-            let url = created.headers()["location"].to_str().unwrap().to_owned();
-            let put = ticket.url.expose().to_owned();
-            Self { studio: running.studio().clone(), asset: ticket.asset.id, url, put, _running: running }
-        }
-
-        async fn patch(&self, offset: usize, part: &[u8]) -> (u16, Option<u64>) {
-            let patch = reqwest::Client::new()
-                .patch(&self.url)
-                .header("tus-resumable", "1.0.0")
-                .header("upload-offset", offset)
-                .header("content-type", "application/offset+octet-stream")
-                .body(part.to_vec())
-                .send()
-                .await
-                .unwrap();
-            let offset = patch.headers().get("upload-offset").map(|offset| offset.to_str().unwrap().parse().unwrap());
-            (patch.status().as_u16(), offset)
-        }
-
-        async fn head(&self) -> String {
-            let head = reqwest::Client::new().head(&self.url).header("tus-resumable", "1.0.0").send().await.unwrap();
-            head.headers()["upload-offset"].to_str().unwrap().to_owned()
-        }
-    }
-
-    #[tokio::test]
-    async fn small_parts_are_confirmed_and_denied() {
-        let raw = Raw::new(9 * MIB).await;
-        let part = content(3 * MIB);
-        assert_eq!(raw.patch(0, &part).await, (204, Some(3 * MIB as u64)));
-        assert_eq!(raw.patch(3 * MIB, &part).await.0, 409);
-        assert_eq!(raw.head().await, "0");
-    }
-
-    #[tokio::test]
-    async fn large_parts_are_stored_corrupt() {
-        let raw = Raw::new(20 * MIB).await;
-        let content = content(20 * MIB);
-        assert_eq!(raw.patch(0, &content[..10 * MIB]).await, (204, Some(10 * MIB as u64)));
-        assert_eq!(raw.patch(10 * MIB, &content[10 * MIB..]).await, (204, Some(20 * MIB as u64)));
-        assert_ne!(raw.studio.uploaded(&raw.asset).unwrap(), content);
-    }
-
-    #[tokio::test]
-    async fn requests_are_read_strictly() {
-        let raw = Raw::new(10).await;
-        let http = reqwest::Client::new();
-        let status = async |request: reqwest::RequestBuilder| {
-            let answer = request.send().await.unwrap();
-            let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
-            assert!(kind.is_some_and(|kind| kind.starts_with("text/plain") || kind == "application/xml"));
-            answer.status().as_u16()
-        };
-        assert_eq!(status(http.patch(&raw.url)).await, 412);
-        let tus = |request: reqwest::RequestBuilder| request.header("tus-resumable", "1.0.0");
-        assert_eq!(status(tus(http.patch(&raw.url))).await, 415);
-        assert_eq!(status(tus(http.patch(&raw.url)).bearer_auth("key")).await, 400);
-        assert_eq!(status(tus(http.patch(raw.url.replace("%2F", "/")))).await, 404);
-        assert_eq!(status(tus(http.patch(format!("{}x", raw.url)))).await, 404);
-        let endpoint = raw.put.replace("/direct", "/tus");
-        assert_eq!(status(tus(http.post(&endpoint))).await, 400);
-        assert_eq!(status(tus(http.post(endpoint.replace("token=", "token=x")))).await, 401);
-        assert_eq!(status(http.put(raw.put.replace("token=", "token=x")).body("x")).await, 403);
-        let json = http.put(&raw.put).header("content-type", "application/json").body("{}");
-        assert!(json.timeout(Duration::from_millis(300)).send().await.unwrap_err().is_timeout());
-        assert_eq!(raw.patch(0, &content(10)).await, (204, Some(10)));
-        assert_eq!(status(tus(http.post(&endpoint).header("upload-length", 10))).await, 422);
-    }
-}
-
 #[tokio::test]
 async fn the_answer_to_the_request_itself_may_be_anything() {
     let (running, client) = running().await;
@@ -478,56 +303,4 @@ async fn the_answer_to_the_request_itself_may_be_anything() {
     running.studio().answer_next(Reply::cut());
     let error = client.upload(Upload::new(File::bytes(content(10)))).await.unwrap_err();
     assert!(matches!(&error, UploadError::Call(error) if error.attempts() == 1), "{error}");
-}
-
-#[tokio::test]
-async fn an_encrypted_file_goes_on_with_the_same_encryption() {
-    use livepeer::PlaybackPolicy;
-    use livepeer::encryption::Encryptor;
-
-    let (running, client) = running().await;
-    let plain = content(33 * MIB);
-    let file = OnDisk::new("film.mp4", &plain);
-    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
-    let encryptor = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
-    let upload = || Upload::encrypted(&encryptor, &file.0).unwrap().playback_policy(PlaybackPolicy::jwt());
-    let state = stopped(client.upload(upload()).into_future()).await;
-
-    let encryptor = Encryptor::restore(&encryptor.save()).unwrap();
-    let upload = Upload::encrypted(&encryptor, &file.0).unwrap().playback_policy(PlaybackPolicy::jwt());
-    let uploaded = client.upload(upload).resume(state.clone()).await.unwrap();
-    let mut expected = Vec::new();
-    std::io::Read::read_to_end(&mut encryptor.reader(plain.as_slice()), &mut expected).unwrap();
-    assert!(running.studio().uploaded(&uploaded.asset).unwrap() == expected);
-    let asset = client.call(asset::Get::new(&uploaded.asset)).await.unwrap();
-    assert!(asset.source.encryption.is_some());
-
-    // A file that was changed anywhere is another one.
-    let mut other = plain;
-    other[16 * MIB] ^= 1;
-    std::fs::write(&file.0, other).unwrap();
-    let before = requests(running.studio()).len();
-    let upload = Upload::encrypted(&encryptor, &file.0).unwrap();
-    let error = client.upload(upload).resume(state.clone()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-    assert_eq!(requests(running.studio()).len(), before);
-
-    // Another key would make another file of it.
-    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
-    let other = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
-    let upload = Upload::encrypted(&other, &file.0).unwrap();
-    let error = client.upload(upload).resume(state).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-}
-
-fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-    let mut openssl = Command::new("openssl");
-    let mut openssl =
-        openssl.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    openssl.stdin.take().unwrap().write_all(input).unwrap();
-    let output = openssl.wait_with_output().unwrap();
-    assert!(output.status.success());
-    output.stdout
 }

@@ -1,0 +1,71 @@
+//! Why an upload failed.
+
+use std::io;
+
+use crate::error::Error;
+use crate::wire::RequestError;
+
+/// Why an upload failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadError {
+    /// A request failed. The upload can be resumed.
+    #[error("{0}")]
+    Call(Error),
+    /// The content could not be read.
+    #[error("the content of the upload cannot be read: {0}")]
+    Read(io::Error),
+    /// The content is not the one that the upload began with.
+    #[error(
+        "the content is not the one that the upload began with ({how}): resume it with that, or begin a new upload"
+    )]
+    #[non_exhaustive]
+    Changed {
+        /// What shows it.
+        how: String,
+    },
+    /// The server does not know the upload any more, and not the one begun in its place either.
+    #[error("the server does not know the upload any more: it needs a new one")]
+    Unknown,
+    /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
+    /// [`File::replayable`](crate::File::replayable), this does not happen.
+    #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
+    #[non_exhaustive]
+    Rewind {
+        /// Where the server is.
+        offset: u64,
+        /// From where on there still are bytes.
+        kept: u64,
+    },
+    /// The server confirmed bytes and then denied it, time and again.
+    #[error("the server takes back what it has confirmed: {confirmed} bytes, then only {now}")]
+    #[non_exhaustive]
+    Offset {
+        /// What it had confirmed.
+        confirmed: u64,
+        /// What it says now.
+        now: u64,
+    },
+    /// The server's answer makes no sense.
+    #[error("the server does not keep to the protocol: {0}")]
+    Protocol(String),
+}
+
+impl UploadError {
+    /// Whether [`resume`](super::Upload::resume) with the last state may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Call(error) if error.is_retryable())
+    }
+}
+
+impl From<Error> for UploadError {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<RequestError> for UploadError {
+    fn from(error: RequestError) -> Self {
+        Self::Call(error.into())
+    }
+}

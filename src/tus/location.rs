@@ -1,0 +1,64 @@
+//! Where an upload is.
+
+use crate::server::origin_of;
+
+/// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
+/// a server behind a proxy often does not know itself, unless it may be elsewhere. Its path is left as it is: an
+/// escaped slash in it is not a slash.
+pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option<String> {
+    let origin = origin_of(endpoint)?;
+    if let Some(theirs) = origin_of(location) {
+        let secure = |url: &str| url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+        if elsewhere && (secure(location) || !secure(endpoint)) {
+            return Some(location.into());
+        }
+        let rest = &location[theirs.len()..];
+        return Some(if rest.starts_with('/') { [origin, rest].concat() } else { [origin, "/", rest].concat() });
+    }
+    if let Some(rest) = location.strip_prefix("//") {
+        let scheme = origin.split("//").next()?;
+        return resolve(endpoint, &[scheme, "//", rest].concat(), elsewhere);
+    }
+    if location.starts_with('/') {
+        return Some([origin, location].concat());
+    }
+    if location.is_empty() || location.contains("://") {
+        return None;
+    }
+    let base = endpoint.split(['?', '#']).next()?;
+    let directory = match base[origin.len()..].rfind('/') {
+        Some(slash) => &base[..=origin.len() + slash],
+        None => return Some([base, "/", location].concat()),
+    };
+    Some([directory, location].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn an_upload_stays_where_it_was_created() {
+        let endpoint = "https://a.example/api/tus?token=x";
+        for (location, url) in [
+            ("https://a.example/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
+            ("http://internal:8080/api/tus/dir%2Fid", "https://a.example/api/tus/dir%2Fid"),
+            ("//other/api/tus/id?x=1", "https://a.example/api/tus/id?x=1"),
+            ("/files/id", "https://a.example/files/id"),
+            ("id", "https://a.example/api/id"),
+            ("http://other", "https://a.example/"),
+        ] {
+            assert_eq!(resolve(endpoint, location, false).as_deref(), Some(url), "{location}");
+        }
+        assert_eq!(resolve(endpoint, "", false), None);
+        assert_eq!(resolve(endpoint, "ftp://a.example/id", false), None);
+        assert_eq!(resolve("https://a.example", "id", false).as_deref(), Some("https://a.example/id"));
+    }
+
+    #[test]
+    fn it_may_be_allowed_elsewhere_but_not_in_the_clear() {
+        let at = |location| resolve("https://a.example/tus", location, true);
+        assert_eq!(at("https://b.example/id").as_deref(), Some("https://b.example/id"));
+        assert_eq!(at("http://b.example/id").as_deref(), Some("https://a.example/id"));
+    }
+}

@@ -1,0 +1,120 @@
+//! What tells one content from another, and whether a file is still the same.
+
+use std::fs::{File as SystemFile, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use super::UploadError;
+use crate::body::{blocking, named};
+
+/// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
+pub(super) const SAMPLE: usize = 64 * 1024;
+
+/// What tells one content from another, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Stamp {
+    /// Length in bytes.
+    pub(crate) len: Option<u64>,
+    /// When the file was last written, in nanoseconds since 1970.
+    pub(super) modified: Option<u64>,
+    /// Hashes of samples from the beginning and the end. As text, because not every format can hold 64 bits.
+    pub(super) head: Option<String>,
+    pub(super) tail: Option<String>,
+}
+
+impl Stamp {
+    /// Refuses a content that is another one than this.
+    pub(super) fn check(&self, now: &Self) -> Result<(), UploadError> {
+        fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+            matches!((a, b), (Some(a), Some(b)) if a != b)
+        }
+        let how = if differ(&self.len, &now.len) {
+            let length = |len: Option<u64>| len.unwrap_or_default();
+            format!("it was {} bytes long and is now {}", length(self.len), length(now.len))
+        } else if differ(&self.head, &now.head) || differ(&self.tail, &now.tail) {
+            "its content is another one".into()
+        } else if differ(&self.modified, &now.modified) {
+            "it was written to".into()
+        } else {
+            return Ok(());
+        };
+        Err(UploadError::Changed { how })
+    }
+}
+
+/// FNV-1a, 64 bits: enough to notice a change that nobody meant to hide.
+pub(crate) struct Fingerprint {
+    hash: u64,
+    pub(super) len: usize,
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self { hash: 0xcbf2_9ce4_8422_2325, len: 0 }
+    }
+}
+
+impl Fingerprint {
+    pub(crate) fn of(bytes: &[u8]) -> String {
+        let mut hash = Self::default();
+        hash.add(bytes);
+        hash.text()
+    }
+
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.len += bytes.len();
+    }
+
+    pub(super) fn text(&self) -> String {
+        format!("{:016x}", self.hash)
+    }
+}
+
+pub(super) async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) -> Result<(), UploadError> {
+    stamp.check(&stamp_of(path, with_samples).await.map_err(UploadError::Read)?)
+}
+
+pub(super) async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+    let own = path.to_owned();
+    blocking(move || look(&own, with_samples)).await
+}
+
+/// The stamp of a file, as it is now.
+pub(super) fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+    let stamp = || {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
+            let text = "not a regular file; what only looks like one can be sent as a reader";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        let len = metadata.len();
+        let mut stamp = Stamp { len: Some(len), modified: modified(&metadata), ..Stamp::default() };
+        if with_samples {
+            let mut file = SystemFile::open(path)?;
+            stamp.head = Some(sample(&mut file, 0)?);
+            stamp.tail = Some(sample(&mut file, len.saturating_sub(SAMPLE as u64))?);
+        }
+        Ok(stamp)
+    };
+    stamp().map_err(|error| named(path, error))
+}
+
+/// `None` where the system keeps no such time.
+fn modified(metadata: &Metadata) -> Option<u64> {
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
+}
+
+fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
+    let mut sample = Vec::with_capacity(SAMPLE);
+    file.seek(SeekFrom::Start(start))?;
+    file.take(SAMPLE as u64).read_to_end(&mut sample)?;
+    Ok(Fingerprint::of(&sample))
+}

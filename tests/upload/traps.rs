@@ -1,0 +1,92 @@
+//! The traps of the storage, which the client above steers clear of: sent by hand, to see that the mock has them.
+
+use super::*;
+
+struct Raw {
+    studio: LittleStudio,
+    asset: livepeer::AssetId,
+    url: String,
+    put: String,
+    _running: RunningStudio,
+}
+
+impl Raw {
+    async fn new(len: usize) -> Self {
+        let (running, client) = running().await;
+        let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
+        let created = reqwest::Client::new()
+            .post(ticket.tus_endpoint.expose())
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", len)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(created.status(), 201);
+        let url = created.headers()["location"].to_str().unwrap().to_owned();
+        let put = ticket.url.expose().to_owned();
+        Self { studio: running.studio().clone(), asset: ticket.asset.id, url, put, _running: running }
+    }
+
+    async fn patch(&self, offset: usize, part: &[u8]) -> (u16, Option<u64>) {
+        let patch = reqwest::Client::new()
+            .patch(&self.url)
+            .header("tus-resumable", "1.0.0")
+            .header("upload-offset", offset)
+            .header("content-type", "application/offset+octet-stream")
+            .body(part.to_vec())
+            .send()
+            .await
+            .unwrap();
+        let offset = patch.headers().get("upload-offset").map(|offset| offset.to_str().unwrap().parse().unwrap());
+        (patch.status().as_u16(), offset)
+    }
+
+    async fn head(&self) -> String {
+        let head = reqwest::Client::new().head(&self.url).header("tus-resumable", "1.0.0").send().await.unwrap();
+        head.headers()["upload-offset"].to_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn small_parts_are_confirmed_and_denied() {
+    let raw = Raw::new(9 * MIB).await;
+    let part = content(3 * MIB);
+    assert_eq!(raw.patch(0, &part).await, (204, Some(3 * MIB as u64)));
+    assert_eq!(raw.patch(3 * MIB, &part).await.0, 409);
+    assert_eq!(raw.head().await, "0");
+}
+
+#[tokio::test]
+async fn large_parts_are_stored_corrupt() {
+    let raw = Raw::new(20 * MIB).await;
+    let content = content(20 * MIB);
+    assert_eq!(raw.patch(0, &content[..10 * MIB]).await, (204, Some(10 * MIB as u64)));
+    assert_eq!(raw.patch(10 * MIB, &content[10 * MIB..]).await, (204, Some(20 * MIB as u64)));
+    assert_ne!(raw.studio.uploaded(&raw.asset).unwrap(), content);
+}
+
+#[tokio::test]
+async fn requests_are_read_strictly() {
+    let raw = Raw::new(10).await;
+    let http = reqwest::Client::new();
+    let status = async |request: reqwest::RequestBuilder| {
+        let answer = request.send().await.unwrap();
+        let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        assert!(kind.is_some_and(|kind| kind.starts_with("text/plain") || kind == "application/xml"));
+        answer.status().as_u16()
+    };
+    assert_eq!(status(http.patch(&raw.url)).await, 412);
+    let tus = |request: reqwest::RequestBuilder| request.header("tus-resumable", "1.0.0");
+    assert_eq!(status(tus(http.patch(&raw.url))).await, 415);
+    assert_eq!(status(tus(http.patch(&raw.url)).bearer_auth("key")).await, 400);
+    assert_eq!(status(tus(http.patch(raw.url.replace("%2F", "/")))).await, 404);
+    assert_eq!(status(tus(http.patch(format!("{}x", raw.url)))).await, 404);
+    let endpoint = raw.put.replace("/direct", "/tus");
+    assert_eq!(status(tus(http.post(&endpoint))).await, 400);
+    assert_eq!(status(tus(http.post(endpoint.replace("token=", "token=x")))).await, 401);
+    assert_eq!(status(http.put(raw.put.replace("token=", "token=x")).body("x")).await, 403);
+    let json = http.put(&raw.put).header("content-type", "application/json").body("{}");
+    assert!(json.timeout(Duration::from_millis(300)).send().await.unwrap_err().is_timeout());
+    assert_eq!(raw.patch(0, &content(10)).await, (204, Some(10)));
+    assert_eq!(status(tus(http.post(&endpoint).header("upload-length", 10))).await, 422);
+}
