@@ -97,8 +97,7 @@ async fn a_file_that_changes_while_it_is_sent_does_not_arrive() {
 async fn an_encrypted_file_that_changes_while_it_is_sent_does_not_arrive() {
     let (running, client) = running().await;
     let file = OnDisk::new("film.mp4", &content(25 * MIB));
-    let key = client.call(livepeer::access_control::PublicKey::new()).await.unwrap();
-    let upload = Upload::encrypted(&key.encryptor().unwrap(), &file.0).playback_policy(PlaybackPolicy::jwt());
+    let upload = Upload::encrypted(&encryptor(), &file.0).playback_policy(PlaybackPolicy::jwt());
     let path = file.0.clone();
     let upload = client.upload(upload).on_state(move |state| {
         if state.offset() == 8 * MIB as u64 {
@@ -117,8 +116,7 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     let (running, client) = running().await;
     let plain = content(33 * MIB);
     let file = OnDisk::new("film.mp4", &plain);
-    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
-    let encryptor = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
+    let encryptor = encryptor();
     let upload = || Upload::encrypted(&encryptor, &file.0).playback_policy(PlaybackPolicy::jwt());
     let state = stopped(client.upload(upload()).into_future()).await;
 
@@ -142,8 +140,7 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     assert_eq!(count(running.studio(), "HEAD"), asked);
 
     // Another key would make another file of it, and so would none.
-    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
-    let other = Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap();
+    let other = self::encryptor();
     for (upload, why) in [
         (Upload::encrypted(&other, &file.0), "it is encrypted with another key: `Encryptor::save` keeps the one"),
         (Upload::file(&file.0), "it was encrypted and is not now"),
@@ -156,6 +153,11 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     assert_eq!(count(running.studio(), "HEAD"), asked);
     let text = serde_json::to_string(&state).unwrap();
     assert!(!text.contains(&encryptor.encrypted_key()[..20]), "{text}");
+}
+
+fn encryptor() -> Encryptor {
+    let public_key = openssl(&["pkey", "-pubout"], &openssl(&["genpkey", "-algorithm", "RSA"], b""));
+    Encryptor::new(&String::from_utf8(public_key).unwrap()).unwrap()
 }
 
 fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
