@@ -1,6 +1,9 @@
 //! What an operation is: the [`Endpoint`] trait that every [`endpoint!`](macro@crate::endpoint) line implements, and the
 //! facts about it ([`Operation`]) that the engine, the catalog and the docs are driven by.
 
+mod check;
+mod into_field;
+
 use std::any::Any;
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +15,8 @@ use crate::api::Api;
 use crate::error::ErrorBody;
 use crate::response::Codec;
 use crate::source::{ReadError, Source};
+
+pub use into_field::IntoField;
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::client::Client::call) sends it.
 ///
@@ -170,9 +175,9 @@ impl Operation {
         fields: &'static [Field],
         response: &'static str,
     ) -> Self {
-        check_path(path, fields);
-        check_names(fields);
-        check_body(fields);
+        check::path(path, fields);
+        check::names(fields);
+        check::body(fields);
         let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
         Self {
             name,
@@ -253,106 +258,6 @@ impl Field {
     }
 }
 
-/// Refuses, while compiling, wire names that JSON would have to escape, and two fields of one place with the same name.
-const fn check_names(fields: &[Field]) {
-    let mut at = 0;
-    while at < fields.len() {
-        let name = fields[at].name.as_bytes();
-        let mut byte = 0;
-        while byte < name.len() {
-            let plain = name[byte] >= b' ' && name[byte] != b'"' && name[byte] != b'\\';
-            assert!(plain, "a wire name has a quote, a backslash or a control character");
-            byte += 1;
-        }
-        let mut other = 0;
-        while other < at {
-            let same_place = fields[other].place as u8 == fields[at].place as u8;
-            assert!(
-                !same_place || !same(fields[other].name.as_bytes(), name),
-                "two fields have the same name on the wire"
-            );
-            other += 1;
-        }
-        at += 1;
-    }
-}
-
-const fn same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < one.len() {
-        if one[at] != other[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
-}
-
-/// Refuses, while compiling, a template that does not name every path parameter. (The other direction, a name in the
-/// template that is no parameter, the compiler finds itself: the line hands the template to `format_args!`.)
-const fn check_path(path: &str, fields: &[Field]) {
-    assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with `/`");
-    let mut at = 0;
-    let mut parameters = 0;
-    while at < fields.len() {
-        if matches!(fields[at].place, Place::Path) {
-            parameters += 1;
-            assert!(
-                has_parameter(path.as_bytes(), fields[at].rust.as_bytes()),
-                "a path parameter is declared in `(…)` but not named in the path"
-            );
-        }
-        at += 1;
-    }
-    let mut named = 0;
-    at = 0;
-    while at < path.len() {
-        if path.as_bytes()[at] == b'{' {
-            named += 1;
-        }
-        at += 1;
-    }
-    assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
-}
-
-/// Refuses, while compiling, a request with two bodies.
-const fn check_body(fields: &[Field]) {
-    let mut at = 0;
-    let mut body = None;
-    while at < fields.len() {
-        let place = fields[at].place;
-        at += 1;
-        if matches!(place, Place::Path | Place::Query | Place::Header) {
-            continue;
-        }
-        let whole = matches!(place, Place::JsonBody | Place::Body);
-        match body {
-            Some(other) => assert!(other as u8 == place as u8 && !whole, "a request has one body"),
-            None => body = Some(place),
-        }
-    }
-}
-
-const fn has_parameter(path: &[u8], name: &[u8]) -> bool {
-    let mut at = 0;
-    while at < path.len() {
-        if path[at] == b'{' && at + name.len() + 1 < path.len() && path[at + name.len() + 1] == b'}' {
-            let mut same = 0;
-            while same < name.len() && path[at + 1 + same] == name[same] {
-                same += 1;
-            }
-            if same == name.len() {
-                return true;
-            }
-        }
-        at += 1;
-    }
-    false
-}
-
 /// What [`Endpoint::values`] shows a request's values to.
 pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
@@ -375,81 +280,5 @@ impl<T: Serialize + Any + Send + Sync> Value for T {
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-/// What a constructor or setter of a request takes for a field of type `T`: the value itself, or something that
-/// plainly stands for it (`&str` for a `String` or an id, a `T` for an `Option<T>`, an array for a `Vec`).
-///
-/// A trait of our own instead of `Into`, because with `Into` a number written out (`limit(100)`) has no known type.
-#[diagnostic::on_unimplemented(message = "`{Self}` does not fit a field of type `{T}`")]
-pub trait IntoField<T> {
-    /// The field's value.
-    fn into_field(self) -> T;
-}
-
-impl<T> IntoField<T> for T {
-    fn into_field(self) -> T {
-        self
-    }
-}
-
-impl<T> IntoField<Option<T>> for T {
-    fn into_field(self) -> Option<T> {
-        Some(self)
-    }
-}
-
-impl<T, const N: usize> IntoField<Vec<T>> for [T; N] {
-    fn into_field(self) -> Vec<T> {
-        self.into()
-    }
-}
-
-impl<T, const N: usize> IntoField<Option<Vec<T>>> for [T; N] {
-    fn into_field(self) -> Option<Vec<T>> {
-        Some(self.into())
-    }
-}
-
-impl<T: Clone> IntoField<Vec<T>> for &[T] {
-    fn into_field(self) -> Vec<T> {
-        self.into()
-    }
-}
-
-impl<T: Clone> IntoField<Vec<T>> for &Vec<T> {
-    fn into_field(self) -> Vec<T> {
-        self.clone()
-    }
-}
-
-impl<const N: usize> IntoField<Vec<String>> for [&str; N] {
-    fn into_field(self) -> Vec<String> {
-        self.as_slice().into_field()
-    }
-}
-
-impl IntoField<Vec<String>> for &[&str] {
-    fn into_field(self) -> Vec<String> {
-        self.iter().map(|text| (*text).to_owned()).collect()
-    }
-}
-
-impl IntoField<String> for &str {
-    fn into_field(self) -> String {
-        self.into()
-    }
-}
-
-impl IntoField<Option<String>> for &str {
-    fn into_field(self) -> Option<String> {
-        Some(self.into())
-    }
-}
-
-impl IntoField<String> for &String {
-    fn into_field(self) -> String {
-        self.clone()
     }
 }

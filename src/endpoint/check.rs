@@ -1,0 +1,103 @@
+//! What the compiler refuses in a line: the facts of an operation are a constant, and these run while it is made.
+
+use super::{Field, Place};
+
+/// Refuses wire names that JSON would have to escape, and two fields of one place with the same name.
+pub(super) const fn names(fields: &[Field]) {
+    let mut at = 0;
+    while at < fields.len() {
+        let name = fields[at].name.as_bytes();
+        let mut byte = 0;
+        while byte < name.len() {
+            let plain = name[byte] >= b' ' && name[byte] != b'"' && name[byte] != b'\\';
+            assert!(plain, "a wire name has a quote, a backslash or a control character");
+            byte += 1;
+        }
+        let mut other = 0;
+        while other < at {
+            let same_place = fields[other].place as u8 == fields[at].place as u8;
+            assert!(
+                !same_place || !same(fields[other].name.as_bytes(), name),
+                "two fields have the same name on the wire"
+            );
+            other += 1;
+        }
+        at += 1;
+    }
+}
+
+/// Refuses a template that does not name every path parameter. (The other direction, a name in the
+/// template that is no parameter, the compiler finds itself: the line hands the template to `format_args!`.)
+pub(super) const fn path(path: &str, fields: &[Field]) {
+    assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with `/`");
+    let mut at = 0;
+    let mut parameters = 0;
+    while at < fields.len() {
+        if matches!(fields[at].place, Place::Path) {
+            parameters += 1;
+            assert!(
+                has_parameter(path.as_bytes(), fields[at].rust.as_bytes()),
+                "a path parameter is declared in `(…)` but not named in the path"
+            );
+        }
+        at += 1;
+    }
+    let mut named = 0;
+    at = 0;
+    while at < path.len() {
+        if path.as_bytes()[at] == b'{' {
+            named += 1;
+        }
+        at += 1;
+    }
+    assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
+}
+
+/// Refuses a request with two bodies.
+pub(super) const fn body(fields: &[Field]) {
+    let mut at = 0;
+    let mut body = None;
+    while at < fields.len() {
+        let place = fields[at].place;
+        at += 1;
+        if matches!(place, Place::Path | Place::Query | Place::Header) {
+            continue;
+        }
+        let whole = matches!(place, Place::JsonBody | Place::Body);
+        match body {
+            Some(other) => assert!(other as u8 == place as u8 && !whole, "a request has one body"),
+            None => body = Some(place),
+        }
+    }
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn has_parameter(path: &[u8], name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < path.len() {
+        if path[at] == b'{' && at + name.len() + 1 < path.len() && path[at + name.len() + 1] == b'}' {
+            let mut same = 0;
+            while same < name.len() && path[at + 1 + same] == name[same] {
+                same += 1;
+            }
+            if same == name.len() {
+                return true;
+            }
+        }
+        at += 1;
+    }
+    false
+}
