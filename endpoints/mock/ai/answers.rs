@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use serde_json::json;
 
+use super::gateway::{Gateway, Job};
 use super::words::Answer;
-use super::{AiFlavor, Gateway, Job, mp4, png, wav};
+use super::{AiFlavor, mp4, png, wav};
 use crate::File;
 use crate::generate::*;
 use crate::media::{Media, MediaUrl};
