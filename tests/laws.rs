@@ -1,10 +1,16 @@
 //! Promises of the engine that hold whatever the operation.
 
+use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use livepeer::endpoint::Place;
 use livepeer::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
-use livepeer::{Any, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, stream};
+use livepeer::{
+    Any, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
+    TransportErrorKind, stream,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinHandle;
@@ -157,4 +163,58 @@ async fn odd_ids_arrive_over_a_socket() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0));
     }
     assert_eq!(mock.seen().len(), ODD.len());
+}
+
+/// Fails in the same way each time, and counts.
+#[derive(Clone)]
+struct Fails(TransportErrorKind, Arc<AtomicU32>);
+
+impl Transport for Fails {
+    fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        let error = TransportError::new(self.0, "so it is");
+        Box::pin(async { Err(error) })
+    }
+}
+
+#[test]
+fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
+    struct Count(tokio::runtime::Runtime, [u32; 2]);
+
+    impl Visit for Count {
+        fn operation<E>(&mut self)
+        where
+            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E::Codec: Encode<E::Response>,
+        {
+            let operation = E::OPERATION;
+            for fullness in [Fullness::Smallest, Fullness::Fullest] {
+                let request: E = sample_request(fullness).unwrap();
+                let may = operation.is_retryable(&request);
+                // What changes things is repeated only where somebody has said so in its line.
+                let reads = *operation.method == http::Method::GET;
+                assert!(may || !reads, "{operation} only reads");
+                for (kind, may) in [
+                    (TransportErrorKind::Sent, may),
+                    (TransportErrorKind::Timeout, may),
+                    (TransportErrorKind::Connect, true),
+                ] {
+                    let server = Fails(kind, Arc::default());
+                    let retry = Retry::attempts(3).initial(Duration::ZERO);
+                    let client = Client::<E::Api>::new().key("the-key").retry(retry).transport(server.clone());
+                    let error = self.0.block_on(client.call(request.clone()).into_future()).err().unwrap();
+                    let sent = server.1.load(Ordering::SeqCst);
+                    assert_eq!((sent, error.attempts()), if may { (3, 3) } else { (1, 1) }, "{kind:?}: {error}");
+                    let text = error.to_string();
+                    let begins = text.starts_with(&format!("{operation}: "));
+                    assert!(begins && text.contains("so it is") && text.contains("after "), "{text}");
+                    self.1[usize::from(may)] += 1;
+                }
+            }
+        }
+    }
+
+    let mut count = Count(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap(), [0; 2]);
+    livepeer::visit_catalog(&mut count);
+    assert!(count.1.iter().all(|calls| *calls > 100), "{:?}", count.1);
 }
