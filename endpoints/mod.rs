@@ -21,6 +21,8 @@ mod webhook_axum;
 mod webhook_event;
 #[cfg(feature = "webhook")]
 mod webhook_payload;
+#[cfg(feature = "webhook")]
+mod webhook_verify;
 
 /// Declares the resources, and the catalog of all their operations.
 macro_rules! resources {

@@ -4,7 +4,7 @@ use super::prelude::*;
 #[cfg(feature = "axum")]
 pub use super::webhook_axum::*;
 #[cfg(feature = "webhook")]
-pub use super::{webhook_event::*, webhook_payload::*};
+pub use super::{webhook_event::*, webhook_payload::*, webhook_verify::*};
 
 operations! {
     endpoint! {

@@ -31,8 +31,9 @@ use axum_core::{
 use http::HeaderMap;
 
 use super::{
-    webhook_event::{Event, Verifier, VerifyError},
+    webhook_event::Event,
     webhook_payload::{AccessAnswer, AccessRequest},
+    webhook_verify::{Verifier, VerifyError},
 };
 
 /// Why a handler was not run.

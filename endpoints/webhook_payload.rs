@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::de::{DeserializeOwned, Error as _};
 
 #[cfg(doc)]
-use super::webhook_event::Verifier;
+use super::webhook_verify::Verifier;
 use super::{
     asset::Asset,
     prelude::*,
