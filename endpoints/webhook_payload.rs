@@ -1,5 +1,7 @@
 //! What the deliveries of a webhook tell, one type a kind of event.
 
+use std::fmt;
+
 use http::StatusCode;
 use serde::de::{DeserializeOwned, Error as _};
 
@@ -16,7 +18,7 @@ use super::{
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $name:literal => $variant:ident $(($payload:ty))?, )*) => {
         /// What happened, with what is told about it.
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Payload {
             $( $(#[$doc])* $variant $(($payload))?, )*
@@ -50,6 +52,20 @@ macro_rules! kinds {
                     $( $( Self::$variant(payload) => serde_json::to_value::<&$payload>(payload).map(Some), )? )*
                     Self::Unknown { value, .. } => Ok(value.clone()),
                     _ => Ok(None),
+                }
+            }
+        }
+
+        /// Without what is told about an unknown kind, which may be a secret.
+        impl fmt::Debug for Payload {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $( $( Self::$variant(payload) => {
+                        let payload: &$payload = payload;
+                        f.debug_tuple(stringify!($variant)).field(payload).finish()
+                    } )? )*
+                    Self::Unknown { name, .. } => f.debug_struct("Unknown").field("name", name).finish_non_exhaustive(),
+                    plain => f.debug_tuple("Payload").field(&plain.name()).finish(),
                 }
             }
         }

@@ -298,6 +298,13 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", look.planted);
 
     look.show("viewer", format!("{:?}", sample::<webhook::AccessRequest>().unwrap()));
+    for kind in ["playback.accessControl", "playback.somethingNew"] {
+        let payload = serde_json::json!({ "accessKey": "secret-of-viewer", "context": {}, "timestamp": 1, "timeless": "secret-new" });
+        let event = serde_json::json!({ "id": "1", "webhookId": "2", "event": kind, "payload": payload, "new": "secret-extra" });
+        let event: webhook::Event = serde_json::from_value(event).unwrap();
+        assert!(serde_json::to_string(&event).unwrap().contains("secret-of-viewer"));
+        look.show("event", format!("{event:?}"));
+    }
     look.show("verifier", format!("{:?}", webhook::Verifier::new("secret-of-webhook").also("secret-before")));
     let logged = log.0.lock().unwrap().clone();
     assert!(logged.contains("sending") && logged.contains("failed"), "{logged}");
