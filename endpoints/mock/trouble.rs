@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use http::HeaderValue;
 
+use crate::Body;
 use crate::mocks::Reply;
 
 /// A step of an upload: [`LittleStudio::trouble_upload`](super::LittleStudio::trouble_upload) lets something go wrong with it.
@@ -60,6 +61,21 @@ impl Troubles {
 /// Studio refuses a second file for an asset.
 pub(super) fn arrived() -> Reply {
     Reply::text(422, "asset has already been uploaded\n")
+}
+
+/// Reads a part, as far as it comes.
+pub(super) async fn receive(mut body: Body, trouble: Option<&UploadTrouble>) -> Result<Vec<u8>, ()> {
+    if trouble == Some(&UploadTrouble::Stall) {
+        return std::future::pending().await;
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.chunk().await.map_err(drop)? {
+        bytes.extend_from_slice(&chunk);
+        if matches!(trouble, Some(UploadTrouble::Cut(most)) if bytes.len() as u64 >= *most) {
+            return Err(());
+        }
+    }
+    Ok(bytes)
 }
 
 /// The answer in place of what would be done.

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, Request};
 use super::LittleStudio;
 use super::routes::{Answer, Core};
 use super::state::State;
-use super::trouble::{Troubles, UploadStep, UploadTrouble, afterwards, arrived, instead};
+use super::trouble::{Troubles, UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
 use crate::Body;
 use crate::endpoints::asset::Phase;
 use crate::endpoints::types::AssetId;
@@ -277,21 +277,6 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
     };
     core.dispatch();
     afterwards(trouble.as_ref(), reply)
-}
-
-/// Reads a part, as far as it comes.
-async fn receive(mut body: Body, trouble: Option<&UploadTrouble>) -> Result<Vec<u8>, ()> {
-    if trouble == Some(&UploadTrouble::Stall) {
-        return std::future::pending().await;
-    }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.chunk().await.map_err(drop)? {
-        bytes.extend_from_slice(&chunk);
-        if matches!(trouble, Some(UploadTrouble::Cut(most)) if bytes.len() as u64 >= *most) {
-            return Err(());
-        }
-    }
-    Ok(bytes)
 }
 
 impl Tus {

@@ -1,5 +1,9 @@
-//! Where an upload is.
+//! Where an upload is, and what of that is a secret.
 
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+use crate::secret::{self, Secret};
 use crate::server::origin_of;
 
 /// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
@@ -31,6 +35,19 @@ pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option
         None => return Some([base, "/", location].concat()),
     };
     Some([directory, location].concat())
+}
+
+/// What of a URL lets whoever has it write to the upload: its secrets, even by themselves, or, where it has none and is the
+/// upload's own, the end of its path.
+pub(super) fn secrets_of(url: &str, method: &Method) -> Vec<Secret> {
+    let url = url.split('#').next().unwrap_or(url);
+    let pieces: Vec<_> = match url.split_once('?') {
+        Some((_, query)) => query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1)).collect(),
+        None if method == Method::POST => Vec::new(),
+        None => url.rsplit('/').take(1).collect(),
+    };
+    let decoded = pieces.iter().map(|piece| percent_decode_str(piece).decode_utf8_lossy().into_owned().into());
+    secret::of_url(url).into_iter().chain(decoded).collect()
 }
 
 #[cfg(test)]

@@ -6,9 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 
-use super::location::resolve;
+use super::location::{resolve, secrets_of};
 use super::meter::Meter;
 use super::source::{Part, Source};
 use super::{Aborted, State, UploadError};
@@ -16,7 +15,7 @@ use crate::attempt::{self, Attempts, Fault, Job, Plain, Subject};
 use crate::call::{self, Options};
 use crate::error::{Any, Error, Inner, Unmapped};
 use crate::retry::Retry;
-use crate::secret::{self, Secret};
+use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::wire::{Payload, Prepared};
 
@@ -107,19 +106,6 @@ impl Sending {
             Err(inner) => Err(call(inner)),
         }
     }
-}
-
-/// What of a URL lets whoever has it write to the upload: its secrets, even by themselves, or, where it has none and is the
-/// upload's own, the end of its path.
-fn secrets_of(url: &str, method: &Method) -> Vec<Secret> {
-    let url = url.split('#').next().unwrap_or(url);
-    let pieces: Vec<_> = match url.split_once('?') {
-        Some((_, query)) => query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1)).collect(),
-        None if method == Method::POST => Vec::new(),
-        None => url.rsplit('/').take(1).collect(),
-    };
-    let decoded = pieces.iter().map(|piece| percent_decode_str(piece).decode_utf8_lossy().into_owned().into());
-    secret::of_url(url).into_iter().chain(decoded).collect()
 }
 
 pub(crate) fn call(inner: Box<Inner>) -> UploadError {
