@@ -36,6 +36,11 @@ pub(crate) fn client(connect_timeout: Option<Duration>, plain: bool) -> Result<C
     if let Some(timeout) = connect_timeout {
         builder = builder.connect_timeout(timeout);
     }
+    // By itself it cuts off a server that has not taken data for half a minute, however long the call may wait.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    {
+        builder = builder.tcp_user_timeout(None);
+    }
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     if plain {
         builder = builder.tls_certs_only([]);
