@@ -97,7 +97,11 @@ async fn main() -> Result<(), Error> {
             println!("call={}", size_of::<Call<asset::Get>>());
             println!("client={}", size_of::<Client>());
             println!("error={}", size_of::<livepeer::Error>());
-            println!("future={}", size_of_val(&studio.call(asset::Get::new(ID)).into_future()));
+            let call = studio.call(asset::Get::new(ID));
+            meter::largest();
+            let future = call.into_future();
+            println!("future={}", size_of_val(&future));
+            println!("what the future points to={}", meter::largest());
         }
         _ => return Err("nothing of that name is measured".into()),
     }

@@ -33,9 +33,11 @@ pub struct Counting;
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static LIVE: AtomicU64 = AtomicU64::new(0);
 static PEAK: AtomicU64 = AtomicU64::new(0);
+static LARGEST: AtomicU64 = AtomicU64::new(0);
 
 fn grown(by: usize) {
     ALLOCATIONS.fetch_add(1, Relaxed);
+    LARGEST.fetch_max(by as u64, Relaxed);
     let live = LIVE.fetch_add(by as u64, Relaxed) + by as u64;
     PEAK.fetch_max(live, Relaxed);
 }
@@ -72,6 +74,11 @@ pub fn allocations() -> u64 {
 /// The most bytes that were allocated at one time since the last call of this.
 pub fn peak() -> u64 {
     PEAK.swap(LIVE.load(Relaxed), Relaxed)
+}
+
+/// The largest single allocation since the last call of this.
+pub fn largest() -> u64 {
+    LARGEST.swap(0, Relaxed)
 }
 
 /// Nanoseconds that the process's threads have run (Linux).
