@@ -175,7 +175,7 @@ impl Uploading {
     /// 30 seconds, five minutes of them in all, are made for a server that is away. Attempts and waits are counted anew
     /// whenever the upload has got further. To ask for the upload, before it, is a call like any other.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.sending.retry = Some(retry);
+        self.sending.retry = Some(retry.into());
         self
     }
 

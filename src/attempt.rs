@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, USER_AGENT};
+use http::response::Parts as Head;
 use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -15,14 +16,14 @@ use crate::call::Options;
 use crate::endpoint::Operation;
 use crate::error::{ErrorKind, Inner, Mapped};
 use crate::hidden::Hidden;
-use crate::idle::{Idle, Observer, Progress, guard};
+use crate::idle::{Idle, Observer, Progress};
 use crate::log;
 use crate::response::{Answer, Asked, encoding, not_negotiated};
-use crate::retry::{Failed, Failure, Retry, retry_after};
+use crate::retry::{self, Failed, Failure, Retry, retry_after};
 use crate::secret::{self, Secret};
 use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Key, Settings};
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::transport::{TransportError, TransportErrorKind};
 use crate::wire::{Payload, Prepared, RequestError, push_query, set_query};
 
 /// How much of an unsuccessful answer's body is kept.
@@ -101,10 +102,11 @@ impl Subject {
 pub(crate) struct Job {
     settings: Arc<Settings>,
     prepared: Prepared,
-    retry: Retry,
+    /// `None`: the default.
+    retry: Option<Arc<Retry>>,
     idle: Duration,
     deadline: Option<Duration>,
-    server: Server,
+    server: Arc<Server>,
     subject: Subject,
     retryable: bool,
     streamed: bool,
@@ -163,7 +165,7 @@ impl Job {
         let declared = subject.operation().and_then(|operation| operation.timeout).unwrap_or(IDLE);
         let refused = settings.api.refused;
         Ok(Self {
-            retry: options.retry.or_else(|| settings.retry.clone()).unwrap_or_default(),
+            retry: options.retry.or_else(|| settings.retry.clone()),
             idle: options.idle.or(settings.timeouts.idle).unwrap_or(declared),
             deadline: options.deadline.or(settings.timeouts.deadline),
             settings,
@@ -204,6 +206,18 @@ impl Job {
     pub(crate) fn observed(mut self, observer: Option<Observer>) -> Self {
         self.observer = observer;
         self
+    }
+
+    fn retry(&self) -> &Retry {
+        self.retry.as_deref().unwrap_or(&retry::DEFAULT)
+    }
+
+    /// The body to send, which stays here if it can be sent again. Its files have been opened.
+    fn take_body(&mut self) -> Body {
+        match &mut self.prepared.payload {
+            Payload::Body(body) => body.replay().unwrap_or_else(|| std::mem::take(body)),
+            Payload::File(_) | Payload::Multipart(_) => Body::empty(),
+        }
     }
 
     /// Lets it take as long as it needs, while it makes headway.
@@ -270,17 +284,17 @@ impl Attempts {
 
     /// Sends a request once.
     pub(crate) async fn once(&mut self, job: &mut Job) -> Result<Answer, Fault> {
-        let body = open(job).await.map_err(|inner| Fault::new(Failure::Permanent, inner))?;
-        self.send(job, body).await
+        open(job).await.map_err(|inner| Fault::new(Failure::Permanent, inner))?;
+        self.send(job).await
     }
 
-    async fn send(&mut self, job: &Job, body: Body) -> Result<Answer, Fault> {
+    async fn send(&mut self, job: &mut Job) -> Result<Answer, Fault> {
         self.made += 1;
         let mut answered = None;
-        let attempt = attempt(job, body, &mut answered);
         let outcome = match self.ends {
-            None => attempt.await,
-            Some(ends) => match timeout_at(ends, attempt).await {
+            None => attempt(job, &mut answered).await,
+            // Boxed, so that calls without a deadline need not be as large as those with one.
+            Some(ends) => match Box::pin(timeout_at(ends, attempt(job, &mut answered))).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(out_of_time(answered, self.before.take())),
             },
@@ -303,7 +317,7 @@ impl Attempts {
             time_left: self.ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now())),
             retry_after: fault.retry_after,
         };
-        let stop = match job.retry.decide(&failed, fastrand::f64) {
+        let stop = match job.retry().decide(&failed, fastrand::f64) {
             Ok(wait) if job.settings.budget.try_spend() => {
                 log::again(job.subject, self.made, wait, &fault.inner);
                 self.before = Some(fault.inner.what_happened());
@@ -313,14 +327,14 @@ impl Attempts {
             Ok(_) => Some("too many of this client's retries have failed lately"),
             Err(stop) => stop.reason(),
         };
-        if matches!(fault.failure, Failure::Status(status) if !job.retry.retries_status(status)) {
+        if matches!(fault.failure, Failure::Status(status) if !job.retry().retries_status(status)) {
             job.settings.budget.refund(self.made > 1);
         }
         let unsent = fault.inner.kind == ErrorKind::Request;
         fault.inner.attempts = if unsent { self.made.saturating_sub(1) } else { self.made };
         fault.inner.elapsed = self.began.elapsed();
         fault.inner.gave_up = stop;
-        fault.inner.retryable = job.retry.is_transient(&failed);
+        fault.inner.retryable = job.retry().is_transient(&failed);
         let inner = job.subject.describe(fault.inner);
         log::failed(job.subject, &inner);
         Err(inner)
@@ -328,17 +342,16 @@ impl Attempts {
 }
 
 /// Sends a request until it succeeds or there is no more to be done.
-pub(crate) async fn run(mut job: Job) -> Result<Done, Box<Inner>> {
+pub(crate) async fn run(job: &mut Job) -> Result<Done, Box<Inner>> {
     let mut attempts = Attempts::new(job.deadline);
-    let mut body = open(&mut job).await.map_err(|inner| job.subject.describe(inner))?;
+    open(job).await.map_err(|inner| job.subject.describe(inner))?;
+    let replayable = matches!(&job.prepared.payload, Payload::Body(body) if body.is_replayable());
     loop {
-        let replay = body.replay();
-        let replayable = replay.is_some();
-        let sent = replay.unwrap_or_else(|| std::mem::take(&mut body));
-        match attempts.send(&job, sent).await {
+        let fault = match attempts.send(job).await {
             Ok(answer) => return Ok(Done { answer, elapsed: attempts.began.elapsed() }),
-            Err(fault) => attempts.again(&job, fault, replayable).await?,
-        }
+            Err(fault) => fault,
+        };
+        attempts.again(job, fault, replayable).await?;
     }
 }
 
@@ -351,37 +364,46 @@ fn out_of_time(answered: Option<StatusCode>, before: Option<String>) -> Fault {
 }
 
 /// The request as it would be sent first.
-pub(crate) async fn request(mut job: Job) -> Result<http::Request<Body>, Box<Inner>> {
-    let body = open(&mut job).await.map_err(|inner| job.subject.describe(inner))?;
-    let built = match key(&job).await {
-        Ok(key) => build(&job, key.as_deref(), None, body),
+pub(crate) async fn request(job: &mut Job) -> Result<http::Request<Body>, Box<Inner>> {
+    open(job).await.map_err(|inner| job.subject.describe(inner))?;
+    let body = job.take_body();
+    let built = match key(job).await {
+        Ok(key) => build(job, key.as_deref(), None, body),
         Err(error) => Err(error),
     };
     built.map_err(|error| job.subject.describe(Inner::request(error)))
 }
 
 /// Opens the files of a body, so that their lengths are known.
-async fn open(job: &mut Job) -> Result<Body, Box<Inner>> {
+async fn open(job: &mut Job) -> Result<(), Box<Inner>> {
+    if let Payload::Body(_) = job.prepared.payload {
+        return Ok(());
+    }
+    // Boxed, so that calls without files need not be as large as those with some.
+    Box::pin(open_files(job)).await
+}
+
+async fn open_files(job: &mut Job) -> Result<(), Box<Inner>> {
     let wrong = |error: std::io::Error| Inner::request(RequestError::Settings(error.to_string()));
     let content_type = |text: &str| {
         HeaderValue::from_str(text).map_err(|_| Inner::request(RequestError::Header { name: "content-type".into() }))
     };
-    match std::mem::take(&mut job.prepared.payload) {
-        Payload::Empty => Ok(Body::empty()),
-        Payload::Bytes(bytes) => Ok(bytes.into()),
-        Payload::Body(body) => Ok(body),
+    let body = match std::mem::take(&mut job.prepared.payload) {
+        Payload::Body(body) => body,
         Payload::File(file) => {
             if !job.prepared.headers.contains_key(CONTENT_TYPE) {
                 job.prepared.headers.insert(CONTENT_TYPE, content_type(file.media_type())?);
             }
-            file.into_body().await.map_err(wrong)
+            file.into_body().await.map_err(wrong)?
         }
         Payload::Multipart(form) => {
             let (text, body) = form.into_body().await.map_err(wrong)?;
             job.prepared.headers.insert(CONTENT_TYPE, content_type(&text)?);
-            Ok(body)
+            body
         }
-    }
+    };
+    job.prepared.payload = Payload::Body(body);
+    Ok(())
 }
 
 async fn key(job: &Job) -> Result<Option<Arc<Credential>>, RequestError> {
@@ -405,7 +427,9 @@ fn build(
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
     let mut target = Cow::Borrowed(redirected.unwrap_or(&job.prepared.target));
-    let mut headers = job.prepared.headers.clone();
+    // With room for the key, and for what the transport adds: a clone has none.
+    let mut headers = HeaderMap::with_capacity(job.prepared.headers.len() + 4);
+    headers.extend(job.prepared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     let absolute = origin_of(&target).is_some();
     let at_home = !absolute || job.server.has_origin_of(&target);
     if !at_home && job.subject.own() {
@@ -439,65 +463,73 @@ fn build(
 }
 
 /// One attempt, redirects and all.
-async fn attempt(job: &Job, body: Body, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
-    let transport = job.settings.transport().map_err(Fault::request)?;
+async fn attempt(job: &mut Job, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
     let key = key(job).await.map_err(Fault::request)?;
     let hidden = Hidden::new(key.clone(), job.secrets.clone());
-    exchange(job, body, answered, &*transport, key.as_deref(), &hidden).await.map_err(|fault| fault.hiding(&hidden))
+    answer(job, key.as_deref(), &hidden, answered).await.map_err(|fault| fault.hiding(&hidden))
 }
 
-async fn exchange(
-    job: &Job,
-    body: Body,
-    answered: &mut Option<StatusCode>,
-    transport: &dyn Transport,
+/// Sends the request, and reads the answer unless that is handed on while it arrives.
+async fn answer(
+    job: &mut Job,
     key: Option<&Credential>,
     hidden: &Hidden,
+    answered: &mut Option<StatusCode>,
 ) -> Result<Answer, Fault> {
-    let (progress, mut body) = Progress::watch(body, job.observer.clone());
-    let mut redirected: Option<String> = None;
-    for _ in 0..=REDIRECTS {
-        let request = build(job, key, redirected.as_deref(), std::mem::take(&mut body));
-        let request = match (request, *answered) {
-            (Ok(request), _) => request,
-            (Err(error), Some(status)) => return Err(astray(status, format!("it redirects to no URL: {error}"))),
-            (Err(error), None) => return Err(Fault::request(error)),
-        };
+    let (head, mut body, stays) = exchange(job, key, answered).await?;
+    if !head.status.is_success() {
+        // Boxed, for it is rare.
+        return Err(Box::pin(refusal(job, head, body, hidden, stays)).await);
+    }
+    let bytes = match job.streamed {
+        true => Bytes::new(),
+        false => match body.collect(job.settings.max_response).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(unread(head, error)),
+        },
+    };
+    let (operation, what) = (job.subject.operation(), job.subject.name());
+    let to = Asked { operation, what, hidden: hidden.clone(), ..Asked::default() };
+    Ok(Answer { status: head.status, headers: head.headers, bytes, body, to })
+}
+
+/// Sends the request until it is redirected no more. Gives the answer's head and body, and why a redirect was not
+/// followed. (Large values are kept out of what lives while it waits: they would make every call as much larger.)
+async fn exchange(
+    job: &mut Job,
+    key: Option<&Credential>,
+    answered: &mut Option<StatusCode>,
+) -> Result<(Head, Body, Option<String>), Fault> {
+    let transport = job.settings.transport().map_err(Fault::request)?;
+    let send = |job: &Job, redirected: Option<&str>, body| {
+        let request = build(job, key, redirected, body)?;
         log::sending(job.subject, &request);
-        let response = match progress.wait(transport.send(request), job.idle).await {
-            Ok(Ok(response)) => response,
+        Ok::<_, RequestError>(transport.send(request))
+    };
+    let (progress, mut sending) = {
+        let (progress, body) = Progress::watch(job.take_body(), job.observer.clone());
+        (progress, send(job, None, body).map_err(Fault::request)?)
+    };
+    let mut redirected: Option<String> = None;
+    for left in (0..=REDIRECTS).rev() {
+        let (head, body) = match progress.wait(sending, job.idle).await {
+            Ok(Ok(response)) => response.into_parts(),
             Ok(Err(error)) => return Err(unanswered(error, progress.failure())),
             Err(idle) => return Err(Fault::new(Failure::MaybeSent, Inner::new(ErrorKind::Timeout, Some(idle.into())))),
         };
-        let (parts, content) = response.into_parts();
-        log::answered(job.subject, parts.status);
-        *answered = Some(parts.status);
-        let stays = match next_hop(job, parts.status, &parts.headers, redirected.as_deref()) {
-            Hop::To(next) => {
-                redirected = Some(next);
-                continue;
-            }
-            Hop::Refused(reason) => Some(reason),
-            Hop::None => None,
+        log::answered(job.subject, head.status);
+        *answered = Some(head.status);
+        let next = match next_hop(job, head.status, &head.headers, redirected.as_deref()) {
+            Hop::None => return Ok((head, body.guarded(job.idle), None)),
+            Hop::Refused(reason) => return Ok((head, body.guarded(job.idle), Some(reason))),
+            Hop::To(next) => next,
         };
-        let answer = Answer {
-            status: parts.status,
-            headers: parts.headers,
-            bytes: Bytes::new(),
-            body: Body::empty(),
-            to: Asked {
-                operation: job.subject.operation(),
-                what: job.subject.name(),
-                hidden: hidden.clone(),
-                ..Asked::default()
-            },
-        };
-        let content = guard(content, job.idle);
-        return match parts.status.is_success() {
-            true if job.streamed => Ok(Answer { body: content, ..answer }),
-            true => read(job, answer, content).await,
-            false => Err(refusal(job, answer, content, stays).await),
-        };
+        if left == 0 {
+            break;
+        }
+        sending = send(job, Some(&next), Body::empty())
+            .map_err(|error| astray(head.status, format!("it redirects to no URL: {error}")))?;
+        redirected = Some(next);
     }
     Err(astray(answered.unwrap_or_default(), format!("it redirected more than {REDIRECTS} times")))
 }
@@ -557,43 +589,37 @@ fn next_hop(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&st
     }
 }
 
-/// Reads a successful answer to its end.
-async fn read(job: &Job, answer: Answer, content: Body) -> Result<Answer, Fault> {
-    match content.bytes(job.settings.max_response).await {
-        Ok(bytes) => Ok(Answer { bytes, ..answer }),
-        Err(error) => {
-            let (kind, failure) = match &error {
-                BodyError::TooLarge { .. } => (ErrorKind::TooLarge, Failure::Permanent),
-                BodyError::Read(source) if source.is::<Idle>() => (ErrorKind::Timeout, Failure::MaybeSent),
-                _ => (ErrorKind::Transport, Failure::MaybeSent),
-            };
-            let mut inner = Inner::new(kind, Some(error.into()));
-            inner.status = Some(answer.status);
-            inner.headers = answer.headers;
-            Err(Fault::new(failure, inner))
-        }
-    }
+/// A successful answer that could not be read to its end.
+fn unread(head: Head, error: BodyError) -> Fault {
+    let (kind, failure) = match &error {
+        BodyError::TooLarge { .. } => (ErrorKind::TooLarge, Failure::Permanent),
+        BodyError::Read(source) if source.is::<Idle>() => (ErrorKind::Timeout, Failure::MaybeSent),
+        _ => (ErrorKind::Transport, Failure::MaybeSent),
+    };
+    let mut inner = Inner::new(kind, Some(error.into()));
+    inner.status = Some(head.status);
+    inner.headers = head.headers;
+    Fault::new(failure, inner)
 }
 
 /// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
-async fn refusal(job: &Job, answer: Answer, content: Body, redirect: Option<String>) -> Fault {
-    let hidden = &answer.to.hidden;
+async fn refusal(job: &Job, head: Head, body: Body, hidden: &Hidden, redirect: Option<String>) -> Fault {
     let mut inner = Inner::new(ErrorKind::Status, redirect.map(BoxError::from));
-    match encoding(&answer.headers) {
+    match encoding(&head.headers) {
         Some(encoding) => inner.source = Some(not_negotiated(encoding).into()),
         None => {
-            let mut text = hidden.bytes(content.prefix(ERROR_BODY + hidden.longest()).await);
+            let mut text = hidden.bytes(body.prefix(ERROR_BODY + hidden.longest()).await);
             text.truncate(ERROR_BODY);
-            inner.body = (job.map)(answer.status, &answer.headers, &text);
+            inner.body = (job.map)(head.status, &head.headers, &text);
             inner.text = text;
         }
     }
-    inner.status = Some(answer.status);
-    let retry_after = retry_after(&answer.headers, SystemTime::now());
-    let failure = match (job.refused)(answer.status, &answer.headers) {
-        true => Failure::Refused(answer.status.as_u16()),
-        false => Failure::Status(answer.status.as_u16()),
+    inner.status = Some(head.status);
+    let retry_after = retry_after(&head.headers, SystemTime::now());
+    let failure = match (job.refused)(head.status, &head.headers) {
+        true => Failure::Refused(head.status.as_u16()),
+        false => Failure::Status(head.status.as_u16()),
     };
-    inner.headers = answer.headers;
+    inner.headers = head.headers;
     Fault { failure, inner, retry_after }
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use std::{fmt, io};
 
 use bytes::Bytes;
@@ -21,6 +22,8 @@ use foreign::Foreign;
 #[cfg(feature = "encrypt")]
 pub(crate) use source::Reader;
 use source::stat;
+
+use crate::idle::Guard;
 pub(crate) use source::{Check, Opener, blocking, named};
 
 mod collect;
@@ -49,6 +52,7 @@ pub struct Body {
     kind: Kind,
     /// Bytes still to come; `None` when nobody knows.
     left: Option<u64>,
+    guard: Option<Guard>,
 }
 
 enum Kind {
@@ -65,7 +69,7 @@ enum Kind {
 impl Body {
     /// A body without content; also the [`Default`].
     pub const fn empty() -> Body {
-        Body { kind: Kind::Bytes(Bytes::new()), left: Some(0) }
+        Body::new(Kind::Bytes(Bytes::new()), Some(0))
     }
 
     /// The whole file at `path`. It is opened when the body is first read, and once more for every replay.
@@ -123,7 +127,7 @@ impl Body {
             return Body::empty();
         }
         let left = body.size_hint().exact();
-        Body { kind: Kind::Foreign(Mutex::new(Box::pin(body))), left }
+        Body::new(Kind::Foreign(Mutex::new(Box::pin(body))), left)
     }
 
     /// Several bodies, one after the other.
@@ -133,11 +137,20 @@ impl Body {
             return parts.pop_front().unwrap_or_default();
         }
         let left = parts.iter().try_fold(0_u64, |sum, part| sum.checked_add(part.left?));
-        Body { kind: Kind::Chain(parts), left }
+        Body::new(Kind::Chain(parts), left)
+    }
+
+    const fn new(kind: Kind, left: Option<u64>) -> Body {
+        Body { kind, left, guard: None }
+    }
+
+    /// The same body, which now fails when nothing arrives for so long.
+    pub(crate) fn guarded(self, idle: Duration) -> Body {
+        Body { guard: Some(Guard::new(idle)), ..self }
     }
 
     pub(crate) fn unopened(opener: Opener, len: Option<u64>) -> Body {
-        Body { kind: Kind::Unopened(opener), left: len }
+        Body::new(Kind::Unopened(opener), len)
     }
 
     /// How many bytes are still to come, where that is known.
@@ -178,7 +191,7 @@ impl Body {
             Kind::Chain(parts) => Kind::Chain(parts.iter().map(Body::replay).collect::<Option<_>>()?),
             _ => return None,
         };
-        Some(Body { kind, left: self.left })
+        Some(Body::new(kind, self.left))
     }
 
     /// The next piece, at the pace it arrives; `None` at the end. Trailers are skipped.
@@ -205,7 +218,15 @@ impl Body {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let polled = ready!(self.poll_kind(cx));
+        let polled = match (self.poll_kind(cx), &mut self.guard) {
+            (Poll::Pending, Some(guard)) => Some(Err(ready!(guard.poll_idle(cx)).into())),
+            (Poll::Pending, None) => return Poll::Pending,
+            (Poll::Ready(polled), Some(guard)) => {
+                guard.moved();
+                polled
+            }
+            (Poll::Ready(polled), None) => polled,
+        };
         let wrong = match (&polled, &mut self.left) {
             (Some(Ok(frame)), Some(left)) => {
                 let sent = frame.data_ref().map_or(0, Bytes::len) as u64;
@@ -222,7 +243,7 @@ impl Body {
         };
         if !matches!(polled, Some(Ok(_))) {
             // Lets go of the file or connection at once, and keeps what is polled again from starting over.
-            *self = Body { kind: Kind::Spent, left: Some(0) };
+            *self = Body::new(Kind::Spent, Some(0));
         }
         Poll::Ready(polled)
     }
@@ -306,7 +327,7 @@ impl Default for Body {
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Body {
         let left = Some(bytes.len() as u64);
-        Body { kind: Kind::Bytes(bytes), left }
+        Body::new(Kind::Bytes(bytes), left)
     }
 }
 

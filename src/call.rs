@@ -48,12 +48,12 @@ pub struct Call<E> {
 /// What is said about one call.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
-    pub(crate) retry: Option<Retry>,
+    pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) idle: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) server: Option<Server>,
+    pub(crate) server: Option<Arc<Server>>,
     pub(crate) wrong: Option<RequestError>,
 }
 
@@ -78,7 +78,7 @@ impl<E: Endpoint> Call<E> {
 
     /// When this call is repeated, in place of the client's setting.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.options.retry = Some(retry);
+        self.options.retry = Some(retry.into());
         self
     }
 
@@ -132,7 +132,7 @@ impl<E: Endpoint> Call<E> {
     pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
         let job = self.into_job();
         match job {
-            Ok(job) => attempt::request(job).await,
+            Ok(mut job) => attempt::request(&mut job).await,
             Err(inner) => Err(inner),
         }
         .map_err(Error::new)
@@ -183,7 +183,7 @@ impl<E: Endpoint> IntoFuture for WithResponse<E> {
 
     fn into_future(self) -> ResponseFuture<E> {
         let sending: BoxFuture<'static, _> = match self.0.into_job() {
-            Ok(job) => Box::pin(attempt::run(job)),
+            Ok(mut job) => Box::pin(async move { attempt::run(&mut job).await }),
             Err(inner) => Box::pin(std::future::ready(Err(inner))),
         };
         ResponseFuture { sending, operation: PhantomData }
@@ -254,7 +254,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
     let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
     let job =
         Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
-    let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
-    let done = attempt::run(job).await.map_err(Error::<Any>::new)?;
+    let mut job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
+    let done = attempt::run(&mut job).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(done.answer))
 }

@@ -129,7 +129,7 @@ impl<A: Api> Client<A> {
     /// When failed requests are repeated (default: [`Retry::default`]).
     #[must_use]
     pub fn retry(self, retry: Retry) -> Self {
-        self.set(|settings| settings.retry = Some(retry))
+        self.set(|settings| settings.retry = Some(retry.into()))
     }
 
     /// All time-outs.

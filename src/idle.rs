@@ -58,15 +58,14 @@ impl Progress {
     }
 
     /// Waits for a future as long as it, or the request's body, makes headway.
-    pub(crate) async fn wait<F: Future>(&self, future: F, idle: Duration) -> Result<F::Output, Idle> {
+    pub(crate) async fn wait<F: Future + Unpin>(&self, mut future: F, idle: Duration) -> Result<F::Output, Idle> {
         if let Some(state) = &self.0 {
             state.moved();
         }
-        let mut future = pin!(future);
         let mut sleep = pin!(sleep(idle));
         std::future::poll_fn(|cx| {
             loop {
-                if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                if let Poll::Ready(output) = Pin::new(&mut future).poll(cx) {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
@@ -144,38 +143,26 @@ impl http_body::Body for Watched {
     }
 }
 
-struct Guarded {
-    body: Body,
+/// Ends the waiting for a body when nothing arrives for so long.
+pub(crate) struct Guard {
     idle: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-/// A body that fails when nothing arrives for so long.
-pub(crate) fn guard(body: Body, idle: Duration) -> Body {
-    Body::wrap(Guarded { body, idle, sleep: None })
-}
+impl Guard {
+    pub(crate) fn new(idle: Duration) -> Self {
+        Self { idle, sleep: None }
+    }
 
-impl http_body::Body for Guarded {
-    type Data = Bytes;
-    type Error = BoxError;
+    /// Something arrived.
+    pub(crate) fn moved(&mut self) {
+        self.sleep = None;
+    }
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            self.sleep = None;
-            return Poll::Ready(frame);
-        }
-        // Only a body that keeps us waiting pays for a timer.
+    /// Nothing has arrived. Only a body that keeps us waiting pays for a timer.
+    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Idle> {
         let idle = self.idle;
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep(idle)));
-        ready!(sleep.as_mut().poll(cx));
-        Poll::Ready(Some(Err(Idle(idle).into())))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        sleep.as_mut().poll(cx).map(|()| Idle(idle))
     }
 }

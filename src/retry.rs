@@ -70,20 +70,23 @@ pub struct Retry {
     statuses: Cow<'static, [u16]>,
 }
 
+/// What holds where nothing is set.
+pub(crate) static DEFAULT: Retry = Retry {
+    max_attempts: 3,
+    initial: Duration::from_millis(200),
+    max: Duration::from_secs(10),
+    exponent: 2.0,
+    max_elapsed: Duration::MAX,
+    max_retry_after: Duration::from_secs(60),
+    jitter: true,
+    connection_errors: true,
+    non_idempotent: false,
+    statuses: Cow::Borrowed(TRANSIENT),
+};
+
 impl Default for Retry {
     fn default() -> Self {
-        Self {
-            max_attempts: 3,
-            initial: Duration::from_millis(200),
-            max: Duration::from_secs(10),
-            exponent: 2.0,
-            max_elapsed: Duration::MAX,
-            max_retry_after: Duration::from_secs(60),
-            jitter: true,
-            connection_errors: true,
-            non_idempotent: false,
-            statuses: Cow::Borrowed(TRANSIENT),
-        }
+        DEFAULT.clone()
     }
 }
 

@@ -8,20 +8,20 @@ use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use crate::wire::RequestError;
 
 /// A checked base URL, to which targets are appended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Server {
     scheme: Scheme,
     authority: Authority,
     /// Scheme and authority.
-    origin: Arc<str>,
+    origin: String,
     /// The path, without a slash at its end.
-    path: Arc<str>,
+    path: String,
     secure: bool,
 }
 
 impl Server {
     /// Checks a base URL: absolute, http or https, no credentials, query or fragment.
-    pub(crate) fn new(url: &str) -> Result<Self, RequestError> {
+    pub(crate) fn new(url: &str) -> Result<Arc<Self>, RequestError> {
         let wrong =
             |reason: &str| RequestError::Url { reason: format!("{reason}; a base URL looks like `https://host/path`") };
         let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&format!("it is none: {error}")))?;
@@ -47,18 +47,18 @@ impl Server {
         if path.contains('\\') {
             return Err(wrong("its path has a backslash"));
         }
-        Ok(Self {
+        Ok(Arc::new(Self {
             scheme: scheme.clone(),
             authority: authority.clone(),
-            origin: format!("{scheme}://{authority}").into(),
+            origin: format!("{scheme}://{authority}"),
             path: path.into(),
             secure: *scheme == Scheme::HTTPS || is_loopback(authority.host()),
-        })
+        }))
     }
 
     /// The URL of a target below the base.
     pub(crate) fn url(&self, target: &str) -> Result<Uri, RequestError> {
-        self.at([&self.path, target].concat())
+        self.at([self.path.as_str(), target].concat())
     }
 
     /// The URL of an absolute path on the same host.
@@ -94,6 +94,9 @@ impl Server {
 
 /// Scheme, host and port of an absolute URL.
 pub(crate) fn origin_of(url: &str) -> Option<&str> {
+    if url.starts_with('/') {
+        return None;
+    }
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#', '\\']).next()?;
     let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");

@@ -87,11 +87,11 @@ pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, String>>>;
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) api: Facts,
-    pub(crate) server: Result<Server, RequestError>,
+    pub(crate) server: Result<Arc<Server>, RequestError>,
     pub(crate) key: Key,
     pub(crate) plain_http: bool,
     /// `None`: nothing was set.
-    pub(crate) retry: Option<Retry>,
+    pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: HeaderMap,
@@ -167,7 +167,7 @@ impl Settings {
 }
 
 /// The API's server of that index.
-pub(crate) fn server_at(api: Facts, index: usize) -> Result<Server, RequestError> {
+pub(crate) fn server_at(api: Facts, index: usize) -> Result<Arc<Server>, RequestError> {
     match api.servers.get(index) {
         Some(url) => Server::new(url),
         None => {

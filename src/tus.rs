@@ -197,7 +197,7 @@ impl Upload {
     /// five minutes of them in all, are made for a server that is away; one that has never answered is not waited for so
     /// long (as in [`Retry::default`]). Attempts and waits are counted anew whenever the upload has got further.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.sending.retry = Some(retry);
+        self.sending.retry = Some(retry.into());
         self
     }
 

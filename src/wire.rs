@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
@@ -65,14 +64,16 @@ pub(crate) struct Prepared {
 }
 
 /// A request's body, before its parts are looked at (files have to be opened to know their length).
-#[derive(Default)]
 pub(crate) enum Payload {
-    #[default]
-    Empty,
-    Bytes(Bytes),
-    Multipart(Multipart),
-    File(File),
     Body(Body),
+    Multipart(Multipart),
+    File(Box<File>),
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self::Body(Body::empty())
+    }
 }
 
 /// Adds a query parameter to a target, in place of any of the same name.
@@ -95,7 +96,7 @@ pub(crate) fn prepare(
     values: &[Option<&dyn Value>],
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
-    let mut scratch = Vec::new();
+    let mut scratch = Vec::with_capacity(64);
     request.target.reserve(prefix.len() + operation.path.len() + 48);
     request.target.push_str(prefix);
     push_path(&mut request.target, operation, values, &mut scratch)?;
@@ -150,7 +151,7 @@ fn finish_body(operation: &Operation, request: &mut Prepared, mut json: Vec<u8>,
     if has(Place::Json) {
         json.extend_from_slice(if json.is_empty() { b"{}" } else { b"}" });
     }
-    let (bytes, content_type) = if !json.is_empty() {
+    let (body, content_type): (Body, _) = if !json.is_empty() {
         (json.into(), "application/json")
     } else if has(Place::Form) {
         (form.into(), "application/x-www-form-urlencoded")
@@ -160,7 +161,7 @@ fn finish_body(operation: &Operation, request: &mut Prepared, mut json: Vec<u8>,
         }
         return;
     };
-    request.payload = Payload::Bytes(bytes);
+    request.payload = Payload::Body(body);
     request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
 }
 
@@ -233,7 +234,7 @@ fn push_part(
 
 fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
     if let Some(file) = value.as_any().downcast_ref::<File>() {
-        return Ok(Payload::File(file.clone()));
+        return Ok(Payload::File(Box::new(file.clone())));
     }
     if let Some(bytes) = value.as_any().downcast_ref::<Vec<u8>>() {
         return Ok(Payload::Body(Body::from(bytes.clone())));

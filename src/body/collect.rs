@@ -13,6 +13,10 @@ impl Body {
     ///
     /// When there is more than `limit` bytes, or reading fails.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, BodyError> {
+        self.collect(limit).await
+    }
+
+    pub(crate) async fn collect(&mut self, limit: usize) -> Result<Bytes, BodyError> {
         let announced = self.len();
         if announced.is_some_and(|len| len > limit as u64) {
             return Err(BodyError::TooLarge { limit });

@@ -79,7 +79,7 @@ fn can_cross_threads() {
     fn check<T: Send + Sync + Unpin + 'static>() {}
     check::<Body>();
     check::<BodyError>();
-    assert!(size_of::<Body>() <= 64, "{}", size_of::<Body>());
+    assert!(size_of::<Body>() <= 88, "{}", size_of::<Body>());
 }
 
 #[test]

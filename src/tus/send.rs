@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
 
@@ -38,7 +37,7 @@ static ABORT: Plain = Plain { what: "upload (aborting it)", method: Method::DELE
 #[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) settings: Arc<Settings>,
-    pub(crate) retry: Option<Retry>,
+    pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) idle: Option<Duration>,
     pub(crate) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
@@ -75,7 +74,7 @@ impl Sending {
     ) -> Result<Job, UploadError> {
         let secrets = secrets_of(url, &subject.method);
         let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
-        let retry = self.retry.clone().unwrap_or_else(super::patient);
+        let retry = self.retry.clone().unwrap_or_else(|| super::patient().into());
         let options = Options { retry: Some(retry), idle: self.idle, ..Options::default() };
         // Each request is safe to repeat: what was sent in vain is found out by asking.
         let job =
@@ -97,7 +96,7 @@ impl Sending {
     /// Tells the server to forget the upload, if it has a URL at all.
     pub(crate) async fn abort(&self, state: &State) -> Result<Aborted, UploadError> {
         let Some(url) = &state.url else { return Ok(Aborted::Untold) };
-        match attempt::run(self.tus(&ABORT, url, [], Payload::Empty)?).await {
+        match attempt::run(&mut self.tus(&ABORT, url, [], Payload::default())?).await {
             Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
@@ -225,8 +224,8 @@ impl Upload<'_> {
         if !self.begun {
             sending.retry.get_or_insert_default();
         }
-        let job = sending.tus(&CREATE, &self.state.endpoint, headers, Payload::Empty)?;
-        let answer = match attempt::run(job).await {
+        let mut job = sending.tus(&CREATE, &self.state.endpoint, headers, Payload::default())?;
+        let answer = match attempt::run(&mut job).await {
             Ok(done) => done.answer,
             Err(inner) => return self.refused(&CREATE, inner).map(|()| false),
         };
@@ -243,7 +242,7 @@ impl Upload<'_> {
     /// Asks how much the server has.
     async fn ask(&mut self) -> Result<Asked, UploadError> {
         let Some(url) = &self.state.url else { return Ok(Asked::Unknown) };
-        let answer = match attempt::run(self.sending.tus(&ASK, url, [], Payload::Empty)?).await {
+        let answer = match attempt::run(&mut self.sending.tus(&ASK, url, [], Payload::default())?).await {
             Ok(done) => done.answer,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(Asked::Unknown);
@@ -272,7 +271,7 @@ impl Upload<'_> {
         ];
         let headers = headers.into_iter().chain(total.map(|total| (LENGTH, HeaderValue::from(total))));
         let payload = match part.len {
-            0 => Payload::Bytes(Bytes::new()),
+            0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
         let job = self.sending.tus(&SEND, url, headers, payload)?;
