@@ -32,6 +32,7 @@ struct Nullable<T, P> {
 impl<'de, T: Lenient, P: FnOnce(T)> DeserializeSeed<'de> for Nullable<T, P> {
     type Value = Found;
 
+    #[inline(always)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
         if deserializer.is_human_readable() {
             return deserializer.deserialize_option(self);
@@ -59,6 +60,7 @@ impl<'de, T: Lenient, P: FnOnce(T)> Visitor<'de> for Nullable<T, P> {
         Ok(Found::Null)
     }
 
+    #[inline(always)]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
         (self.put)(T::read(deserializer)?);
         Ok(Found::Value)

@@ -30,11 +30,13 @@ thread_local! {
 }
 
 /// How values are read now.
+#[inline]
 pub(crate) fn mode() -> Mode {
     MODE.get()
 }
 
 /// Whether values are read strictly now.
+#[inline]
 pub(crate) fn is_strict() -> bool {
     #[cfg(feature = "mock")]
     return mode() == Mode::Strict;

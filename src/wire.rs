@@ -96,7 +96,7 @@ pub(crate) fn prepare(
     values: &[Option<&dyn Value>],
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
-    let mut scratch = Vec::with_capacity(64);
+    let mut scratch = Vec::new();
     request.target.reserve(prefix.len() + operation.path.len() + 48);
     request.target.push_str(prefix);
     push_path(&mut request.target, operation, values, &mut scratch)?;
@@ -268,6 +268,8 @@ fn for_each_text(
     mut each: impl FnMut(&str) -> Result<(), RequestError>,
 ) -> Result<(), RequestError> {
     scratch.clear();
+    // Enough for most, so that it need not grow byte by byte.
+    scratch.reserve(64);
     write_json(field, value, scratch)?;
     if scratch.first() != Some(&b'[') {
         return text(scratch).map_err(|error| wrong(field, error))?.map_or(Ok(()), |text| each(&text));
