@@ -14,10 +14,10 @@ use crate::api::Api;
 use crate::attempt::{self, Done, Job, Plain, Subject};
 use crate::body::Body;
 use crate::download::Download;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Operation};
 use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
 use crate::hidden;
-use crate::response::{Answer, Codec, Response};
+use crate::response::{Answer, Codec, DecodeError, Response};
 use crate::retry::Retry;
 use crate::secret;
 use crate::server::Server;
@@ -219,7 +219,7 @@ impl<E: Endpoint> Future for CallFuture<E> {
     type Output = Result<E::Response, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(cx).map_ok(|response| response.value)
+        self.0.poll_as(cx, |value, _| value)
     }
 }
 
@@ -227,24 +227,42 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     type Output = Result<Response<E::Response>, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut done = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
-        let value = E::Codec::decode(&mut done.answer);
-        let Answer { status, headers, bytes: body, to, .. } = done.answer;
-        Poll::Ready(match value {
-            Ok(value) => Ok(Response { value, status, headers, body, attempts: to.attempts }),
-            Err(mut error) => {
-                error.reason = to.hidden.text(error.reason);
-                let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
-                inner.operation = Some(E::OPERATION);
-                inner.status = Some(status);
-                inner.headers = to.hidden.headers(headers);
-                inner.text = to.hidden.bytes(body.slice(..body.len().min(attempt::ERROR_BODY)));
-                inner.attempts = to.attempts;
-                inner.elapsed = done.elapsed;
-                Err(Error::new(inner))
-            }
+        self.poll_as(cx, |value, Answer { status, headers, bytes: body, to, .. }| Response {
+            value,
+            status,
+            headers,
+            body,
+            attempts: to.attempts,
         })
     }
+}
+
+impl<E: Endpoint> ResponseFuture<E> {
+    /// Polls for what is made of the value and the answer. (Values are large: they are put where they belong at once.)
+    fn poll_as<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce(E::Response, Answer) -> T,
+    ) -> Poll<Result<T, Error<E::Error>>> {
+        let Done { mut answer, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        Poll::Ready(match E::Codec::decode(&mut answer) {
+            Ok(value) => Ok(make(value, answer)),
+            Err(error) => Err(Error::new(undecoded(error, E::OPERATION, answer, elapsed))),
+        })
+    }
+}
+
+fn undecoded(mut error: DecodeError, operation: &'static Operation, answer: Answer, elapsed: Duration) -> Box<Inner> {
+    let Answer { status, headers, bytes, to, .. } = answer;
+    error.reason = to.hidden.text(error.reason);
+    let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
+    inner.operation = Some(operation);
+    inner.status = Some(status);
+    inner.headers = to.hidden.headers(headers);
+    inner.text = to.hidden.bytes(bytes.slice(..bytes.len().min(attempt::ERROR_BODY)));
+    inner.attempts = to.attempts;
+    inner.elapsed = elapsed;
+    inner
 }
 
 static DOWNLOAD: Plain = Plain { what: "download", method: Method::GET, own: true };

@@ -45,20 +45,33 @@ impl Studio {
         Ok(checked(request.send().await?).await?.json().await?)
     }
 
-    /// Sends a file as a multipart form, reading it 256 KiB at a time.
+    /// Sends a file as it is.
+    pub async fn put(&self, path: &Path) -> Result<(), Error> {
+        let (body, len) = file(path).await?;
+        let request = self.http.put(format!("{}/put", self.base)).header(http::header::CONTENT_LENGTH, len);
+        checked(request.body(body).send().await?).await?;
+        Ok(())
+    }
+
+    /// Sends a file as a multipart form.
     pub async fn upload(&self, path: &Path) -> Result<(), Error> {
-        let mut file = tokio::fs::File::open(path).await?;
-        file.set_max_buf_size(256 * 1024);
-        let len = file.metadata().await?.len();
-        let reader = tokio_util::io::ReaderStream::with_capacity(file, 256 * 1024);
-        let part = reqwest::multipart::Part::stream_with_length(reqwest::Body::wrap_stream(reader), len)
-            .file_name("large.mp4")
-            .mime_str("video/mp4")?;
+        let (body, len) = file(path).await?;
+        let part =
+            reqwest::multipart::Part::stream_with_length(body, len).file_name("large.mp4").mime_str("video/mp4")?;
         let form = reqwest::multipart::Form::new().text("name", "large").part("file", part);
         let request = self.http.post(format!("{}/upload", self.base)).bearer_auth(&self.key).multipart(form);
         checked(request.send().await?).await?;
         Ok(())
     }
+}
+
+/// A file as a body that reads it 256 KiB at a time, and its length.
+async fn file(path: &Path) -> Result<(reqwest::Body, u64), Error> {
+    let mut file = tokio::fs::File::open(path).await?;
+    file.set_max_buf_size(256 * 1024);
+    let len = file.metadata().await?.len();
+    let reader = tokio_util::io::ReaderStream::with_capacity(file, 256 * 1024);
+    Ok((reqwest::Body::wrap_stream(reader), len))
 }
 
 /// Says what the server said when it did not do what it was asked.

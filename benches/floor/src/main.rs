@@ -53,6 +53,12 @@ async fn main() -> Result<(), Error> {
             studio.upload(&file).await?;
             start.print();
         }
+        "large" => {
+            let file = task.file()?;
+            let start = Start::now();
+            studio.put(&file).await?;
+            start.print();
+        }
         "sizes" => println!("asset={}", size_of::<Asset>()),
         _ => return Err("nothing of that name is measured".into()),
     }

@@ -92,6 +92,12 @@ async fn main() -> Result<(), Error> {
             let _: Done = Client::<Bench>::new().server(&task.base).call(Upload::new("large", file)).await?;
             start.print();
         }
+        "large" => {
+            let file = File::path(task.file()?);
+            let start = Start::now();
+            studio.tus(format!("{}/tus", task.base), file).await?;
+            start.print();
+        }
         "sizes" => {
             println!("asset={}", size_of::<asset::Asset>());
             println!("call={}", size_of::<Call<asset::Get>>());

@@ -1,11 +1,11 @@
-//! What building costs: of a program that makes one call, and of one more operation.
+//! What building costs, in CPU time, which is steadier than the clock: of a program that makes one call, and of one more
+//! operation.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
-use super::{Bench, Result, Results, succeed};
+use super::{Bench, Result, Results, cpu_of_children, succeed};
 
 /// How many operations are added, so that what one costs rises above the noise.
 const MORE: u32 = 100;
@@ -16,16 +16,16 @@ pub fn all(bench: &Bench, results: &mut Results) -> Result<()> {
         let clean = |package: &str| {
             let target = scratch.join(package);
             let _ = std::fs::remove_dir_all(&target);
-            let began = Instant::now();
+            let before = cpu_of_children();
             let mut cargo = Command::new("cargo");
             cargo.current_dir(&bench.home).args(["build", "--quiet", "--profile", profile, "--package", package]);
             // The workspace's own profile is for profiling; a user's program has none.
             cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "false").env("CARGO_TARGET_DIR", &target);
             succeed(&mut cargo)?;
-            Ok::<_, super::Error>(began.elapsed().as_secs_f64())
+            Ok::<_, super::Error>((cpu_of_children() - before) / 1e3)
         };
         let (floor, library) = (clean("one-call-floor")?, clean("one-call-library")?);
-        results.add(&format!("clean build of a program that makes one call, {profile}"), "s", Some(floor), library);
+        results.add(&format!("clean build of a program that makes one call, {profile}"), "CPU s", Some(floor), library);
     }
     operations(bench, &scratch.join("operations"), results)
 }
@@ -75,11 +75,11 @@ fn operations(bench: &Bench, home: &Path, results: &mut Results) -> Result<()> {
     std::fs::copy(bench.home.join("Cargo.lock"), home.join("Cargo.lock"))?;
     let cargo = |arguments: &[&str], text: &str| {
         std::fs::write(home.join("src/main.rs"), text)?;
-        let began = Instant::now();
+        let before = cpu_of_children();
         let mut cargo = Command::new("cargo");
         cargo.current_dir(home).args(arguments).arg("--quiet").env("CARGO_TARGET_DIR", home.join("target"));
         succeed(cargo.env("CARGO_INCREMENTAL", "0"))?;
-        Ok::<_, super::Error>(began.elapsed().as_secs_f64() * 1e3)
+        Ok::<_, super::Error>(cpu_of_children() - before)
     };
     let best = |arguments: &[&str], text: &str| {
         (0..3).try_fold(f64::INFINITY, |best, _| Ok::<_, super::Error>(best.min(cargo(arguments, text)?)))
@@ -88,9 +88,9 @@ fn operations(bench: &Bench, home: &Path, results: &mut Results) -> Result<()> {
     let (one, unused, used) = (program(1, 1), program(1 + MORE, 1), program(1 + MORE, 1 + MORE));
     let each = |more: f64, one: f64| (more - one) / f64::from(MORE);
     let (checked, more) = (best(&["check"], &one)?, best(&["check"], &used)?);
-    results.add("check of one more operation", "ms", None, each(more, checked));
+    results.add("check of one more operation", "CPU ms", None, each(more, checked));
     let (built, more) = (best(&["build"], &one)?, best(&["build"], &used)?);
-    results.add("debug build of one more operation, called", "ms", None, each(more, built));
+    results.add("debug build of one more operation, called", "CPU ms", None, each(more, built));
     cargo(&["build", "--release"], &one)?;
     let bare = size()?;
     cargo(&["build", "--release"], &unused)?;

@@ -101,7 +101,7 @@ pub fn resident_peak() -> u64 {
 /// What a process is asked to do: `PROGRAM WHAT N AT_ONCE BASE_URL`.
 pub struct Task {
     /// `get`, `post`, `list` (N assets in one answer), `decode` (N times 100 assets, without a server), `pages` (N of
-    /// 1,000), `upload` (N MiB) or `sizes`.
+    /// 1,000), `upload` (N MiB as a form), `large` (N MiB by tus; by hand with one PUT) or `sizes`.
     pub what: String,
     /// How many.
     pub n: u64,

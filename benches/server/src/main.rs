@@ -51,10 +51,12 @@ async fn serve(mut connection: TcpStream, pages: Pages) -> Option<()> {
         let text = std::str::from_utf8(&buffer[..head]).ok()?.to_ascii_lowercase();
         let target = text.split(' ').nth(1)?.to_owned();
         let is_get = text.starts_with("get ");
-        let length: usize = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .map_or(0, |length| length.trim().parse().unwrap_or(0));
+        let number = |name: &str| {
+            let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            value.map_or(0, |value| value.trim().parse().unwrap_or(0))
+        };
+        let length: usize = number("content-length");
+        let received = number("upload-offset") + length;
         let mut left = length.saturating_sub(filled - head);
         filled = filled.saturating_sub(head + length);
         while left > 0 {
@@ -63,7 +65,14 @@ async fn serve(mut connection: TcpStream, pages: Pages) -> Option<()> {
                 read => left = left.saturating_sub(read),
             }
         }
-        if let (true, Some((_, query))) = (is_get, target.split_once('?')) {
+        if target.starts_with("/api/tus") {
+            let head = match text.starts_with("post ") {
+                true => "201 Created\r\nLocation: /api/tus/1".into(),
+                false => format!("204 No Content\r\nUpload-Offset: {received}"),
+            };
+            let answer = format!("HTTP/1.1 {head}\r\nTus-Resumable: 1.0.0\r\nContent-Length: 0\r\n\r\n");
+            connection.write_all(answer.as_bytes()).await.ok()?;
+        } else if let (true, Some((_, query))) = (is_get, target.split_once('?')) {
             let page = page(query, &pages);
             connection.write_all(&page).await.ok()?;
         } else {
