@@ -5,20 +5,21 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Bench, Result, Results, cpu_of_children, succeed};
+use super::{Result, Results, cpu_of_children, succeed};
 
 /// How many operations are added, so that what one costs rises above the noise.
 const MORE: u32 = 100;
 
-pub fn all(bench: &Bench, results: &mut Results) -> Result<()> {
-    let scratch = bench.programs.join("builds");
+/// Measures in a scratch directory.
+pub fn all(home: &Path, scratch: &Path, results: &mut Results) -> Result<()> {
+    operations(home, &scratch.join("operations"), results)?;
     for profile in ["dev", "release"] {
         let clean = |package: &str| {
             let target = scratch.join(package);
             let _ = std::fs::remove_dir_all(&target);
             let before = cpu_of_children();
             let mut cargo = Command::new("cargo");
-            cargo.current_dir(&bench.home).args(["build", "--quiet", "--profile", profile, "--package", package]);
+            cargo.current_dir(home).args(["build", "--quiet", "--profile", profile, "--package", package]);
             // The workspace's own profile is for profiling; a user's program has none.
             cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "false").env("CARGO_TARGET_DIR", &target);
             succeed(&mut cargo)?;
@@ -27,7 +28,7 @@ pub fn all(bench: &Bench, results: &mut Results) -> Result<()> {
         let (floor, library) = (clean("one-call-floor")?, clean("one-call-library")?);
         results.add(&format!("clean build of a program that makes one call, {profile}"), "CPU s", Some(floor), library);
     }
-    operations(bench, &scratch.join("operations"), results)
+    Ok(())
 }
 
 /// A program with some operations of its own, of which it calls some.
@@ -64,15 +65,15 @@ fn program(operations: u32, called: u32) -> String {
     text
 }
 
-fn operations(bench: &Bench, home: &Path, results: &mut Results) -> Result<()> {
+fn operations(workspace: &Path, home: &Path, results: &mut Results) -> Result<()> {
     std::fs::create_dir_all(home.join("src"))?;
-    let library = bench.home.join("..").canonicalize()?;
+    let library = workspace.join("..").canonicalize()?;
     let manifest = format!(
         "[workspace]\n[package]\nname = \"operations\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\n\
          livepeer = {{ path = {library:?} }}\ntokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n"
     );
     std::fs::write(home.join("Cargo.toml"), manifest)?;
-    std::fs::copy(bench.home.join("Cargo.lock"), home.join("Cargo.lock"))?;
+    std::fs::copy(workspace.join("Cargo.lock"), home.join("Cargo.lock"))?;
     let cargo = |arguments: &[&str], text: &str| {
         std::fs::write(home.join("src/main.rs"), text)?;
         let before = cpu_of_children();

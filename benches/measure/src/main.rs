@@ -24,18 +24,29 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool> {
     let wants = |option: &str| std::env::args().any(|argument| argument == option);
-    let bench = Bench::start()?;
     let mut results = Results::default();
     if wants("--builds") {
-        builds::all(&bench, &mut results)?;
+        builds::all(&home()?, &programs()?.join("builds"), &mut results)?;
         return Ok(true);
     }
+    let bench = Bench::start()?;
     counts(&bench, &mut results)?;
     crates(&bench, &mut results)?;
     if !wants("--check") {
         times(&bench, &mut results)?;
     }
     results.check(&std::fs::read_to_string(bench.home.join("limits.toml"))?)
+}
+
+/// Where the workspace is.
+fn home() -> Result<PathBuf> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?)
+}
+
+/// Where the programs are.
+fn programs() -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    Ok(own.parent().ok_or("a program without a directory")?.to_owned())
 }
 
 /// The programs, built, and the server, running.
@@ -72,13 +83,11 @@ type Figures = BTreeMap<String, f64>;
 
 impl Bench {
     fn start() -> Result<Self> {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+        let (home, programs) = (home()?, programs()?);
         // One by one: built together, each would get the other's features of the crates they share.
         for package in ["server", "floor", "library"] {
             succeed(Command::new("cargo").current_dir(&home).args(["build", "--release", "--quiet", "-p", package]))?;
         }
-        let own = std::env::current_exe()?;
-        let programs = own.parent().ok_or("a program without a directory")?.to_owned();
         let mut server = Command::new(programs.join("server")).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut base = String::new();
         BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut base)?;
