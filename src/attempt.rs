@@ -30,7 +30,7 @@ use crate::wire::{Payload, Prepared, RequestError, push_query, set_query};
 pub(crate) const ERROR_BODY: usize = 64 * 1024;
 
 /// How many redirects are followed.
-const REDIRECTS: usize = 5;
+const REDIRECTS: u8 = 5;
 
 /// Whether an answer says that nothing was done.
 pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
@@ -464,33 +464,25 @@ fn build(
 
 /// One attempt, redirects and all.
 async fn attempt(job: &mut Job, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
-    let key = key(job).await.map_err(Fault::request)?;
-    let hidden = Hidden::new(key.clone(), job.secrets.clone());
-    answer(job, key.as_deref(), &hidden, answered).await.map_err(|fault| fault.hiding(&hidden))
-}
-
-/// Sends the request, and reads the answer unless that is handed on while it arrives.
-async fn answer(
-    job: &mut Job,
-    key: Option<&Credential>,
-    hidden: &Hidden,
-    answered: &mut Option<StatusCode>,
-) -> Result<Answer, Fault> {
-    let (head, mut body, stays) = exchange(job, key, answered).await?;
-    if !head.status.is_success() {
-        // Boxed, for it is rare.
-        return Err(Box::pin(refusal(job, head, body, hidden, stays)).await);
-    }
-    let bytes = match job.streamed {
-        true => Bytes::new(),
-        false => match body.collect(job.settings.max_response).await {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(unread(head, error)),
-        },
+    let hidden = Hidden::new(key(job).await.map_err(Fault::request)?, job.secrets.clone());
+    let outcome = async {
+        let (head, mut body, stays) = exchange(job, hidden.key(), answered).await?;
+        if !head.status.is_success() {
+            // Boxed, for it is rare.
+            return Err(Box::pin(refusal(job, head, body, &hidden, stays)).await);
+        }
+        let bytes = match job.streamed {
+            true => Bytes::new(),
+            false => match body.collect(job.settings.max_response).await {
+                Ok(bytes) => bytes,
+                Err(error) => return Err(unread(head, error)),
+            },
+        };
+        let (operation, what) = (job.subject.operation(), job.subject.name());
+        let to = Asked { operation, what, hidden: hidden.clone(), ..Asked::default() };
+        Ok(Answer { status: head.status, headers: head.headers, bytes, body, to })
     };
-    let (operation, what) = (job.subject.operation(), job.subject.name());
-    let to = Asked { operation, what, hidden: hidden.clone(), ..Asked::default() };
-    Ok(Answer { status: head.status, headers: head.headers, bytes, body, to })
+    outcome.await.map_err(|fault: Fault| fault.hiding(&hidden))
 }
 
 /// Sends the request until it is redirected no more. Gives the answer's head and body, and why a redirect was not
@@ -511,7 +503,8 @@ async fn exchange(
         (progress, send(job, None, body).map_err(Fault::request)?)
     };
     let mut redirected: Option<String> = None;
-    for left in (0..=REDIRECTS).rev() {
+    let mut left = REDIRECTS;
+    loop {
         let (head, body) = match progress.wait(sending, job.idle).await {
             Ok(Ok(response)) => response.into_parts(),
             Ok(Err(error)) => return Err(unanswered(error, progress.failure())),
@@ -524,14 +517,13 @@ async fn exchange(
             Hop::Refused(reason) => return Ok((head, body.guarded(job.idle), Some(reason))),
             Hop::To(next) => next,
         };
-        if left == 0 {
-            break;
-        }
+        left = left
+            .checked_sub(1)
+            .ok_or_else(|| astray(head.status, format!("it redirected more than {REDIRECTS} times")))?;
         sending = send(job, Some(&next), Body::empty())
             .map_err(|error| astray(head.status, format!("it redirects to no URL: {error}")))?;
         redirected = Some(next);
     }
-    Err(astray(answered.unwrap_or_default(), format!("it redirected more than {REDIRECTS} times")))
 }
 
 /// No answer came.

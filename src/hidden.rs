@@ -31,6 +31,10 @@ impl Hidden {
         Self { key, secrets }
     }
 
+    pub(crate) fn key(&self) -> Option<&Credential> {
+        self.key.as_deref()
+    }
+
     /// How far beyond a cut to read, so that none of them is cut in two there.
     pub(crate) fn longest(&self) -> usize {
         self.secrets().map(|secret| secret.expose().len() * LONGEST_SPELLING).max().unwrap_or(0)
