@@ -101,6 +101,10 @@ fn unknown() -> Reply {
     Reply::text(404, "The file for this url was not found\n")
 }
 
+fn conflict() -> Reply {
+    Reply::text(409, "Upload-Offset conflict\n")
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
@@ -185,14 +189,14 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
         return Reply::text(415, "Invalid Content-Type\n");
     }
     if number(headers, "upload-offset") != Some(confirmed) {
-        return Reply::text(409, "Upload-Offset conflict\n");
+        return conflict();
     }
     let trouble = trouble(core, UploadStep::Send);
     let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
     if let Some(reply) = instead(trouble.as_ref()).await {
         return reply;
     }
-    let reply = core.set(|state| store(state, id, number(headers, "upload-length"), &part, trouble.as_ref()));
+    let reply = core.set(|state| store(state, id, headers, &part, trouble.as_ref()));
     core.dispatch();
     match trouble {
         Some(UploadTrouble::Forget) => Reply::cut(),
@@ -202,12 +206,17 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
 
 /// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
 /// piece is confirmed, but not there.
-fn store(state: &mut State, id: &str, told: Option<u64>, part: &[u8], trouble: Option<&UploadTrouble>) -> Reply {
+fn store(state: &mut State, id: &str, headers: &HeaderMap, part: &[u8], trouble: Option<&UploadTrouble>) -> Reply {
     if trouble == Some(&UploadTrouble::Forget) {
         state.uploads.tus.remove(id);
         return unknown();
     }
     let Some(upload) = state.uploads.tus.get_mut(id) else { return unknown() };
+    // Another request may have brought the same part while this one came.
+    if number(headers, "upload-offset") != Some(upload.confirmed) {
+        return conflict();
+    }
+    let told = number(headers, "upload-length");
     match (upload.length, told) {
         (Some(known), Some(told)) if known != told => return Reply::text(400, "Upload-Length cannot change\n"),
         _ => upload.length = upload.length.or(told),

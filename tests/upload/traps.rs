@@ -1,5 +1,8 @@
 //! The traps of the storage, which the client above steers clear of: sent by hand, to see that the mock has them.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::*;
 
 struct Raw {
@@ -63,6 +66,27 @@ async fn large_parts_are_stored_corrupt() {
     assert_eq!(raw.patch(0, &content[..10 * MIB]).await, (204, Some(10 * MIB as u64)));
     assert_eq!(raw.patch(10 * MIB, &content[10 * MIB..]).await, (204, Some(20 * MIB as u64)));
     assert_ne!(raw.studio.uploaded(&raw.asset).unwrap(), content);
+}
+
+#[tokio::test]
+async fn a_part_that_another_request_has_brought_meanwhile_is_refused() {
+    let raw = Raw::new(9 * MIB).await;
+    let part = content(8 * MIB);
+    let (address, path) = raw.url["http://".len()..].split_once('/').unwrap();
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "PATCH /{path} HTTP/1.1\r\nhost: {address}\r\ntus-resumable: 1.0.0\r\nupload-offset: 0\r\n\
+         content-type: application/offset+octet-stream\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        part.len()
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    slow.write_all(&part[1..]).await.unwrap();
+    assert_eq!(raw.patch(0, &part).await, (204, Some(8 * MIB as u64)));
+    slow.write_all(&part[..1]).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 409 "), "{answer}");
+    assert_eq!(raw.head().await, (8 * MIB).to_string());
 }
 
 #[tokio::test]
