@@ -245,7 +245,9 @@ async fn send(uploading: Uploading, latest: Latest<UploadState>) -> Result<Uploa
     latest.set(state.clone());
     sending.part_size = part_size(source.len());
     if source.len().is_some_and(|len| len <= PART) && state.tus.url().is_none() {
+        let arrived = state.tus.at(source.len().unwrap_or_default());
         put::put(&sending, source, &state, &media_type, report).await?;
+        latest.set(state.at(&arrived));
     } else {
         let save = |tus: &tus::State| latest.set(state.at(tus));
         tus::run(&sending, source, state.tus.clone(), true, report, &save).await?;

@@ -6,6 +6,7 @@ pub(crate) fn advice(inner: &Inner) -> Option<&'static str> {
     // A failure after which the operation may have been carried out is harmless only where that may happen twice.
     let unclear = inner.operation.is_some() && !inner.retryable;
     match (inner.kind, inner.status.map(|status| status.as_u16())) {
+        (ErrorKind::Status, Some(401 | 403 | 404)) if inner.foreign => Some("check the URL, which may have expired"),
         (ErrorKind::Status, Some(401)) => Some("check that the key is set, whole, and of this server"),
         (ErrorKind::Status, Some(403)) => Some("use a key that may do this"),
         (ErrorKind::Status, Some(404)) => Some("check the id, the server, and whose key it is"),

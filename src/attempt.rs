@@ -92,7 +92,10 @@ impl Subject {
     fn describe(self, mut inner: Box<Inner>) -> Box<Inner> {
         match self {
             Self::Operation(operation) => inner.operation = Some(operation),
-            Self::Plain(plain) => inner.what = plain.what.into(),
+            Self::Plain(plain) => {
+                inner.what = plain.what.into();
+                inner.foreign = !plain.own;
+            }
         }
         inner
     }

@@ -111,6 +111,8 @@ pub(crate) struct Inner {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) retryable: bool,
+    /// Whether it went to a URL that is not the API's, and so without a key.
+    pub(crate) foreign: bool,
     pub(crate) gave_up: Option<&'static str>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
@@ -151,6 +153,7 @@ impl Inner {
             attempts: 0,
             elapsed: Duration::ZERO,
             retryable: false,
+            foreign: false,
             gave_up: None,
             status: None,
             headers: HeaderMap::new(),

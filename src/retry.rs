@@ -199,4 +199,12 @@ impl Retry {
         self.statuses = Cow::Owned(statuses);
         self
     }
+
+    /// Has this status retried, too: for a protocol in which it passes.
+    pub(crate) fn and_status(mut self, status: u16) -> Self {
+        if let Err(at) = self.statuses.binary_search(&status) {
+            self.statuses.to_mut().insert(at, status);
+        }
+        self
+    }
 }

@@ -76,6 +76,11 @@ impl State {
         &self.stamp
     }
 
+    /// The same, further on.
+    pub(crate) fn at(&self, offset: u64) -> Self {
+        Self { offset, ..self.clone() }
+    }
+
     /// How many bytes the server has confirmed.
     pub fn offset(&self) -> u64 {
         self.offset

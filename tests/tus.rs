@@ -50,6 +50,8 @@ struct Inner {
     wrong: Vec<String>,
     location: Option<String>,
     metadata: Option<String>,
+    /// How often `HEAD` and `DELETE` are told that a request is not over yet.
+    locked: usize,
     /// Until then, connections are cut at once.
     away: Option<Instant>,
     largest: usize,
@@ -169,6 +171,10 @@ impl Server {
         }) else {
             return Some("404 Not Found\r\nContent-Length: 0\r\n".into());
         };
+        if matches!(method, "HEAD" | "DELETE") && self.with(|inner| inner.locked > 0) {
+            self.with(|inner| inner.locked -= 1);
+            return Some("423 Locked\r\nContent-Length: 0\r\n".into());
+        }
         match method {
             "HEAD" => self.with(|inner| {
                 let upload = &inner.uploads[target];
@@ -357,6 +363,26 @@ async fn a_stall_is_a_cut() {
 }
 
 #[tokio::test]
+async fn a_server_that_still_deals_with_what_was_given_up_is_waited_for() {
+    let server = Server::start().await.trouble(1, Trouble::CutAfter(10));
+    server.with(|inner| inner.locked = 2);
+    let content = content(250_000);
+    let state = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
+    assert_eq!(server.stored(), content);
+    assert_eq!(server.count("HEAD"), 3);
+
+    server.with(|inner| inner.locked = 2);
+    let upload = || client().tus(server.endpoint(), File::bytes(content.clone())).resume(state.clone());
+    upload().abort().await.unwrap();
+    assert_eq!(server.count("DELETE"), 3);
+
+    // For ever, it is an error after which it can be gone on with.
+    server.with(|inner| inner.locked = usize::MAX);
+    server.with(|inner| inner.uploads.values_mut().for_each(|upload| upload.gone = false));
+    assert!(upload().await.unwrap_err().is_retryable());
+}
+
+#[tokio::test]
 async fn a_server_that_forgets_the_upload_gets_a_new_one() {
     let server = Server::start().await.trouble(1, Trouble::Vanish);
     let content = content(250_000);
@@ -439,6 +465,8 @@ async fn what_will_not_change_is_an_error_at_once() {
     assert_eq!(error.attempts(), 1);
     assert!(error.to_string().starts_with("upload (sending a part): "), "{error}");
     assert!(!error.to_string().contains("secret"), "{error}");
+    // No key was sent, so none is wrong.
+    assert!(!error.to_string().contains("key"), "{error}");
     assert_eq!(server.count("PATCH"), 1);
 }
 

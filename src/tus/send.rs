@@ -28,6 +28,9 @@ const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 /// getting any further before it is not believed any more.
 const CONTRADICTIONS: u32 = 3;
 
+/// The server still deals with a request that was given up.
+const LOCKED: u16 = 423;
+
 static CREATE: Plain = Plain { what: "upload (creating it)", method: Method::POST, own: false };
 static ASK: Plain = Plain { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
 static SEND: Plain = Plain { what: "upload (sending a part)", method: Method::PATCH, own: false };
@@ -74,8 +77,8 @@ impl Sending {
     ) -> Result<Job, UploadError> {
         let secrets = secrets_of(url, &subject.method);
         let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
-        let retry = self.retry.clone().unwrap_or_else(|| super::patient().into());
-        let options = Options { retry: Some(retry), idle: self.idle, ..Options::default() };
+        let retry = self.retry.as_deref().cloned().unwrap_or_else(super::patient).and_status(LOCKED);
+        let options = Options { retry: Some(retry.into()), idle: self.idle, ..Options::default() };
         // Each request is safe to repeat: what was sent in vain is found out by asking.
         let job =
             Job::new(self.settings.clone(), Ok(prepared), options, Subject::Plain(subject), true).map_err(call)?;
@@ -127,13 +130,13 @@ impl Upload<'_> {
                 // A reader that ends within the first part turns out to have a length.
                 self.source.part(0, size).await?;
                 if !self.create().await? {
-                    return Ok(());
+                    break;
                 }
                 certain = true;
             }
             if !certain {
                 match self.ask().await? {
-                    Asked::Finished => return Ok(()),
+                    Asked::Finished => break,
                     Asked::Unknown if began_anew => return Err(UploadError::Unknown),
                     Asked::Unknown => {
                         began_anew = true;
@@ -186,7 +189,7 @@ impl Upload<'_> {
                         }
                     }
                 }
-                Err(fault) if self.is_finished(&fault) => return Ok(()),
+                Err(fault) if self.is_finished(&fault) => break,
                 Err(fault) => {
                     // If that is why it failed, it says more.
                     self.source.check().await?;
@@ -194,13 +197,18 @@ impl Upload<'_> {
                     match fault.status() {
                         // Asking shows whether it is really gone.
                         Some(404 | 410) if contradictions < CONTRADICTIONS => contradictions += 1,
-                        // Another offset than the server has, or it still deals with a request that was given up.
-                        Some(409 | 423) => attempts.again(&job, fault.passing(), true).await.map_err(call)?,
+                        // Another offset than the server has.
+                        Some(409) => attempts.again(&job, fault.passing(), true).await.map_err(call)?,
                         _ => attempts.again(&job, fault, true).await.map_err(call)?,
                     }
                 }
             }
         }
+        // The server says that it has it all.
+        if let Some(len) = self.source.len() {
+            self.reached(len);
+        }
+        Ok(())
     }
 
     fn reached(&mut self, offset: u64) {

@@ -120,10 +120,13 @@ async fn a_server_that_has_the_file_says_so_at_any_step() {
         }
         studio.trouble_upload(step, UploadTrouble::Arrived);
         let client = studio.client().retry(quick());
-        client
-            .upload(Upload::new(File::bytes(content(9 * MIB))))
-            .await
-            .unwrap_or_else(|error| panic!("{step:?}: {error}"));
+        let told = Arc::new(Mutex::new(None));
+        let own = told.clone();
+        let upload = client.upload(Upload::new(File::bytes(content(9 * MIB))));
+        let mut upload = upload.on_progress(move |progress| *own.lock().unwrap() = Some(progress)).into_future();
+        (&mut upload).await.unwrap_or_else(|error| panic!("{step:?}: {error}"));
+        assert_eq!(upload.state().unwrap().offset(), 9 * MIB as u64, "{step:?}");
+        assert_eq!(told.lock().unwrap().unwrap().left, Some(Duration::ZERO), "{step:?}");
         assert_eq!(count(&studio, "PATCH"), usize::from(step != UploadStep::Create), "{step:?}");
     }
 }
