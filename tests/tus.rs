@@ -608,11 +608,22 @@ async fn a_changed_content_is_refused() {
     // A reader shows only while it is read that it is another one.
     let server = Server::start().await;
     let state = interrupted(&server, File::reader(std::io::Cursor::new(content.clone())), PART).await;
-    let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(other))).part_size(PART);
+    let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(other.clone()))).part_size(PART);
     let error = upload.resume(state.clone()).await.unwrap_err();
     assert!(matches!(error, UploadError::Changed { .. }), "{error}");
     let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(content[..100].to_vec())));
-    let error = upload.part_size(PART).resume(state).await.unwrap_err();
+    let error = upload.part_size(PART).resume(state.clone()).await.unwrap_err();
+    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+
+    // Even after a process that went on with it and got no further.
+    server.with(|inner| inner.always = Some(Trouble::Status(403)));
+    let reader = |content: &[u8]| File::reader(std::io::Cursor::new(content.to_vec()));
+    let upload = client().tus(server.endpoint(), reader(&content)).part_size(PART).resume(state);
+    let mut upload = upload.into_future();
+    (&mut upload).await.unwrap_err();
+    server.with(|inner| inner.always = None);
+    let upload = client().tus(server.endpoint(), reader(&other)).part_size(PART).resume(upload.state().unwrap());
+    let error = upload.await.unwrap_err();
     assert!(matches!(error, UploadError::Changed { .. }), "{error}");
 }
 

@@ -81,6 +81,8 @@ impl Source {
         before.check(&self.stamp)?;
         if let Kind::Reader(reader) = &mut self.kind {
             reader.expected = Some(before.clone());
+            // What is saved before it is read must not know less.
+            self.stamp.head = self.stamp.head.take().or_else(|| before.head.clone());
         }
         Ok(())
     }
