@@ -30,6 +30,9 @@ pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option
         return None;
     }
     let base = endpoint.split(['?', '#']).next()?;
+    if location.starts_with('?') {
+        return Some([base, location].concat());
+    }
     let directory = match base[origin.len()..].rfind('/') {
         Some(slash) => &base[..=origin.len() + slash],
         None => return Some([base, "/", location].concat()),
@@ -63,6 +66,7 @@ mod tests {
             ("//other/api/tus/id?x=1", "https://a.example/api/tus/id?x=1"),
             ("/files/id", "https://a.example/files/id"),
             ("id", "https://a.example/api/id"),
+            ("?id=1", "https://a.example/api/tus?id=1"),
             ("http://other", "https://a.example/"),
         ] {
             assert_eq!(resolve(endpoint, location, false).as_deref(), Some(url), "{location}");
