@@ -91,3 +91,35 @@ impl Gauge {
         Progress { sent: self.sent, total: self.total, rate: self.rate, left }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_is_that_of_the_last_seconds() {
+        let told = Arc::new(Mutex::new(None));
+        let own = told.clone();
+        let report: Report = Arc::new(move |progress| *own.lock().unwrap() = Some(progress));
+        let meter = Meter::new(report, Some(105_000));
+        meter.confirmed(0, Some(105_000));
+        let sent = meter.observer();
+        let send = async |times: usize, bytes: u64| {
+            for _ in 0..times {
+                tokio::time::advance(EVERY).await;
+                sent(bytes);
+            }
+            told.lock().unwrap().unwrap()
+        };
+        let progress = send(50, 100).await;
+        assert_eq!((progress.sent, progress.rate.round()), (5000, 1000.0));
+        assert_eq!(progress.left.unwrap().as_secs_f64().round(), 100.0);
+        // Faster: after some seconds that is the rate, but not at once.
+        assert!((1000.0..2000.0).contains(&send(1, 1000).await.rate));
+        assert!((9500.0..10_000.0).contains(&send(99, 1000).await.rate));
+        // What was not confirmed is to be sent again.
+        meter.confirmed(5000, Some(105_000));
+        let progress = told.lock().unwrap().unwrap();
+        assert_eq!((progress.sent, progress.left.unwrap().as_secs()), (5000, 10));
+    }
+}

@@ -165,6 +165,21 @@ async fn what_a_broken_receiver_missed_comes_again_with_the_same_id() -> Result 
 }
 
 #[tokio::test]
+async fn what_is_never_taken_comes_33_times_an_hour_apart_in_the_end() -> Result {
+    let (studio, inbox, _receiver, _id) = one_event(&[500; 100]).await?;
+    for deliveries in 2..=40 {
+        let wait = Duration::from_secs(5 << (deliveries - 2).min(20)).min(Duration::from_secs(3600));
+        studio.advance(wait - Duration::from_secs(1));
+        studio.delivered().await;
+        assert_eq!(inbox.len(), (deliveries - 1).min(33));
+        studio.advance(Duration::from_secs(1));
+        studio.delivered().await;
+        assert_eq!(inbox.len(), deliveries.min(33));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_a_receiver_refused_never_comes_again() -> Result {
     let (studio, inbox, _receiver, id) = one_event(&[404]).await?;
     studio.advance(Duration::from_secs(86_400));

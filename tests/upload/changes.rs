@@ -112,6 +112,15 @@ async fn an_encrypted_file_that_changes_while_it_is_sent_does_not_arrive() {
 }
 
 #[tokio::test]
+async fn an_encrypted_file_needs_a_policy() {
+    let (running, client) = running().await;
+    let file = OnDisk::new("film.mp4", &content(1000));
+    let error = client.upload(Upload::encrypted(&encryptor(), &file.0)).await.unwrap_err();
+    assert!(error.to_string().contains("422 Unprocessable Entity: encryption requires a playbackPolicy"), "{error}");
+    assert_eq!(requests(running.studio()), ["POST /asset/request-upload"]);
+}
+
+#[tokio::test]
 async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     let (running, client) = running().await;
     let plain = content(33 * MIB);
