@@ -92,6 +92,8 @@ pub struct Operation {
     pub id: Option<&'static str>,
     /// Other APIs that host it, with their prefix.
     pub hosted: &'static [(&'static str, &'static str)],
+    /// Whether the line itself says if it may be repeated.
+    says_retryable: bool,
 }
 
 /// How the pages of a list follow each other.
@@ -197,6 +199,7 @@ impl Operation {
             deprecated: false,
             id: None,
             hosted: &[],
+            says_retryable: false,
         }
     }
 }
@@ -208,34 +211,40 @@ impl fmt::Display for Operation {
     }
 }
 
-/// The clauses of a line.
+/// The clauses of a line, each of them said once at most.
 #[doc(hidden)]
 impl Operation {
     pub const fn id(self, id: &'static str) -> Self {
+        assert!(self.id.is_none(), "a line says `id` once");
         Self { id: Some(id), ..self }
     }
     pub const fn error(self, error: &'static str) -> Self {
         Self { error: Some(error), ..self }
     }
     pub const fn retryable(self, retryable: bool) -> Self {
-        Self { retryable, ..self }
+        assert!(!self.says_retryable, "a line says `retryable` once");
+        Self { retryable, says_retryable: true, ..self }
     }
     pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
-        Self { retryable: true, retryable_if: Some(check), ..self }
+        Self { retryable_if: Some(check), ..self.retryable(true) }
     }
     pub const fn no_auth(self) -> Self {
+        assert!(self.auth, "a line says `auth` once");
         Self { auth: false, ..self }
     }
     pub const fn timeout(self, seconds: u64) -> Self {
+        assert!(self.timeout.is_none(), "a line says `timeout` once");
         Self { timeout: Some(Duration::from_secs(seconds)), ..self }
     }
     pub const fn paged(self, paging: Paging) -> Self {
+        assert!(self.paged.is_none(), "a line says `paged` once");
         Self { paged: Some(paging), ..self }
     }
     pub const fn deprecated(self, deprecated: bool) -> Self {
         Self { deprecated, ..self }
     }
     pub const fn hosted(self, hosted: &'static [(&'static str, &'static str)]) -> Self {
+        assert!(self.hosted.is_empty(), "a line says `hosted` once");
         Self { hosted, ..self }
     }
 }

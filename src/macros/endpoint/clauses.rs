@@ -47,8 +47,45 @@ macro_rules! __clauses {
     ($q:tt $resp:tt { $said:ident $($what:tt)+ } $calls:tt $items:tt $docs:tt errors $bad:tt $($c:tt)*) => {
         $crate::__wrong! { $bad "the line says what its errors are already: `error = T` is for one type, `errors { … }` for several" }
     };
+    // Clauses that are right, and no comma before the next.
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt id = $id:literal $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt error = $($ty:ident)::+ $next:ident $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt errors { $($map:tt)* } $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable = $yes:literal $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable if $($check:ident)::+ $next:ident $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt auth = none $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt timeout = $s:literal $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged = offset $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt hosted = $($host:ident)::+ $prefix:literal $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged = $($bad:tt)*) => {
+        $crate::__expected! { "expected `offset` after `paged =`" ; $($bad)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    };
     ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable = $($bad:tt)*) => {
         $crate::__expected! { "expected `true` or `false` after `retryable =`" ; $($bad)* }
+    };
+    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
     };
     ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt timeout = $($bad:tt)*) => {
         $crate::__expected! { "expected a whole number of seconds after `timeout =`" ; $($bad)* }

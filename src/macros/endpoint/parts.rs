@@ -45,6 +45,19 @@ macro_rules! __parts {
     ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { Json ; $ty ; ::core::stringify!($ty) } { default } {} {} {} $($($c)*)? }
     };
+    // A response that is right, and no comma before the first clause.
+    ($q:tt -> () $next:tt $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
+    };
+    ($q:tt -> sse $($ty:ident)::+ $next:ident $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
+    };
+    ($q:tt -> $($ty:ident)::+ $next:ident $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
+    };
+    ($q:tt -> $($bad:tt)*) => {
+        $crate::__expected! { "expected the response's type after `->`, and `,` before each clause" ; $($bad)* }
+    };
     ($q:tt $($bad:tt)*) => {
         $crate::__expected! { "expected `-> Response` or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
     };
