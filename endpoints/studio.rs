@@ -44,7 +44,7 @@ impl client::Client<Studio> {
     /// `LIVEPEER_BASE_URL` if it is there.
     ///
     /// # Errors
-    /// When there is no key, or the URL is none.
+    /// When there is no key, or the URL is not one.
     pub fn from_env() -> Result<Self, crate::RequestError> {
         let key = std::env::var("LIVEPEER_API_KEY").ok().filter(|key| !key.trim().is_empty());
         let key = key.ok_or_else(|| {

@@ -23,7 +23,7 @@ use crate::wire::{self, RequestError};
 
 /// A client of the API `A`. One pointer in size; clones share connections and the budget for retries.
 ///
-/// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is none, a
+/// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is not one, a
 /// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
 /// beforehand.
 ///

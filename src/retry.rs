@@ -10,6 +10,7 @@ pub(crate) use after::retry_after;
 pub(crate) use decide::{Failed, Failure};
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 /// Statuses that promise that the same request may well succeed a little later.
@@ -54,7 +55,7 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// does not multiply the load on a server that is down: once about a hundred retries have failed,
 /// calls give their first error until answers come again. A wait that would outlast the overall
 /// time-out of a call is not begun, and a body that can be read only once is not sent twice.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use]
 pub struct Retry {
     max_attempts: u32,
@@ -83,6 +84,25 @@ pub(crate) static DEFAULT: Retry = Retry {
     non_idempotent: false,
     statuses: Cow::Borrowed(TRANSIENT),
 };
+
+/// By the names of the setters; a time without limit is `None`.
+impl fmt::Debug for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = |time: Duration| (time < Duration::MAX).then_some(time);
+        f.debug_struct("Retry")
+            .field("max_attempts", &self.max_attempts)
+            .field("initial", &self.initial)
+            .field("max", &limit(self.max))
+            .field("exponent", &self.exponent)
+            .field("max_elapsed", &limit(self.max_elapsed))
+            .field("max_retry_after", &limit(self.max_retry_after))
+            .field("jitter", &self.jitter)
+            .field("connection_errors", &self.connection_errors)
+            .field("non_idempotent", &self.non_idempotent)
+            .field("statuses", &self.statuses)
+            .finish()
+    }
+}
 
 impl Default for Retry {
     fn default() -> Self {

@@ -1,5 +1,6 @@
 //! A server's base URL.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http::Uri;
@@ -8,7 +9,7 @@ use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use crate::wire::RequestError;
 
 /// A checked base URL, to which targets are appended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Server {
     scheme: Scheme,
     authority: Authority,
@@ -24,7 +25,8 @@ impl Server {
     pub(crate) fn new(url: &str) -> Result<Arc<Self>, RequestError> {
         let wrong =
             |reason: &str| RequestError::Url { reason: format!("{reason}; a base URL looks like `https://host/path`") };
-        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&format!("it is none: {error}")))?;
+        let uri: Uri =
+            url.parse().map_err(|error: http::uri::InvalidUri| wrong(&format!("it is not a URL: {error}")))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             return Err(wrong("it has no scheme or no host"));
         };
@@ -92,6 +94,12 @@ impl Server {
     }
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin, self.path)
+    }
+}
+
 /// Scheme, host and port of an absolute URL.
 pub(crate) fn origin_of(url: &str) -> Option<&str> {
     if url.starts_with('/') {
@@ -117,8 +125,8 @@ mod tests {
         assert_eq!(Server::new("https://a.example/api/").unwrap().url("/x").unwrap(), "https://a.example/api/x");
         assert_eq!(Server::new("http://[::1]:80").unwrap().url("/x").unwrap(), "http://[::1]:80/x");
         for (url, why) in [
-            ("", "none"),
-            ("a.example/api", "none"),
+            ("", "not a URL"),
+            ("a.example/api", "not a URL"),
             ("ftp://a.example", "scheme"),
             ("https://me:secret@a.example", "password"),
             ("https://a.example/?x=1", "query"),
@@ -126,8 +134,8 @@ mod tests {
             ("https://a.example/../x", ".."),
             ("https://a.example/%2E./x", ".."),
             ("https://a.example/x\\%2e%2E\\y", "backslash"),
-            ("https://a.example/\r\nx: y", "none"),
-            ("https://a.example\\@b.example", "none"),
+            ("https://a.example/\r\nx: y", "not a URL"),
+            ("https://a.example\\@b.example", "not a URL"),
         ] {
             let error = Server::new(url).unwrap_err().to_string();
             assert!(error.contains(why), "{url}: {error}");

@@ -199,9 +199,13 @@ fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, String> 
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("api", &self.api.name)
-            .field("server", &self.server)
+        let mut debug = f.debug_struct("Client");
+        debug.field("api", &self.api.name);
+        match &self.server {
+            Ok(server) => debug.field("server", server),
+            Err(error) => debug.field("server", error),
+        };
+        debug
             .field(
                 "key",
                 &match self.key {

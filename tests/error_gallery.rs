@@ -78,6 +78,8 @@ async fn wrong_value(studio: &LittleStudio, client: &Client) -> Shown {
 }
 
 /// A field that the server does not know
+///
+/// Leave that field out: Studio refuses the whole request for a field that it does not know.
 async fn unknown_field(studio: &LittleStudio, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"","keyword":"additionalProperties","params":{"additionalProperty":"colour"},
         "message":"must NOT have additional properties"}"#;
@@ -167,7 +169,7 @@ async fn rate_limited(studio: &LittleStudio, client: &Client) -> Shown {
     Ok(())
 }
 
-/// A base URL that is none
+/// A base URL that is not a URL
 ///
 /// Wrong settings are the error of every call, and of `client.check()`.
 async fn wrong_url() -> Shown {
@@ -199,7 +201,7 @@ async fn key_with_line_break() -> Shown {
     Ok(())
 }
 
-/// A header that is none
+/// A header with a line break in it
 async fn wrong_header(client: &Client) -> Shown {
     client.call(stream::Get::new("abc")).header("x-note", "two\nlines").await?;
     Ok(())
@@ -214,7 +216,7 @@ async fn not_json(studio: &LittleStudio, client: &Client) -> Shown {
     Ok(())
 }
 
-/// Something else than was asked for
+/// Something other than what was asked for
 ///
 /// Only what cannot be made sense of is an error: a field that is missing, null or new is not.
 async fn another_shape(studio: &LittleStudio, client: &Client) -> Shown {
@@ -245,13 +247,15 @@ async fn missing_file(client: &Client) -> Shown {
 }
 
 /// A file that changes while it is sent
+///
+/// The server did not get all of the request: call again once the file is whole.
 async fn changed_file(client: &Client) -> Shown {
     let file = File::replayable(|| Ok(&b"less than was there"[..]), Some(1000)).name("growing.png");
     client.call(generate::Upscale::new("a lighthouse", file)).await?;
     Ok(())
 }
 
-/// A file that is another when an upload is resumed
+/// A file that is a different one when an upload is resumed
 async fn changed_upload(client: &Client) -> Shown {
     let saved = Arc::new(Mutex::new(None));
     let save = saved.clone();
@@ -265,6 +269,8 @@ async fn changed_upload(client: &Client) -> Shown {
 }
 
 /// A file that cannot be processed
+///
+/// The words after the colon are the server's. It has tried again by itself before it said so: upload another file.
 async fn not_a_video(studio: &LittleStudio, client: &Client) -> Shown {
     studio.fail_task(3, "unsupported codec"); // the server tries three times
     let made = client.call(asset::UploadUrl::new("film", "https://example.com/film.txt")).await?;
@@ -309,7 +315,7 @@ async fn unsigned_webhook() -> Shown {
     Ok(())
 }
 
-/// A signing key that is none
+/// A signing key that is not a key
 async fn wrong_signing_key() -> Shown {
     PlaybackSigner::new("the public key", &Secret::from("the private key"))?;
     Ok(())
