@@ -13,6 +13,7 @@ use super::prelude::*;
 use super::webhook::EventKind;
 use super::webhook_event::Event;
 use super::webhook_payload::{AccessRequest, Payload};
+use crate::response::without_text;
 
 /// The header that carries the signature of a delivery: `t=<milliseconds>,v1=<hex>`.
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signature");
@@ -56,9 +57,10 @@ pub enum VerifyError {
         /// How far ahead it is.
         Duration,
     ),
-    /// Studio did sign the body, but it cannot be read as what was asked for. The source says why.
-    #[error("the body of the webhook cannot be read")]
-    Undecodable(#[source] serde_json::Error),
+    /// Studio did sign the body, but it cannot be read as what was asked for. The error says why, without
+    /// the texts that it found: they may be secrets.
+    #[error("the webhook is signed as it should be, but its body cannot be read: {0}")]
+    Undecodable(serde_json::Error),
 }
 
 impl VerifyError {
@@ -196,7 +198,8 @@ struct Outline {
 }
 
 fn decode<T: DeserializeOwned>(raw_body: &[u8]) -> Result<T, VerifyError> {
-    serde_json::from_slice(raw_body).map_err(VerifyError::Undecodable)
+    serde_json::from_slice(raw_body)
+        .map_err(|error| VerifyError::Undecodable(serde_json::Error::custom(without_text(error.to_string()))))
 }
 
 /// The signature header, taken apart.

@@ -76,7 +76,9 @@ impl fmt::Debug for Answer {
 
 /// How a body is encoded, if it is.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
-    headers.get(CONTENT_ENCODING).filter(|encoding| !encoding.is_empty() && *encoding != "identity")
+    headers
+        .get(CONTENT_ENCODING)
+        .filter(|encoding| !encoding.is_empty() && !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
@@ -159,7 +161,7 @@ fn item_at(text: &str, error: &serde_json::Error) -> Option<usize> {
 }
 
 /// Some reasons quote a text that they found, which may be a secret where none is expected.
-fn without_text(mut reason: String) -> String {
+pub(crate) fn without_text(mut reason: String) -> String {
     if let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
         && from < to
     {
