@@ -185,7 +185,7 @@ pub(crate) fn credentials(auth: Auth, headers: &HeaderMap, query: &[(String, Str
 }
 
 /// Whether what has this name (in small letters) is most likely a secret.
-fn sounds_secret(name: &str) -> bool {
+pub(crate) fn sounds_secret(name: &str) -> bool {
     ["auth", "cookie", "credential", "jwt", "key", "password", "secret", "signature", "token"]
         .iter()
         .any(|word| name.contains(word))

@@ -144,6 +144,9 @@ impl Settings {
                 server.origin()
             )));
         }
+        if credential.key.is_empty() {
+            return Err(RequestError::Settings("the key is empty: the function that gives it gave none".into()));
+        }
         let name = match self.api.auth {
             Auth::Bearer => AUTHORIZATION,
             Auth::Header(name) => HeaderName::from_static(name),

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::body::Body;
 use crate::endpoint::{Field, Operation, Place, Value};
 use crate::file::File;
+use crate::hidden::sounds_secret;
 use crate::multipart::Multipart;
 
 /// All but the characters that RFC 3986 calls unreserved.
@@ -249,7 +250,10 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
     let wrong = || RequestError::Header { name: name.into() };
     let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
-    Ok((header, HeaderValue::from_str(value).map_err(|_| wrong())?))
+    let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+    // Then whoever prints the request, a transport for instance, does not show it.
+    value.set_sensitive(sounds_secret(header.as_str()));
+    Ok((header, value))
 }
 
 fn write_json(field: &Field, value: &dyn Value, out: &mut Vec<u8>) -> Result<(), RequestError> {

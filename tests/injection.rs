@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use livepeer::file::File;
-use livepeer::{Api, Body, BoxFuture, Case, Client, ErrorKind, Retry, Transport, TransportError, Unmapped, endpoint};
+use livepeer::{
+    Api, Body, BoxFuture, Case, Client, ErrorKind, Retry, Secret, Transport, TransportError, Unmapped, endpoint,
+};
 
 /// An API of everything.
 pub struct All;
@@ -212,6 +214,14 @@ async fn a_key_is_one_line_or_none() {
             }
             (outcome, _) => panic!("{key:?}: {outcome:?}"),
         }
+    }
+    // One that a function gives is looked at, too.
+    for key in ["", " ", "the\nkey-with-a-secret"] {
+        let kept = Kept::default();
+        let client = client(&kept).key_provider(move || async move { Ok(Secret::from(key)) });
+        let error = client.call(Take::new("id")).await.unwrap_err();
+        assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+        assert!(kept.0.lock().unwrap().is_empty());
     }
 }
 

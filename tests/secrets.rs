@@ -324,6 +324,28 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     assert!(look.suspect.is_empty(), "named like secrets, but shown: {:#?}", look.suspect);
 }
 
+#[tokio::test]
+async fn a_client_shows_its_settings_and_neither_it_nor_its_requests_show_secrets() {
+    let client = Client::studio(KEY).server("https://a.example/api/").header("x-api-key", "secret-of-client");
+    assert_eq!(
+        format!("{client:?}"),
+        "Client { api: \"Livepeer Studio\", server: https://a.example/api, key: \"set\", retry: Retry { max_attempts: 3, \
+         initial: 200ms, max: Some(10s), exponent: 2.0, max_elapsed: None, max_retry_after: Some(60s), jitter: true, \
+         connection_errors: true, non_idempotent: false, statuses: [408, 425, 429, 500, 502, 503, 504] }, timeouts: \
+         Timeouts { connect: Some(10s), idle: None, deadline: None }, .. }"
+    );
+    let asked = client.clone().key_provider(|| async { Ok("secret-of-function".into()) });
+    let wrong = client.clone().server("https://me:secret-password@a.example");
+    assert!(format!("{asked:?}").contains("by a function"));
+    for client in [client, asked, wrong] {
+        let call = client.call(asset::Get::new("one")).header("cookie", "secret-cookie");
+        let shown = format!("{client:?} {call:?}");
+        let shown = format!("{shown} {:?}", call.request().await);
+        assert!(shown.contains("cookie") || shown.contains("password"), "{shown}");
+        assert!(SECRET.iter().all(|secret| !shown.contains(secret)), "{shown}");
+    }
+}
+
 #[test]
 fn no_snapshot_shows_the_key() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
