@@ -82,6 +82,50 @@ async fn a_connection_closed_under_the_next_call_may_have_carried_it() {
     assert_eq!((second.attempts, server.requests()), (2, 3));
 }
 
+/// What a server sends after its answer is not taken for the answer to the next request.
+#[tokio::test]
+async fn what_follows_an_answer_is_not_the_next_answer() {
+    let forged = ok().replace("a stream", "a forged");
+    for _ in 0..20 {
+        let server = Server::start(vec![vec![Read, Send(ok() + &forged)], vec![Read, Send(ok())]]).await;
+        let client = client(By::Default, &server.url());
+        client.call(stream::Create::new("first")).await.unwrap();
+        let second = client.call(stream::Create::new("second")).with_response().await.unwrap();
+        assert_eq!((second.value.name.as_str(), second.attempts), ("a stream", 1));
+        assert_eq!((server.requests(), server.connections()), (2, 2));
+    }
+}
+
+/// A server need not read the request to its end to know the answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_before_the_request_was_read_is_the_answer() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    const SIZE: usize = 32 << 20;
+    for (by, status) in [By::Default, By::Custom].into_iter().flat_map(|by| [(by, 413), (by, 401), (by, 200)]) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            let answer = format!("HTTP/1.1 {status} Now\r\nContent-Length: 7\r\nConnection: close\r\n\r\nsettled");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // What is under way is let in, for closing at once would take the answer back (RST).
+            while let Ok(1..) = stream.read(&mut vec![0; 1 << 20]).await {}
+            tokio::time::timeout(Duration::from_millis(200), listener.accept()).await.is_ok()
+        });
+        let outcome = client(by, &url).call(Put::new(File::bytes(vec![7; SIZE]))).timeout(SHORT).await;
+        match outcome {
+            Ok(text) => assert_eq!((status, text.as_str()), (200, "settled")),
+            Err(error) => {
+                let told = error.status().map(|status| status.as_u16());
+                assert_eq!((error.kind(), told, error.attempts()), (ErrorKind::Status, Some(status), 1), "{error}");
+                assert!(error.to_string().contains("settled"), "{error}");
+            }
+        }
+        assert!(!server.await.unwrap(), "{by:?}, {status}: sent again");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_restarts_is_found_again() {
     for by in [By::Default, By::Custom] {

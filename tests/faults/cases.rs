@@ -8,7 +8,7 @@ use livepeer::{Any, Endpoint, Error, ErrorKind, On, Studio, Timeouts, stream};
 use tokio::sync::Semaphore;
 
 use crate::client::{By, client};
-use crate::server::Act::{Close, Fill, Read, Reset, Send, Stall, Wait};
+use crate::server::Act::{Close, Fill, Loop, Read, Reset, Send, Stall, Wait};
 use crate::server::{Script, Server};
 
 /// Where the fault lies.
@@ -130,6 +130,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
     let moment = || Wait(Duration::from_millis(100));
     let part = || Send(format!("{HEAD}\r\n{{\"id\":"));
     let one = Duration::from_secs(1);
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     vec![
         (
             "No connection",
@@ -235,7 +236,73 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "An answer that is none",
+            "An answer in an unusual form",
+            vec![
+                Case::new(
+                    "after interim answers (100, 103)",
+                    vec![says(interim.repeat(20) + &ok())],
+                    Sees::Value,
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "interim answers without end, which are no headway",
+                    vec![vec![Read, Loop(interim.into())]],
+                    timeout(None),
+                    3,
+                    1,
+                )
+                .stalls(),
+                Case::new(
+                    "interim answers, and then none",
+                    vec![vec![Read, Send(interim.into()), Stall]],
+                    timeout(None),
+                    3,
+                    1,
+                )
+                .stalls(),
+                Case::new(
+                    "in chunks, with extensions and trailers",
+                    vec![says(format!(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x-sum\r\n\r\n{:x};of=1\r\n{STREAM}\r\n0\r\nx-sum: 1\r\n\r\n",
+                        STREAM.len()
+                    ))],
+                    Sees::Value,
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "of HTTP/1.0, as long as the connection",
+                    vec![vec![Read, Send(format!("HTTP/1.0 200 OK\r\n\r\n{STREAM}")), Close]],
+                    Sees::Value,
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "of HTTP/1.0, cut",
+                    vec![vec![Read, Send(format!("HTTP/1.0 200 OK\r\n\r\n{}", &STREAM[..9])), Close]],
+                    unreadable(200, &["EOF"]),
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "the same `Content-Length` twice",
+                    vec![says(answer("200 OK", &format!("Content-Length: {}\r\n", STREAM.len()), STREAM))],
+                    Sees::Value,
+                    1,
+                    1,
+                ),
+                Case::new(
+                    "encoded by `Identity`, which is not at all",
+                    vec![says(answer("200 OK", "Content-Encoding: Identity\r\n", STREAM))],
+                    Sees::Value,
+                    1,
+                    1,
+                ),
+            ],
+        ),
+        (
+            "An answer that is not one",
             vec![
                 Case::new(
                     "not HTTP",
@@ -501,6 +568,13 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     2,
                 )
                 .at_least(one),
+                Case::new(
+                    "429 with a past date as `Retry-After`, then fine",
+                    vec![fails("429 Too Many Requests", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), says(ok())],
+                    Sees::Value,
+                    2,
+                    2,
+                ),
                 Case::new(
                     "429 with nonsense as `Retry-After`, then fine",
                     vec![fails("429 Too Many Requests", "Retry-After: -1, soon\r\n"), says(ok())],

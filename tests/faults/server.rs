@@ -16,6 +16,8 @@ pub enum Act {
     Read,
     /// Sends text, in which `{own}` and `{other}` stand for the addresses of the server and its neighbour.
     Send(String),
+    /// Sends text again and again, until the client closes the connection.
+    Loop(String),
     /// Sends so many bytes of filling, in pieces, as far as the client takes them.
     Fill(usize),
     /// Waits.
@@ -153,6 +155,10 @@ async fn serve(
                         left -= now;
                     }
                 }
+                Act::Loop(text) => loop {
+                    stream.write_all(text.as_bytes()).await?;
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                },
                 Act::Wait(time) => tokio::time::sleep(*time).await,
                 Act::Stall => while stream.read(&mut [0; 4096]).await? > 0 {},
                 Act::Close => return stream.shutdown().await,
