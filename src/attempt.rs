@@ -142,19 +142,14 @@ impl Job {
                     true => push_query(&mut prepared.target, name, value),
                 }
             }
-            for (name, value) in &settings.headers {
-                if subject.own() || name == USER_AGENT {
-                    prepared.headers.entry(name).or_insert_with(|| value.clone());
-                }
-            }
             let mut last = None;
             for (name, value) in options.headers {
                 match (name, &last) {
                     (Some(name), _) => {
-                        prepared.headers.insert(&name, value);
+                        prepared.set_header(name.clone(), value);
                         last = Some(name);
                     }
-                    (None, Some(name)) => drop(prepared.headers.append(name, value)),
+                    (None, Some(name)) => prepared.headers.push((name.clone(), value)),
                     (None, None) => {}
                 }
             }
@@ -394,14 +389,14 @@ async fn open_files(job: &mut Job) -> Result<(), Box<Inner>> {
     let body = match std::mem::take(&mut job.prepared.payload) {
         Payload::Body(body) => body,
         Payload::File(file) => {
-            if !job.prepared.headers.contains_key(CONTENT_TYPE) {
-                job.prepared.headers.insert(CONTENT_TYPE, content_type(file.media_type())?);
+            if job.prepared.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
+                job.prepared.headers.push((CONTENT_TYPE, content_type(file.media_type())?));
             }
             file.into_body().await.map_err(wrong)?
         }
         Payload::Multipart(form) => {
             let (text, body) = form.into_body().await.map_err(wrong)?;
-            job.prepared.headers.insert(CONTENT_TYPE, content_type(&text)?);
+            job.prepared.set_header(CONTENT_TYPE, content_type(&text)?);
             body
         }
     };
@@ -430,15 +425,17 @@ fn build(
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
     let mut target = Cow::Borrowed(redirected.unwrap_or(&job.prepared.target));
-    // With room for the key, and for what the transport adds: a clone has none.
-    let mut headers = HeaderMap::with_capacity(job.prepared.headers.len() + 4);
-    headers.extend(job.prepared.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     let absolute = origin_of(&target).is_some();
     let at_home = !absolute || job.server.has_origin_of(&target);
-    if !at_home && job.subject.own() {
+    // With room for the key, and for what the transport adds.
+    let mut headers = HeaderMap::with_capacity(job.prepared.headers.len() + job.settings.headers.len() + 4);
+    for (name, value) in &job.prepared.headers {
+        headers.append(name, value.clone());
+    }
+    for (name, value) in &job.settings.headers {
         // The client's headers are for its server: any of them may be a credential.
-        for name in job.settings.headers.keys().filter(|name| *name != USER_AGENT) {
-            headers.remove(name);
+        if name == USER_AGENT || (at_home && job.subject.own()) {
+            headers.entry(name).or_insert_with(|| value.clone());
         }
     }
     if at_home && let Some(key) = key {

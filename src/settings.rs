@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::{Auth, Facts};
 use crate::body::BoxError;
@@ -156,15 +156,13 @@ impl Settings {
             }
         };
         // What the caller says about one call, or about all, goes before the key.
-        if headers.contains_key(&name) {
-            return Ok(());
-        }
+        let Entry::Vacant(header) = headers.entry(name) else { return Ok(()) };
         let value = credential.value.clone().ok_or_else(|| {
             RequestError::Settings(
                 "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
             )
         })?;
-        headers.insert(name, value);
+        header.insert(value);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 
@@ -60,8 +60,17 @@ pub enum RequestError {
 pub(crate) struct Prepared {
     /// Path and query.
     pub(crate) target: String,
-    pub(crate) headers: HeaderMap,
+    /// A list, from which each attempt makes its map: there are few, and a map costs more to copy than to make.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) payload: Payload,
+}
+
+impl Prepared {
+    /// Sets a header, in place of any of the same name.
+    pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value));
+    }
 }
 
 /// A request's body, before its parts are looked at (files have to be opened to know their length).
@@ -114,8 +123,7 @@ pub(crate) fn prepare(
                 Ok(())
             })?,
             Place::Header => for_each_text(field, *value, &mut scratch, |text| {
-                let (name, value) = header(field.name, text)?;
-                request.headers.append(name, value);
+                request.headers.push(header(field.name, text)?);
                 Ok(())
             })?,
             Place::Json => {
@@ -141,7 +149,7 @@ pub(crate) fn prepare(
         }
     }
     finish_body(operation, &mut request, json, form, parts);
-    request.headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    request.set_header(ACCEPT, HeaderValue::from_static(accept));
     Ok(request)
 }
 
@@ -163,7 +171,7 @@ fn finish_body(operation: &Operation, request: &mut Prepared, mut json: Vec<u8>,
         return;
     };
     request.payload = Payload::Body(body);
-    request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    request.set_header(CONTENT_TYPE, HeaderValue::from_static(content_type));
 }
 
 fn push_path(

@@ -86,7 +86,8 @@ impl Given {
                 self.server.get_or_init(|| (scheme.clone(), authority.clone(), url))
             }
         };
-        if scheme != known_scheme || authority != known_authority {
+        // As text: to compare them as names, regardless of case, takes longer than it is worth.
+        if scheme != known_scheme || authority.as_str() != known_authority.as_str() {
             return parsed(uri);
         }
         let mut url = base.clone();
