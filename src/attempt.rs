@@ -316,13 +316,16 @@ impl Attempts {
             retry_after: fault.retry_after,
         };
         let stop = match job.retry().decide(&failed, fastrand::f64) {
-            Ok(wait) if job.settings.budget.try_spend() => {
-                log::again(job.subject, self.made, wait, &fault.inner);
-                self.before = Some(fault.inner.what_happened());
-                sleep(wait).await;
-                return Ok(());
-            }
-            Ok(_) => Some("too many of this client's retries have failed lately"),
+            Ok(wait) => match job.settings.budget.pay() {
+                Some(retry) => {
+                    log::again(job.subject, self.made, wait, &fault.inner);
+                    self.before = Some(fault.inner.what_happened());
+                    sleep(wait).await;
+                    retry.made();
+                    return Ok(());
+                }
+                None => Some("too many of this client's retries have failed lately"),
+            },
             Err(stop) => stop.reason(),
         };
         if matches!(fault.failure, Failure::Status(status) if !job.retry().retries_status(status)) {

@@ -45,6 +45,11 @@ impl Budget {
         self.update(|tokens| tokens.checked_sub(PRICE))
     }
 
+    /// Pays for one retry that is about to be waited for; `None` when there is nothing left.
+    pub(crate) fn pay(&self) -> Option<Paid<'_>> {
+        self.try_spend().then(|| Paid(self))
+    }
+
     /// Records that the server did its job: the last attempt of a call got an answer that was not
     /// a failure to be retried. That includes answers such as 404, which show a healthy server.
     ///
@@ -60,6 +65,24 @@ impl Budget {
     /// Replaces the count by what `change` makes of it; `false` when that is nothing.
     fn update(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, change).is_ok()
+    }
+}
+
+/// A retry that is paid for and not made yet. Its price comes back if it never is: a call that is dropped while it waits
+/// was no burden.
+#[must_use]
+pub(crate) struct Paid<'a>(&'a Budget);
+
+impl Paid<'_> {
+    /// The retry is made now.
+    pub(crate) fn made(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Paid<'_> {
+    fn drop(&mut self) {
+        self.0.refund(true);
     }
 }
 

@@ -310,3 +310,21 @@ async fn an_outage_is_amplified_by_a_tenth_at_most_and_got_over() {
         assert_eq!((response.attempts, server.requests()), (2, 2), "{down:?}");
     }
 }
+
+/// Retries that are waited for and never made cost nothing: who gives up early does not use up what others need.
+#[tokio::test(start_paused = true)]
+async fn calls_dropped_while_they_wait_leave_the_budget_whole() {
+    let server = Switch(Arc::new(Mutex::new((State::Failing, 0))));
+    let client = Client::studio("the-key-of-this-client")
+        .server("https://a.example")
+        .transport(server.clone())
+        .retry(Retry::attempts(3).initial(Duration::from_secs(10)).jitter(false));
+    for _ in 0..300 {
+        let call = client.call(stream::Get::new("x")).into_future();
+        assert!(tokio::time::timeout(Duration::from_millis(100), call).await.is_err());
+    }
+    assert_eq!(server.requests(), 300);
+    server.to(State::Shaky);
+    let response = client.call(stream::Get::new("x")).with_response().await.unwrap();
+    assert_eq!((response.attempts, server.requests()), (2, 2));
+}
