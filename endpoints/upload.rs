@@ -204,7 +204,7 @@ impl Uploading {
 }
 
 /// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed.
-pub type UploadFuture = tus::Uploading<UploadState, Uploaded>;
+pub type UploadFuture = tus::UploadFuture<UploadState, Uploaded>;
 
 impl IntoFuture for Uploading {
     type Output = Result<Uploaded, UploadError>;
@@ -212,7 +212,7 @@ impl IntoFuture for Uploading {
 
     fn into_future(mut self) -> UploadFuture {
         let latest = Latest::new(self.state.clone(), self.save.take());
-        tus::Uploading::new(self.sending.clone(), latest.clone(), |state| &state.tus, send(self, latest))
+        tus::UploadFuture::new(self.sending.clone(), latest.clone(), |state| &state.tus, send(self, latest))
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) use send::{Sending, call};
 pub(crate) use source::Source;
 pub(crate) use stamp::Fingerprint;
 use stamp::Stamp;
-pub use uploading::{Aborted, Uploading};
+pub use uploading::{Aborted, UploadFuture};
 pub(crate) use uploading::{Latest, Save};
 
 mod error;
@@ -256,13 +256,13 @@ impl Upload {
 
 impl IntoFuture for Upload {
     type Output = Result<State, UploadError>;
-    type IntoFuture = Uploading;
+    type IntoFuture = UploadFuture;
 
-    fn into_future(self) -> Uploading {
+    fn into_future(self) -> UploadFuture {
         let Self { sending, endpoint, file, state, report, save } = self;
         let latest = Latest::new(state.clone(), save);
         let (known, own) = (latest.clone(), sending.clone());
-        Uploading::new(sending, latest, |state| state, async move {
+        UploadFuture::new(sending, latest, |state| state, async move {
             let source = Source::open(file).await?;
             let begun = state.is_some();
             let state = state.unwrap_or_else(|| State::new(endpoint, &source));

@@ -15,7 +15,7 @@ pub(crate) type Save<S> = Arc<dyn Fn(&S) + Send + Sync>;
 /// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed;
 /// [`abort`](Self::abort) tells.
 #[must_use = "futures do nothing until they are awaited"]
-pub struct Uploading<S = State, T = S> {
+pub struct UploadFuture<S = State, T = S> {
     sending: Sending,
     latest: Latest<S>,
     /// What of a state is the protocol's.
@@ -23,7 +23,7 @@ pub struct Uploading<S = State, T = S> {
     work: BoxFuture<'static, Result<T, UploadError>>,
 }
 
-/// What [`abort`](Uploading::abort) has come to.
+/// What [`abort`](UploadFuture::abort) has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aborted {
@@ -63,7 +63,7 @@ impl<S> Clone for Latest<S> {
     }
 }
 
-impl<S: Clone, T> Uploading<S, T> {
+impl<S: Clone, T> UploadFuture<S, T> {
     pub(crate) fn new(
         sending: Sending,
         latest: Latest<S>,
@@ -92,7 +92,7 @@ impl<S: Clone, T> Uploading<S, T> {
     }
 }
 
-impl<S, T> Future for Uploading<S, T> {
+impl<S, T> Future for UploadFuture<S, T> {
     type Output = Result<T, UploadError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -100,8 +100,8 @@ impl<S, T> Future for Uploading<S, T> {
     }
 }
 
-impl<S: Clone + fmt::Debug, T> fmt::Debug for Uploading<S, T> {
+impl<S: Clone + fmt::Debug, T> fmt::Debug for UploadFuture<S, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Uploading").field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("UploadFuture").field("state", &self.state()).finish_non_exhaustive()
     }
 }
