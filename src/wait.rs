@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
-use crate::endpoint::{Endpoint, On};
+use crate::endpoint::{Endpoint, On, Operation};
 use crate::error::Error;
 use crate::retry::Retry;
 use crate::wire::RequestError;
@@ -95,19 +95,27 @@ impl<T> Update<T> {
 #[non_exhaustive]
 pub enum WaitError {
     /// It has failed.
-    #[error("it has failed on the server: {reason}")]
+    #[error("{operation}: it has failed on the server: {reason}")]
     #[non_exhaustive]
     Failed {
+        /// By what it was looked at.
+        operation: &'static Operation,
         /// The server's words.
         reason: String,
     },
     /// It was called off, or deleted.
-    #[error("it was called off or deleted")]
-    Cancelled,
+    #[error("{operation}: it was called off or deleted")]
+    #[non_exhaustive]
+    Cancelled {
+        /// By what it was looked at.
+        operation: &'static Operation,
+    },
     /// The deadline passed. It goes on on the server.
-    #[error("it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
+    #[error("{operation}: it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
+        /// By what it was looked at.
+        operation: &'static Operation,
         /// How long it was waited for.
         after: Duration,
         /// The last phase seen.
@@ -289,7 +297,7 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
             Some(Stage::Going { phase, .. }) => Some(phase),
             _ => None,
         };
-        WaitError::Deadline { after: began.elapsed(), phase }
+        WaitError::Deadline { operation: E::OPERATION, after: began.elapsed(), phase }
     }
 
     /// What an answer means: something to tell, or nothing new.
@@ -311,8 +319,10 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
         self.failed = 0;
         let stage = (self.stage)(&value);
         match &stage {
-            Stage::Failed(reason) => return Some(Err(WaitError::Failed { reason: reason.clone() })),
-            Stage::Cancelled => return Some(Err(WaitError::Cancelled)),
+            Stage::Failed(reason) => {
+                return Some(Err(WaitError::Failed { operation: E::OPERATION, reason: reason.clone() }));
+            }
+            Stage::Cancelled => return Some(Err(WaitError::Cancelled { operation: E::OPERATION })),
             Stage::Done => {}
             Stage::Going { .. } => self.rest(),
         }

@@ -73,9 +73,9 @@ async fn changes_come_as_a_stream() {
 async fn failure_has_the_servers_reason() {
     let (client, _) = goes_through(vec![Ok(task("failed", None, Some("bad codec")))]);
     let error = client.wait(id()).await.unwrap_err();
-    assert_eq!(error.to_string(), "it has failed on the server: bad codec");
+    assert_eq!(error.to_string(), "task::Get (GET /task/{id}): it has failed on the server: bad codec");
     let (client, _) = goes_through(vec![Ok(task("cancelled", None, None))]);
-    assert!(matches!(client.wait(id()).await.unwrap_err(), WaitError::Cancelled));
+    assert!(matches!(client.wait(id()).await.unwrap_err(), WaitError::Cancelled { .. }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,7 +92,7 @@ async fn the_deadline_is_kept() {
     assert_eq!(began.elapsed().as_secs(), 60);
     assert_eq!(
         error.to_string(),
-        "it is not done after 60.0s, but running; it goes on on the server, and `.deadline(…)` allows more"
+        "task::Get (GET /task/{id}): it is not done after 60.0s, but running; it goes on on the server, and `.deadline(…)` allows more"
     );
     // At most one look every 7.5 seconds once it has slowed down.
     assert!((7..=16).contains(&looks.load(Ordering::Relaxed)), "{looks:?} looks");
@@ -190,5 +190,8 @@ async fn a_deleted_asset_ends_the_wait() {
     client.call(asset::Delete::new(ticket.asset.id.clone())).await.unwrap();
     let error = ticket.until_ready(&client).await.unwrap_err();
     // The server may show it as deleted, or not at all.
-    assert!(matches!(&error, WaitError::Cancelled) || matches!(&error, WaitError::Call(error) if error.is_not_found()));
+    assert!(
+        matches!(&error, WaitError::Cancelled { .. })
+            || matches!(&error, WaitError::Call(error) if error.is_not_found())
+    );
 }
