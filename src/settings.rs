@@ -33,7 +33,7 @@ pub struct Timeouts {
     /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.
     pub connect: Option<Duration>,
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
-    /// long upload or download that makes headway is never cut short by it.
+    /// long upload or download that makes headway is never cut short by it. An answer's head counts once it is whole.
     pub idle: Option<Duration>,
     /// How long a call may take in all, with its retries and the waits between them (default: no bound). For an answer that
     /// is handed on while it arrives, a download or events, until it begins; from then on only `idle` counts.

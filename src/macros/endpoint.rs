@@ -126,7 +126,7 @@ mod parts;
 /// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
 /// [`StreamItem`](crate::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
 ///
-/// **Clauses**:
+/// **Clauses**, each once at most, with a comma before it:
 ///
 /// | clause | meaning | without it |
 /// |---|---|---|
