@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -212,6 +212,14 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
 
     fn decode(answer: &mut Answer) -> Result<Sse<T>, DecodeError> {
         let answer = answer.plain()?;
+        // It would be read as a stream without events. What else servers call their events is no matter.
+        let other = answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).filter(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
+        });
+        if let Some(other) = other {
+            return Err(DecodeError { path: String::new(), reason: format!("expected events, found {other}") });
+        }
         Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
     }
 }

@@ -34,6 +34,17 @@ endpoint! {
 }
 
 endpoint! {
+    /// Gives numbers as they come.
+    pub Follow: Studio = GET "/numbers" -> sse Number
+}
+
+/// A number.
+#[derive(Debug, serde::Deserialize)]
+pub struct Number(u32);
+
+livepeer::sse_json!(Number);
+
+endpoint! {
     /// Gives text.
     pub Say: Studio = GET "/text" -> text
 }
@@ -379,6 +390,30 @@ async fn text_that_is_encoded_or_no_utf8_is_refused_by_name() {
     let download = client(By::Default, &server.url()).call(Fetch::new()).await.unwrap();
     assert_eq!(download.headers()["content-encoding"], "br");
     assert_eq!(download.bytes().await.unwrap(), "abc");
+}
+
+/// What is no stream of events is not taken for one without events.
+#[tokio::test]
+async fn a_page_in_place_of_events_is_refused() {
+    for (kind, refused) in [
+        ("text/html; charset=utf-8", true),
+        ("application/json", true),
+        ("text/event-stream", false),
+        ("text/plain", false),
+    ] {
+        let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: 9\r\n\r\ndata: 1\n\n");
+        let server = Server::start(vec![vec![Read, Send(answer)]]).await;
+        match client(By::Default, &server.url()).call(Follow::new()).await {
+            Ok(mut numbers) => {
+                assert_eq!(numbers.next().await.unwrap().unwrap().0, 1);
+                assert!(!refused && numbers.next().await.is_none());
+            }
+            Err(error) => {
+                assert!(refused && error.is_decode(), "{error}");
+                assert!(error.to_string().contains(&format!("expected events, found {kind}")), "{error}");
+            }
+        }
+    }
 }
 
 /// Answers every request in the same way, without a network, and tells nobody's key.
