@@ -328,7 +328,10 @@ async fn the_page_shows_what_a_person_sees() {
     let studio: &'static LittleStudio = running.studio();
     let (client, url): (&'static Client, &'static str) =
         (Box::leak(Box::new(running.client())), String::leak(running.url()));
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Bound, so that nobody else gets the port, but not listening.
+    let deaf = tokio::net::TcpSocket::new_v4().unwrap();
+    deaf.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let unused = deaf.local_addr().unwrap();
     let nobody: &'static str = String::leak(format!("http://{unused}"));
     let leak = |mock: Mock| -> &'static Mock { Box::leak(Box::new(mock)) };
     let silent = leak(Mock::new().first(|_| std::future::pending()));

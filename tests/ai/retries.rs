@@ -85,7 +85,10 @@ async fn a_wrong_request_is_never_repeated() {
 #[tokio::test]
 async fn without_a_connection_it_is_tried_again() {
     // A port that was free a moment ago.
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Bound, so that nobody else gets the port, but not listening.
+    let deaf = tokio::net::TcpSocket::new_v4().unwrap();
+    deaf.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = deaf.local_addr().unwrap();
     let client = Client::ai().server(format!("http://{address}")).retry(soon());
     let error = client.call(TextToImage::new("x")).await.unwrap_err();
     assert!(error.is_connect());

@@ -642,13 +642,12 @@ where
     E: Endpoint<Response = stream::Stream> + On<Studio>,
 {
     let server = Server::start(case.scripts.clone()).await;
+    // Bound, so that nobody else gets the port, but not listening.
+    let deaf = tokio::net::TcpSocket::new_v4().unwrap();
+    deaf.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let url = match case.place {
         Place::Server => server.url(),
-        // The port of a listener that is gone; no other takes it as long as its number is not asked for.
-        Place::Refused => {
-            let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            format!("http://{}", gone.local_addr().unwrap())
-        }
+        Place::Refused => format!("http://{}", deaf.local_addr().unwrap()),
         Place::Name => "http://no-such-host.invalid".into(),
         Place::Tls => server.url().replace("http:", "https:"),
     };
