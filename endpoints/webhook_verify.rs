@@ -29,7 +29,7 @@ pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 pub enum VerifyError {
     /// The verifier has no secret, or an empty one. Nothing is accepted then: a signature made with
     /// an empty key could be made by anyone.
-    #[error("there is no secret to verify the webhook with")]
+    #[error("there is no secret to verify the webhook with: give the one that the webhook was made with")]
     NoSecret,
     /// The delivery is not signed. Studio leaves the header out when the webhook has no shared secret.
     #[error("the webhook has no Livepeer-Signature header: Studio signs once the webhook has a shared secret")]
@@ -43,7 +43,7 @@ pub enum VerifyError {
     )]
     WrongSignature,
     /// The time in the header is not the time in the signed body: the header was altered.
-    #[error("the webhook's header and body tell different times")]
+    #[error("the webhook's header and body tell different times: the header was changed on its way")]
     TimeMismatch,
     /// The delivery is older than the tolerance: it may be a replay.
     #[error("the webhook was sent {0:?} ago, which is too long: check the clock; if it is right, this is a replay")]
