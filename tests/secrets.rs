@@ -426,12 +426,12 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
     let _logging = tracing::subscriber::set_default(log.clone());
     let token = percent_encoding::utf8_percent_encode(TOKEN, percent_encoding::NON_ALPHANUMERIC).to_string();
 
-    /// Says back where it was asked, as that came and decoded; only this method it takes.
-    async fn says(passes: &str, refusal: u16) -> livepeer::mock::Running {
-        let passes = passes.to_owned();
+    /// Says back where it was asked, as that came and decoded, and of where it all began; only this method it takes.
+    async fn says(passes: &str, refusal: u16, token: &str) -> livepeer::mock::Running {
+        let (passes, token) = (passes.to_owned(), token.to_owned());
         let server = Mock::new().fallback(move |request| {
             let asked = request.uri().to_string();
-            let said = format!("{asked} {}", percent_encoding::percent_decode_str(&asked).decode_utf8_lossy());
+            let said = format!("{asked} {} {token}", percent_encoding::percent_decode_str(&asked).decode_utf8_lossy());
             let passes = request.method().as_str() == passes;
             async move {
                 request.into_body().bytes(usize::MAX).await.unwrap();
@@ -444,7 +444,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
         server.listen().await.unwrap()
     }
     for (passes, refusal) in [("", 403), ("", 422), ("", 503), ("POST", 400), ("POST", 503), ("POST", 302)] {
-        let server = says(passes, refusal).await;
+        let server = says(passes, refusal, &token).await;
         let url = format!("{}/files?token={token}", server.url());
         let mut ticket: asset::UploadTicket = livepeer::mock::sample().unwrap();
         (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());

@@ -85,21 +85,28 @@ impl Sending {
         Ok(job.answered(false, call::map::<Unmapped>).hiding(secrets).without_deadline())
     }
 
+    /// A request to the upload, or, as long as there is none, to its endpoint. What it is answered may tell of both.
     fn tus(
         &self,
         subject: &'static Plain,
-        url: &Secret,
+        state: &State,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
     ) -> Result<Job, UploadError> {
         let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
-        self.job(subject, url.expose(), headers.into_iter().chain([version]), payload)
+        let endpoint = state.endpoint.expose();
+        let url = state.url.as_ref().map_or(endpoint, Secret::expose);
+        let mut secrets = secrets_of(endpoint, &CREATE.method);
+        secrets.extend(secrets_of(url, &subject.method));
+        Ok(self.job(subject, url, headers.into_iter().chain([version]), payload)?.hiding(secrets))
     }
 
     /// Tells the server to forget the upload, if it has a URL at all.
     pub(crate) async fn abort(&self, state: &State) -> Result<Aborted, UploadError> {
-        let Some(url) = &state.url else { return Ok(Aborted::Untold) };
-        match attempt::run(&mut self.tus(&ABORT, url, [], Payload::default())?).await {
+        if state.url.is_none() {
+            return Ok(Aborted::Untold);
+        }
+        match attempt::run(&mut self.tus(&ABORT, state, [], Payload::default())?).await {
             Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
@@ -232,7 +239,7 @@ impl Upload<'_> {
         if !self.begun {
             sending.retry.get_or_insert_default();
         }
-        let mut job = sending.tus(&CREATE, &self.state.endpoint, headers, Payload::default())?;
+        let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default())?;
         let answer = match attempt::run(&mut job).await {
             Ok(done) => done.answer,
             Err(inner) => return self.refused(&CREATE, inner).map(|()| false),
@@ -249,8 +256,7 @@ impl Upload<'_> {
 
     /// Asks how much the server has.
     async fn ask(&mut self) -> Result<Asked, UploadError> {
-        let Some(url) = &self.state.url else { return Ok(Asked::Unknown) };
-        let answer = match attempt::run(&mut self.sending.tus(&ASK, url, [], Payload::default())?).await {
+        let answer = match attempt::run(&mut self.sending.tus(&ASK, &self.state, [], Payload::default())?).await {
             Ok(done) => done.answer,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(Asked::Unknown);
@@ -271,7 +277,6 @@ impl Upload<'_> {
     }
 
     fn patch(&self, part: Part) -> Result<Job, UploadError> {
-        let Some(url) = &self.state.url else { return Err(UploadError::Unknown) };
         let total = self.source.len().filter(|_| self.state.deferred && part.last);
         let headers = [
             (OFFSET, HeaderValue::from(self.state.offset)),
@@ -282,7 +287,7 @@ impl Upload<'_> {
             0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
-        let job = self.sending.tus(&SEND, url, headers, payload)?;
+        let job = self.sending.tus(&SEND, &self.state, headers, payload)?;
         Ok(job.observed(self.meter.as_ref().map(Meter::observer)))
     }
 
