@@ -42,7 +42,8 @@ use crate::tus;
 use crate::wait::{Awaitable, Wait};
 use crate::wire::RequestError;
 
-/// A client without async. Made from an asynchronous one, which has all the settings.
+/// A client without async. Made from an asynchronous one, which has all the settings. Its connections are its own, unless
+/// the transport was given: then the runtime that drives those must be running.
 pub struct Client<A> {
     client: crate::client::Client<A>,
     runtime: Runtime,
@@ -76,7 +77,8 @@ impl Runtime {
         if Handle::try_current().is_ok() {
             return Err(RequestError::Settings(
                 "a blocking call inside of an asynchronous runtime would stop all else: use the asynchronous client \
-                 there, or a thread of its own (std::thread::spawn)"
+                 there (in `spawn_blocking` by `Handle::current().block_on(…)`), or a thread of its own \
+                 (`std::thread::spawn`)"
                     .into(),
             ));
         }
@@ -91,7 +93,7 @@ impl Runtime {
 
 impl<A: Api> From<crate::client::Client<A>> for Client<A> {
     fn from(client: crate::client::Client<A>) -> Self {
-        Self { client, runtime: Runtime::default() }
+        Self { client: client.apart(), runtime: Runtime::default() }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
-use crate::settings::{self, Credential, Key, Lazy, Settings, Timeouts};
+use crate::settings::{self, Credential, Key, Settings, Timeouts};
 use crate::transport::Transport;
 use crate::wire::{self, RequestError};
 
@@ -80,6 +80,12 @@ impl<A: Api> Client<A> {
         &self.0
     }
 
+    /// The same, with connections of its own: those that there are belong to a runtime that nobody may drive any more.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn apart(self) -> Self {
+        self.set(Settings::forget_transport)
+    }
+
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
@@ -137,8 +143,8 @@ impl<A: Api> Client<A> {
     pub fn timeouts(self, timeouts: Timeouts) -> Self {
         self.set(|settings| {
             // The default transport, which this client may share with clones of it, has its own connect time-out.
-            if settings.timeouts.connect != timeouts.connect && !settings.own_transport {
-                settings.transport = Lazy::default();
+            if settings.timeouts.connect != timeouts.connect {
+                settings.forget_transport();
             }
             settings.timeouts = timeouts;
         })

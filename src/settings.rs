@@ -130,6 +130,13 @@ impl Settings {
         self.transport.get_or_init(|| default_transport(self.timeouts.connect)).clone().map_err(RequestError::Settings)
     }
 
+    /// Has the default transport made anew. One that was given stays.
+    pub(crate) fn forget_transport(&mut self) {
+        if !self.own_transport {
+            self.transport = Lazy::default();
+        }
+    }
+
     /// Puts the key where the API wants it, unless the server is one that it must not go to.
     pub(crate) fn authorize(
         &self,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use livepeer::asset::{Phase, Upload, UploadWaitError};
 use livepeer::mock::{self, Mock, Reply};
 use livepeer::sse::{Event, Step, StreamItem};
+use livepeer::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 use livepeer::{Client, File, Retry, Stage, Studio, WaitError, asset, blocking, stream, task};
 
 /// Runs a server on a thread of its own, as long as this is there.
@@ -100,6 +101,29 @@ fn an_upload_and_the_wait_for_it_are_one() {
     assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
 }
 
+#[test]
+fn connections_of_a_runtime_that_nobody_drives_are_not_used() {
+    let server = Server::start(mock::studio().mock().clone());
+    let client = Client::studio("mock-key").server(&server.url).retry(Retry::never()).timeout(Duration::from_secs(10));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { client.call(asset::List::new()).await }).unwrap();
+    blocking::Client::from(client).call(asset::List::new()).run().unwrap();
+    drop(runtime);
+}
+
+#[test]
+fn a_transport_that_was_given_stays() {
+    struct Refuses;
+    impl Transport for Refuses {
+        fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+            Box::pin(async { Err(TransportError::new(TransportErrorKind::Request, "as it was given")) })
+        }
+    }
+    let client = blocking::Client::from(Client::studio("mock-key").transport(Refuses));
+    let error = client.call(asset::List::new()).run().unwrap_err();
+    assert!(error.to_string().contains("as it was given"), "{error}");
+}
+
 struct Word(String);
 
 impl StreamItem for Word {
@@ -155,6 +179,15 @@ async fn inside_of_a_runtime_it_is_an_error_and_no_panic() {
     client.upload(Upload::new(File::bytes(vec![1]))).run().unwrap_err();
     client.wait(livepeer::AssetId::from("id")).run().unwrap_err();
     assert_eq!(studio.mock().seen().len(), 0);
+
+    // Where blocking is allowed, the error says how, and so it works.
+    let (own, asynchronous) = (client.clone(), studio.client());
+    let listed = tokio::task::spawn_blocking(move || {
+        let error = own.call(asset::List::new()).run().unwrap_err();
+        assert!(error.to_string().contains("in `spawn_blocking` by `Handle::current().block_on(…)`"), "{error}");
+        tokio::runtime::Handle::current().block_on(async { asynchronous.call(asset::List::new()).await })
+    });
+    assert_eq!(listed.await.unwrap().unwrap().len(), 0);
 
     // On a thread of its own it works, and dropping it in here does no harm.
     let own = client.clone();
