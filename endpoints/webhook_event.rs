@@ -44,7 +44,7 @@ pub struct Event {
     pub stream: Option<Box<Stream>>,
     /// What happened, with what is told about it.
     pub payload: Payload,
-    /// Fields that this version does not know.
+    /// Fields that this version does not know; `payload` is one where the kind should carry nothing, or nothing fixed.
     pub extra: Extra,
 }
 
@@ -89,13 +89,16 @@ model! {
 
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let body = Envelope::deserialize(deserializer)?;
+        let mut body = Envelope::deserialize(deserializer)?;
         let kind = body.event.as_str();
         if kind.is_empty() {
             return Err(D::Error::custom("no event"));
         }
-        let payload =
-            Payload::read(kind, body.payload).map_err(|error| D::Error::custom(format_args!("{kind}: {error}")))?;
+        let payload = Payload::read(kind, &mut body.payload)
+            .map_err(|error| D::Error::custom(format_args!("{kind}: {error}")))?;
+        if let Some(left) = body.payload {
+            body.extra.insert("payload", left);
+        }
         Ok(Self {
             id: body.id,
             webhook_id: body.webhook_id,

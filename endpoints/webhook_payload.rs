@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::de::{DeserializeOwned, Error as _};
 
 #[cfg(doc)]
+use super::webhook_event::Event;
+#[cfg(doc)]
 use super::webhook_verify::Verifier;
 use super::{
     asset::Asset,
@@ -40,10 +42,11 @@ macro_rules! kinds {
                 }
             }
 
-            pub(super) fn read(name: &str, payload: Option<Value>) -> serde_json::Result<Self> {
+            /// Takes what the kind carries, and leaves what it has no place for.
+            pub(super) fn read(name: &str, payload: &mut Option<Value>) -> serde_json::Result<Self> {
                 Ok(match name {
-                    $( $name => Self::$variant $((required::<$payload>(payload)?))?, )*
-                    _ => Self::Unknown { name: name.to_owned(), value: payload },
+                    $( $name => Self::$variant $((required::<$payload>(payload.take())?))?, )*
+                    _ => Self::Unknown { name: name.to_owned(), value: payload.take() },
                 })
             }
 
@@ -91,8 +94,9 @@ kinds! {
     "multistream.error" => MultistreamError(Multistream),
     /// A live stream is no longer sent on to a target.
     "multistream.disconnected" => MultistreamDisconnected(Multistream),
-    /// A viewer came. What is told about it is not fixed.
-    "playback.user.new" => PlaybackUserNew(Map<String, Value>),
+    /// A viewer came. What is told about it is not fixed: it stands in the event's [`extra`](Event::extra), as
+    /// `payload`.
+    "playback.user.new" => PlaybackUserNew,
     /// The access gate asks whether a viewer may play. The answer to the delivery decides: see [`AccessAnswer`].
     "playback.accessControl" => PlaybackAccessControl(AccessRequest),
     /// An asset was created.

@@ -283,7 +283,7 @@ async fn what_the_server_does_not_do_by_itself_can_be_told() -> Result {
     let told = [
         Payload::StreamDetection(sample().unwrap()),
         Payload::MultistreamError(sample().unwrap()),
-        Payload::PlaybackUserNew(sample().unwrap()),
+        Payload::PlaybackUserNew,
     ];
     for payload in &told {
         studio.happens(payload.clone(), Some(&made.id));
