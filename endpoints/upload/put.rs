@@ -35,11 +35,7 @@ pub(super) async fn put(
         let mut job = job.observed(meter.as_ref().map(Meter::observer));
         match attempts.once(&mut job).await {
             Ok(_) => break,
-            Err(fault)
-                if fault.status().is_some_and(|status| (sending.finished)(&PUT.method, status, fault.text())) =>
-            {
-                break;
-            }
+            Err(fault) if sending.is_finished(&PUT, fault.inner()) => break,
             Err(fault) => {
                 source.check().await?;
                 attempts.again(&job, fault, true).await.map_err(tus::call)?;

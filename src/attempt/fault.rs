@@ -39,9 +39,9 @@ impl Fault {
         self.inner.status.filter(|_| self.inner.kind == ErrorKind::Status).map(|status| status.as_u16())
     }
 
-    /// What the server said.
-    pub(crate) fn text(&self) -> &[u8] {
-        &self.inner.text
+    /// What it is an error of.
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// Without secrets in what the transport says, for some tell the whole URL or the request, nor in headers.

@@ -10,7 +10,7 @@ use super::location::{resolve, secrets_of};
 use super::meter::Meter;
 use super::source::{Part, Source};
 use super::{Aborted, State, UploadError};
-use crate::attempt::{self, Attempts, Fault, Job, Plain, Subject};
+use crate::attempt::{self, Attempts, Job, Plain, Subject};
 use crate::call::{self, Options};
 use crate::error::{Any, Error, Inner, Unmapped};
 use crate::retry::Retry;
@@ -99,6 +99,11 @@ impl Sending {
         let mut secrets = secrets_of(endpoint, &CREATE.method);
         secrets.extend(secrets_of(url, &subject.method));
         Ok(self.job(subject, url, headers.into_iter().chain([version]), payload)?.hiding(secrets))
+    }
+
+    /// Whether the error says that the server has the whole upload already.
+    pub(crate) fn is_finished(&self, asked: &Plain, error: &Inner) -> bool {
+        error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.text))
     }
 
     /// Tells the server to forget the upload, if it has a URL at all.
@@ -196,7 +201,7 @@ impl Upload<'_> {
                         }
                     }
                 }
-                Err(fault) if self.is_finished(&fault) => break,
+                Err(fault) if self.sending.is_finished(&SEND, fault.inner()) => break,
                 Err(fault) => {
                     // If that is why it failed, it says more.
                     self.source.check().await?;
@@ -242,7 +247,8 @@ impl Upload<'_> {
         let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default())?;
         let answer = match attempt::run(&mut job).await {
             Ok(done) => done.answer,
-            Err(inner) => return self.refused(&CREATE, inner).map(|()| false),
+            Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
+            Err(inner) => return Err(call(inner)),
         };
         let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let url = location.and_then(|location| resolve(self.state.endpoint.expose(), location, self.sending.elsewhere));
@@ -261,7 +267,8 @@ impl Upload<'_> {
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(Asked::Unknown);
             }
-            Err(inner) => return self.refused(&ASK, inner).map(|()| Asked::Finished),
+            Err(inner) if self.sending.is_finished(&ASK, &inner) => return Ok(Asked::Finished),
+            Err(inner) => return Err(call(inner)),
         };
         if let Some(length) = number(&answer.headers, &LENGTH) {
             self.state.deferred = false;
@@ -289,17 +296,6 @@ impl Upload<'_> {
         };
         let job = self.sending.tus(&SEND, &self.state, headers, payload)?;
         Ok(job.observed(self.meter.as_ref().map(Meter::observer)))
-    }
-
-    fn is_finished(&self, fault: &Fault) -> bool {
-        fault.status().is_some_and(|status| (self.sending.finished)(&SEND.method, status, fault.text()))
-    }
-
-    fn refused(&self, asked: &Plain, inner: Box<Inner>) -> Result<(), UploadError> {
-        match inner.status {
-            Some(status) if (self.sending.finished)(&asked.method, status.as_u16(), &inner.text) => Ok(()),
-            _ => Err(call(inner)),
-        }
     }
 }
 
