@@ -120,6 +120,9 @@ impl crate::client::Client<Studio> {
     /// made good by the client's policy for retries (a more patient one where none was set: [`Uploading::retry`]), counted
     /// anew for each part; the server is asked how much it has before anything is sent again. The API key does not go to
     /// the upload URLs. What is dropped midway can be [resumed](Uploading::resume).
+    ///
+    /// `Ok` says that the server has all bytes, even if it failed in putting them together:
+    /// [`wait`](Uploading::wait) tells what became of them.
     pub fn upload(&self, upload: Upload) -> Uploading {
         Uploading {
             client: self.clone(),
@@ -231,7 +234,7 @@ async fn send(uploading: Uploading, latest: Latest<UploadState>) -> Result<Uploa
     let mut source = Source::open(upload.file).await?;
     // A small reader shows its length only when it is read.
     let first = source.part(0, PART).await?;
-    if source.len() == Some(0) {
+    if source.is_empty() {
         return Err(UploadError::Read(std::io::Error::other("there is nothing in it")));
     }
     drop(first);

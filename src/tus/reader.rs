@@ -41,6 +41,11 @@ impl Reader {
         }
     }
 
+    /// The length of the file that it reads, if that is known.
+    pub(super) fn behind_len(&self) -> Option<u64> {
+        self.behind.as_ref().and_then(|(stamp, _)| stamp.len)
+    }
+
     pub(super) async fn check(&self) -> Result<(), UploadError> {
         match &self.behind {
             Some((stamp, path)) => unchanged(path, stamp, true).await,

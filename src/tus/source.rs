@@ -71,6 +71,15 @@ impl Source {
         self.stamp.len
     }
 
+    /// Whether there is nothing in it, or in the file that it is made of.
+    pub(crate) fn is_empty(&self) -> bool {
+        let behind = match &self.kind {
+            Kind::Reader(reader) => reader.behind_len(),
+            _ => None,
+        };
+        behind.or(self.stamp.len) == Some(0)
+    }
+
     pub(crate) fn stamp(&self) -> &Stamp {
         &self.stamp
     }

@@ -112,6 +112,17 @@ async fn an_encrypted_file_that_changes_while_it_is_sent_does_not_arrive() {
 }
 
 #[tokio::test]
+async fn nothing_is_refused_encrypted_or_not() {
+    let (running, client) = running().await;
+    let file = OnDisk::new("film.mp4", &[]);
+    for upload in [Upload::file(&file.0), Upload::encrypted(&encryptor(), &file.0)] {
+        let error = client.upload(upload.playback_policy(PlaybackPolicy::jwt())).await.unwrap_err();
+        assert_eq!(error.to_string(), "the content of the upload cannot be read: there is nothing in it");
+    }
+    assert_eq!(requests(running.studio()).len(), 0);
+}
+
+#[tokio::test]
 async fn an_encrypted_file_needs_a_policy() {
     let (running, client) = running().await;
     let file = OnDisk::new("film.mp4", &content(1000));
