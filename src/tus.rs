@@ -147,7 +147,8 @@ pub struct Upload {
 
 impl<A: Api> Client<A> {
     /// Uploads a file to a tus endpoint, wherever it is. Of the client it uses the transport, the policy for retries, the
-    /// time-outs (but for the deadline) and the user agent.
+    /// time-outs (but for the deadline) and the user agent. `Ok` says that the server has all bytes; what it makes of them
+    /// then is between it and whoever runs it.
     pub fn tus(&self, endpoint: impl Into<Secret>, file: impl Into<File>) -> Upload {
         Upload {
             sending: Sending::new(self),
@@ -227,7 +228,7 @@ impl Upload {
     }
 
     /// Whether the server may have the content sent to another host than the endpoint's (default: no; the host is
-    /// replaced, as it is mostly the wrong one behind a proxy).
+    /// replaced, as it is mostly the wrong one behind a proxy; [`UploadError::Elsewhere`] if it was not).
     pub fn allow_other_hosts(mut self, allow: bool) -> Self {
         self.sending.elsewhere = allow;
         self
@@ -282,7 +283,7 @@ pub(crate) async fn run(
 ) -> Result<State, UploadError> {
     source.resume(&state.stamp)?;
     let meter = report.map(|report| Meter::new(report, source.len()));
-    let mut upload = send::Upload { sending, source, state, begun, meter, save };
+    let mut upload = send::Upload { sending, source, state, begun, theirs: None, meter, save };
     upload.run().await?;
     Ok(upload.state)
 }

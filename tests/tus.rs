@@ -50,6 +50,8 @@ struct Inner {
     wrong: Vec<String>,
     location: Option<String>,
     metadata: Option<String>,
+    /// The method that a captive portal answers in the server's place, once.
+    captured: Option<&'static str>,
     /// How often `HEAD` and `DELETE` are told that a request is not over yet.
     locked: usize,
     /// Until then, connections are cut at once.
@@ -143,6 +145,9 @@ impl Server {
             self.with(|inner| inner.wrong.push(format!("{method} {target}: {why}")));
             Some(format!("{status} {why}\r\nContent-Length: 0\r\n"))
         };
+        if self.with(|inner| inner.captured.take_if(|captured| *captured == method).is_some()) {
+            return Some("200 OK\r\nContent-Length: 0\r\n".into());
+        }
         if headers.contains_key("authorization") || headers.contains_key("x-own") {
             return refuse("400", "the key or a header of the API was sent along");
         }
@@ -664,6 +669,46 @@ async fn an_upload_stays_on_the_endpoints_host_and_keeps_its_path() {
     client().tus(server.endpoint(), File::bytes(content.clone())).await.unwrap();
     assert_eq!(server.stored(), content);
     assert!(server.with(|inner| inner.log.iter().any(|line| line == "PATCH /files/dir%2F0 HTTP/1.1")));
+}
+
+#[tokio::test]
+async fn a_host_that_was_replaced_in_vain_is_named() {
+    let (server, other) = (Server::start().await, Server::start().await);
+    let there = format!("http://{}/elsewhere", other.address);
+    server.with(|inner| inner.location = Some(there));
+    let content = content(1000);
+    let upload = || client().tus(server.endpoint(), File::bytes(content.clone()));
+    let error = upload().await.unwrap_err();
+    assert!(matches!(&error, UploadError::Elsewhere { theirs, .. } if *theirs == other.address), "{error}");
+    assert!(error.to_string().contains("allow_other_hosts(true)"), "{error}");
+    assert!(!error.to_string().contains("/elsewhere"), "{error}");
+    assert_eq!(other.count(""), 0);
+
+    // What it says helps.
+    let length = Some(content.len() as u64);
+    let id = format!("/elsewhere/files/dir%2F{}", server.with(|inner| inner.uploads.len()));
+    other.with(|inner| inner.uploads.insert(id, Store { length, ..Store::default() }));
+    upload().allow_other_hosts(true).await.unwrap();
+    assert_eq!(other.stored(), content);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_the_servers_can_be_gone_on_after() {
+    for (whole, captured) in [(250_000, "HEAD"), (250_000, "POST")] {
+        let server = Server::start().await.trouble(1, Trouble::CutAfter(10));
+        server.with(|inner| inner.captured = Some(captured));
+        let content = content(whole);
+        let upload = || client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+        let mut uploading = upload().into_future();
+        let error = (&mut uploading).await.unwrap_err();
+        assert!(matches!(error, UploadError::Protocol(_)) && error.is_retryable(), "{error}");
+        let again = match uploading.state() {
+            Some(state) => upload().resume(state),
+            None => upload(),
+        };
+        again.await.unwrap();
+        assert_eq!(server.stored(), content, "{captured}");
+    }
 }
 
 #[tokio::test]

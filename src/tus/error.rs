@@ -27,6 +27,16 @@ pub enum UploadError {
     /// The server does not know the upload any more, and not the one begun in its place either.
     #[error("the server does not know the upload any more: it needs a new one")]
     Unknown,
+    /// The server said that the upload is on another host, and does not know it on the endpoint's.
+    #[error(
+        "the server said that the upload is at {theirs}, and does not know it at the endpoint's own host: if it may go \
+         there, say so by `tus::Upload::allow_other_hosts(true)`"
+    )]
+    #[non_exhaustive]
+    Elsewhere {
+        /// Host and port that the server named.
+        theirs: String,
+    },
     /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
     /// [`File::replayable`](crate::File::replayable), this does not happen.
     #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
@@ -46,7 +56,7 @@ pub enum UploadError {
         /// What it says now.
         now: u64,
     },
-    /// The server's answer makes no sense.
+    /// The server's answer makes no sense. Something on the way may have given it in the server's place.
     #[error("the server does not keep to the protocol: {0}")]
     Protocol(String),
 }
@@ -54,7 +64,11 @@ pub enum UploadError {
 impl UploadError {
     /// Whether [`resume`](super::Upload::resume) with the last state may succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Call(error) if error.is_retryable())
+        match self {
+            Self::Call(error) => error.is_retryable(),
+            Self::Protocol(_) => true,
+            _ => false,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::call::{self, Options};
 use crate::error::{Any, Error, Inner, Unmapped};
 use crate::retry::Retry;
 use crate::secret::Secret;
+use crate::server::origin_of;
 use crate::settings::Settings;
 use crate::wire::{Payload, Prepared};
 
@@ -55,6 +56,8 @@ pub(crate) struct Upload<'a> {
     pub(crate) state: State,
     /// Whether the server is known to be there: only then is there an outage to be waited for.
     pub(crate) begun: bool,
+    /// Where the server said that it is, if that is another host and not allowed.
+    pub(crate) theirs: Option<String>,
     pub(crate) meter: Option<Arc<Meter>>,
     /// Is told the state after each change.
     pub(crate) save: &'a (dyn Fn(&State) + Send + Sync),
@@ -149,7 +152,10 @@ impl Upload<'_> {
             if !certain {
                 match self.ask().await? {
                     Asked::Finished => break,
-                    Asked::Unknown if began_anew => return Err(UploadError::Unknown),
+                    Asked::Unknown if began_anew => {
+                        let theirs = self.theirs.take();
+                        return Err(theirs.map_or(UploadError::Unknown, |theirs| UploadError::Elsewhere { theirs }));
+                    }
                     Asked::Unknown => {
                         began_anew = true;
                         self.state.url = None;
@@ -251,8 +257,11 @@ impl Upload<'_> {
             Err(inner) => return Err(call(inner)),
         };
         let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        let url = location.and_then(|location| resolve(self.state.endpoint.expose(), location, self.sending.elsewhere));
+        let at = |elsewhere| resolve(self.state.endpoint.expose(), location?, elsewhere);
+        let url = at(self.sending.elsewhere);
         let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
+        let theirs = at(true).filter(|theirs| *theirs != url);
+        self.theirs = theirs.and_then(|theirs| Some(origin_of(&theirs)?.rsplit(['/', '@']).next()?.to_owned()));
         self.begun = true;
         self.state.url = Some(url.into());
         self.state.deferred = self.source.len().is_none();
