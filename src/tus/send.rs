@@ -181,6 +181,8 @@ impl Upload<'_> {
                 (furthest, contradictions) = (offset, 0);
             }
             if self.source.len() == Some(offset) && !self.state.deferred {
+                // Where only the server has told the length, the content must end there.
+                self.source.part(offset, 0).await?;
                 return Ok(());
             }
             let part = self.source.part(offset, size).await?;
