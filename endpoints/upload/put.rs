@@ -31,7 +31,7 @@ pub(super) async fn put(
         }
         let part = source.part(0, PART).await?;
         let headers = [(CONTENT_TYPE, media_type.clone())];
-        let job = sending.job(&PUT, state.url.expose(), headers, Payload::Body(part.body))?;
+        let job = sending.job(&PUT, &state.tus.endpoint, &state.url, headers, Payload::Body(part.body))?;
         let mut job = job.observed(meter.as_ref().map(Meter::observer));
         match attempts.once(&mut job).await {
             Ok(_) => break,

@@ -71,15 +71,18 @@ enum Asked {
 }
 
 impl Sending {
+    /// A request to one of an upload's URLs. What it is answered may tell of the endpoint, too.
     pub(crate) fn job(
         &self,
         subject: &'static Plain,
-        url: &str,
+        endpoint: &Secret,
+        url: &Secret,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
     ) -> Result<Job, UploadError> {
-        let secrets = secrets_of(url, &subject.method);
-        let prepared = Prepared { target: url.into(), headers: headers.into_iter().collect(), payload };
+        let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
+        secrets.extend(secrets_of(url.expose(), &subject.method));
+        let prepared = Prepared { target: url.expose().into(), headers: headers.into_iter().collect(), payload };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(super::patient).and_status(LOCKED);
         let options = Options { retry: Some(retry.into()), idle: self.idle, ..Options::default() };
         // Each request is safe to repeat: what was sent in vain is found out by asking.
@@ -88,7 +91,7 @@ impl Sending {
         Ok(job.answered(false, call::map::<Unmapped>).hiding(secrets).without_deadline())
     }
 
-    /// A request to the upload, or, as long as there is none, to its endpoint. What it is answered may tell of both.
+    /// A request to the upload, or, as long as there is none, to its endpoint.
     fn tus(
         &self,
         subject: &'static Plain,
@@ -97,11 +100,8 @@ impl Sending {
         payload: Payload,
     ) -> Result<Job, UploadError> {
         let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
-        let endpoint = state.endpoint.expose();
-        let url = state.url.as_ref().map_or(endpoint, Secret::expose);
-        let mut secrets = secrets_of(endpoint, &CREATE.method);
-        secrets.extend(secrets_of(url, &subject.method));
-        Ok(self.job(subject, url, headers.into_iter().chain([version]), payload)?.hiding(secrets))
+        let url = state.url.as_ref().unwrap_or(&state.endpoint);
+        self.job(subject, &state.endpoint, url, headers.into_iter().chain([version]), payload)
     }
 
     /// Whether the error says that the server has the whole upload already.
