@@ -8,7 +8,7 @@ use serde::de::{self, Deserializer, EnumAccess, SeqAccess, VariantAccess, Visito
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::reading::{NOT_ALLOWED, Step, is_strict, note};
+use crate::reading::{NOT_ALLOWED, is_strict};
 
 /// The type of a model's field.
 ///
@@ -266,22 +266,14 @@ impl<T: Lenient> Lenient for Vec<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
                 let mut items = Vec::new();
-                loop {
-                    match list.next_element::<As<T>>() {
-                        Ok(Some(item)) => {
-                            // Many lists within answers have one item; a list makes room for four by itself.
-                            if items.is_empty() {
-                                items.reserve_exact(1);
-                            }
-                            items.push(item.0);
-                        }
-                        Ok(None) => return Ok(items),
-                        Err(error) => {
-                            note(Step::Item(items.len()));
-                            return Err(error);
-                        }
+                while let Some(item) = list.next_element::<As<T>>()? {
+                    // Many lists within answers have one item; a list makes room for four by itself.
+                    if items.is_empty() {
+                        items.reserve_exact(1);
                     }
+                    items.push(item.0);
                 }
+                Ok(items)
             }
         }
 

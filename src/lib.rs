@@ -33,6 +33,7 @@ mod extra;
 pub mod file;
 mod hidden;
 mod idle;
+mod json;
 mod lenient;
 mod link;
 mod log;

@@ -10,8 +10,9 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::extra::{Extra, Lack};
+use crate::json;
 use crate::lenient::{As, Lenient};
-use crate::reading::{Mode, Step, UNKNOWN, is_strict, mode, note};
+use crate::reading::{Mode, UNKNOWN, is_strict, mode};
 
 /// What stood in the place of a field's value.
 enum Found {
@@ -77,19 +78,12 @@ fn field<'de, T: Lenient, A: MapAccess<'de>>(
     if mode() == Mode::Salvaging {
         return salvage(map, name, extra, required, put);
     }
-    match map.next_value_seed(Nullable { required, put, ty: PhantomData }) {
-        Ok(Found::Value | Found::Absent) => Ok(()),
-        Ok(Found::Null) if is_strict() => {
-            note(Step::Field(name));
-            Err(de::Error::custom("null"))
-        }
-        Ok(Found::Null) => {
+    match map.next_value_seed(Nullable { required, put, ty: PhantomData })? {
+        Found::Value | Found::Absent => Ok(()),
+        Found::Null if is_strict() => Err(de::Error::custom("null")),
+        Found::Null => {
             extra.note(name, Lack::Null);
             Ok(())
-        }
-        Err(error) => {
-            note(Step::Field(name));
-            Err(error)
         }
     }
 }
@@ -103,13 +97,13 @@ fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     // As text, which is read by the same code as the whole: that of another form of JSON would be compiled beside it.
     let json: Box<RawValue> = map.next_value()?;
-    match serde_json::from_str::<Option<As<T>>>(json.get()) {
+    match json::from_str::<Option<As<T>>>(json.get()) {
         Ok(Some(value)) => put(value.0),
         Ok(None) => extra.note(name, Lack::Null),
         // Without what a model cannot be without, it would be a lie.
         Err(error) if required => return Err(de::Error::custom(error)),
         Err(_) => {
-            extra.insert(name, serde_json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
+            extra.insert(name, json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
         }
     }
     Ok(())
@@ -149,7 +143,6 @@ pub fn absent(seen: bool, name: &'static str, extra: &mut Extra) {
 #[doc(hidden)]
 pub fn unknown<'de, A: MapAccess<'de>>(map: &mut A, name: Cow<'de, str>, extra: &mut Extra) -> Result<(), A::Error> {
     if is_strict() {
-        note(Step::Unknown(name.into_owned()));
         return Err(de::Error::custom(UNKNOWN));
     }
     let value: serde_json::Value = map.next_value()?;

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Operation;
 use crate::hidden::Hidden;
+use crate::json;
 use crate::reading::{self, Mode};
 use crate::sse::{Sse, StreamItem};
 
@@ -96,6 +96,12 @@ pub struct DecodeError {
     pub reason: String,
 }
 
+impl From<json::Error> for DecodeError {
+    fn from(error: json::Error) -> Self {
+        Self { path: error.path().to_owned(), reason: without_text(error.to_string()) }
+    }
+}
+
 /// JSON. An empty body is read as `null`, so that an `Option<T>` may be there or not.
 #[derive(Debug)]
 pub struct Json;
@@ -125,39 +131,22 @@ impl<T: DeserializeOwned> Codec<T> for Json {
 
     fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
         let answer = answer.plain()?;
-        reading::forget_failure();
         if answer.bytes.iter().all(u8::is_ascii_whitespace) {
-            return serde_json::from_str("null")
+            return json::from_str("null")
                 .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
         }
         // Checked for UTF-8 as a whole, which is much cheaper than string by string.
         let text = std::str::from_utf8(&answer.bytes)
             .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })?;
-        let error: serde_json::Error = match serde_json::from_str(text) {
+        let error = match json::from_str(text) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let mut path = reading::failed_at();
-        if !path.starts_with('[')
-            && let Some(item) = item_at(text, &error)
-        {
-            path = format!("[{item}]{}{path}", if path.is_empty() { "" } else { "." });
-        }
-        let failure = DecodeError { path, reason: without_text(error.to_string()) };
         if !error.is_data() {
-            return Err(failure);
+            return Err(error.into());
         }
-        reading::within(Mode::Salvaging, || serde_json::from_str(text)).map_err(|_| failure)
+        reading::within(Mode::Salvaging, || json::from_str(text)).map_err(|_| error.into())
     }
-}
-
-/// In which item of a list reading failed: the list itself is read by serde, which does not say.
-fn item_at(text: &str, error: &serde_json::Error) -> Option<usize> {
-    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-    let line: usize = text.split_inclusive('\n').take(error.line().checked_sub(1)?).map(str::len).sum();
-    let failed = line + error.column();
-    let begins = |item: &RawValue| item.get().as_ptr() as usize - text.as_ptr() as usize;
-    items.iter().take_while(|item| begins(item) < failed).count().checked_sub(1)
 }
 
 /// Some reasons quote a text that they found, which may be a secret where none is expected.

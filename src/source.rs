@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use crate::endpoint::{Endpoint, Field};
 #[cfg(feature = "mock")]
 use crate::file::File;
+use crate::json;
 use crate::reading;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
@@ -81,13 +82,12 @@ impl ReadError {
     }
 
     /// Tells where in a field's JSON reading has failed, and how.
-    fn inside(field: &Field, error: &serde_json::Error) -> Self {
-        let inner = reading::failed_at();
+    fn inside(field: &Field, error: &json::Error) -> Self {
+        let inner = error.path();
         let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
-        let reason = error.to_string();
-        let (kind, reason) = match reason {
-            reason if reason.starts_with(reading::UNKNOWN) => (ReadErrorKind::Unknown, reason),
-            reason if reason.starts_with(reading::NOT_ALLOWED) => (ReadErrorKind::NotAllowed, reason),
+        let (kind, reason) = match error.reason() {
+            reading::UNKNOWN => (ReadErrorKind::Unknown, reading::UNKNOWN.into()),
+            reading::NOT_ALLOWED => (ReadErrorKind::NotAllowed, reading::NOT_ALLOWED.into()),
             reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
         };
         Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
@@ -157,21 +157,22 @@ impl Found {
 
 impl Found {
     fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
-        reading::forget_failure();
-        let wrong = |error: serde_json::Error| ReadError::inside(field, &error);
+        // As text, since its reader says where in it reading fails.
+        fn read<T: DeserializeOwned>(json: &Json) -> Result<T, json::Error> {
+            json::from_str(&json.to_string())
+        }
+        let wrong = |error: json::Error| ReadError::inside(field, &error);
         match self {
-            Found::Json(json) => serde_json::from_value(json).map_err(wrong),
+            Found::Json(json) => read(&json).map_err(wrong),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
             #[cfg(feature = "mock")]
-            Found::Text(text) => T::deserialize(Json::String(text.clone()))
-                .or_else(|error| spelled(&text).ok_or(error).and_then(T::deserialize))
-                .map_err(wrong),
+            Found::Text(text) => {
+                read(&Json::String(text.clone())).or_else(|error| read(&spelled(&text).ok_or(error)?)).map_err(wrong)
+            }
             #[cfg(feature = "mock")]
             Found::Texts(texts) => {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
-                T::deserialize(Json::from(texts))
-                    .or_else(|error| T::deserialize(Json::Array(spelled.ok_or(error)?)))
-                    .map_err(wrong)
+                read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(wrong)
             }
             #[cfg(feature = "mock")]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {

@@ -19,7 +19,8 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, BoxError};
-use crate::response::Asked;
+use crate::json;
+use crate::response::{Asked, DecodeError};
 
 mod decoder;
 mod error;
@@ -94,7 +95,7 @@ impl<T: DeserializeOwned> Step<T> {
         if let Some(error) = event.error() {
             return Ok(Step::Error(error));
         }
-        Ok(Step::Item(serde_json::from_str(&event.data)?))
+        Ok(Step::Item(json::from_str(&event.data).map_err(DecodeError::from)?))
     }
 }
 
