@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Inner};
 use crate::log;
 use crate::response::Answer;
 use crate::retry::{Failed, Failure};
+use crate::transport::BoxFuture;
 use exchange::{attempt, build, key, open};
 pub(crate) use fault::{ERROR_BODY, Fault};
 pub(crate) use job::{Job, Plain, Subject};
@@ -114,6 +115,12 @@ pub(crate) async fn run(job: &mut Job) -> Result<Done, Box<Inner>> {
         };
         attempts.again(job, fault, replayable).await?;
     }
+}
+
+/// [`run`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
+/// makes calls.
+pub(crate) fn running(mut job: Job) -> BoxFuture<'static, Result<Done, Box<Inner>>> {
+    Box::pin(async move { run(&mut job).await })
 }
 
 /// The deadline passed: in an attempt that may have had its answer's status already, and after others that failed.

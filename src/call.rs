@@ -182,8 +182,8 @@ impl<E: Endpoint> IntoFuture for WithResponse<E> {
     type IntoFuture = ResponseFuture<E>;
 
     fn into_future(self) -> ResponseFuture<E> {
-        let sending: BoxFuture<'static, _> = match self.0.into_job() {
-            Ok(mut job) => Box::pin(async move { attempt::run(&mut job).await }),
+        let sending = match self.0.into_job() {
+            Ok(job) => attempt::running(job),
             Err(inner) => Box::pin(std::future::ready(Err(inner))),
         };
         ResponseFuture { sending, operation: PhantomData }
@@ -272,7 +272,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
     let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
     let job =
         Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
-    let mut job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
-    let done = attempt::run(&mut job).await.map_err(Error::<Any>::new)?;
+    let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
+    let done = attempt::running(job).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(done.answer))
 }
