@@ -70,24 +70,23 @@ impl Inner {
     }
 }
 
-impl<B> fmt::Display for Error<B> {
+impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        match inner.operation {
+        match self.operation {
             Some(operation) => write!(f, "{operation}: ")?,
-            None if inner.what.is_empty() => {}
-            None => write!(f, "{}: ", inner.what)?,
+            None if self.what.is_empty() => {}
+            None => write!(f, "{}: ", self.what)?,
         }
-        f.write_str(&inner.what_happened())?;
-        if let Some(advice) = advice(inner) {
+        f.write_str(&self.what_happened())?;
+        if let Some(advice) = advice(self) {
             write!(f, "; {advice}")?;
         }
-        match inner.attempts {
+        match self.attempts {
             0 => {}
             1 => f.write_str(" (after 1 attempt)")?,
-            attempts => write!(f, " (after {attempts} attempts in {:.1?})", inner.elapsed)?,
+            attempts => write!(f, " (after {attempts} attempts in {:.1?})", self.elapsed)?,
         }
-        match inner.gave_up {
+        match self.gave_up {
             None => Ok(()),
             Some(reason) => write!(f, " (not retried: {reason})"),
         }
@@ -95,19 +94,30 @@ impl<B> fmt::Display for Error<B> {
 }
 
 /// The words first: this is what a `main` that returns the error shows.
-impl<B> fmt::Debug for Error<B> {
+impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
         let mut debug = f.debug_struct("Error");
-        debug.field("what", &self.to_string()).field("kind", &inner.kind).field("elapsed", &inner.elapsed);
-        if inner.status.is_some() {
-            match &inner.body {
+        debug.field("what", &self.to_string()).field("kind", &self.kind).field("elapsed", &self.elapsed);
+        if self.status.is_some() {
+            match &self.body {
                 Some(body) => debug.field("body", body.debug()),
-                None if inner.is_data() => debug.field("text", &"(JSON)"),
-                None => debug.field("text", &cut(&String::from_utf8_lossy(&inner.text), 1000)),
+                None if self.is_data() => debug.field("text", &"(JSON)"),
+                None => debug.field("text", &cut(&String::from_utf8_lossy(&self.text), 1000)),
             };
         }
         debug.finish_non_exhaustive()
+    }
+}
+
+impl<B> fmt::Display for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<B> fmt::Debug for Error<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 
