@@ -77,10 +77,13 @@ macro_rules! __emit {
             .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
             $($calls)*;
 
+            // Inline, as `read`: compiled by who calls the operation, not with all the others.
+            #[inline]
             fn values(&self, visit: $crate::endpoint::Visit<'_>) {
                 visit(&[$($crate::__emit!(@value self $($value)*)),*]);
             }
 
+            #[inline]
             fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
                 let _ = &source;
                 ::core::result::Result::Ok(Self { $($read: source.$how()?),* })
