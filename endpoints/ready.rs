@@ -66,6 +66,7 @@ macro_rules! awaitable {
 
         impl $what {
             /// Waits until it is done, however long that takes: [`Wait`] has the settings, and shows the progress.
+            #[inline]
             pub fn until_ready(&self, client: &Client<Studio>) -> Wait<$look> {
                 client.wait(self)
             }

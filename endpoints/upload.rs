@@ -213,6 +213,7 @@ impl IntoFuture for Uploading {
     type Output = Result<Uploaded, UploadError>;
     type IntoFuture = UploadFuture;
 
+    #[inline]
     fn into_future(mut self) -> UploadFuture {
         let latest = Latest::new(self.state.clone(), self.save.take());
         tus::UploadFuture::new(self.sending.clone(), latest.clone(), |state| &state.tus, send(self, latest))

@@ -94,6 +94,7 @@ pub struct Uploaded {
 
 impl Uploaded {
     /// Waits until the asset can be played.
+    #[inline]
     pub fn until_ready(&self, client: &Client<Studio>) -> Wait<asset::Get> {
         client.wait(&self.asset)
     }

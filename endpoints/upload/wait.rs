@@ -53,6 +53,7 @@ impl IntoFuture for UploadWait {
     type Output = Result<Asset, UploadWaitError>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let client = self.upload.client.clone();
