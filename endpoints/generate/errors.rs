@@ -96,6 +96,7 @@ pub struct Gone {
 }
 
 impl ErrorBody for HttpError {
+    #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let mut body: Value = serde_json::from_slice(body).ok()?;
         let detail = body.get_mut("detail")?;
@@ -114,6 +115,7 @@ impl ErrorBody for HttpError {
 }
 
 impl ErrorBody for ValidationError {
+    #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         body.get("detail")?.as_array()?;
@@ -127,6 +129,7 @@ impl ErrorBody for ValidationError {
 }
 
 impl ErrorBody for GatewayError {
+    #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         body.get("error")?.get("message")?.as_str()?;
@@ -139,6 +142,7 @@ impl ErrorBody for GatewayError {
 }
 
 impl ErrorBody for Gone {
+    #[inline]
     fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         fn words<E: ErrorBody>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<String> {
             E::decode(status, headers, body).map(|error| error.message())

@@ -139,6 +139,7 @@ impl LlmChunk {
 impl StreamItem for LlmChunk {
     const MUST_END: bool = true;
 
+    #[inline]
     fn parse(event: &Event) -> Result<Step<Self>, BoxError> {
         Ok(match Step::<Self>::json(event)? {
             Step::Item(chunk) if chunk.choices.iter().any(LlmChoice::is_last) => Step::Last(chunk),

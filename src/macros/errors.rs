@@ -34,6 +34,7 @@ macro_rules! errors {
         }
 
         impl $crate::ErrorBody for $name {
+            #[inline]
             #[allow(unreachable_patterns)]
             fn decode(status: $crate::__private::StatusCode, headers: &$crate::__private::HeaderMap, body: &[u8]) -> ::core::option::Option<Self> {
                 $(
