@@ -118,11 +118,11 @@ pub(crate) fn prepare(
         let Some(value) = value else { continue };
         match field.place {
             Place::Path => {}
-            Place::Query => for_each_text(field, *value, &mut scratch, |text| {
+            Place::Query => for_each_text(field, *value, &mut scratch, &mut |text| {
                 push_query(&mut request.target, field.name, text);
                 Ok(())
             })?,
-            Place::Header => for_each_text(field, *value, &mut scratch, |text| {
+            Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
                 request.headers.push(header(field.name, text)?);
                 Ok(())
             })?,
@@ -140,7 +140,7 @@ pub(crate) fn prepare(
                 write_json(field, *value, &mut json)?;
             }
             Place::JsonBody => write_json(field, *value, &mut json)?,
-            Place::Form => for_each_text(field, *value, &mut scratch, |text| {
+            Place::Form => for_each_text(field, *value, &mut scratch, &mut |text| {
                 push_pair(&mut form, field.name, text);
                 Ok(())
             })?,
@@ -189,7 +189,7 @@ fn push_path(
         for (field, value) in fields.filter(|(field, _)| field.place == Place::Path && field.rust == parameter) {
             let Some(value) = value else { continue };
             let start = target.len();
-            for_each_text(field, *value, scratch, |text| {
+            for_each_text(field, *value, scratch, &mut |text| {
                 target.extend(utf8_percent_encode(text, RESERVED));
                 Ok(())
             })?;
@@ -232,7 +232,7 @@ fn push_part(
     } else if let Some(files) = value.as_any().downcast_ref::<Vec<File>>() {
         form = files.iter().fold(form, |form, file| form.file(field.name, file.clone()));
     } else {
-        for_each_text(field, value, scratch, |text| {
+        for_each_text(field, value, scratch, &mut |text| {
             form = std::mem::take(&mut form).text(field.name, text);
             Ok(())
         })?;
@@ -277,7 +277,7 @@ fn for_each_text(
     field: &Field,
     value: &dyn Value,
     scratch: &mut Vec<u8>,
-    mut each: impl FnMut(&str) -> Result<(), RequestError>,
+    each: &mut dyn FnMut(&str) -> Result<(), RequestError>,
 ) -> Result<(), RequestError> {
     scratch.clear();
     // Enough for most, so that it need not grow byte by byte.
