@@ -7,4 +7,5 @@ mod errors;
 mod model;
 mod operations;
 mod scalar;
+mod setters;
 mod words;

@@ -173,16 +173,7 @@ macro_rules! __model {
                 }
             }
 
-            $(
-                $(#[$om])*
-                #[doc = ""]
-                #[doc = ::core::concat!("Sets [`", ::core::stringify!($of), "`](Self#structfield.", ::core::stringify!($of), ").")]
-                #[must_use]
-                pub fn $of(mut self, $of: impl $crate::IntoField<$oty>) -> Self {
-                    self.$of = ::core::option::Option::Some($of.into_field());
-                    self
-                }
-            )*
+            $crate::__setters! { $({ [$([$om])*] $of $oty })* }
         }
     };
     (@setters [$other:tt] $($rest:tt)*) => {};

@@ -46,16 +46,7 @@ macro_rules! __emit {
                 }
             }
 
-            $(
-                $(#[$om])*
-                #[doc = ""]
-                #[doc = ::core::concat!("Sets [`", ::core::stringify!($of), "`](Self#structfield.", ::core::stringify!($of), ").")]
-                #[must_use]
-                pub fn $of(mut self, $of: impl $crate::IntoField<$oty>) -> Self {
-                    self.$of = ::core::option::Option::Some($of.into_field());
-                    self
-                }
-            )*
+            $crate::__setters! { $({ [$([$om])*] $of $oty })* }
         }
 
         #[allow(deprecated)]
