@@ -10,7 +10,7 @@ use http::Method;
 
 use super::asset::RequestUpload;
 use super::prelude::*;
-use crate::tus::{self, Aborted, Fingerprint, Latest, Progress, Report, Save, Sending, Source, UploadError};
+use crate::tus::{self, Aborted, Latest, Progress, Report, Save, Sending, Source, UploadError};
 use crate::{Client, Retry};
 pub use state::{UploadState, Uploaded};
 pub use wait::{UploadWait, UploadWaitError};
@@ -229,7 +229,7 @@ impl fmt::Debug for Uploading {
 async fn send(uploading: Uploading, latest: Latest<UploadState>) -> Result<Uploaded, UploadError> {
     let Uploading { client, mut sending, upload, state, report, .. } = uploading;
     let encryption = upload.request.encryption.as_ref();
-    let encryption = encryption.map(|encryption| Fingerprint::of(encryption.encrypted_key.expose().as_bytes()));
+    let encryption = encryption.map(|encryption| tus::fingerprint(encryption.encrypted_key.expose().as_bytes()));
     state.as_ref().map_or(Ok(()), |state| state.check(&encryption))?;
     let media_type = upload.file.media_type().to_owned();
     let mut source = Source::open(upload.file).await?;

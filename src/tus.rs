@@ -34,8 +34,8 @@ pub use error::UploadError;
 pub(crate) use meter::{Meter, Report};
 pub(crate) use send::{Sending, call};
 pub(crate) use source::Source;
-pub(crate) use stamp::Fingerprint;
 use stamp::Stamp;
+pub(crate) use stamp::fingerprint;
 pub use uploading::{Aborted, UploadFuture};
 pub(crate) use uploading::{Latest, Save};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bytes::{Bytes, BytesMut};
 
 use super::UploadError;
-use super::stamp::{Fingerprint, SAMPLE, Stamp, unchanged};
+use super::stamp::{SAMPLE, Stamp, fingerprint, unchanged};
 use crate::body::{Body, Opener};
 
 /// A reader, and the part of it that may have to be sent again.
@@ -20,7 +20,8 @@ pub(super) struct Reader {
     part: Bytes,
     /// What was read beyond that.
     ahead: BytesMut,
-    hash: Fingerprint,
+    /// What it began with, as much of it as is sampled.
+    head: Vec<u8>,
     pub(super) expected: Option<Stamp>,
     /// The file that it reads, if it is known, and its stamp at first.
     behind: Option<(Stamp, PathBuf)>,
@@ -35,7 +36,7 @@ impl Reader {
             at: 0,
             part: Bytes::new(),
             ahead: BytesMut::new(),
-            hash: Fingerprint::default(),
+            head: Vec::new(),
             expected: None,
             behind,
         }
@@ -59,7 +60,7 @@ impl Reader {
                 return Err(UploadError::Rewind { offset, kept: self.at });
             }
             self.body = Body::unopened(self.opener.clone(), self.promised);
-            (self.at, self.part, self.ahead, self.hash) = <_>::default();
+            (self.at, self.part, self.ahead, self.head) = <_>::default();
         }
         let is_known = stamp.len.is_some() || !self.ahead.is_empty();
         if offset == self.at && self.part.len() as u64 == len && is_known {
@@ -128,10 +129,10 @@ impl Reader {
             })
         })?;
         if let Some(chunk) = &chunk {
-            let room = SAMPLE.saturating_sub(self.hash.len);
+            let room = SAMPLE.saturating_sub(self.head.len());
             if room > 0 {
-                self.hash.add(&chunk[..chunk.len().min(room)]);
-                if self.hash.len == SAMPLE || Some(self.hash.len as u64) == stamp.len {
+                self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                if self.head.len() == SAMPLE || Some(self.head.len() as u64) == stamp.len {
                     self.seen(stamp)?;
                 }
             }
@@ -141,7 +142,7 @@ impl Reader {
 
     /// The sample has been read: compares it.
     fn seen(&self, stamp: &mut Stamp) -> Result<(), UploadError> {
-        stamp.head = Some(self.hash.text());
+        stamp.head = Some(fingerprint(&self.head));
         self.expected.as_ref().map_or(Ok(()), |expected| expected.check(stamp))
     }
 }

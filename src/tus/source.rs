@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::UploadError;
 use super::reader::Reader;
-use super::stamp::{Fingerprint, SAMPLE, Stamp, look, stamp_of, unchanged};
+use super::stamp::{SAMPLE, Stamp, fingerprint, look, stamp_of, unchanged};
 use crate::body::Body;
 use crate::file::{Content, File};
 
@@ -48,8 +48,8 @@ impl Source {
                 let stamp = Stamp {
                     len: Some(bytes.len() as u64),
                     modified: None,
-                    head: Some(Fingerprint::of(&bytes[..bytes.len().min(SAMPLE)])),
-                    tail: Some(Fingerprint::of(&bytes[bytes.len().saturating_sub(SAMPLE)..])),
+                    head: Some(fingerprint(&bytes[..bytes.len().min(SAMPLE)])),
+                    tail: Some(fingerprint(&bytes[bytes.len().saturating_sub(SAMPLE)..])),
                 };
                 Self { stamp, kind: Kind::Bytes(bytes) }
             }

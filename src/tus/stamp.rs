@@ -46,35 +46,18 @@ impl Stamp {
     }
 }
 
-/// FNV-1a, 64 bits: enough to notice a change that nobody meant to hide.
-pub(crate) struct Fingerprint {
-    hash: u64,
-    pub(super) len: usize,
-}
-
-impl Default for Fingerprint {
-    fn default() -> Self {
-        Self { hash: 0xcbf2_9ce4_8422_2325, len: 0 }
-    }
-}
-
-impl Fingerprint {
-    pub(crate) fn of(bytes: &[u8]) -> String {
-        let mut hash = Self::default();
-        hash.add(bytes);
-        hash.text()
-    }
-
-    pub(super) fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.len += bytes.len();
-    }
-
-    pub(super) fn text(&self) -> String {
-        format!("{:016x}", self.hash)
-    }
+/// A hash of 64 bits, taken eight bytes at a time: enough to notice a change that nobody meant to hide.
+pub(crate) fn fingerprint(bytes: &[u8]) -> String {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let len = (bytes.len() as u64).to_le_bytes();
+    let hash = words.iter().chain([&last, &len]).fold(ODD, |hash, word| {
+        let product = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(ODD);
+        product ^ (product >> 32)
+    });
+    format!("{hash:016x}")
 }
 
 pub(super) async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) -> Result<(), UploadError> {
@@ -116,5 +99,26 @@ fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
     let mut sample = Vec::with_capacity(SAMPLE);
     file.seek(SeekFrom::Start(start))?;
     file.take(SAMPLE as u64).read_to_end(&mut sample)?;
-    Ok(Fingerprint::of(&sample))
+    Ok(fingerprint(&sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_and_the_length_count() {
+        let mut known = std::collections::HashSet::new();
+        for len in 0..40 {
+            let mut bytes = vec![0; len];
+            assert!(known.insert(fingerprint(&bytes)));
+            for at in 0..len {
+                for bit in 0..8 {
+                    bytes[at] = 1 << bit;
+                    assert!(known.insert(fingerprint(&bytes)), "{bytes:?}");
+                }
+                bytes[at] = 0;
+            }
+        }
+    }
 }
