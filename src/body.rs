@@ -18,15 +18,18 @@ use http_body::{Frame, SizeHint};
 use tokio::io::AsyncRead;
 
 pub use collect::BodyError;
+use file::Range;
 use foreign::Foreign;
 #[cfg(feature = "encrypt")]
 pub(crate) use source::Reader;
 use source::stat;
 
 use crate::idle::Guard;
-pub(crate) use source::{Check, Opener, blocking, named};
+pub(crate) use file::Check;
+pub(crate) use source::{Opener, blocking, named};
 
 mod collect;
+mod file;
 mod foreign;
 mod source;
 #[cfg(test)]
@@ -38,8 +41,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a request or a response: nothing, bytes, a file, a reader, another crate's body, or several in a row.
 ///
 /// A body is read through [`http_body::Body`], by [`chunk`](Body::chunk) piece by piece, or by
-/// [`bytes`](Body::bytes) as a whole. Files and readers are read 256 KiB at a time and never held in memory;
-/// files need a Tokio runtime.
+/// [`bytes`](Body::bytes) as a whole. Files are read 512 KiB at a time, readers 256 KiB, and never held in
+/// memory; files need a Tokio runtime.
 ///
 /// ```
 /// use livepeer::body::Body;
@@ -81,7 +84,7 @@ impl Body {
     pub async fn file(path: impl Into<PathBuf>) -> io::Result<Body> {
         let path = path.into();
         let len = stat(&path).await?;
-        Ok(Body::unopened(Opener::File { path: path.into(), offset: 0, whole: true, check: None }, Some(len)))
+        Ok(Body::unopened(Opener::File(Range::whole(&path)), Some(len)))
     }
 
     /// `len` bytes of the file at `path`, from byte `offset` on: one part of a large upload.
@@ -89,12 +92,12 @@ impl Body {
     /// The file is opened when the body is first read. What stands outside of the range does not matter, but a
     /// file that ends within it is an error.
     pub fn file_range(path: impl Into<PathBuf>, offset: u64, len: u64) -> Body {
-        Body::unopened(Opener::File { path: path.into().into(), offset, whole: false, check: None }, Some(len))
+        Body::unopened(Opener::File(Range::from(&path.into(), offset)), Some(len))
     }
 
     /// Like [`file_range`](Body::file_range), but its end is held back until a check has passed.
     pub(crate) fn checked_range(path: &Path, offset: u64, len: u64, check: Check) -> Body {
-        Body::unopened(Opener::File { path: path.into(), offset, whole: false, check: Some(check) }, Some(len))
+        Body::unopened(Opener::File(Range::checked(path, offset, check)), Some(len))
     }
 
     /// Whatever `reader` gives, sent once; without a known length.
@@ -308,7 +311,7 @@ impl fmt::Debug for Body {
             Kind::Spent => "empty",
             Kind::Bytes(bytes) if bytes.is_empty() => "empty",
             Kind::Bytes(_) => "bytes",
-            Kind::Unopened(Opener::File { .. }) => "file",
+            Kind::Unopened(Opener::File(_)) => "file",
             Kind::Unopened(Opener::Once(_) | Opener::Factory(_)) => "reader",
             Kind::Open(_) => "open",
             Kind::Foreign(_) => "stream",

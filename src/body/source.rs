@@ -1,6 +1,6 @@
 //! Readers behind a body: how they are opened, and read without a byte more or less than promised.
 
-use std::io::{self, Error, ErrorKind, Seek, SeekFrom};
+use std::io::{self, Error, ErrorKind};
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,25 +10,18 @@ use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::runtime::Handle;
 
-/// Bytes asked of a source at a time. Small reads are what makes uploads slow: each costs a trip to another thread.
+use super::file::{self, Range};
+
+/// Bytes asked of a reader at a time. Small reads are what makes uploads slow: each costs a trip to another thread.
 const READ: usize = 256 * 1024;
 
 pub(crate) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 
-/// Finds out whether what was read may be used.
-pub(crate) type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
-
 /// Where a reader comes from.
 #[derive(Clone)]
 pub(crate) enum Opener {
-    File {
-        path: Arc<Path>,
-        offset: u64,
-        whole: bool,
-        /// Is asked when all was read, before the last of it is handed on.
-        check: Option<Check>,
-    },
+    File(Range),
     Factory(Arc<dyn Fn() -> Opening + Send + Sync>),
     /// Whoever opens it first takes it.
     Once(Arc<Mutex<Option<Reader>>>),
@@ -56,8 +49,12 @@ impl Opener {
     ) -> Opener {
         let wrap = Arc::new(wrap);
         Opener::Factory(Arc::new(move || {
-            let (opening, wrap) = (open_file(path.clone(), 0, None), wrap.clone());
-            Box::pin(async move { Ok(Box::pin(wrap(opening.await?)) as Reader) })
+            let (path, wrap) = (path.clone(), wrap.clone());
+            Box::pin(async move {
+                let mut file = tokio::fs::File::open(&path).await.map_err(|error| named(&path, error))?;
+                file.set_max_buf_size(READ);
+                Ok(Box::pin(wrap(Box::pin(file))) as Reader)
+            })
         }))
     }
 
@@ -65,18 +62,9 @@ impl Opener {
         !matches!(self, Opener::Once(_))
     }
 
-    pub(crate) fn open(&self, len: Option<u64>) -> Reading {
+    pub(super) fn open(&self, len: Option<u64>) -> Reading {
         let reader = match self {
-            Opener::File { path, offset, whole, check } => {
-                let opening = open_file(path.clone(), *offset, len.filter(|_| *whole));
-                match (check.clone(), len) {
-                    (Some(check), Some(len)) => State::Opening(Box::pin(async move {
-                        let end = Checked(Box::pin(blocking(move || check())));
-                        Ok(Box::pin(opening.await?.take(len).chain(end)) as Reader)
-                    })),
-                    _ => State::Opening(Box::pin(opening)),
-                }
-            }
+            Opener::File(range) => return Reading::File(file::Reading::open(range.clone(), len.unwrap_or(0))),
             Opener::Factory(factory) => State::Opening(factory()),
             Opener::Once(shared) => {
                 let reader = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -85,28 +73,29 @@ impl Opener {
                 }))
             }
         };
-        let path = match self {
-            Opener::File { path, .. } => Some(path.clone()),
-            _ => None,
-        };
-        let check_end = len.is_some() && !matches!(self, Opener::File { whole: false, check: None, .. });
-        Reading { reader, path, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() }
-    }
-}
-
-/// A reader of nothing, that ends when a check has passed.
-struct Checked(Pin<Box<dyn Future<Output = io::Result<()>> + Send>>);
-
-impl AsyncRead for Checked {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.0.as_mut().poll(cx)
+        let check_end = len.is_some();
+        Reading::Reader(Promised { reader, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() })
     }
 }
 
 /// A source being read.
-pub(crate) struct Reading {
+pub(super) enum Reading {
+    File(file::Reading),
+    Reader(Promised),
+}
+
+impl Reading {
+    pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        match self {
+            Reading::File(file) => file.poll_chunk(cx),
+            Reading::Reader(reader) => reader.poll_chunk(cx),
+        }
+    }
+}
+
+/// A reader being read, which must keep its promise.
+pub(super) struct Promised {
     reader: State,
-    path: Option<Arc<Path>>,
     len: u64,
     left: Option<u64>,
     /// Whether the source must end where its promised length does.
@@ -126,8 +115,8 @@ impl From<io::Result<Reader>> for State {
     }
 }
 
-impl Reading {
-    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+impl Promised {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         loop {
             let reader = match &mut self.reader {
                 State::Open(reader) => reader,
@@ -149,7 +138,7 @@ impl Reading {
                 let mut room = (&mut self.buffer).limit(wanted);
                 let got = match ready!(pin!(reader.read_buf(&mut room)).poll(cx)) {
                     Ok(got) => got,
-                    Err(error) => return Poll::Ready(Some(Err(self.failed(error)))),
+                    Err(error) => return Poll::Ready(Some(Err(error))),
                 };
                 match &mut self.left {
                     None if got == 0 => return Poll::Ready(None),
@@ -169,7 +158,7 @@ impl Reading {
                 let mut byte = [0];
                 let mut probe = ReadBuf::new(&mut byte);
                 if let Err(error) = ready!(reader.as_mut().poll_read(cx, &mut probe)) {
-                    return Poll::Ready(Some(Err(self.failed(error))));
+                    return Poll::Ready(Some(Err(error)));
                 }
                 if !probe.filled().is_empty() {
                     return Poll::Ready(Some(Err(self.goes_on())));
@@ -183,24 +172,13 @@ impl Reading {
 
     fn ended_early(&self) -> Error {
         let got = self.len - self.left.unwrap_or(0);
-        let text = format!("{} ended after {got} of the {} bytes promised", self.source(), self.len);
+        let text = format!("the reader ended after {got} of the {} bytes promised", self.len);
         Error::new(ErrorKind::UnexpectedEof, text)
     }
 
     fn goes_on(&self) -> Error {
-        let text = format!("{} goes on after the {} bytes promised", self.source(), self.len);
+        let text = format!("the reader goes on after the {} bytes promised", self.len);
         Error::new(ErrorKind::InvalidData, text)
-    }
-
-    fn source(&self) -> String {
-        self.path.as_ref().map_or_else(|| "the reader".to_owned(), |path| format!("file {}", path.display()))
-    }
-
-    fn failed(&self, error: Error) -> Error {
-        match &self.path {
-            Some(path) => named(path, error),
-            None => error,
-        }
     }
 }
 
@@ -216,34 +194,16 @@ pub(crate) async fn stat(path: &Path) -> io::Result<u64> {
     Ok(metadata.len())
 }
 
-async fn open_file(path: Arc<Path>, offset: u64, expected: Option<u64>) -> io::Result<Reader> {
-    let opened = path.clone();
-    let open = move || {
-        let mut file = std::fs::File::open(opened)?;
-        if let Some(expected) = expected {
-            let len = file.metadata()?.len();
-            if len != expected {
-                let text = format!("changed from {expected} to {len} bytes since the request was made");
-                return Err(Error::new(ErrorKind::InvalidData, text));
-            }
-        }
-        if offset > 0 {
-            file.seek(SeekFrom::Start(offset))?;
-        }
-        Ok(file)
-    };
-    let file = blocking(open).await.map_err(|error| named(&path, error))?;
-    let mut file = tokio::fs::File::from_std(file);
-    file.set_max_buf_size(READ);
-    Ok(Box::pin(file))
-}
-
-/// Runs what would block elsewhere, in one trip for several system calls; an error, not a panic, without a runtime.
-pub(crate) async fn blocking<T: Send + 'static>(
+/// Runs what would block elsewhere, from now on, in one trip for several system calls; an error, not a panic, without a
+/// runtime.
+pub(crate) fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let runtime = Handle::try_current().map_err(|_| Error::other("reading a file needs a Tokio runtime"))?;
-    runtime.spawn_blocking(work).await.map_err(Error::other)?
+) -> impl Future<Output = io::Result<T>> + Send {
+    let spawned = Handle::try_current().map(|runtime| runtime.spawn_blocking(work));
+    async move {
+        let spawned = spawned.map_err(|_| Error::other("reading a file needs a Tokio runtime"))?;
+        spawned.await.map_err(Error::other)?
+    }
 }
 
 /// System errors do not say which file they are about.

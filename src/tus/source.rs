@@ -143,21 +143,24 @@ impl Source {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[tokio::test]
     async fn a_part_of_two_versions_of_a_file_does_not_end() {
         let path = std::env::temp_dir().join(format!("livepeer-source-{}-{:x}", std::process::id(), fastrand::u64(..)));
-        std::fs::write(&path, vec![1; 1_000_000]).unwrap();
-        for (offset, most) in [(0, 1_000_000), (500_000, 500_000), (0, 400_000)] {
-            std::fs::write(&path, vec![1; 1_000_000]).unwrap();
+        // More than two chunks each: the second is read while the first is sent.
+        for (offset, most) in [(0, 3_000_000), (1_500_000, 1_500_000), (0, 1_200_000)] {
+            std::fs::write(&path, vec![1; 3_000_000]).unwrap();
             let mut source = Source::open(File::path(&path)).await.unwrap();
             let whole = source.part(offset, most).await.unwrap().body.bytes(usize::MAX).await.unwrap();
             assert_eq!(whole.len() as u64, most);
 
             let mut body = source.part(offset, most).await.unwrap().body;
             let mut got = body.chunk().await.unwrap().unwrap().len() as u64;
-            std::fs::write(&path, vec![2; 1_000_000]).unwrap();
+            let mut file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.write_all(&vec![2; 3_000_000]).unwrap();
             let error = loop {
                 match body.chunk().await {
                     Ok(chunk) => got += chunk.expect("it must not end").len() as u64,

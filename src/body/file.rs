@@ -1,0 +1,132 @@
+//! Files behind a body: read on another thread, each chunk while the one before it is sent.
+
+use std::fs::File;
+use std::io::{self, Error, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+
+use super::source::{blocking, named};
+
+/// Bytes read at a time, for each of which there is a trip to another thread.
+pub(super) const CHUNK: usize = 512 * 1024;
+
+/// Finds out whether what was read may be used.
+pub(crate) type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+
+/// A stretch of a file.
+#[derive(Clone)]
+pub(crate) struct Range {
+    path: Arc<Path>,
+    offset: u64,
+    /// Whether the file must end with it.
+    whole: bool,
+    /// Is asked when all was read, before the last of it is handed on.
+    check: Option<Check>,
+}
+
+impl Range {
+    pub(super) fn whole(path: &Path) -> Self {
+        Self { whole: true, ..Self::from(path, 0) }
+    }
+
+    pub(super) fn from(path: &Path, offset: u64) -> Self {
+        Self { path: path.into(), offset, whole: false, check: None }
+    }
+
+    pub(super) fn checked(path: &Path, offset: u64, check: Check) -> Self {
+        Self { check: Some(check), ..Self::from(path, offset) }
+    }
+}
+
+/// A stretch of a file being read: its next chunk, on its way; `None` after the last.
+pub(super) struct Reading(Option<Trip>);
+
+type Trip = Pin<Box<dyn Future<Output = io::Result<(Bytes, Rest)>> + Send>>;
+
+impl Reading {
+    pub(super) fn open(range: Range, len: u64) -> Self {
+        Self(Some(Rest { range, len, left: len, file: None, given: <_>::default() }.trip()))
+    }
+
+    pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let Some(trip) = &mut self.0 else { return Poll::Ready(None) };
+        let read = ready!(trip.as_mut().poll(cx));
+        self.0 = None;
+        let chunk = read.map(|(chunk, rest)| {
+            self.0 = (rest.left > 0).then(|| rest.trip());
+            chunk
+        });
+        Poll::Ready(Some(chunk).filter(|chunk| !matches!(chunk, Ok(chunk) if chunk.is_empty())))
+    }
+}
+
+/// What is still to be read of a stretch.
+struct Rest {
+    range: Range,
+    len: u64,
+    left: u64,
+    /// `None` before it is opened.
+    file: Option<File>,
+    /// The last chunks, whose memory is used again once they are sent: two may be on the way when one is read.
+    given: [Bytes; 3],
+}
+
+impl Rest {
+    /// Begins to read the next chunk.
+    fn trip(mut self) -> Trip {
+        Box::pin(blocking(move || match self.read() {
+            Ok(chunk) => Ok((chunk, self)),
+            Err(error) => Err(named(&self.range.path, error)),
+        }))
+    }
+
+    fn read(&mut self) -> io::Result<Bytes> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => self.open()?,
+        };
+        self.given.rotate_right(1);
+        let mut chunk = std::mem::take(&mut self.given[0]).try_into_mut().unwrap_or_default();
+        chunk.resize(usize::try_from(self.left).map_or(CHUNK, |left| left.min(CHUNK)), 0);
+        if let Err(error) = file.read_exact(&mut chunk) {
+            if error.kind() != ErrorKind::UnexpectedEof {
+                return Err(error);
+            }
+            let got = file.stream_position()?.saturating_sub(self.range.offset);
+            return Err(Error::new(error.kind(), format!("ended after {got} of the {} bytes promised", self.len)));
+        }
+        self.left -= chunk.len() as u64;
+        // The last chunk is held back until it proves to be the last: once it is out, the other side has a body that
+        // looks complete.
+        if self.left == 0 {
+            if self.range.whole && file.read(&mut [0])? > 0 {
+                let text = format!("goes on after the {} bytes promised", self.len);
+                return Err(Error::new(ErrorKind::InvalidData, text));
+            }
+            if let Some(check) = &self.range.check {
+                check()?;
+            }
+        }
+        self.file = Some(file);
+        let chunk = chunk.freeze();
+        self.given[0] = chunk.clone();
+        Ok(chunk)
+    }
+
+    fn open(&self) -> io::Result<File> {
+        let mut file = File::open(&self.range.path)?;
+        if self.range.whole {
+            let (expected, len) = (self.len, file.metadata()?.len());
+            if len != expected {
+                let text = format!("changed from {expected} to {len} bytes since the request was made");
+                return Err(Error::new(ErrorKind::InvalidData, text));
+            }
+        }
+        file.seek(SeekFrom::Start(self.range.offset))?;
+        Ok(file)
+    }
+}
