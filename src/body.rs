@@ -6,9 +6,9 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::{fmt, io};
@@ -25,7 +25,7 @@ pub(crate) use source::Reader;
 use source::stat;
 
 use crate::idle::Guard;
-pub(crate) use file::Check;
+pub(crate) use file::Parts;
 pub(crate) use source::{Opener, blocking, named};
 
 mod collect;
@@ -95,9 +95,9 @@ impl Body {
         Body::unopened(Opener::File(Range::from(&path.into(), offset)), Some(len))
     }
 
-    /// Like [`file_range`](Body::file_range), but its end is held back until a check has passed.
-    pub(crate) fn checked_range(path: &Path, offset: u64, len: u64, check: Check) -> Body {
-        Body::unopened(Opener::File(Range::checked(path, offset, check)), Some(len))
+    /// Like [`file_range`](Body::file_range), as one of the parts that a file is sent in.
+    pub(crate) fn file_part(parts: &Arc<Parts>, offset: u64, len: u64) -> Body {
+        Body::unopened(Opener::File(Range::part(parts, offset)), Some(len))
     }
 
     /// Whatever `reader` gives, sent once; without a known length.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Error, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use super::source::{blocking, named};
 pub(super) const CHUNK: usize = 512 * 1024;
 
 /// Finds out whether what was read may be used.
-pub(crate) type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
 
 /// A stretch of a file.
 #[derive(Clone)]
@@ -24,8 +24,7 @@ pub(crate) struct Range {
     offset: u64,
     /// Whether the file must end with it.
     whole: bool,
-    /// Is asked when all was read, before the last of it is handed on.
-    check: Option<Check>,
+    parts: Option<Arc<Parts>>,
 }
 
 impl Range {
@@ -34,30 +33,82 @@ impl Range {
     }
 
     pub(super) fn from(path: &Path, offset: u64) -> Self {
-        Self { path: path.into(), offset, whole: false, check: None }
+        Self { path: path.into(), offset, whole: false, parts: None }
     }
 
-    pub(super) fn checked(path: &Path, offset: u64, check: Check) -> Self {
-        Self { check: Some(check), ..Self::from(path, offset) }
+    pub(super) fn part(parts: &Arc<Parts>, offset: u64) -> Self {
+        Self { path: parts.path.clone(), offset, whole: false, parts: Some(parts.clone()) }
     }
 }
 
-/// A stretch of a file being read: its next chunk, on its way; `None` after the last.
-pub(super) struct Reading(Option<Trip>);
+/// A file that is sent in parts, one after the other.
+pub(crate) struct Parts {
+    path: Arc<Path>,
+    len: u64,
+    /// Is asked when all of a part was read, before the last of it is handed on.
+    check: Check,
+    /// Of the next part, where it is, its length, and its beginning: that is read before anybody asks for it, so that the
+    /// other side need not wait.
+    ahead: Mutex<Option<(u64, u64, Trip)>>,
+}
+
+impl Parts {
+    pub(crate) fn new(path: &Path, len: u64, check: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { path: path.into(), len, check: Arc::new(check), ahead: Mutex::default() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins to read the part after the one that was read, if there is one.
+    fn go_on(&self, mut rest: Rest) {
+        rest.offset += rest.len;
+        rest.len = rest.len.min(self.len.saturating_sub(rest.offset));
+        rest.left = rest.len;
+        if rest.left > 0 {
+            *self.ahead() = Some((rest.offset, rest.len, rest.trip()));
+        }
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Option<(u64, u64, Trip)>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stretch of a file being read.
+pub(super) struct Reading {
+    parts: Option<Arc<Parts>>,
+    /// The next chunk, on its way; `None` after the last.
+    trip: Option<Trip>,
+}
 
 type Trip = Pin<Box<dyn Future<Output = io::Result<(Bytes, Rest)>> + Send>>;
 
 impl Reading {
     pub(super) fn open(range: Range, len: u64) -> Self {
-        Self(Some(Rest { range, len, left: len, file: None, given: <_>::default() }.trip()))
+        let Range { path, offset, whole, parts } = range;
+        let ahead = parts.as_ref().and_then(|parts| parts.ahead().take());
+        let trip = match ahead {
+            Some((at, of, trip)) if (at, of) == (offset, len) => trip,
+            _ => {
+                let check = parts.as_ref().map(|parts| parts.check.clone());
+                Rest { path, offset, len, left: len, whole, check, file: None, given: <_>::default() }.trip()
+            }
+        };
+        Self { parts, trip: Some(trip) }
     }
 
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        let Some(trip) = &mut self.0 else { return Poll::Ready(None) };
+        let Some(trip) = &mut self.trip else { return Poll::Ready(None) };
         let read = ready!(trip.as_mut().poll(cx));
-        self.0 = None;
+        self.trip = None;
         let chunk = read.map(|(chunk, rest)| {
-            self.0 = (rest.left > 0).then(|| rest.trip());
+            if rest.left > 0 {
+                self.trip = Some(rest.trip());
+            } else if let Some(parts) = self.parts.take() {
+                parts.go_on(rest);
+            }
             chunk
         });
         Poll::Ready(Some(chunk).filter(|chunk| !matches!(chunk, Ok(chunk) if chunk.is_empty())))
@@ -66,9 +117,12 @@ impl Reading {
 
 /// What is still to be read of a stretch.
 struct Rest {
-    range: Range,
+    path: Arc<Path>,
+    offset: u64,
     len: u64,
     left: u64,
+    whole: bool,
+    check: Option<Check>,
     /// `None` before it is opened.
     file: Option<File>,
     /// The last chunks, whose memory is used again once they are sent: two may be on the way when one is read.
@@ -80,7 +134,7 @@ impl Rest {
     fn trip(mut self) -> Trip {
         Box::pin(blocking(move || match self.read() {
             Ok(chunk) => Ok((chunk, self)),
-            Err(error) => Err(named(&self.range.path, error)),
+            Err(error) => Err(named(&self.path, error)),
         }))
     }
 
@@ -96,18 +150,18 @@ impl Rest {
             if error.kind() != ErrorKind::UnexpectedEof {
                 return Err(error);
             }
-            let got = file.stream_position()?.saturating_sub(self.range.offset);
+            let got = file.stream_position()?.saturating_sub(self.offset);
             return Err(Error::new(error.kind(), format!("ended after {got} of the {} bytes promised", self.len)));
         }
         self.left -= chunk.len() as u64;
         // The last chunk is held back until it proves to be the last: once it is out, the other side has a body that
         // looks complete.
         if self.left == 0 {
-            if self.range.whole && file.read(&mut [0])? > 0 {
+            if self.whole && file.read(&mut [0])? > 0 {
                 let text = format!("goes on after the {} bytes promised", self.len);
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
-            if let Some(check) = &self.range.check {
+            if let Some(check) = &self.check {
                 check()?;
             }
         }
@@ -118,15 +172,15 @@ impl Rest {
     }
 
     fn open(&self) -> io::Result<File> {
-        let mut file = File::open(&self.range.path)?;
-        if self.range.whole {
+        let mut file = File::open(&self.path)?;
+        if self.whole {
             let (expected, len) = (self.len, file.metadata()?.len());
             if len != expected {
                 let text = format!("changed from {expected} to {len} bytes since the request was made");
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
         }
-        file.seek(SeekFrom::Start(self.range.offset))?;
+        file.seek(SeekFrom::Start(self.offset))?;
         Ok(file)
     }
 }

@@ -1,5 +1,8 @@
 use std::io::{Cursor, Write};
+use std::path::Path;
 use std::pin::Pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use http_body::Body as _;
@@ -216,6 +219,52 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     });
 }
 
+/// A file of a million bytes to be sent in parts, what of it stands where, and how often its check was asked.
+fn parts(path: &Path) -> (std::sync::Arc<Parts>, Vec<u8>, std::sync::Arc<AtomicUsize>) {
+    let content: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
+    std::fs::write(path, &content).unwrap();
+    let asked = std::sync::Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let check = move || {
+        counter.fetch_add(1, Relaxed);
+        Ok(())
+    };
+    (Parts::new(path, 1_000_000, check).into(), content, asked)
+}
+
+#[test]
+fn the_next_part_is_read_ahead() {
+    let file = Scratch::new("parts", b"");
+    let (parts, content, asked) = parts(&file.0);
+    run(async {
+        assert_eq!(whole(Body::file_part(&parts, 0, 400_000)).await, content[..400_000]);
+        // The file is open: it need not be there any more.
+        std::fs::remove_file(&file.0).unwrap();
+        assert_eq!(whole(Body::file_part(&parts, 400_000, 400_000)).await, content[400_000..800_000]);
+        assert_eq!(whole(Body::file_part(&parts, 800_000, 200_000)).await, content[800_000..]);
+        assert_eq!(asked.load(Relaxed), 3);
+        // Any other part opens it anew.
+        assert!(failure(Body::file_part(&parts, 0, 400_000)).await.contains("/parts: "));
+    });
+}
+
+#[test]
+fn what_was_read_ahead_is_let_go_with_the_parts() {
+    let file = Scratch::new("parts", b"");
+    let (parts, _, asked) = parts(&file.0);
+    run(async {
+        whole(Body::file_part(&parts, 0, 400_000)).await;
+        drop(parts);
+        // The check goes when the last reading of the file does, which may be under way.
+        let gone = async {
+            while std::sync::Arc::strong_count(&asked) > 1 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap();
+    });
+}
+
 #[test]
 fn what_is_no_file_is_named() {
     run(async {
@@ -399,6 +448,37 @@ proptest! {
             Err(BodyError::TooLarge { limit: told }) => prop_assert!(content.len() > limit && told == limit),
             Err(error) => prop_assert!(false, "{error}"),
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn parts_in_any_order_are_what_stands_there(
+        wanted in prop::collection::vec((0_u64..10, 0_u64..1_000_000, any::<bool>()), 1..8),
+    ) {
+        let file = Scratch::new("parts", b"");
+        let (parts, content, _) = parts(&file.0);
+        run(async {
+            let mut end = 0;
+            let mut kept = Vec::new();
+            for (size, offset, goes_on) in wanted {
+                let offset = if goes_on { end } else { offset };
+                let len = (size * 150_000).min(1_000_000 - offset);
+                end = offset + len;
+                let mut body = Body::file_part(&parts, offset, len);
+                let mut at = offset as usize;
+                while let Some(chunk) = body.chunk().await.unwrap() {
+                    at += chunk.len();
+                    kept.push((at - chunk.len(), chunk));
+                }
+                prop_assert_eq!(at as u64, end);
+            }
+            // Nor is anything written to what is still in use.
+            prop_assert!(kept.iter().all(|(at, chunk)| content[*at..][..chunk.len()] == **chunk));
+            Ok(())
+        })?;
     }
 }
 

@@ -1,7 +1,6 @@
 //! What is uploaded, part by part.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,7 +8,7 @@ use bytes::Bytes;
 use super::UploadError;
 use super::reader::Reader;
 use super::stamp::{SAMPLE, Stamp, fingerprint, look, stamp_of, unchanged};
-use crate::body::Body;
+use crate::body::{Body, Parts};
 use crate::file::{Content, File};
 
 /// A content that is read part by part.
@@ -19,7 +18,7 @@ pub(crate) struct Source {
 }
 
 enum Kind {
-    File(PathBuf),
+    File(Arc<Parts>),
     Bytes(Bytes),
     Reader(Box<Reader>),
 }
@@ -42,7 +41,11 @@ impl Source {
         Ok(match content {
             Content::Path(path) => {
                 let stamp = stamp_of(&path, true).await.map_err(UploadError::Read)?;
-                Self { stamp, kind: Kind::File(path) }
+                // Parts of two versions of a file make neither.
+                let (first, own) = (stamp.clone(), path.clone());
+                let check = move || first.check(&look(&own, true)?).map_err(io::Error::other);
+                let parts = Parts::new(&path, stamp.len.unwrap_or(0), check);
+                Self { stamp, kind: Kind::File(parts.into()) }
             }
             Content::Bytes(bytes) => {
                 let stamp = Stamp {
@@ -106,7 +109,7 @@ impl Source {
     /// Refuses a content that has changed since it was opened, as far as that can be told without reading it.
     pub(crate) async fn check(&self) -> Result<(), UploadError> {
         match &self.kind {
-            Kind::File(path) => unchanged(path, &self.stamp, true).await,
+            Kind::File(parts) => unchanged(parts.path(), &self.stamp, true).await,
             Kind::Reader(reader) => reader.check().await,
             Kind::Bytes(_) => Ok(()),
         }
@@ -117,12 +120,9 @@ impl Source {
         let rest = self.stamp.len.map_or(u64::MAX, |len| len.saturating_sub(offset));
         let len = rest.min(most);
         let body = match &mut self.kind {
-            Kind::File(path) => {
-                unchanged(path, &self.stamp, false).await?;
-                // Parts of two versions of a file make neither.
-                let (stamp, own) = (self.stamp.clone(), path.clone());
-                let check = move || stamp.check(&look(&own, true)?).map_err(io::Error::other);
-                Body::checked_range(path, offset, len, Arc::new(check))
+            Kind::File(parts) => {
+                unchanged(parts.path(), &self.stamp, false).await?;
+                Body::file_part(parts, offset, len)
             }
             Kind::Bytes(bytes) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
