@@ -2,7 +2,7 @@
 //!
 //! [`from_str`] takes and refuses the same texts as serde_json's, and gives the same values. Most of the time of a call
 //! that is not spent in the network goes into it, so that what answers mostly consist of (short names, plain strings,
-//! whole numbers) is read here; what is rare (escapes, fractions, numbers in names) is cut out and handed to serde_json.
+//! numbers) is read here; what is rare (escapes, 128 bits, numbers in names) is cut out and handed to serde_json.
 //! And an error says where in the value it is, whatever the types are.
 
 use std::fmt;

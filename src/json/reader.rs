@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{self, Deserialize, Expected, IgnoredAny, Unexpected};
+use serde::de::{self, Expected, IgnoredAny, Unexpected};
 
 use super::Error;
 
@@ -152,7 +152,9 @@ impl<'de> Reader<'de> {
                 None => return Err(Error::syntax("EOF while parsing a string")),
             }
         }
-        self.part(end + 1).map(Cow::Owned)
+        let text = self.rest.get(..end + 1).unwrap_or_default();
+        self.skip(end + 1);
+        serde_json::from_str(text).map(Cow::Owned).map_err(|error| Error::of_part(&error, false))
     }
 
     pub(super) fn number(&mut self) -> Result<Number, Error> {
@@ -182,23 +184,31 @@ impl<'de> Reader<'de> {
     fn odd_number(&mut self) -> Result<Number, Error> {
         let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let len = self.rest.bytes().position(|byte| !is_part(byte)).unwrap_or(self.rest.len());
-        if self.rest.bytes().take(len).all(|byte| byte == b'-' || byte.is_ascii_digit()) {
-            if let Ok(number) = self.part(len) {
-                return Ok(Number::Natural(number));
-            }
-            if let Ok(number) = self.part(len) {
-                return Ok(Number::Negative(number));
+        let text = self.rest.get(..len).unwrap_or_default();
+        self.skip(len);
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, part) = digits.split_at(digits.bytes().take_while(u8::is_ascii_digit).count());
+        // What Rust would read, but is no JSON.
+        let is_odd = match part.strip_prefix('.') {
+            Some(fraction) => !fraction.starts_with(|digit: char| digit.is_ascii_digit()),
+            None => false,
+        };
+        if whole.is_empty() || (whole.len() > 1 && whole.starts_with('0')) || is_odd {
+            return Err(Error::syntax("invalid number"));
+        }
+        if part.is_empty() {
+            match (text.parse(), text.parse()) {
+                (Ok(number), _) => return Ok(Number::Natural(number)),
+                // No integer is a negative zero.
+                (_, Ok(number)) if number != 0 => return Ok(Number::Negative(number)),
+                _ => {}
             }
         }
-        self.part(len).map(Number::Float)
-    }
-
-    /// Has serde_json read as much of the rest.
-    fn part<T: Deserialize<'de>>(&mut self, len: usize) -> Result<T, Error> {
-        let part = self.rest.get(..len).unwrap_or_default();
-        let value = serde_json::from_str(part).map_err(|error| Error::of_part(&error, false))?;
-        self.skip(len);
-        Ok(value)
+        match text.parse() {
+            Ok(number) if f64::is_finite(number) => Ok(Number::Float(number)),
+            Ok(_) => Err(Error::syntax("number out of range")),
+            Err(_) => Err(Error::syntax("invalid number")),
+        }
     }
 
     /// The text of the value that stands here, which nobody has looked into.
