@@ -142,7 +142,8 @@ impl<T: DeserializeOwned> Codec<T> for Json {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if !error.is_data() {
+        // Each field is then read as a text of its own, so it is here that the whole must be JSON, and not too deep.
+        if !error.is_data() || json::from_str::<serde_json::Value>(text).is_err() {
             return Err(error.into());
         }
         reading::within(Mode::Salvaging, || json::from_str(text)).map_err(|_| error.into())

@@ -345,12 +345,23 @@ mod annexe {
         pub struct Desk: super::library::Library {
             /// What it says.
             desk_number: u32,
+            /// What stands on it.
+            desk?: Box<Desk>,
+            /// What lies on it.
+            books?: Vec<super::library::Book>,
+            /// Who sits there.
+            seats?: std::collections::BTreeMap<String, u32>,
         }
     }
 
     livepeer::endpoint! {
         /// Takes a desk.
         pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted = super::Archive "/annexe"
+    }
+
+    livepeer::endpoint! {
+        /// Looks at a desk.
+        pub Look: crate::library::Library = GET "/desk" () -> Desk, hosted = super::Archive "/annexe"
     }
 }
 
@@ -360,4 +371,34 @@ async fn an_api_is_named_by_a_path_too() {
     assert_eq!(desk.desk_number, 7);
     let prepared = Client::<Archive>::new().call(annexe::Take::new(7)).request().await.unwrap();
     assert_eq!(prepared.uri().path(), "/annexe/desk");
+}
+
+async fn look(answer: &str) -> Result<annexe::Desk, livepeer::Error> {
+    let answer = answer.to_owned();
+    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
+    Ok(mock.client::<Archive>().call(annexe::Look::new()).await?)
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_kept_wherever_it_stands() {
+    let answer =
+        r#"{"DeskNumber":1,"Desk":{"DeskNumber":2,"Books":[{"Id":"a"},7],"Seats":{"1":"x"},"Desk":{"Desk":[]}}}"#;
+    let desk = look(answer).await.unwrap();
+    let inner = desk.desk.as_ref().unwrap();
+    assert_eq!((desk.desk_number, inner.desk_number), (1, 2));
+    assert_eq!(inner.extra.get("Books"), Some(&serde_json::json!([{"Id": "a"}, 7])));
+    assert_eq!(inner.extra.get("Seats"), Some(&serde_json::json!({"1": "x"})));
+    assert_eq!(inner.desk.as_ref().unwrap().extra.get("Desk"), Some(&serde_json::json!([])));
+    let again: serde_json::Value = serde_json::to_value(&desk).unwrap();
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(answer).unwrap());
+    // That one only: what is read next is read as ever.
+    assert!(serde_json::from_str::<annexe::Desk>(r#"{"Desk":[]}"#).is_err());
+}
+
+#[tokio::test]
+async fn an_answer_as_deep_as_an_attack_is_refused() {
+    let deep = |depth: usize| format!("{{\"Books\":7,{}{}", "\"Desk\":{".repeat(depth), "}".repeat(depth + 1));
+    assert_eq!(look(&deep(100)).await.unwrap().extra.get("Books"), Some(&7.into()));
+    let error = look(&deep(100_000)).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path, "Books");
 }
