@@ -254,6 +254,7 @@ impl<E: Endpoint> ResponseFuture<E> {
 
 fn undecoded(mut error: DecodeError, operation: &'static Operation, answer: Answer, elapsed: Duration) -> Box<Inner> {
     let Answer { status, headers, bytes, to, .. } = answer;
+    error.path = to.hidden.text(error.path);
     error.reason = to.hidden.text(error.reason);
     let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);

@@ -26,7 +26,7 @@ pub(crate) fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Er
         None => Ok(value),
         Some(_) => Err(Error::syntax("trailing characters")),
     });
-    value.map_err(|error| error.located(text, text.len() - reader.rest.len()))
+    value.map_err(|error| error.located(text, reader.rest.len()))
 }
 
 /// Why a text could not be read. In a box, so that what success hands on stays small.
@@ -37,6 +37,8 @@ struct Failure {
     is_data: bool,
     /// Where in the value, such as `status.phase` or `chunks[3].text`; empty for the whole.
     path: String,
+    /// How many bytes had not been read yet, once that is known.
+    left: Option<usize>,
     line: usize,
     column: usize,
 }
@@ -44,7 +46,7 @@ struct Failure {
 impl Error {
     #[cold]
     fn new(reason: String, is_data: bool) -> Self {
-        Self(Box::new(Failure { reason, is_data, path: String::new(), line: 0, column: 0 }))
+        Self(Box::new(Failure { reason, is_data, path: String::new(), left: None, line: 0, column: 0 }))
     }
 
     #[cold]
@@ -72,7 +74,8 @@ impl Error {
         &self.0.reason
     }
 
-    /// Where in the value, such as `status.phase` or `chunks[3].text`; empty for the whole.
+    /// Where in the value, such as `status.phase` or `chunks[3].text`; empty for the whole. For a key of a map, which is
+    /// data and may be a secret, there is a `*`.
     pub(crate) fn path(&self) -> &str {
         &self.0.path
     }
@@ -86,8 +89,16 @@ impl Error {
         path.insert_str(0, step);
     }
 
+    /// Notes how much had not been read yet, the first time only: what passes it on may read on.
     #[cold]
-    fn located(mut self, text: &str, at: usize) -> Self {
+    fn met(&mut self, left: usize) {
+        self.0.left.get_or_insert(left);
+    }
+
+    #[cold]
+    fn located(mut self, text: &str, left: usize) -> Self {
+        self.met(left);
+        let at = text.len() - self.0.left.unwrap_or(left);
         let before = text.get(..at).unwrap_or(text);
         self.0.line = before.matches('\n').count() + 1;
         // A value of the wrong kind has been read by then, what is no JSON has not.
@@ -123,5 +134,11 @@ impl de::Error for Error {
             Unexpected::Unit => Self::custom(format_args!("invalid type: null, expected {expected}")),
             found => Self::custom(format_args!("invalid type: {found}, expected {expected}")),
         }
+    }
+
+    /// In the quotes that tell what is data.
+    #[cold]
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::custom(format_args!("unknown variant {variant:?}, expected one of {}", expected.join(", ")))
     }
 }

@@ -90,7 +90,8 @@ pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
 #[error("{}{}{reason}", self.path, if self.path.is_empty() { "" } else { ": " })]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// The JSON path at which reading failed, e.g. `status.phase`; empty when it is the whole.
+    /// The JSON path at which reading failed, e.g. `status.phase`; empty when it is the whole. A key of a map is data, and
+    /// may be a secret: for each there is a `*`.
     pub path: String,
     /// What is wrong there.
     pub reason: String,

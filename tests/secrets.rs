@@ -468,3 +468,13 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_key_that_names_a_field_shows_not_even_in_the_path() {
+    let key = "k3y-0f-this-client";
+    let answer = format!(r#"{{"name": "x", "a {key}": nul}}"#);
+    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
+    let error = mock.client::<livepeer::Studio>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path, "a [key]", "{error}");
+    assert!(!format!("{error} {error:?}").contains(key), "{error:?}");
+}

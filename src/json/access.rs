@@ -10,11 +10,12 @@ use serde_json::de::StrRead;
 
 use super::Error;
 use super::reader::{Number, Reader};
+use crate::error::one_line;
 
 impl<'de> Reader<'de> {
     fn list<T>(&mut self, visit: impl FnOnce(&mut Items<'_, 'de>) -> Result<T, Error>) -> Result<T, Error> {
         self.open()?;
-        let mut items = Items { reader: self, index: 0, within: false };
+        let mut items = Items { reader: self, count: 0, within: false };
         // Values are large: what is given back is what was given, not a copy.
         let mut list = visit(&mut items);
         match &mut list {
@@ -22,22 +23,21 @@ impl<'de> Reader<'de> {
                 Ok(()) => {}
                 Err(error) => list = Err(error),
             },
-            Err(error) if items.within => error.within(&format!("[{}]", items.index)),
-            Err(_) => {}
+            Err(error) => items.failed(error),
         }
         list
     }
 
     fn object<T>(&mut self, visit: impl FnOnce(&mut Members<'_, 'de>) -> Result<T, Error>) -> Result<T, Error> {
         self.open()?;
-        let mut members = Members { reader: self, is_first: true, at: "" };
+        let mut members = Members { reader: self, is_first: true, at: "", is_field: false };
         let mut object = visit(&mut members);
         match &mut object {
             Ok(_) => match members.reader.close(b'}') {
                 Ok(()) => {}
                 Err(error) => object = Err(error),
             },
-            Err(error) => members.place(error),
+            Err(error) => members.failed(error),
         }
         object
     }
@@ -234,9 +234,20 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
 struct Items<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    index: usize,
-    /// Whether the item is being read, rather than looked for.
+    /// How many there were, with the one that is being read.
+    count: usize,
+    /// Whether one is being read, rather than looked for.
     within: bool,
+}
+
+impl Items<'_, '_> {
+    #[cold]
+    fn failed(&mut self, error: &mut Error) {
+        if self.within {
+            error.within(&format!("[{}]", self.count - 1));
+        }
+        self.reader.leave(b']', error);
+    }
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
@@ -244,33 +255,37 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
 
     #[inline]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
-        if !self.reader.another(self.index == 0, b']')? {
+        self.within = false;
+        if !self.reader.another(self.count == 0, b']')? {
             return Ok(None);
         }
         self.within = true;
-        let item = seed.deserialize(&mut *self.reader).map(Some);
-        if item.is_ok() {
-            self.within = false;
-            self.index += 1;
-        }
-        item
+        self.count += 1;
+        seed.deserialize(&mut *self.reader).map(Some)
     }
 }
+
+/// No type has a field with a longer name.
+const LONGEST: usize = 100;
 
 struct Members<'a, 'de> {
     reader: &'a mut Reader<'de>,
     is_first: bool,
     /// What begins with the name of the one that is being read.
     at: &'de str,
+    /// Whether that is a name that the type knows or refuses, rather than a key of a map, which is data.
+    is_field: bool,
 }
 
 impl<'de> Members<'_, 'de> {
-    /// Says in which member an error is.
     #[cold]
-    fn place(&self, error: &mut Error) {
+    fn failed(&mut self, error: &mut Error) {
         if let Ok(name) = Reader::new(self.at).string() {
+            // Cut, a secret could not be found in it any more.
+            let name = if self.is_field && name.len() <= LONGEST { one_line(&name, LONGEST) } else { "*".into() };
             error.within(&name);
         }
+        self.reader.leave(b'}', error);
     }
 
     /// Goes on to the member's value.
@@ -297,8 +312,8 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
         if !self.reader.rest.starts_with('"') {
             return Err(Error::syntax("key must be a string"));
         }
-        self.at = self.reader.rest;
-        seed.deserialize(Name(self.reader.string()?)).map(Some)
+        (self.at, self.is_field) = (self.reader.rest, false);
+        seed.deserialize(Name { text: self.reader.string()?, is_field: &mut self.is_field }).map(Some)
     }
 
     #[inline]
@@ -341,7 +356,10 @@ impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
 }
 
 /// A member's name, which may stand for a number or a boolean.
-struct Name<'de>(Cow<'de, str>);
+struct Name<'a, 'de> {
+    text: Cow<'de, str>,
+    is_field: &'a mut bool,
+}
 
 /// The name if it stands in the text as it is.
 fn borrowed(name: Cow<'_, str>) -> Option<&str> {
@@ -355,7 +373,7 @@ macro_rules! scalar_names {
     ($($method:ident)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             // As in serde_json, neither escapes nor space may stand in it.
-            let Some(text) = borrowed(self.0).filter(|text| text.trim_ascii().len() == text.len()) else {
+            let Some(text) = borrowed(self.text).filter(|text| text.trim_ascii().len() == text.len()) else {
                 return Err(de::Error::custom("expected a number or a boolean as name"));
             };
             by_serde_json(text, |name| name.$method(visitor))
@@ -363,12 +381,18 @@ macro_rules! scalar_names {
     )+};
 }
 
-impl<'de> Deserializer<'de> for Name<'de> {
+impl<'de> Deserializer<'de> for Name<'_, 'de> {
     type Error = Error;
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visit_text(self.0, visitor)
+        visit_text(self.text, visitor)
+    }
+
+    #[inline]
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        *self.is_field = true;
+        visit_text(self.text, visitor)
     }
 
     scalar_names! {
@@ -377,7 +401,7 @@ impl<'de> Deserializer<'de> for Name<'de> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
+        match self.text {
             Cow::Borrowed(name) => visitor.visit_borrowed_bytes(name.as_bytes()),
             Cow::Owned(name) => visitor.visit_byte_buf(name.into_bytes()),
         }
@@ -401,10 +425,10 @@ impl<'de> Deserializer<'de> for Name<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(CowStrDeserializer::new(self.0))
+        visitor.visit_enum(CowStrDeserializer::new(self.text))
     }
 
     serde::forward_to_deserialize_any! {
-        char str string unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        char str string unit unit_struct seq tuple tuple_struct map struct ignored_any
     }
 }

@@ -253,13 +253,20 @@ impl<'de> Reader<'de> {
     }
 
     pub(super) fn close(&mut self, end: u8) -> Result<(), Error> {
+        self.depth -= 1;
         match self.next() {
             Some(byte) if byte == end => {}
             Some(b',') => return Err(de::Error::custom("more items than there is room for")),
             _ => return Err(Error::syntax("trailing characters")),
         }
-        self.depth -= 1;
         self.skip(1);
         Ok(())
+    }
+
+    /// Closes what could not be read, as far as it can be closed: some adapters pass over errors and read on.
+    #[cold]
+    pub(super) fn leave(&mut self, end: u8, error: &mut Error) {
+        error.met(self.rest.len());
+        let _ = self.close(end);
     }
 }

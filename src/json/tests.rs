@@ -1,14 +1,18 @@
 //! Held against serde_json: the same texts are taken and refused, and give the same values.
 
 use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::fmt;
+use std::marker::PhantomData;
 
 use proptest::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::from_str;
+use crate::response::DecodeError;
 
 /// Reads a text both ways. Values are compared as they show themselves: raw ones cannot be compared otherwise.
 fn same<'de, T: Deserialize<'de> + std::fmt::Debug>(text: &'de str) -> bool {
@@ -102,7 +106,7 @@ enum Tagged {
 }
 
 /// What stands for a value, right and wrong.
-const VALUES: [&str; 76] = [
+const VALUES: &[&str] = &[
     "null",
     "true",
     "false",
@@ -144,6 +148,12 @@ const VALUES: [&str; 76] = [
     "123456789012345678901234567890.5",
     "--1",
     "1-",
+    "-",
+    "-.5",
+    "-e5",
+    "1.e5",
+    "1.5.5",
+    "1e5.5",
     "1 2",
     r#""""#,
     r#""a""#,
@@ -177,11 +187,12 @@ const VALUES: [&str; 76] = [
     r#"{"a":}"#,
     r#"{"a":1,}"#,
     r#"{a:1}"#,
+    r#"{"a" 1}"#,
     r#"{"a" : 1 }"#,
     "[[[[]]], {}, \"x\" ]",
 ];
 
-const NAMES: [&str; 34] = [
+const NAMES: &[&str] = &[
     "text",
     "borrowed",
     "raw",
@@ -229,6 +240,8 @@ fn every_kind_of_value_in_every_kind_of_field() {
         same::<f32>(value);
         for name in NAMES {
             taken += usize::from(same::<All<'_>>(&format!(r#"{{"{name}":{value}}}"#)));
+            same::<All<'_>>(&format!(r#"{{ "{name}" : {value} }}"#));
+            same::<BTreeMap<String, &RawValue>>(&format!(r#"{{ "{name}" : {value} }}"#));
             same::<BTreeMap<String, String>>(&format!(r#"{{"{name}":{value},"a":"b"}}"#));
         }
     }
@@ -325,31 +338,162 @@ fn depth_is_limited_alike() {
 }
 
 #[test]
+fn space_is_what_json_calls_space() {
+    for space in (0..=0x21).chain([0x7f, 0x85, 0xa0, 0x2028, 0x3000, 0xfeff]).filter_map(char::from_u32) {
+        let mut taken = Vec::new();
+        for text in ["^1", "1^", "[^]", "[1^,2]", "[1,^2]", "{^\"a\":1}", "{\"a\"^:1}", "{\"a\":^1}", "{\"a\":1^}"] {
+            taken.push(same::<Value>(&text.replace('^', &space.to_string())));
+        }
+        assert_eq!(taken, [matches!(space, ' ' | '\t' | '\n' | '\r'); 9], "{space:?}");
+    }
+}
+
+#[test]
+fn what_has_no_end_is_refused() {
+    assert!(!same::<(u8, u8)>("[1,2"));
+    assert!(!same::<(u8, u8)>("[1,2,3]"));
+    assert!(!same::<Kind>(r#"{"Newtype":1"#));
+    assert!(!same::<Kind>(r#"{"Newtype":1,"Unit":null}"#));
+}
+
+#[test]
+fn names_are_bytes_too() {
+    assert!(same::<BTreeMap<&[u8], u8>>(r#"{"a":1,"":2}"#));
+    assert!(!same::<BTreeMap<&[u8], u8>>(r#"{"\u0061":1}"#));
+    assert!(same::<BTreeMap<CString, u8>>(r#"{"\u0061":1,"ä":2}"#));
+}
+
+#[test]
+fn reasons_are_those_of_serde_json() {
+    for text in ["null", "{a:1}", r#""\x""#, "", "[1,]", "1.5", "{}", r#"{"a" 1}"#, "nulx", "[1", "[1}"] {
+        let theirs = serde_json::from_str::<Vec<BTreeMap<String, u8>>>(text).unwrap_err().to_string();
+        let ours = from_str::<Vec<BTreeMap<String, u8>>>(text).unwrap_err();
+        assert_eq!(theirs.split(" at line ").next(), Some(ours.reason()), "{text}");
+        let (theirs, ours) = (serde_json::from_str::<Value>(text), from_str::<Value>(text));
+        if let (Err(theirs), Err(ours)) = (theirs, ours) {
+            assert_eq!(theirs.to_string().split(" at line ").next(), Some(ours.reason()), "{text}");
+        }
+    }
+}
+
+/// Takes what can be read of a list or an object, as some types and adapters do.
+#[derive(Debug)]
+#[expect(dead_code, reason = "shown only")]
+struct Readable<T>(Vec<Option<T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Readable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+            type Value = Readable<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list or an object")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Readable<T>, A::Error> {
+                let mut items = Vec::new();
+                loop {
+                    match list.next_element() {
+                        Ok(Some(item)) => items.push(Some(item)),
+                        Ok(None) => return Ok(Readable(items)),
+                        // Nobody knows where the next one begins.
+                        Err(error) if items.len() == 500 => return Err(error),
+                        Err(_) => items.push(None),
+                    }
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Readable<T>, A::Error> {
+                let mut items = Vec::new();
+                while let Some(IgnoredAny) = map.next_key()? {
+                    items.push(map.next_value().ok());
+                }
+                Ok(Readable(items))
+            }
+        }
+
+        deserializer.deserialize_any(Items(PhantomData))
+    }
+}
+
+#[test]
+fn what_passes_over_a_failure_reads_on_after_it() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "shown only")]
+    struct A {
+        a: u8,
+    }
+    assert!(same::<Readable<u8>>(r#"["x", 1, null, -1, 300, true, 1e400, 2]"#));
+    assert!(same::<Readable<u8>>(r#"{"a":"x","b":1,"c":null,"d":1e400,"e":2}"#));
+    assert!(!same::<Readable<u8>>("[1 2]"));
+    assert!(!same::<Readable<u8>>(r#"["x" 2]"#));
+    assert!(same::<Readable<A>>(r#"[{}, {"a":1}, {"b":[]}, {"a":2}]"#));
+    assert!(same::<Readable<Vec<A>>>(r#"[[{}], [{"a":1}], []]"#));
+    assert!(same::<Readable<String>>(r#"["a", "\ud834", "b"]"#));
+    // What has been left is not open any more.
+    assert!(same::<Readable<A>>(&format!("[{}{{\"a\":1}}]", "{},{\"a\":1},".repeat(200))));
+}
+
+#[test]
 fn a_failure_says_where() {
-    type Inner = BTreeMap<String, Vec<BTreeMap<String, u8>>>;
-    let place = |text| {
-        let error = from_str::<Inner>(text).unwrap_err();
-        (error.path().to_owned(), error.to_string())
-    };
-    let (path, text) = place("{\n \"a\": [{\"b\": 1}, {\"c\": \"x\"}]}");
-    assert_eq!(
-        (path.as_str(), text.as_str()),
-        ("a[1].c", "invalid type: string \"x\", expected u8 at line 2 column 26")
-    );
-    assert_eq!(place("[]").0, "");
-    assert_eq!(place(r#"{"a": [], "b": [[]]}"#).0, "b[0]");
-    assert_eq!(place(r#"{"a": [{"b": 1, "c": nul}]}"#).0, "a[0].c");
-    assert_eq!(place(r#"{"a": [{"b": 1}}"#).0, "a");
-    assert_eq!(from_str::<Vec<Vec<u8>>>("[[1], [2, 300]]").unwrap_err().path(), "[1][1]");
-    // A member that is missing is nowhere, one that is not wanted is.
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "read only")]
-    struct Strict {
-        a: u8,
+    struct Inner {
+        b: u8,
+        c: Option<Kind>,
     }
-    assert_eq!(from_str::<Vec<Strict>>(r#"[{"a":1}, {}]"#).unwrap_err().path(), "[1]");
-    assert_eq!(from_str::<Vec<Strict>>(r#"[{"a":1,"b":2}]"#).unwrap_err().path(), "[0].b");
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "read only")]
+    struct Outer {
+        a: Option<Vec<Inner>>,
+        map: Option<BTreeMap<String, Inner>>,
+        numbers: Option<BTreeMap<u8, Vec<u8>>>,
+    }
+    let place = |text| {
+        let error = from_str::<Outer>(text).unwrap_err();
+        (error.path().to_owned(), error.to_string())
+    };
+    assert_eq!(place(r#"{"a": [{"b": 1 "c": null}]}"#).0, "a[0]");
+    assert_eq!(place(r#"{"a": [{"c": null}]}"#).0, "a[0]");
+    let (path, text) = place("{\n \"a\": [{\"b\": 1}, {\"b\": \"x\"}]}");
+    assert_eq!(
+        (path.as_str(), text.as_str()),
+        ("a[1].b", "invalid type: string \"x\", expected u8 at line 2 column 26")
+    );
+    assert_eq!(place("7").0, "");
+    assert_eq!(place(r#"{"a": [[]]}"#).0, "a[0]");
+    assert_eq!(place(r#"{"a": [{"b": 1, "c": nul}]}"#).0, "a[0].c");
+    assert_eq!(place(r#"{"a": [{"b": 1}}"#).0, "a");
+    assert_eq!(place(r#"{"a": [{"b": 1, "c": {"Struct": {"a": "x"}}}]}"#).0, "a[0].c.Struct.a");
+    // A member that is missing is nowhere, one that is not wanted or twice there is.
+    assert_eq!(place(r#"{"a": [{"b": 1}, {}]}"#).0, "a[1]");
+    assert_eq!(place(r#"{"a": [{"b": 1, "\u0064": 2}]}"#).0, "a[0].d");
+    assert_eq!(place(r#"{"a": [{"b": 1, "b": 2}]}"#).0, "a[0].b");
+    assert_eq!(place(r#"{"a": [{"b": 1}"#), ("a".into(), "EOF while parsing a list at line 1 column 16".into()));
+    assert_eq!(from_str::<Vec<Vec<u8>>>("[[1], [2, 300]]").unwrap_err().path(), "[1][1]");
+    assert_eq!(from_str::<(u8, u8)>("[1]").unwrap_err().path(), "");
+    // The keys of maps are data.
+    assert_eq!(place(r#"{"map": {"key": {"b": 1}, "secret": {"b": []}}}"#).0, "map.*.b");
+    assert_eq!(place(r#"{"map": {"secret": 1}}"#).0, "map.*");
+    assert_eq!(place(r#"{"numbers": {"1": [], "2": [1, "x"]}}"#).0, "numbers.*[1]");
+    assert_eq!(place(r#"{"numbers": {"secret": []}}"#).0, "numbers.*");
+}
+
+#[test]
+fn what_a_failure_says_is_short_and_hides_what_was_found() {
+    let reason = |text: &str| DecodeError::from(from_str::<Kind>(text).err().unwrap());
+    assert_eq!(
+        reason(r#""a \"secret\"""#).reason,
+        r#"unknown variant "…", expected one of Unit, Newtype, Tuple, Struct at line 1 column 14"#
+    );
+    assert!(!reason(r#"{"Newtype":"secret"}"#).to_string().contains("secret"));
+    let path = |name: &str| from_str::<Kind>(&format!(r#"{{"{name}":1}}"#)).unwrap_err().path().to_owned();
+    assert_eq!(path(r"two\nlines"), "two lines");
+    assert_eq!(path(&"b".repeat(100)), "b".repeat(100));
+    assert_eq!(path(&"b".repeat(101)), "*");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
