@@ -97,14 +97,24 @@ fn salvage<'de, T: Lenient, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     // As text, which is read by the same code as the whole: that of another form of JSON would be compiled beside it.
     let json: Box<RawValue> = map.next_value()?;
-    match json::from_str::<Option<As<T>>>(json.get()) {
-        Ok(Some(value)) => put(value.0),
+    let read = json::from_str::<Option<As<T>>>(json.get()).map(|value| value.map(|value| put(value.0)));
+    salvaged(read, json.get(), name, extra, required).map_err(de::Error::custom)
+}
+
+/// What is done with a field for which there was a value, a null, or neither.
+fn salvaged(
+    read: Result<Option<()>, json::Error>,
+    json: &str,
+    name: &'static str,
+    extra: &mut Extra,
+    required: bool,
+) -> Result<(), json::Error> {
+    match read {
+        Ok(Some(())) => {}
         Ok(None) => extra.note(name, Lack::Null),
         // Without what a model cannot be without, it would be a lie.
-        Err(error) if required => return Err(de::Error::custom(error)),
-        Err(_) => {
-            extra.insert(name, json::from_str::<serde_json::Value>(json.get()).map_err(de::Error::custom)?);
-        }
+        Err(error) if required => return Err(error),
+        Err(_) => drop(extra.insert(name, json::from_str::<serde_json::Value>(json)?)),
     }
     Ok(())
 }

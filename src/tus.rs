@@ -259,6 +259,7 @@ impl IntoFuture for Upload {
     type Output = Result<State, UploadError>;
     type IntoFuture = UploadFuture;
 
+    #[inline]
     fn into_future(self) -> UploadFuture {
         let Self { sending, endpoint, file, state, report, save } = self;
         let latest = Latest::new(state.clone(), save);
