@@ -180,7 +180,10 @@ impl Rest {
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
         }
-        file.seek(SeekFrom::Start(self.offset))?;
+        // Not every file can be sought in.
+        if self.offset > 0 {
+            file.seek(SeekFrom::Start(self.offset))?;
+        }
         Ok(file)
     }
 }

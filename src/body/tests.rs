@@ -174,6 +174,18 @@ fn a_range_of_a_file() {
     });
 }
 
+#[cfg(unix)]
+#[test]
+fn a_range_of_a_pipe() {
+    let beside = Scratch::new("none", b"");
+    let pipe = beside.0.with_file_name("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let body = Body::file_range(&pipe, 0, 10);
+    let writer = std::thread::spawn(move || std::fs::write(pipe, b"0123456789").unwrap());
+    run(async { assert_eq!(whole(body).await, b"0123456789") });
+    writer.join().unwrap();
+}
+
 #[test]
 fn a_file_that_changes_is_an_error() {
     let file = Scratch::new("changing", b"0123456789");
