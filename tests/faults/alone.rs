@@ -480,3 +480,54 @@ async fn a_url_that_the_transport_does_not_take_is_told_at_once() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{error}");
     assert!(error.to_string().starts_with("alone::Say (GET /text): not sent: "), "{error}");
 }
+
+/// OpenSSL as a server whose certificate it has signed itself.
+struct SelfSigned {
+    process: std::process::Child,
+    folder: std::path::PathBuf,
+    port: String,
+}
+
+impl SelfSigned {
+    fn start() -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("livepeer-faults-{}-{:x}", std::process::id(), fastrand::u64(..)));
+        std::fs::create_dir(&folder).unwrap();
+        let openssl = |arguments: &str| {
+            let mut command = std::process::Command::new("openssl");
+            command.current_dir(&folder).args(arguments.split(' ')).stderr(std::process::Stdio::null());
+            command
+        };
+        let made = openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 -subj \
+             /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE",
+        )
+        .status();
+        assert!(made.expect("this test makes a certificate with the `openssl` command").success());
+        let mut server = openssl("s_server -4 -accept 0 -cert cert.pem -key key.pem -www");
+        let mut process =
+            server.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let lines = io::BufRead::lines(io::BufReader::new(process.stdout.take().unwrap()));
+        let port = lines
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.strip_prefix("ACCEPT ")?.rsplit_once(':')?.1.to_owned()));
+        Self { process, folder, port: port.unwrap() }
+    }
+}
+
+impl Drop for SelfSigned {
+    fn drop(&mut self) {
+        let _ = (self.process.kill(), self.process.wait(), std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// No request leaves for a server that cannot prove who it is, and the error says that this is why. Another attempt may
+/// meet the right one: this is also what a network looks like that wants to be logged in to.
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let server = SelfSigned::start();
+    let client = client(By::Default, &format!("https://localhost:{}", server.port));
+    let error = client.call(stream::Get::new("id")).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
+    assert!(error.to_string().contains("invalid peer certificate: UnknownIssuer"), "{error}");
+}
