@@ -500,7 +500,7 @@ impl SelfSigned {
         };
         let made = openssl(
             "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 -subj \
-             /CN=localhost -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE",
+             /CN=nobody-vouches -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE",
         )
         .status();
         assert!(made.expect("this test makes a certificate with the `openssl` command").success());
@@ -529,5 +529,5 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let client = client(By::Default, &format!("https://localhost:{}", server.port));
     let error = client.call(stream::Get::new("id")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
-    assert!(error.to_string().contains("invalid peer certificate: UnknownIssuer"), "{error}");
+    assert!(error.to_string().contains("invalid peer certificate"), "{error}");
 }
