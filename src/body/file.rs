@@ -14,8 +14,8 @@ use super::source::{blocking, named};
 /// Bytes read at a time, for each of which there is a trip to another thread.
 pub(super) const CHUNK: usize = 512 * 1024;
 
-/// Finds out whether what was read may be used.
-type Check = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+/// Finds out whether what was read of a file may be used.
+type Check = Arc<dyn Fn(&File) -> io::Result<()> + Send + Sync>;
 
 /// A stretch of a file.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn new(path: &Path, len: u64, check: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(path: &Path, len: u64, check: impl Fn(&File) -> io::Result<()> + Send + Sync + 'static) -> Self {
         Self { path: path.into(), len, check: Arc::new(check), ahead: Mutex::default() }
     }
 
@@ -132,10 +132,9 @@ struct Rest {
 impl Rest {
     /// Begins to read the next chunk.
     fn trip(mut self) -> Trip {
-        Box::pin(blocking(move || match self.read() {
-            Ok(chunk) => Ok((chunk, self)),
-            Err(error) => Err(named(&self.path, error)),
-        }))
+        let path = self.path.clone();
+        let read = blocking(move || Ok((self.read()?, self)));
+        Box::pin(async move { read.await.map_err(|error| named(&path, error)) })
     }
 
     fn read(&mut self) -> io::Result<Bytes> {
@@ -146,23 +145,21 @@ impl Rest {
         self.given.rotate_right(1);
         let mut chunk = std::mem::take(&mut self.given[0]).try_into_mut().unwrap_or_default();
         chunk.resize(usize::try_from(self.left).map_or(CHUNK, |left| left.min(CHUNK)), 0);
-        if let Err(error) = file.read_exact(&mut chunk) {
-            if error.kind() != ErrorKind::UnexpectedEof {
-                return Err(error);
-            }
-            let got = file.stream_position()?.saturating_sub(self.offset);
-            return Err(Error::new(error.kind(), format!("ended after {got} of the {} bytes promised", self.len)));
+        let got = fill(&mut file, &mut chunk)?;
+        self.left -= got as u64;
+        if got < chunk.len() {
+            let text = format!("ended after {} of the {} bytes promised", self.len - self.left, self.len);
+            return Err(Error::new(ErrorKind::UnexpectedEof, text));
         }
-        self.left -= chunk.len() as u64;
         // The last chunk is held back until it proves to be the last: once it is out, the other side has a body that
         // looks complete.
         if self.left == 0 {
-            if self.whole && file.read(&mut [0])? > 0 {
+            if self.whole && fill(&mut file, &mut [0])? > 0 {
                 let text = format!("goes on after the {} bytes promised", self.len);
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
             if let Some(check) = &self.check {
-                check()?;
+                check(&file)?;
             }
         }
         self.file = Some(file);
@@ -186,4 +183,18 @@ impl Rest {
         }
         Ok(file)
     }
+}
+
+/// Reads as much as there is room for; less only at the end.
+fn fill(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < room.len() {
+        match file.read(&mut room[got..]) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
 }

@@ -1,5 +1,6 @@
 //! What is uploaded, part by part.
 
+use std::fs::File as SystemFile;
 use std::io;
 use std::sync::Arc;
 
@@ -43,7 +44,11 @@ impl Source {
                 let stamp = stamp_of(&path, true).await.map_err(UploadError::Read)?;
                 // Parts of two versions of a file make neither.
                 let (first, own) = (stamp.clone(), path.clone());
-                let check = move || first.check(&look(&own, true)?).map_err(io::Error::other);
+                let check = move |read: &SystemFile| {
+                    // It may be another one by now that has the name.
+                    let checked = first.check(&look(&own, true)?);
+                    checked.and(first.check(&Stamp::from(&read.metadata()?))).map_err(io::Error::other)
+                };
                 let parts = Parts::new(&path, stamp.len.unwrap_or(0), check);
                 Self { stamp, kind: Kind::File(parts.into()) }
             }
@@ -144,23 +149,45 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::path::Path;
 
     use super::*;
+    use crate::body::tests::Scratch;
+
+    /// Writes a file as if that were long ago: what changes within a tick of the system's clock has no other time.
+    fn write_long_ago(path: &Path, content: &[u8]) {
+        std::fs::write(path, content).unwrap();
+        age(path);
+    }
+
+    fn age(path: &Path) {
+        let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
+    }
+
+    /// Writes over a file without making it anew.
+    fn rewrite(path: &Path, content: &[u8]) {
+        std::fs::File::options().write(true).open(path).unwrap().write_all(content).unwrap();
+    }
+
+    async fn read(source: &mut Source, offset: u64, most: u64) -> Result<Vec<u8>, String> {
+        let part = source.part(offset, most).await.map_err(|error| error.to_string())?;
+        part.body.bytes(usize::MAX).await.map(Vec::from).map_err(|error| error.to_string())
+    }
 
     #[tokio::test]
     async fn a_part_of_two_versions_of_a_file_does_not_end() {
-        let path = std::env::temp_dir().join(format!("livepeer-source-{}-{:x}", std::process::id(), fastrand::u64(..)));
+        let file = Scratch::new("parts", b"");
         // More than two chunks each: the second is read while the first is sent.
         for (offset, most) in [(0, 3_000_000), (1_500_000, 1_500_000), (0, 1_200_000)] {
-            std::fs::write(&path, vec![1; 3_000_000]).unwrap();
-            let mut source = Source::open(File::path(&path)).await.unwrap();
+            std::fs::write(&file.0, vec![1; 3_000_000]).unwrap();
+            let mut source = Source::open(File::path(&file.0)).await.unwrap();
             let whole = source.part(offset, most).await.unwrap().body.bytes(usize::MAX).await.unwrap();
             assert_eq!(whole.len() as u64, most);
 
             let mut body = source.part(offset, most).await.unwrap().body;
             let mut got = body.chunk().await.unwrap().unwrap().len() as u64;
-            let mut file = std::fs::File::options().write(true).open(&path).unwrap();
-            file.write_all(&vec![2; 3_000_000]).unwrap();
+            rewrite(&file.0, &vec![2; 3_000_000]);
             let error = loop {
                 match body.chunk().await {
                     Ok(chunk) => got += chunk.expect("it must not end").len() as u64,
@@ -171,6 +198,63 @@ mod tests {
             assert!(error.to_string().contains("is not the one that the upload began with"), "{error}");
             assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
         }
-        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_of_another_version_is_not_handed_on() {
+        let file = Scratch::new("parts", b"");
+        // Its beginning, the middle (which only the time tells of), and less or more of it.
+        let changes: [&dyn Fn(); 4] = [
+            &|| {
+                rewrite(&file.0, &[2]);
+                age(&file.0);
+            },
+            &|| std::fs::write(&file.0, [vec![1; 1_500_000], vec![2; 10], vec![1; 1_499_990]].concat()).unwrap(),
+            &|| std::fs::File::options().write(true).open(&file.0).unwrap().set_len(2_500_000).unwrap(),
+            &|| std::fs::File::options().append(true).open(&file.0).unwrap().write_all(&[1]).unwrap(),
+        ];
+        for change in changes {
+            write_long_ago(&file.0, &vec![1; 3_000_000]);
+            let mut source = Source::open(File::path(&file.0)).await.unwrap();
+            read(&mut source, 0, 1_000_000).await.unwrap();
+            // Some is read ahead by then, and the part looks unchanged as it begins.
+            let part = source.part(1_000_000, 1_000_000).await.unwrap();
+            change();
+            let error = part.body.bytes(usize::MAX).await.unwrap_err().to_string();
+            assert!(error.contains("is not the one that the upload began with"), "{error}");
+            assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_lost_its_name_to_a_copy_is_not_read_on_once_it_changes() {
+        let file = Scratch::new("parts", b"");
+        write_long_ago(&file.0, &vec![1; 3_000_000]);
+        let (old, copy) = (file.0.with_file_name("old"), file.0.with_file_name("copy"));
+        let mut source = Source::open(File::path(&file.0)).await.unwrap();
+        read(&mut source, 0, 1_000_000).await.unwrap();
+        std::fs::hard_link(&file.0, &old).unwrap();
+        std::fs::copy(&old, &copy).unwrap();
+        age(&copy);
+        std::fs::rename(&copy, &file.0).unwrap();
+        rewrite(&old, &vec![2; 3_000_000]);
+        let error = read(&mut source, 1_000_000, 1_000_000).await.unwrap_err();
+        assert!(error.contains("was written to"), "{error}");
+        // The copy is the same.
+        source.check().await.unwrap();
+        assert_eq!(read(&mut source, 1_000_000, 1_000_000).await.unwrap(), vec![1; 1_000_000]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_goes_while_it_is_read_is_named_once() {
+        let file = Scratch::new("parts", &vec![1; 3_000_000]);
+        let mut source = Source::open(File::path(&file.0)).await.unwrap();
+        let mut body = source.part(0, 3_000_000).await.unwrap().body;
+        body.chunk().await.unwrap();
+        std::fs::remove_file(&file.0).unwrap();
+        let error = body.bytes(usize::MAX).await.unwrap_err().to_string();
+        assert_eq!(error.matches("parts").count(), 1, "{error}");
+        let error = read(&mut source, 0, 10).await.unwrap_err();
+        assert_eq!(error.matches("parts").count(), 1, "{error}");
     }
 }

@@ -46,6 +46,16 @@ impl Stamp {
     }
 }
 
+/// Without samples.
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Self {
+        // Not every system keeps such a time.
+        let since = metadata.modified().ok().and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        let modified = since.and_then(|since| u64::try_from(since.as_nanos()).ok());
+        Self { len: Some(metadata.len()), modified, ..Self::default() }
+    }
+}
+
 /// A hash of 64 bits, taken eight bytes at a time: enough to notice a change that nobody meant to hide.
 pub(crate) fn fingerprint(bytes: &[u8]) -> String {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -66,33 +76,24 @@ pub(super) async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) ->
 
 pub(super) async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
     let own = path.to_owned();
-    blocking(move || look(&own, with_samples)).await
+    let stamp = blocking(move || look(&own, with_samples)).await;
+    stamp.map_err(|error| named(path, error))
 }
 
 /// The stamp of a file, as it is now.
 pub(super) fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
-    let stamp = || {
-        let metadata = std::fs::metadata(path)?;
-        if !metadata.is_file() {
-            let text = "not a regular file; what only looks like one can be sent as a reader";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        }
-        let len = metadata.len();
-        let mut stamp = Stamp { len: Some(len), modified: modified(&metadata), ..Stamp::default() };
-        if with_samples {
-            let mut file = SystemFile::open(path)?;
-            stamp.head = Some(sample(&mut file, 0)?);
-            stamp.tail = Some(sample(&mut file, len.saturating_sub(SAMPLE as u64))?);
-        }
-        Ok(stamp)
-    };
-    stamp().map_err(|error| named(path, error))
-}
-
-/// `None` where the system keeps no such time.
-fn modified(metadata: &Metadata) -> Option<u64> {
-    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_nanos()).ok()
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        let text = "not a regular file; what only looks like one can be sent as a reader";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    let mut stamp = Stamp::from(&metadata);
+    if with_samples {
+        let mut file = SystemFile::open(path)?;
+        stamp.head = Some(sample(&mut file, 0)?);
+        stamp.tail = Some(sample(&mut file, metadata.len().saturating_sub(SAMPLE as u64))?);
+    }
+    Ok(stamp)
 }
 
 fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
