@@ -64,8 +64,9 @@ pub(crate) fn fingerprint(bytes: &[u8]) -> String {
     last[..rest.len()].copy_from_slice(rest);
     let len = (bytes.len() as u64).to_le_bytes();
     let hash = words.iter().chain([&last, &len]).fold(ODD, |hash, word| {
-        let product = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(ODD);
-        product ^ (product >> 32)
+        // In a product's lower half alone, a word's highest bits would change too little.
+        let product = u128::from(hash ^ u64::from_le_bytes(*word)) * u128::from(ODD);
+        (product >> 64) as u64 ^ product as u64
     });
     format!("{hash:016x}")
 }
@@ -119,6 +120,20 @@ mod tests {
                     assert!(known.insert(fingerprint(&bytes)), "{bytes:?}");
                 }
                 bytes[at] = 0;
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_changes_cancel_each_other_out() {
+        let mut known = std::collections::HashSet::new();
+        let mut bytes = [0; 24];
+        for first in 0..192 {
+            for second in 0..first {
+                bytes[first / 8] ^= 1 << (first % 8);
+                bytes[second / 8] ^= 1 << (second % 8);
+                assert!(known.insert(fingerprint(&bytes)), "{bytes:?}");
+                bytes = [0; 24];
             }
         }
     }
