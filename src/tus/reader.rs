@@ -140,9 +140,11 @@ impl Reader {
         Ok(chunk)
     }
 
-    /// The sample has been read: compares it.
+    /// The sample has been read: compares it, also with what was read the time before.
     fn seen(&self, stamp: &mut Stamp) -> Result<(), UploadError> {
-        stamp.head = Some(fingerprint(&self.head));
+        let now = Stamp { head: Some(fingerprint(&self.head)), ..stamp.clone() };
+        stamp.check(&now)?;
+        *stamp = now;
         self.expected.as_ref().map_or(Ok(()), |expected| expected.check(stamp))
     }
 }
