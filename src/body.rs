@@ -41,8 +41,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a request or a response: nothing, bytes, a file, a reader, another crate's body, or several in a row.
 ///
 /// A body is read through [`http_body::Body`], by [`chunk`](Body::chunk) piece by piece, or by
-/// [`bytes`](Body::bytes) as a whole. Files are read 512 KiB at a time, readers 256 KiB, and never held in
-/// memory; files need a Tokio runtime.
+/// [`bytes`](Body::bytes) as a whole. Files are read 512 KiB at a time, readers 256 KiB, and never held whole in
+/// memory: of a file, about three such pieces. Files need a Tokio runtime.
 ///
 /// ```
 /// use livepeer::body::Body;
