@@ -16,15 +16,11 @@ impl<'de> Reader<'de> {
     fn list<T>(&mut self, visit: impl FnOnce(&mut Items<'_, 'de>) -> Result<T, Error>) -> Result<T, Error> {
         self.open()?;
         let mut items = Items { reader: self, count: 0, within: false };
-        // Values are large: what is given back is what was given, not a copy.
         let mut list = visit(&mut items);
-        match &mut list {
-            Ok(_) => match items.reader.close(b']') {
-                Ok(()) => {}
-                Err(error) => list = Err(error),
-            },
-            Err(error) => items.failed(error),
+        if let Err(error) = &mut list {
+            items.place(error);
         }
+        self.end(&mut list, b']');
         list
     }
 
@@ -32,14 +28,24 @@ impl<'de> Reader<'de> {
         self.open()?;
         let mut members = Members { reader: self, is_first: true, at: "", is_field: false };
         let mut object = visit(&mut members);
-        match &mut object {
-            Ok(_) => match members.reader.close(b'}') {
-                Ok(()) => {}
-                Err(error) => object = Err(error),
-            },
-            Err(error) => members.failed(error),
+        if let Err(error) = &mut object {
+            members.place(error);
         }
+        self.end(&mut object, b'}');
         object
+    }
+
+    /// Closes a list or an object. Values are large: what is given back is what was given, not a copy.
+    #[inline]
+    fn end<T>(&mut self, value: &mut Result<T, Error>, end: u8) {
+        match value {
+            Ok(_) => {
+                if let Err(error) = self.close(end) {
+                    *value = Err(error);
+                }
+            }
+            Err(error) => self.leave(end, error),
+        }
     }
 }
 
@@ -241,12 +247,12 @@ struct Items<'a, 'de> {
 }
 
 impl Items<'_, '_> {
+    /// Says in which item an error is.
     #[cold]
-    fn failed(&mut self, error: &mut Error) {
+    fn place(&self, error: &mut Error) {
         if self.within {
             error.within(&format!("[{}]", self.count - 1));
         }
-        self.reader.leave(b']', error);
     }
 }
 
@@ -278,21 +284,21 @@ struct Members<'a, 'de> {
 }
 
 impl<'de> Members<'_, 'de> {
+    /// Says in which member an error is.
     #[cold]
-    fn failed(&mut self, error: &mut Error) {
+    fn place(&self, error: &mut Error) {
         if let Ok(name) = Reader::new(self.at).string() {
             // Cut, a secret could not be found in it any more.
             let name = if self.is_field && name.len() <= LONGEST { one_line(&name, LONGEST) } else { "*".into() };
             error.within(&name);
         }
-        self.reader.leave(b'}', error);
     }
 
     /// Goes on to the member's value.
     #[inline]
     fn value(&mut self) -> Result<&mut Reader<'de>, Error> {
         match self.reader.next() {
-            Some(_) if self.reader.eat(':') => Ok(self.reader),
+            Some(_) if self.reader.eat(":") => Ok(self.reader),
             Some(_) => Err(Error::syntax("expected `:`")),
             None => Err(Error::syntax("EOF while parsing an object")),
         }

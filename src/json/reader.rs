@@ -75,7 +75,7 @@ impl<'de> Reader<'de> {
 
     /// Goes on after this, if it is what stands here.
     #[inline]
-    pub(super) fn eat(&mut self, token: char) -> bool {
+    pub(super) fn eat(&mut self, token: &str) -> bool {
         match self.rest.strip_prefix(token) {
             Some(rest) => {
                 self.rest = rest;
@@ -115,13 +115,7 @@ impl<'de> Reader<'de> {
     }
 
     pub(super) fn word(&mut self, word: &str) -> Result<(), Error> {
-        match self.rest.strip_prefix(word) {
-            Some(rest) => {
-                self.rest = rest;
-                Ok(())
-            }
-            None => Err(Error::syntax("expected ident")),
-        }
+        if self.eat(word) { Ok(()) } else { Err(Error::syntax("expected ident")) }
     }
 
     /// The string that stands here.
@@ -239,7 +233,7 @@ impl<'de> Reader<'de> {
         match self.next() {
             Some(byte) if byte == end => return Ok(false),
             Some(_) if is_first => return Ok(true),
-            Some(_) if self.eat(',') => {}
+            Some(_) if self.eat(",") => {}
             Some(_) if end == b']' => return Err(Error::syntax("expected `,` or `]`")),
             Some(_) => return Err(Error::syntax("expected `,` or `}`")),
             None if end == b']' => return Err(Error::syntax("EOF while parsing a list")),
