@@ -80,8 +80,9 @@ impl Error {
         &self.0.path
     }
 
+    /// Says in what the value is that it is an error of.
     #[cold]
-    fn within(&mut self, step: &str) {
+    pub(crate) fn within(&mut self, step: &str) {
         let path = &mut self.0.path;
         if !path.is_empty() && !path.starts_with('[') {
             path.insert(0, '.');

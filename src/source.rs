@@ -82,15 +82,14 @@ impl ReadError {
     }
 
     /// Tells where in a field's JSON reading has failed, and how.
-    fn inside(field: &Field, error: &json::Error) -> Self {
-        let inner = error.path();
-        let dot = if inner.is_empty() || inner.starts_with('[') { "" } else { "." };
+    fn inside(field: &Field, mut error: json::Error) -> Self {
+        error.within(field.name);
         let (kind, reason) = match error.reason() {
             reading::UNKNOWN => (ReadErrorKind::Unknown, reading::UNKNOWN.into()),
             reading::NOT_ALLOWED => (ReadErrorKind::NotAllowed, reading::NOT_ALLOWED.into()),
             reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
         };
-        Self { kind, path: format!("{}{dot}{inner}", field.name), reason, ty: field.ty }
+        Self { kind, path: error.path().to_owned(), reason, ty: field.ty }
     }
 }
 
@@ -161,7 +160,7 @@ impl Found {
         fn read<T: DeserializeOwned>(json: &Json) -> Result<T, json::Error> {
             json::from_str(&json.to_string())
         }
-        let wrong = |error: json::Error| ReadError::inside(field, &error);
+        let wrong = |error: json::Error| ReadError::inside(field, error);
         match self {
             Found::Json(json) => read(&json).map_err(wrong),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
