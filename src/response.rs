@@ -62,8 +62,13 @@ impl Answer {
     fn plain(&mut self) -> Result<&mut Self, DecodeError> {
         match encoding(&self.headers) {
             None => Ok(self),
-            Some(encoding) => Err(DecodeError { path: String::new(), reason: not_negotiated(encoding) }),
+            Some(encoding) => Err(DecodeError::of_all(not_negotiated(encoding))),
         }
+    }
+
+    /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
+    fn text(&mut self) -> Result<&str, DecodeError> {
+        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::of_all(error.to_string()))
     }
 }
 
@@ -95,6 +100,12 @@ pub struct DecodeError {
     pub path: String,
     /// What is wrong there.
     pub reason: String,
+}
+
+impl DecodeError {
+    fn of_all(reason: String) -> Self {
+        Self { path: String::new(), reason }
+    }
 }
 
 impl From<json::Error> for DecodeError {
@@ -131,14 +142,10 @@ impl<T: DeserializeOwned> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
-        let answer = answer.plain()?;
-        if answer.bytes.iter().all(u8::is_ascii_whitespace) {
-            return json::from_str("null")
-                .map_err(|_| DecodeError { path: String::new(), reason: "the body is empty".into() });
+        let text = answer.text()?;
+        if text.trim_ascii().is_empty() {
+            return json::from_str("null").map_err(|_| DecodeError::of_all("the body is empty".into()));
         }
-        // Checked for UTF-8 as a whole, which is much cheaper than string by string.
-        let text = std::str::from_utf8(&answer.bytes)
-            .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })?;
         let error = match json::from_str(text) {
             Ok(value) => return Ok(value),
             Err(error) => error,
@@ -181,9 +188,7 @@ impl Codec<String> for Text {
     const ACCEPT: &'static str = "*/*";
 
     fn decode(answer: &mut Answer) -> Result<String, DecodeError> {
-        std::str::from_utf8(&answer.plain()?.bytes)
-            .map(str::to_owned)
-            .map_err(|error| DecodeError { path: String::new(), reason: error.to_string() })
+        answer.text().map(str::to_owned)
     }
 }
 
@@ -209,7 +214,7 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
             kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
         });
         if let Some(other) = other {
-            return Err(DecodeError { path: String::new(), reason: format!("expected events, found {other}") });
+            return Err(DecodeError::of_all(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
     }
