@@ -4,9 +4,11 @@ pub(crate) use std::collections::BTreeMap;
 
 pub(crate) use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use serde_json::{Map, Value};
+pub(crate) use typed_endpoint::{
+    File, IntoField, JsonText, Secret, Url, errors, id, lenient_via_serde, model, open_enum, operations,
+};
 
 pub(crate) use super::ai::Ai;
-pub(crate) use super::list::*;
-pub(crate) use super::studio::*;
-pub(crate) use super::types::*;
-pub(crate) use crate::{File, IntoField, Secret, errors, id, lenient_via_serde, model, open_enum, operations};
+pub(crate) use super::studio::list::{Cursor, Filters, Order};
+pub(crate) use super::studio::types::*;
+pub(crate) use super::studio::{ApiError, Studio};

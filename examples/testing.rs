@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use livepeer::mock::{Mock, Reply, SampleError, sample};
 use livepeer::stream::{self, Stream};
-use livepeer::{Client, Error, Studio};
+use livepeer::{Client, Error};
 
 /// Your code: makes sure that there is a recorded stream of this name, and says where to send the video.
 async fn show_is_on(client: &Client, name: &str) -> Result<String, Error> {
@@ -38,7 +38,7 @@ async fn a_stream_that_is_missing_is_created_and_recorded() -> Result<(), Box<dy
                 _ => Err(Reply::error(422, "it must be recorded")),
             }
         });
-    let url = show_is_on(&mock.client::<Studio>(), "the show").await?;
+    let url = show_is_on(&mock.client::<livepeer::Client>(), "the show").await?;
     assert!(url.starts_with("rtmp://"), "{url}");
 
     let sent: Vec<_> = mock.seen().iter().map(|request| request.method.to_string()).collect();
@@ -54,7 +54,7 @@ async fn an_overloaded_server_is_asked_again() -> Result<(), Box<dyn std::error:
         let first = counter.fetch_add(1, Ordering::Relaxed) == 0;
         async move { first.then(|| Reply::error(503, "come back later")) }
     });
-    show_is_on(&mock.client::<Studio>(), "the show").await?;
+    show_is_on(&mock.client::<livepeer::Client>(), "the show").await?;
     assert_eq!(asked.load(Ordering::Relaxed), 2);
     Ok(())
 }

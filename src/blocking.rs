@@ -14,269 +14,43 @@
 //! # }
 //! ```
 //!
-//! Everything is set on the asynchronous client, call, upload or wait; [`Blocking::run`] only waits for it, and a `for`
-//! loop for the items of what is a stream. One thread, shared by all clones of a client, does the work in between.
-//!
-//! Inside of an asynchronous runtime a wait would stop everything else that the thread has to do, so it is refused with
-//! an error there. Where blocking is allowed, such as in Tokio's `spawn_blocking`, its `Handle::block_on` and the
-//! asynchronous client do the same.
+//! Everything else is told by [`typed_endpoint::blocking`].
 
-use std::fmt;
-use std::future::{IntoFuture, poll_fn};
-use std::io::{self, Read};
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::ops::Deref;
 
-use bytes::{Buf, Bytes};
-use futures_core::Stream;
-use tokio::runtime::{Builder, Handle};
-use tokio::sync::oneshot;
+pub use typed_endpoint::blocking::{Blocking, Iter, Reader};
 
-use crate::api::Api;
-use crate::call::Call;
-use crate::download::Download;
-use crate::endpoint::On;
-use crate::error::Error;
-use crate::page::{Pages, Paginated};
-use crate::tus;
-use crate::wait::{Awaitable, Wait};
-use crate::wire::RequestError;
+use crate::Studio;
+use crate::asset::{Upload, Uploading};
 
-/// A client without async. Made from an asynchronous one, which has all the settings. Its connections are its own, unless
-/// the transport was given: then the runtime that drives those must be running.
-pub struct Client<A> {
-    client: crate::client::Client<A>,
-    runtime: Runtime,
-}
+/// A client without async, made from an asynchronous one, which has all the settings. It derefs to
+/// [`typed_endpoint::blocking::Client`], which makes the calls.
+#[derive(Debug)]
+pub struct Client<A = Studio>(typed_endpoint::blocking::Client<A>);
 
-/// The thread that does the work, begun when it is first needed.
-#[derive(Clone, Default)]
-struct Runtime(Arc<OnceLock<Result<Thread, String>>>);
-
-struct Thread {
-    handle: Handle,
-    /// The thread ends when this is dropped.
-    _end: oneshot::Sender<()>,
-}
-
-impl Thread {
-    fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        let (end, ended) = oneshot::channel::<()>();
-        std::thread::Builder::new().name("livepeer".into()).spawn(move || {
-            // Only ever ends by the sender's going away.
-            let _ = runtime.block_on(ended);
-        })?;
-        Ok(Self { handle, _end: end })
-    }
-}
-
-impl Runtime {
-    fn block_on<F: Future>(&self, future: impl FnOnce() -> F) -> Result<F::Output, RequestError> {
-        if Handle::try_current().is_ok() {
-            return Err(RequestError::Settings(
-                "a blocking call inside of an asynchronous runtime would stop all else: use the asynchronous client \
-                 there (in `spawn_blocking` by `Handle::current().block_on(…)`), or a thread of its own \
-                 (`std::thread::spawn`)"
-                    .into(),
-            ));
-        }
-        let thread = self.0.get_or_init(|| Thread::start().map_err(|error| error.to_string()));
-        let thread = thread.as_ref().map_err(|error| {
-            RequestError::Settings(format!("the thread for blocking calls cannot be started: {error}"))
-        })?;
-        // What is made in here finds the runtime's timers.
-        Ok(thread.handle.block_on(async { future().await }))
-    }
-}
-
-impl<A: Api> From<crate::client::Client<A>> for Client<A> {
-    fn from(client: crate::client::Client<A>) -> Self {
-        Self { client: client.apart(), runtime: Runtime::default() }
-    }
-}
-
-impl<A: Api> Client<A> {
-    /// A request. [`run`](Blocking::run) sends it.
-    pub fn call<E: On<A>>(&self, request: E) -> Blocking<Call<E>> {
-        self.blocking(|client| client.call(request))
-    }
-
-    /// The pages of a list, as an iterator; `.with(|pages| pages.items())` is one of the items.
-    pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Blocking<Pages<E>> {
-        self.blocking(|client| client.pages(list))
-    }
-
-    /// Waits for something that takes its time: [`run`](Blocking::run) gives its final state, a `for` loop the updates.
-    pub fn wait<T: Awaitable<Look: On<A>>>(&self, what: T) -> Blocking<Wait<T::Look>> {
-        self.blocking(|client| client.wait(what))
-    }
-
-    /// Uploads a file to a tus endpoint.
-    pub fn tus(&self, endpoint: impl Into<crate::Secret>, file: impl Into<crate::File>) -> Blocking<tus::Upload> {
-        self.blocking(|client| client.tus(endpoint, file))
-    }
-
-    /// Fetches what stands at a URL. The answer is a [`Read`].
-    ///
-    /// # Errors
-    /// As for the asynchronous one, and inside of a runtime.
-    pub fn download(&self, url: &str) -> Result<Reader, Error> {
-        let download = self.runtime.block_on(|| self.client.download(url))??;
-        Ok(self.read(download))
-    }
-
-    /// The [`Read`] of a download that a call gave.
-    pub fn read(&self, download: Download) -> Reader {
-        Reader { download, runtime: self.runtime.clone(), chunk: Bytes::new() }
-    }
-
-    /// The iterator of a stream that a call gave, such as server-sent events. An item inside of a runtime is an error.
-    pub fn iterate<S: Stream + Unpin>(&self, stream: S) -> Iter<S> {
-        Iter { stream, runtime: self.runtime.clone(), refused: false }
-    }
-
-    /// Anything else that the asynchronous client gives.
-    pub fn blocking<T>(&self, make: impl FnOnce(&crate::client::Client<A>) -> T) -> Blocking<T> {
-        Blocking { what: make(&self.client), runtime: self.runtime.clone() }
+impl Client<Studio> {
+    /// Uploads a file to a new asset.
+    pub fn upload(&self, upload: Upload) -> Blocking<Uploading> {
+        self.0.blocking(|client| crate::Client::from(client.clone()).upload(upload))
     }
 }
 
 impl<A> Clone for Client<A> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), runtime: self.runtime.clone() }
+        Self(self.0.clone())
     }
 }
 
-impl<A> fmt::Debug for Client<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.client.fmt(f)
+impl<A> Deref for Client<A> {
+    type Target = typed_endpoint::blocking::Client<A>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }
 
-/// Something asynchronous that can be waited for: what is a future by [`run`](Self::run), what is a stream by a `for`
-/// loop.
-#[must_use = "nothing happens before it is run"]
-pub struct Blocking<T> {
-    what: T,
-    runtime: Runtime,
-}
-
-impl<T> Blocking<T> {
-    /// Changes what is waited for: all settings are there.
-    pub fn with<U>(self, settings: impl FnOnce(T) -> U) -> Blocking<U> {
-        Blocking { what: settings(self.what), runtime: self.runtime }
-    }
-
-    /// Waits for it.
-    ///
-    /// # Errors
-    /// Its own, and one that says so inside of an asynchronous runtime.
-    pub fn run<V, E>(self) -> Result<V, E>
-    where
-        T: IntoFuture<Output = Result<V, E>>,
-        E: From<RequestError>,
-    {
-        self.runtime.block_on(|| self.what.into_future())?
-    }
-}
-
-impl<T> fmt::Debug for Blocking<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Blocking").field("what", &std::any::type_name::<T>()).finish_non_exhaustive()
-    }
-}
-
-impl<S, V, E> IntoIterator for Blocking<S>
-where
-    S: Stream<Item = Result<V, E>> + Unpin,
-    E: From<RequestError>,
-{
-    type Item = Result<V, E>;
-    type IntoIter = Iter<S>;
-
-    fn into_iter(self) -> Iter<S> {
-        Iter { stream: self.what, runtime: self.runtime, refused: false }
-    }
-}
-
-/// The items of a stream, as an iterator.
-#[must_use = "nothing happens before it is iterated"]
-pub struct Iter<S> {
-    stream: S,
-    runtime: Runtime,
-    refused: bool,
-}
-
-impl<S> Iter<S> {
-    /// The stream itself, for what else it can tell.
-    pub fn stream(&self) -> &S {
-        &self.stream
-    }
-}
-
-impl<S, V, E> Iterator for Iter<S>
-where
-    S: Stream<Item = Result<V, E>> + Unpin,
-    E: From<RequestError>,
-{
-    type Item = Result<V, E>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.refused {
-            return None;
-        }
-        let stream = &mut self.stream;
-        match self.runtime.block_on(|| poll_fn(move |cx| Pin::new(&mut *stream).poll_next(cx))) {
-            Ok(item) => item,
-            Err(error) => {
-                self.refused = true;
-                Some(Err(error.into()))
-            }
-        }
-    }
-}
-
-impl<S> fmt::Debug for Iter<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Iter").finish_non_exhaustive()
-    }
-}
-
-/// The body of a download, read while it arrives.
-#[derive(Debug)]
-pub struct Reader {
-    download: Download,
-    runtime: Runtime,
-    chunk: Bytes,
-}
-
-impl Reader {
-    /// The download itself: its status, headers and length.
-    pub fn download(&self) -> &Download {
-        &self.download
-    }
-}
-
-impl Read for Reader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() && !buffer.is_empty() {
-            let download = &mut self.download;
-            let chunk = self.runtime.block_on(|| download.chunk()).map_err(io::Error::other)?;
-            match chunk? {
-                Some(chunk) => self.chunk = chunk,
-                None => return Ok(0),
-            }
-        }
-        let count = self.chunk.len().min(buffer.len());
-        self.chunk.copy_to_slice(&mut buffer[..count]);
-        Ok(count)
-    }
-}
-
-impl fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Runtime")
+impl<A: crate::Api> From<crate::Client<A>> for Client<A> {
+    fn from(client: crate::Client<A>) -> Self {
+        Self(typed_endpoint::Client::from(client).into())
     }
 }

@@ -1,236 +1,62 @@
-//! The client: settings, and the door to [`Call`].
+//! The client of Livepeer's APIs.
 
-use std::fmt;
-use std::future::Future;
-use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use typed_endpoint::RequestError;
 
-use http::header::{HeaderMap, USER_AGENT};
+use crate::{Ai, Studio};
 
-use crate::api::{Api, Facts};
-use crate::body::BoxError;
-use crate::call::{self, Call};
-use crate::download::Download;
-use crate::endpoint::On;
-use crate::error::Error;
-use crate::retry::Retry;
-use crate::secret::Secret;
-use crate::server::Server;
-use crate::settings::{self, Credential, Key, Settings, Timeouts};
-use crate::transport::Transport;
-use crate::wire::{self, RequestError};
+typed_endpoint::client! {
+    /// A client of one of Livepeer's APIs: of Livepeer Studio unless said otherwise.
+    ///
+    /// Pointer-sized; clones share connections and the budget for retries. It derefs to
+    /// [`typed_endpoint::Client`], which has the methods that make calls.
+    ///
+    /// ```
+    /// use livepeer::{Client, Retry};
+    /// use std::time::Duration;
+    ///
+    /// let client = Client::studio("API_KEY")
+    ///     .retry(Retry::attempts(5))
+    ///     .timeout(Duration::from_secs(20))
+    ///     .user_agent("my-app/1.0");
+    /// client.check()?;
+    /// # Ok::<(), livepeer::RequestError>(())
+    /// ```
+    pub struct Client<A = Studio>;
+}
 
-/// A client of the API `A`. One pointer in size; clones share connections and the budget for retries.
-///
-/// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is not one, a
-/// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
-/// beforehand.
-///
-/// ```
-/// use livepeer::{Client, Retry};
-/// use std::time::Duration;
-///
-/// let client = Client::studio("API_KEY")
-///     .retry(Retry::attempts(5))
-///     .timeout(Duration::from_secs(20))
-///     .user_agent("my-app/1.0");
-/// client.check()?;
-///
-/// let staging = client.clone().server_index(1);
-/// # let _ = staging;
-/// # Ok::<(), livepeer::RequestError>(())
-/// ```
-pub struct Client<A>(Arc<Settings>, PhantomData<fn() -> A>);
-
-impl<A: Api> Client<A> {
-    /// A client without a key, of the API's first server.
-    pub fn new() -> Self {
-        Self(Arc::new(Settings::new(Facts::of::<A>())), PhantomData)
+impl Client<Studio> {
+    /// A client of Livepeer Studio with this API key.
+    pub fn studio(key: impl AsRef<str>) -> Self {
+        Self::new().key(key)
     }
 
-    /// A request, ready to be sent: `client.call(request).await` sends it, and methods of [`Call`] say how.
-    pub fn call<E: On<A>>(&self, request: E) -> Call<E> {
-        Call::new(self.0.clone(), request, <E as On<A>>::PREFIX)
+    /// Creates a client of Livepeer Studio's staging server with this API key.
+    pub fn studio_staging(key: impl AsRef<str>) -> Self {
+        Self::studio(key).server_index(1)
     }
 
-    /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. The
-    /// key goes along only to the server's own origin. Retried like any GET until the body begins.
+    /// A client of Livepeer Studio as the environment says: the key from `LIVEPEER_API_KEY`, and the base URL from
+    /// `LIVEPEER_BASE_URL` if it is there.
     ///
     /// # Errors
-    /// As for a call, with the kinds that have to do with neither request fields nor decoding.
-    pub async fn download(&self, url: &str) -> Result<Download, Error> {
-        call::download(self.0.clone(), url).await
-    }
-
-    /// Says what is wrong with the settings, without sending anything.
-    ///
-    /// # Errors
-    /// The first thing wrong.
-    pub fn check(&self) -> Result<(), RequestError> {
-        self.0.wrong.clone().map_or(Ok(()), Err)?;
-        let server = self.0.server.as_ref().map_err(Clone::clone)?;
-        if let Key::Fixed(key) = &self.0.key {
-            self.0.authorize(key, server, &mut "".into(), &mut HeaderMap::new())?;
+    /// When there is no key, or the URL is not one.
+    pub fn from_env() -> Result<Self, RequestError> {
+        let key = std::env::var("LIVEPEER_API_KEY").ok().filter(|key| !key.trim().is_empty());
+        let key = key.ok_or_else(|| {
+            RequestError::Settings("there is no API key: set the environment variable LIVEPEER_API_KEY".into())
+        })?;
+        let mut client = Self::studio(key);
+        if let Ok(url) = std::env::var("LIVEPEER_BASE_URL") {
+            client = client.server(url);
         }
-        self.0.transport().map(drop)
-    }
-
-    pub(crate) fn settings(&self) -> &Arc<Settings> {
-        &self.0
-    }
-
-    /// The same, with connections of its own: those that there are belong to a runtime that nobody may drive any more.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn apart(self) -> Self {
-        self.set(Settings::forget_transport)
-    }
-
-    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.0));
-        self
+        client.check()?;
+        Ok(client)
     }
 }
 
-/// Settings.
-impl<A: Api> Client<A> {
-    /// The key that every request carries. A `Bearer ` before it is taken off.
-    #[must_use]
-    pub fn key(self, key: impl AsRef<str>) -> Self {
-        if key.as_ref().trim().is_empty() {
-            let wrong =
-                RequestError::Settings("the key is empty: give one, or leave `.key(…)` out to send none".into());
-            return self.set(|settings| settings.wrong = Some(wrong));
-        }
-        self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
-    }
-
-    /// A function that is asked for the key before every request, for keys that change.
-    ///
-    /// ```
-    /// # use livepeer::{Client, Secret};
-    /// let client = Client::ai().key_provider(|| async { Ok(Secret::from(std::env::var("MY_KEY")?)) });
-    /// ```
-    #[must_use]
-    pub fn key_provider<F, Fut>(self, provider: F) -> Self
-    where
-        F: Fn() -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
-    {
-        self.set(|settings| settings.key = Key::Provider(Arc::new(move || Box::pin(provider()))))
-    }
-
-    /// The server, by the base URL that the paths of the operations are appended to.
-    #[must_use]
-    pub fn server(self, url: impl AsRef<str>) -> Self {
-        self.set(|settings| settings.server = Server::new(url.as_ref()))
-    }
-
-    /// The server, by its index in [`Api::SERVERS`].
-    #[must_use]
-    pub fn server_index(self, index: usize) -> Self {
-        self.set(|settings| settings.server = settings::server_at(settings.api, index))
-    }
-
-    /// When failed requests are repeated (default: [`Retry::default`]).
-    #[must_use]
-    pub fn retry(self, retry: Retry) -> Self {
-        self.set(|settings| settings.retry = Some(retry.into()))
-    }
-
-    /// All time-outs.
-    #[must_use]
-    pub fn timeouts(self, timeouts: Timeouts) -> Self {
-        self.set(|settings| {
-            // The default transport, which this client may share with clones of it, has its own connect time-out.
-            if settings.timeouts.connect != timeouts.connect {
-                settings.forget_transport();
-            }
-            settings.timeouts = timeouts;
-        })
-    }
-
-    /// How long an attempt may go without a byte sent or received: [`Timeouts::idle`].
-    #[must_use]
-    pub fn timeout(self, idle: Duration) -> Self {
-        self.set(|settings| settings.timeouts.idle = Some(idle))
-    }
-
-    /// How long a call may take in all: [`Timeouts::deadline`].
-    #[must_use]
-    pub fn deadline(self, deadline: Duration) -> Self {
-        self.set(|settings| settings.timeouts.deadline = Some(deadline))
-    }
-
-    /// A header for every request.
-    #[must_use]
-    pub fn header(self, name: &str, value: &str) -> Self {
-        self.set(|settings| match wire::header(name, value) {
-            Ok((name, value)) => drop(settings.headers.insert(name, value)),
-            Err(error) => settings.wrong = Some(error),
-        })
-    }
-
-    /// What the client calls itself (default: `livepeer-rust/VERSION`).
-    #[must_use]
-    pub fn user_agent(self, name: &str) -> Self {
-        self.header(USER_AGENT.as_str(), name)
-    }
-
-    /// How large an answer may be that is read into memory (default: 64 MiB). Streamed ones have no bound.
-    #[must_use]
-    pub fn max_response(self, bytes: usize) -> Self {
-        self.set(|settings| settings.max_response = bytes)
-    }
-
-    /// Whether the key may go over plain http to another machine (default: no). To this machine it may always.
-    #[must_use]
-    pub fn allow_plain_http(self, allow: bool) -> Self {
-        self.set(|settings| settings.plain_http = allow)
-    }
-
-    /// Sends requests through a [`Transport`].
-    #[must_use]
-    pub fn transport(self, transport: impl Transport) -> Self {
-        self.set(|settings| {
-            settings.transport = Arc::new(OnceLock::from(Ok(Arc::new(transport) as Arc<dyn Transport>)));
-            settings.own_transport = true;
-        })
-    }
-
-    /// Sends requests through one's own [`reqwest::Client`], with its proxies, certificates and time-outs. It should
-    /// neither retry nor follow redirects by itself: the engine counts attempts and keeps the key from other hosts.
-    #[cfg(feature = "reqwest")]
-    #[must_use]
-    pub fn http_client(self, client: reqwest::Client) -> Self {
-        self.transport(crate::transport::reqwest::Given::new(client))
-    }
-
-    /// Sends requests through a tower service.
-    #[cfg(feature = "tower")]
-    #[must_use]
-    pub fn service<S>(self, service: S) -> Self
-    where
-        crate::transport::tower::TowerTransport<S>: Transport,
-    {
-        self.transport(crate::transport::tower::TowerTransport::new(service))
-    }
-}
-
-impl<A: Api> Default for Client<A> {
-    fn default() -> Self {
+impl Client<Ai> {
+    /// A client of the community gateway, which needs no key.
+    pub fn ai() -> Self {
         Self::new()
-    }
-}
-
-impl<A> Clone for Client<A> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone(), PhantomData)
-    }
-}
-
-impl<A> fmt::Debug for Client<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

@@ -14,103 +14,83 @@
 // Nothing that comes from outside may end a program.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::exit))]
 #![deny(missing_debug_implementations, unreachable_pub)]
-// A library is silent, and what it gives may be awaited on any thread.
+// A library is silent, and its futures can be awaited on any thread.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::future_not_send))]
 
-mod advice;
-mod api;
-mod attempt;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-pub mod body;
-mod budget;
-mod call;
-pub mod client;
-mod download;
-pub mod endpoint;
-mod error;
-mod extra;
-pub mod file;
-mod hidden;
-mod idle;
-mod json;
-mod lenient;
-mod link;
-mod log;
-mod macros;
-#[cfg(feature = "mock")]
-mod mocks;
-pub mod multipart;
-mod names;
-mod object;
-mod page;
-mod reading;
-pub mod response;
-mod retry;
-#[cfg(feature = "mock")]
-mod sample;
-mod secret;
-mod server;
-mod settings;
-pub mod source;
-pub mod sse;
-mod transport;
-pub mod tus;
-mod wait;
-mod wire;
-
+mod catalog;
+mod client;
+#[cfg(feature = "encrypt")]
+pub mod encryption;
 #[path = "../endpoints/mod.rs"]
 mod endpoints;
-
-// What the targets in fuzz/ call that is nobody else's.
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod fuzzing;
+#[cfg(feature = "mock")]
+#[path = "../fake/mod.rs"]
+mod fake;
+pub mod media;
+#[cfg(feature = "jwt")]
+pub mod playback_access;
+mod upload;
+mod wait;
+pub mod webhook;
 
 #[cfg(any(doc, doctest))]
 #[path = "../docs/guide.rs"]
 pub mod guide;
 
-pub use api::{Api, Auth};
-pub use body::{Body, BodyError, BoxError};
-pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
-pub use download::Download;
-pub use endpoint::{Endpoint, IntoField, On, Operation};
-pub use error::{Any, Error, ErrorBody, ErrorKind, Unmapped};
-pub use extra::Extra;
-pub use file::File;
-pub use idle::Idle;
-pub use lenient::Lenient;
-pub use names::Case;
-pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
-pub use response::{DecodeError, Response};
-pub use retry::Retry;
-pub use secret::Secret;
-pub use settings::Timeouts;
-pub use sse::{Sse, StreamItem};
-#[cfg(feature = "tower")]
-pub use transport::tower::TowerTransport;
-pub use transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
-pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
-pub use wire::RequestError;
+/// Fake servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`](mock::Mock)),
+/// Livepeer Studio ([`studio`](fn@mock::studio)), and an AI gateway ([`ai`](fn@mock::ai)).
+#[cfg(feature = "mock")]
+pub mod mock {
+    pub use typed_endpoint::mock::{
+        Encode, Fullness, Mock, Received, Reply, Running, SampleError, Visit, sample, sample_request,
+    };
 
-pub use endpoints::ai::Ai;
-pub use endpoints::list::*;
-pub use endpoints::studio::{ApiError, FieldError, Studio};
-pub use endpoints::types::*;
-pub use endpoints::*;
-
-/// What the macros expand to. Not for use by hand.
-#[doc(hidden)]
-pub mod __private {
-    pub use bytes::Bytes;
-    pub use http::{HeaderMap, Method, StatusCode};
-    pub use paste::paste;
-    pub use serde::de::{MapAccess, Visitor};
-    pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub use crate::lenient::{deserialize_choice, deserialize_text};
-    pub use crate::names::name;
-    pub use crate::object::{Object, absent, next_key, optional, required, unknown};
-    pub use crate::source::{deserialize_request, serialize_request};
+    pub use crate::fake::*;
 }
+
+/// Assets: video and audio files on demand, from upload to export.
+pub mod asset {
+    pub use typed_endpoint::tus::{Aborted, Progress, UploadError};
+
+    #[doc(inline)]
+    pub use crate::endpoints::studio::asset::*;
+    pub use crate::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};
+}
+
+pub use catalog::catalog;
+#[cfg(feature = "mock")]
+pub use catalog::visit_catalog;
+pub use client::Client;
+pub use endpoints::studio::types::{
+    AssetId, CreatorId, CreatorIdType, CustomExport, Encoder, Encryption, ExportParams, FfmpegProfile, H264Profile,
+    IpfsExport, IpfsSpec, IpfsStorage, NftMetadataTemplate, Pinata, PlaybackId, PlaybackPolicy, PlaybackPolicyType,
+    ProjectId, RecordingSpec, Seconds, SessionId, Storage, StorageIpfs, StreamId, TargetId, TaskId, TaskRef, Timestamp,
+    TranscodeProfile, TypedCreatorId, UserId, UserTag, UserTags, WebhookId,
+};
+#[doc(inline)]
+pub use endpoints::{
+    ai::{Ai, generate},
+    studio::{
+        ApiError, FieldError, Studio, access_control, list::Cursor, list::Filters, list::Order, metrics, multistream,
+        playback, project, room, session, stream, task, transcode, user,
+    },
+};
+#[cfg(feature = "tower")]
+pub use typed_endpoint::TowerTransport;
+pub use typed_endpoint::{
+    Any, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
+    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, Idle, IntoField, ItemOf, Items, JsonText, Lenient, On,
+    Operation, Page, PageOf, Pages, Paginated, RequestError, Response, ResponseFuture, Retry, Secret, Sse, Stage,
+    StreamItem, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update, Url, Wait, WaitError,
+    WaitFuture, WithResponse, default_transport, from_json,
+};
+// The macros, and the modules that hold more of the engine. `endpoint` is both.
+pub use typed_endpoint::{
+    body, endpoint, errors, file, id, lenient_via_serde, link, model, multipart, open_enum, operations, response,
+    source, sse, sse_json, tus,
+};
+
+/// What the client calls itself.
+const USER_AGENT: &str = concat!("livepeer-rust/", env!("CARGO_PKG_VERSION"));

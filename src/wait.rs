@@ -1,410 +1,87 @@
-//! Waiting for what takes its time on a server: asking again and again how far it is.
+//! What can be waited for: tasks, and the assets that they make.
 
-use std::fmt;
-use std::future::{Future, IntoFuture};
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use typed_endpoint::Client;
 
-use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use crate::asset::{self, Asset};
+use crate::stream::Clip;
+use crate::task::{self, Task};
+use crate::{AssetId, Awaitable, Endpoint, RequestError, Stage, Studio, TaskId, TaskRef, Wait};
 
-use crate::api::Api;
-use crate::call::{Call, CallFuture};
-use crate::client::Client;
-use crate::endpoint::{Endpoint, On, Operation};
-use crate::error::Error;
-use crate::retry::Retry;
-use crate::wire::RequestError;
-
-/// Something that takes its time on the server. [`Client::wait`] waits for it.
-pub trait Awaitable {
-    /// The operation that tells how far it is.
-    type Look: Endpoint<Response: Clone>;
-
-    /// The request that tells how far it is.
-    ///
-    /// # Errors
-    /// When it does not say what it is, so that nobody can be asked about it.
-    fn look(&self) -> Result<Self::Look, RequestError>;
-
-    /// How far it is, from the answer.
-    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage;
-}
-
-impl<T: Awaitable> Awaitable for &T {
-    type Look = T::Look;
-
-    fn look(&self) -> Result<Self::Look, RequestError> {
-        T::look(self)
-    }
-
-    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage {
-        T::stage(answer)
+fn task_look(id: Option<&TaskId>) -> Result<task::Get, RequestError> {
+    match id {
+        Some(id) if !id.is_empty() => Ok(task::Get::new(id.clone())),
+        _ => Err(RequestError::Settings("there is no telling which task to wait for: it has no id".into())),
     }
 }
 
-/// How far something is.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
-    /// It is not done yet.
-    Going {
-        /// Its phase, in the server's word.
-        phase: String,
-        /// How much of it is done, 0 to 1, if the server says so.
-        progress: Option<f64>,
-    },
-    /// It is done.
-    Done,
-    /// It has failed, for this reason.
-    Failed(String),
-    /// It was called off, or deleted.
-    Cancelled,
-}
-
-/// A change of phase or progress. The last one has the stage [`Done`](Stage::Done).
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Update<T> {
-    /// How far it is.
-    pub stage: Stage,
-    /// All that the server said.
-    pub value: T,
-}
-
-impl<T> Update<T> {
-    /// The phase, in the server's word; `None` when it is done.
-    pub fn phase(&self) -> Option<&str> {
-        match &self.stage {
-            Stage::Going { phase, .. } => Some(phase),
-            _ => None,
-        }
-    }
-
-    /// How much is done, 0 to 1, if the server says so.
-    pub fn progress(&self) -> Option<f64> {
-        match &self.stage {
-            Stage::Going { progress, .. } => *progress,
-            _ => Some(1.0),
-        }
+/// Only the phase counts: the message of an attempt that has failed stays while the server makes another.
+fn task_stage(task: &Task) -> Stage {
+    let status = task.status.as_ref();
+    let phase = status.map_or(&task::Phase::Pending, |status| &status.phase);
+    match phase {
+        task::Phase::Completed => Stage::Done,
+        task::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
+        task::Phase::Cancelled => Stage::Cancelled,
+        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
     }
 }
 
-/// Why waiting ended without success.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WaitError {
-    /// It has failed.
-    #[error("{operation}: it has failed on the server: {reason}")]
-    #[non_exhaustive]
-    Failed {
-        /// By what it was looked at.
-        operation: &'static Operation,
-        /// The server's words.
-        reason: String,
-    },
-    /// It was called off, or deleted.
-    #[error("{operation}: it was called off or deleted")]
-    #[non_exhaustive]
-    Cancelled {
-        /// By what it was looked at.
-        operation: &'static Operation,
-    },
-    /// The deadline passed. It goes on on the server.
-    #[error("{operation}: it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
-    #[non_exhaustive]
-    Deadline {
-        /// By what it was looked at.
-        operation: &'static Operation,
-        /// How long it was waited for.
-        after: Duration,
-        /// The last phase seen.
-        phase: Option<String>,
-    },
-    /// The server cannot be asked.
-    #[error("{0}")]
-    Call(Error),
-}
-
-impl From<Error> for WaitError {
-    fn from(error: Error) -> Self {
-        Self::Call(error)
+fn asset_look(id: &AssetId) -> Result<asset::Get, RequestError> {
+    match id.is_empty() {
+        true => Err(RequestError::Settings("there is no telling which asset to wait for: it has no id".into())),
+        false => Ok(asset::Get::new(id.clone())),
     }
 }
 
-impl From<RequestError> for WaitError {
-    fn from(error: RequestError) -> Self {
-        Self::Call(error.into())
+fn asset_stage(asset: &Asset) -> Stage {
+    let status = asset.status.as_ref();
+    let phase = status.map_or(&asset::Phase::Waiting, |status| &status.phase);
+    match phase {
+        asset::Phase::Ready => Stage::Done,
+        asset::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
+        asset::Phase::Deleting | asset::Phase::Deleted => Stage::Cancelled,
+        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
     }
 }
 
-/// How many looks in a row may fail unless said otherwise.
-const FAULTS: u32 = 10;
-
-impl<A: Api> Client<A> {
-    /// Waits for something that takes its time: `.await` gives its final state. It is also a [`Stream`] of [`Update`]s.
-    ///
-    /// It looks after a second and then at growing distances up to ten seconds ([`Wait::every`]). Failures that may pass
-    /// (no connection, a server that is down) are put up with, up to ten looks in a row ([`Wait::faults`]); each look is
-    /// repeated by the client's own policy already.
-    pub fn wait<T: Awaitable<Look: On<A>>>(&self, what: T) -> Wait<T::Look> {
-        Wait {
-            state: match what.look() {
-                Ok(look) => State::Ready(Box::new(self.call(look))),
-                Err(error) => State::Wrong(error),
-            },
-            call: None,
-            stage: T::stage,
-            pace: Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) },
-            looks: 0,
-            deadline: None,
-            began: None,
-            ends: None,
-            faults: FAULTS,
-            failed: 0,
-            last: None,
-        }
-    }
+fn reason(message: Option<&String>) -> String {
+    message.cloned().unwrap_or_else(|| "the server does not say why".into())
 }
 
-/// Waits for something: a future of its final state, or a stream of updates. From [`Client::wait`].
-///
-/// ```no_run
-/// # async fn example(client: livepeer::Client, task: livepeer::task::Task) -> Result<(), livepeer::WaitError> {
-/// let mut wait = client.wait(task);
-/// while let Some(update) = wait.next().await {
-///     let update = update?;
-///     println!("{} {:?}", update.phase().unwrap_or("done"), update.progress());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[must_use = "nothing is asked before it is awaited"]
-pub struct Wait<E: Endpoint> {
-    state: State<E>,
-    /// What is sent for each look; there from the first on.
-    call: Option<Box<Call<E>>>,
-    stage: fn(&E::Response) -> Stage,
-    pace: Pace,
-    looks: u32,
-    deadline: Option<Duration>,
-    began: Option<Instant>,
-    ends: Option<Pin<Box<Sleep>>>,
-    faults: u32,
-    failed: u32,
-    last: Option<Stage>,
-}
+/// Says of types what is looked at, and lets them be waited for by `until_ready`.
+macro_rules! awaitable {
+    ($($what:ty => $look:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
+        $(impl Awaitable for $what {
+            type Look = $look;
 
-#[derive(Clone, Copy)]
-struct Pace {
-    initial: Duration,
-    max: Duration,
-}
+            fn look(&self) -> Result<$look, RequestError> {
+                let $own = self;
+                $of
+            }
 
-enum State<E: Endpoint> {
-    Wrong(RequestError),
-    Ready(Box<Call<E>>),
-    Looking(CallFuture<E>),
-    Resting(Pin<Box<Sleep>>),
-    Over,
-}
-
-impl<E: Endpoint<Response: Clone>> Wait<E> {
-    /// How long to wait before looking again: at first, and at most (default: one second, ten seconds). The time grows by
-    /// half with each look, and a random part of up to a quarter is taken off.
-    pub fn every(mut self, initial: Duration, max: Duration) -> Self {
-        self.pace = Pace { initial, max };
-        self
-    }
-
-    /// How long to wait in all, from the first look on (default: for ever).
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// How many looks in a row may fail in a way that may pass (default: 10).
-    pub fn faults(mut self, most: u32) -> Self {
-        self.faults = most;
-        self
-    }
-
-    /// Says how each look is sent: any setting of [`Call`].
-    pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
-        self.state = match self.state {
-            State::Ready(call) => State::Ready(Box::new(settings(*call))),
-            other => other,
-        };
-        self
-    }
-
-    /// When each look is repeated, in place of the client's setting.
-    pub fn retry(self, retry: Retry) -> Self {
-        self.with(|call| call.retry(retry))
-    }
-
-    /// The next update; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<Update<E::Response>, WaitError>> {
-        std::future::poll_fn(|cx| self.poll_update(cx)).await
-    }
-
-    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<E::Response>, WaitError>>> {
-        let began = *self.began.get_or_insert_with(Instant::now);
-        if let (None, Some(end)) = (&self.ends, self.deadline.and_then(|deadline| began.checked_add(deadline))) {
-            self.ends = Some(Box::pin(sleep_until(end)));
-        }
-        loop {
-            match std::mem::replace(&mut self.state, State::Over) {
-                State::Over => return Poll::Ready(None),
-                State::Wrong(error) => return Poll::Ready(Some(Err(error.into()))),
-                State::Ready(call) => {
-                    self.state = State::Looking((*call).clone().into_future());
-                    self.call = Some(call);
-                }
-                State::Looking(mut look) => match Pin::new(&mut look).poll(cx) {
-                    Poll::Pending => {
-                        self.state = State::Looking(look);
-                        ready!(self.poll_deadline(cx));
-                        return Poll::Ready(Some(Err(self.out_of_time(began))));
-                    }
-                    Poll::Ready(answer) => {
-                        if let Some(update) = self.judge(answer) {
-                            return Poll::Ready(Some(update));
-                        }
-                    }
-                },
-                State::Resting(mut rest) => {
-                    if rest.as_mut().poll(cx).is_pending() {
-                        self.state = State::Resting(rest);
-                        ready!(self.poll_deadline(cx));
-                        return Poll::Ready(Some(Err(self.out_of_time(began))));
-                    }
-                    if let Some(call) = self.call.take() {
-                        self.state = State::Ready(call);
-                    }
-                }
+            fn stage(answer: &<$look as Endpoint>::Response) -> Stage {
+                $stage(answer)
             }
         }
-    }
 
-    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.ends.as_mut().map_or(Poll::Pending, |ends| ends.as_mut().poll(cx))
-    }
-
-    fn out_of_time(&mut self, began: Instant) -> WaitError {
-        self.state = State::Over;
-        let phase = match self.last.take() {
-            Some(Stage::Going { phase, .. }) => Some(phase),
-            _ => None,
-        };
-        WaitError::Deadline { operation: E::OPERATION, after: began.elapsed(), phase }
-    }
-
-    /// What an answer means: something to tell, or nothing new.
-    fn judge(
-        &mut self,
-        answer: Result<E::Response, Error<E::Error>>,
-    ) -> Option<Result<Update<E::Response>, WaitError>> {
-        let value = match answer {
-            Ok(value) => value,
-            Err(error) => {
-                self.failed += 1;
-                if !error.is_retryable() || self.failed > self.faults {
-                    return Some(Err(WaitError::Call(error.into())));
-                }
-                self.rest();
-                return None;
+        impl $what {
+            /// Waits until it is done, however long that takes: [`Wait`] has the settings, and shows the progress.
+            #[inline]
+            pub fn until_ready(&self, client: &Client<Studio>) -> Wait<$look> {
+                client.wait(self)
             }
-        };
-        self.failed = 0;
-        let stage = (self.stage)(&value);
-        match &stage {
-            Stage::Failed(reason) => {
-                return Some(Err(WaitError::Failed { operation: E::OPERATION, reason: reason.clone() }));
-            }
-            Stage::Cancelled => return Some(Err(WaitError::Cancelled { operation: E::OPERATION })),
-            Stage::Done => {}
-            Stage::Going { .. } => self.rest(),
-        }
-        if self.last.as_ref() == Some(&stage) {
-            return None;
-        }
-        self.last = Some(stage.clone());
-        Some(Ok(Update { stage, value }))
-    }
-
-    fn rest(&mut self) {
-        self.state = State::Resting(Box::pin(sleep(self.pace.after(self.looks, fastrand::f64()))));
-        self.looks = self.looks.saturating_add(1);
-    }
+        })+
+    };
 }
 
-impl Pace {
-    fn after(self, looks: u32, random: f64) -> Duration {
-        let factor = 1.5_f64.powi(i32::try_from(looks.min(100)).unwrap_or(100));
-        let longest =
-            Duration::try_from_secs_f64(self.initial.as_secs_f64() * factor).unwrap_or(self.max).min(self.max);
-        longest.mul_f64(1.0 - random / 4.0)
-    }
-}
-
-impl<E: Endpoint<Response: Clone>> Stream for Wait<E> {
-    type Item = Result<Update<E::Response>, WaitError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_update(cx)
-    }
-}
-
-impl<E: Endpoint> Unpin for Wait<E> {}
-
-/// Waits for the end of a [`Wait`].
-#[must_use = "futures do nothing until they are awaited"]
-#[derive(Debug)]
-pub struct WaitFuture<E: Endpoint>(Wait<E>);
-
-impl<E: Endpoint<Response: Clone>> IntoFuture for Wait<E> {
-    type Output = Result<E::Response, WaitError>;
-    type IntoFuture = WaitFuture<E>;
-
-    fn into_future(self) -> WaitFuture<E> {
-        WaitFuture(self)
-    }
-}
-
-impl<E: Endpoint<Response: Clone>> Future for WaitFuture<E> {
-    type Output = Result<E::Response, WaitError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            match ready!(self.0.poll_update(cx)) {
-                Some(Ok(Update { stage: Stage::Done, value })) => return Poll::Ready(Ok(value)),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(Err(error)),
-                // Polled again after its end: there is no value to give a second time.
-                None => return Poll::Pending,
-            }
-        }
-    }
-}
-
-impl<E: Endpoint> fmt::Debug for Wait<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("last", &self.last).field("looks", &self.looks).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn looks_grow_apart_up_to_the_bound() {
-        let pace = Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
-        let waits: Vec<_> = (0..8).map(|looks| pace.after(looks, 0.0).as_secs_f64()).collect();
-        assert_eq!(waits, [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]);
-        assert_eq!(pace.after(u32::MAX, 1.0), Duration::from_millis(7500));
-        let none = Pace { initial: Duration::ZERO, max: Duration::MAX };
-        assert_eq!(none.after(u32::MAX, 0.5), Duration::ZERO);
-    }
+awaitable! {
+    Task => task::Get, |task| task_look(task.id.as_ref()), task_stage;
+    TaskRef => task::Get, |task| task_look(Some(&task.id)), task_stage;
+    TaskId => task::Get, |id| task_look(Some(id)), task_stage;
+    asset::Exported => task::Get, |export| task_look(export.task.id.as_ref()), task_stage;
+    Asset => asset::Get, |asset| asset_look(&asset.id), asset_stage;
+    AssetId => asset::Get, |id| asset_look(id), asset_stage;
+    asset::UrlUpload => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
+    asset::UploadTicket => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
+    Clip => asset::Get, |clip| asset_look(&clip.asset.id), asset_stage;
 }

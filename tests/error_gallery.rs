@@ -115,14 +115,14 @@ async fn no_such_host() -> Shown {
 
 /// A server that answers nothing
 async fn silence(silent: &Mock) -> Shown {
-    let client = silent.client::<livepeer::Studio>().retry(Retry::never());
+    let client = silent.client::<livepeer::Client>().retry(Retry::never());
     client.call(stream::Get::new("abc")).timeout(Duration::from_millis(20)).await?;
     Ok(())
 }
 
 /// A deadline that passes
 async fn deadline(silent: &Mock) -> Shown {
-    let client = silent.client::<livepeer::Studio>();
+    let client = silent.client::<livepeer::Client>();
     client.call(stream::Get::new("abc")).deadline(Duration::from_millis(20)).await?;
     Ok(())
 }
@@ -142,7 +142,7 @@ async fn overloaded(studio: &LittleStudio, client: &Client) -> Shown {
 ///
 /// When a hundred retries of a client have come to nothing, its calls fail at once instead of adding to the load.
 async fn outage(broken: &Mock) -> Shown {
-    let client = broken.client::<livepeer::Studio>().retry(Retry::attempts(30).initial(Duration::ZERO));
+    let client = broken.client::<livepeer::Client>().retry(Retry::attempts(30).initial(Duration::ZERO));
     for _ in 0..4 {
         let _ = client.call(stream::Get::new("abc")).await;
     }
@@ -235,7 +235,7 @@ async fn too_large(studio: &LittleStudio, client: &Client) -> Shown {
 
 /// A pipeline that a gateway has retired
 async fn retired(retired: &Mock) -> Shown {
-    let client = retired.client::<livepeer::Ai>();
+    let client = retired.client::<livepeer::Client<livepeer::Ai>>();
     client.call(generate::TextToImage::new("a lighthouse")).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use livepeer::mock::{Mock, Reply};
-use livepeer::{Client, Error, Retry, Studio, access_control, asset, session, stream};
+use livepeer::{Client, Error, Retry, access_control, asset, session, stream};
 
 #[tokio::test]
 async fn a_call_goes_over_a_socket() -> Result<(), Error> {
@@ -34,7 +34,7 @@ async fn what_came_beside_the_value_is_told() -> Result<(), Error> {
     let mock = Mock::new().fallback(async |_| {
         Reply::json(201, &serde_json::json!({ "id": "s", "name": "x" })).header("x-served-by", "7")
     });
-    let client = mock.client::<Studio>();
+    let client = mock.client::<livepeer::Client>();
     let answer = client.call(stream::Get::new("s")).with_response().await?;
     assert_eq!(answer.value.id, "s");
     assert_eq!((answer.status.as_u16(), answer.attempts), (201, 1));
@@ -48,7 +48,7 @@ async fn a_field_of_another_kind_does_not_cost_the_answer() -> Result<(), Error>
     let key = r#"{"id":"k","privateKey":"only-once","createdAt":{"not":"a number"},"disabled":[1]}"#;
     let mock = Mock::new()
         .fallback(move |_| async move { Reply::status(201).header("content-type", "application/json").with_body(key) });
-    let made = mock.client::<Studio>().call(access_control::Create::new()).await?;
+    let made = mock.client::<livepeer::Client>().call(access_control::Create::new()).await?;
     assert_eq!(made.private_key.as_ref().map(|key| key.expose()), Some("only-once"));
     assert_eq!(made.extra.get("disabled"), Some(&serde_json::json!([1])));
     let again: serde_json::Value = serde_json::to_value(&made).unwrap();
@@ -78,7 +78,7 @@ async fn lists_by_offset_are_whole_even_where_the_server_caps_a_page() -> Result
             let mut list = session::GetRecorded::new("stream");
             list.limit = limit;
             let names: Vec<_> = sessions(total)
-                .client::<Studio>()
+                .client::<livepeer::Client>()
                 .pages(list)
                 .items()
                 .collect()
@@ -94,7 +94,7 @@ async fn lists_by_offset_are_whole_even_where_the_server_caps_a_page() -> Result
 
 #[tokio::test]
 async fn lists_by_offset_go_on_where_they_are_told_to() -> Result<(), Error> {
-    let client = sessions(35).client::<Studio>();
+    let client = sessions(35).client::<livepeer::Client>();
     let list = session::GetRecorded::new("stream");
     let mut pages = client.pages(list.clone());
     pages.next().await.unwrap()?;
@@ -108,7 +108,7 @@ async fn lists_by_offset_go_on_where_they_are_told_to() -> Result<(), Error> {
 #[tokio::test]
 async fn what_is_said_for_one_call_goes_before_the_key_and_may_be_said_twice() -> Result<(), Error> {
     let mock = Mock::new().fallback(async |_| Reply::error(401, "no token other-key found"));
-    let call = mock.client::<Studio>().call(asset::Get::new("a"));
+    let call = mock.client::<livepeer::Client>().call(asset::Get::new("a"));
     let call = call.header("authorization", "Bearer other-key").header("x-tag", "1").header("x-tag", "2");
     let error = call.query("a[]", 1).query("a[]", 2).query("details", true).await.unwrap_err();
     let seen = &mock.seen()[0];
@@ -122,7 +122,7 @@ async fn what_is_said_for_one_call_goes_before_the_key_and_may_be_said_twice() -
 #[tokio::test]
 async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
     let mock = Mock::new().fallback(async |_| Reply::json(200, &serde_json::json!({ "name": ["x"] })));
-    let error = mock.client::<Studio>().call(stream::Get::new("s")).await.unwrap_err();
+    let error = mock.client::<livepeer::Client>().call(stream::Get::new("s")).await.unwrap_err();
     assert!(error.is_decode());
     assert_eq!(error.decode_error().unwrap().path, "name");
     assert_eq!(error.text(), br#"{"name":["x"]}"#);
@@ -133,14 +133,14 @@ async fn an_item_of_a_list_that_cannot_be_read_is_told_by_its_place() {
     let answer = "[\n  {\"name\": \"one\"},\n  {\"name\": [1, 2]}, {\"name\": \"three\"}\n]";
     for (answer, path) in [(answer, "[1].name"), ("[{},{},4]", "[2]"), (r#"[{"name":[]}]"#, "[0].name")] {
         let mock = Mock::new().fallback(move |_| async move { Reply::text(200, answer) });
-        let error = mock.client::<Studio>().call(stream::List::new()).await.unwrap_err();
+        let error = mock.client::<livepeer::Client>().call(stream::List::new()).await.unwrap_err();
         assert_eq!(error.decode_error().unwrap().path, path, "{error}");
     }
 }
 
 #[tokio::test]
 async fn lists_show_how_far_they_are() -> Result<(), Error> {
-    let client = sessions(35).client::<Studio>();
+    let client = sessions(35).client::<livepeer::Client>();
     let mut items = client.pages(session::GetRecorded::new("stream")).items();
     items.next().await.unwrap()?;
     let shown = format!("{items:?}");
@@ -154,7 +154,7 @@ async fn lists_show_how_far_they_are() -> Result<(), Error> {
 #[tokio::test]
 async fn an_error_that_main_returns_says_what_to_do() {
     let mock = Mock::new().fallback(async |_| Reply::error(401, "no such token"));
-    let error = mock.client::<Studio>().call(stream::Get::new("s")).await.unwrap_err();
+    let error = mock.client::<livepeer::Client>().call(stream::Get::new("s")).await.unwrap_err();
     let shown = format!("{error:?}");
     assert!(shown.starts_with(&format!("Error {{ what: {:?}, kind: Status", error.to_string())), "{shown}");
     assert!(shown.contains("no such token") && shown.contains("check that the key is set"), "{shown}");
@@ -163,7 +163,7 @@ async fn an_error_that_main_returns_says_what_to_do() {
 #[tokio::test]
 async fn an_empty_key_is_told_before_anything_is_sent() {
     let mock = Mock::new();
-    let client = mock.client::<Studio>().key(" ");
+    let client = mock.client::<livepeer::Client>().key(" ");
     assert!(client.check().unwrap_err().to_string().contains("empty"));
     assert!(client.call(stream::Get::new("s")).await.unwrap_err().is_request());
     assert!(mock.seen().is_empty());

@@ -66,7 +66,7 @@ where
         async move { reply }
     });
     let request: E = sample_request(Fullness::Smallest).unwrap();
-    let response = match mock.client::<E::Api>().call(request).retry(Retry::never()).await {
+    let response = match mock.client::<livepeer::Client<E::Api>>().call(request).retry(Retry::never()).await {
         Ok(response) => response,
         Err(error) => return vec![format!("{error}: {value}")],
     };

@@ -15,7 +15,7 @@ fn a_new_operation_is_one_line_and_one_accepted_snapshot() {
     copy_crate(Path::new(env!("CARGO_MANIFEST_DIR")), &copy);
     let before = files(&copy.join("snapshots"));
 
-    let resource = copy.join("endpoints/user.rs");
+    let resource = copy.join("endpoints/studio/user.rs");
     let text = fs::read_to_string(&resource).unwrap();
     assert_eq!(text.matches("operations! {\n").count(), 1);
     fs::write(&resource, text.replace("operations! {\n", &format!("operations! {{\n{LINE}\n"))).unwrap();

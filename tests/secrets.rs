@@ -38,7 +38,7 @@ impl Fields for Log {
 
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("livepeer")
+        metadata.target().starts_with("typed_endpoint")
     }
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         span.record(&mut self.clone());
@@ -450,7 +450,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
         (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());
         let studio = Mock::new().on(move |_: asset::RequestUpload| std::future::ready(Ok(ticket.clone())));
         let running = studio.listen().await.unwrap();
-        let client = running.client::<livepeer::Studio>().retry(Retry::never());
+        let client = running.client::<livepeer::Client>().retry(Retry::never());
         for len in [10, 9 * 1024 * 1024] {
             let upload = asset::Upload::new(livepeer::File::bytes(vec![1; len]));
             let mut upload = client.upload(upload).into_future();
@@ -474,7 +474,7 @@ async fn a_key_that_names_a_field_shows_not_even_in_the_path() {
     let key = "k3y-0f-this-client";
     let answer = format!(r#"{{"name": "x", "a {key}": nul}}"#);
     let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
-    let error = mock.client::<livepeer::Studio>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
+    let error = mock.client::<livepeer::Client>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
     assert_eq!(error.decode_error().unwrap().path, "a [key]", "{error}");
     assert!(!format!("{error} {error:?}").contains(key), "{error:?}");
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use livepeer::mock::{self, Mock, Reply};
-use livepeer::{AssetId, Client, Retry, Stage, Studio, TaskId, TaskRef, WaitError, asset, stream, task, transcode};
+use livepeer::{AssetId, Client, Retry, Stage, TaskId, TaskRef, WaitError, asset, stream, task, transcode};
 use tokio::time::Instant;
 
 fn task(phase: &str, progress: Option<f64>, message: Option<&str>) -> task::Task {
@@ -24,7 +24,7 @@ fn goes_through(answers: Vec<Result<task::Task, u16>>) -> (Client, Arc<AtomicUsi
         let answer = answers[look.min(answers.len() - 1)].clone();
         async move { answer.map_err(|status| Reply::error(status, "not now")) }
     });
-    (mock.client::<Studio>().retry(Retry::never()), looks)
+    (mock.client::<livepeer::Client>().retry(Retry::never()), looks)
 }
 
 fn id() -> TaskId {
@@ -99,7 +99,7 @@ async fn the_deadline_is_kept() {
 
     // A server that does not answer at all is no reason to miss it.
     let mock = Mock::new().on(async |_: task::Get| std::future::pending().await);
-    let wait = mock.client::<Studio>().wait(id()).deadline(Duration::from_secs(5));
+    let wait = mock.client::<livepeer::Client>().wait(id()).deadline(Duration::from_secs(5));
     let began = Instant::now();
     assert!(matches!(wait.await.unwrap_err(), WaitError::Deadline { phase: None, .. }));
     assert_eq!(began.elapsed().as_secs(), 5);

@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::header::{LINK, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use livepeer::fuzzing::{next_link, query_param, retry_after};
+use typed_endpoint::fuzzing::{next_link, query_param, retry_after};
 
 fuzz_target!(|data: &[u8]| {
     let mut headers = HeaderMap::new();

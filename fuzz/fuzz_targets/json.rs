@@ -32,7 +32,7 @@ enum Kind {
 }
 
 fn same<'de, T: Deserialize<'de> + Debug>(text: &'de str) {
-    let (ours, theirs) = (livepeer::fuzzing::json::<T>(text), serde_json::from_str::<T>(text).ok());
+    let (ours, theirs) = (typed_endpoint::fuzzing::json::<T>(text), serde_json::from_str::<T>(text).ok());
     // As they show themselves: a raw value cannot be compared, and of floats the sign of zero matters, too.
     assert_eq!(format!("{ours:?}"), format!("{theirs:?}"));
 }

@@ -1,7 +1,7 @@
 //! What servers say when they do not do the work.
 
 use livepeer::generate::*;
-use livepeer::{Retry, Studio};
+use livepeer::Retry;
 
 use crate::Outcome;
 use crate::recorder::Recorder;
@@ -93,7 +93,7 @@ async fn a_long_body_is_kept_but_not_shown_whole() {
 #[tokio::test]
 async fn operations_on_studio_fail_alike() -> Outcome {
     let recorder = Recorder::new([(422, STUDIO)]).await;
-    let client = recorder.server.client::<Studio>();
+    let client = recorder.server.client::<livepeer::Client>();
     let error = client.call(TextToImage::new("x")).await.unwrap_err();
     assert_eq!(shape(error.body()), "studio");
     let error: livepeer::Error = client.call(StudioLlm::new("x")).await.unwrap_err().into();

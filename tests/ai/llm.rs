@@ -55,7 +55,7 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
         Bytes::from(format!("data: {}\n\n", serde_json::json!({ "choices": [choice] })))
     };
     sender.send(chunk("one", ""))?;
-    let mut answer = server.client().call(question()).await?;
+    let mut answer = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
     assert_eq!(answer.next().await.unwrap()?.text(), "one");
     sender.send(chunk("two", ""))?;
     assert_eq!(answer.next().await.unwrap()?.text(), "two");
@@ -151,7 +151,7 @@ async fn dropping_the_stream_closes_the_connection() -> Outcome {
         async { Ok(Sse::new(Body::wrap(Endless(dropped)))) }
     });
     let server = mock.listen().await?;
-    let mut answer = server.client().call(question()).await?;
+    let mut answer = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
     for _ in 0..3 {
         assert_eq!(answer.next().await.unwrap()?.text(), "la ");
     }

@@ -3,7 +3,7 @@
 use livepeer::generate::*;
 use livepeer::media::{Media, Progress};
 use livepeer::mock::{self, MediaForm, Mock, Reply, Running};
-use livepeer::{Ai, Client, ErrorKind, Studio};
+use livepeer::{Client, ErrorKind, Studio};
 use serde_json::json;
 
 use crate::Outcome;
@@ -78,7 +78,7 @@ async fn a_file_that_is_gone_is_an_error_and_leaves_nothing() -> Outcome {
 #[tokio::test]
 async fn a_file_that_cannot_be_written_is_not_the_connections_fault() -> Outcome {
     let server = Mock::new().fallback(async |_| Reply::text(200, "a picture")).listen().await?;
-    let client = server.client::<Ai>();
+    let client = server.client::<livepeer::Client<livepeer::Ai>>();
     let path = std::env::temp_dir().join(format!("livepeer-media-{}-no-folder/a.png", std::process::id()));
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);

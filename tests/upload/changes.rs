@@ -78,7 +78,7 @@ async fn a_file_that_changes_while_it_is_sent_does_not_arrive() {
         (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());
         let studio = Mock::new().on(move |_: asset::RequestUpload| std::future::ready(Ok(ticket.clone())));
         let running = studio.listen().await.unwrap();
-        let client = running.client::<livepeer::Studio>().retry(quick());
+        let client = running.client::<livepeer::Client>().retry(quick());
         let file = OnDisk::new("film.mp4", &content(len));
         let mut other = content(len);
         other[len - 1] ^= 1;

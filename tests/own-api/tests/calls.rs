@@ -5,10 +5,10 @@ mod library;
 use std::sync::{Arc, Mutex};
 
 use library::*;
-use livepeer::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
-use livepeer::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use typed_endpoint::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
+use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
 
 fn book(id: &str) -> Book {
     Book { id: id.into(), title: format!("Book {id}"), ..Book::default() }
@@ -49,7 +49,7 @@ macro_rules! only {
     }};
 }
 
-fn client(server: &livepeer::mock::Running) -> Client<Library> {
+fn client(server: &typed_endpoint::mock::Running) -> Client<Library> {
     Client::new().server(format!("{}/v2", server.url())).key("card 7").retry(Retry::never())
 }
 
@@ -322,7 +322,7 @@ fn every_request_goes_over_a_socket_and_through_json() {
                 let sent = format!("{request:?}");
                 assert_eq!(format!("{again:?}"), sent);
                 let server = mock.listen().await.unwrap();
-                server.client::<E::Api>().call(request).await.unwrap();
+                server.client::<Client<E::Api>>().call(request).await.unwrap();
                 let without_type = |shown: String| shown.replace("Some(\"application/octet-stream\")", "None");
                 let (sent, seen) = (without_type(sent), seen.lock().unwrap().take().map(without_type));
                 // A raw body has no name.
@@ -340,7 +340,7 @@ fn every_request_goes_over_a_socket_and_through_json() {
 
 /// A line may name its API by a path.
 mod annexe {
-    livepeer::model! {
+    typed_endpoint::model! {
         /// A desk.
         pub struct Desk: super::library::Library {
             /// What it says.
@@ -354,12 +354,12 @@ mod annexe {
         }
     }
 
-    livepeer::endpoint! {
+    typed_endpoint::endpoint! {
         /// Takes a desk.
         pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted = super::Archive "/annexe"
     }
 
-    livepeer::endpoint! {
+    typed_endpoint::endpoint! {
         /// Looks at a desk.
         pub Look: crate::library::Library = GET "/desk" () -> Desk, hosted = super::Archive "/annexe"
     }
@@ -373,10 +373,10 @@ async fn an_api_is_named_by_a_path_too() {
     assert_eq!(prepared.uri().path(), "/annexe/desk");
 }
 
-async fn look(answer: &str) -> Result<annexe::Desk, livepeer::Error> {
+async fn look(answer: &str) -> Result<annexe::Desk, typed_endpoint::Error> {
     let answer = answer.to_owned();
     let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
-    Ok(mock.client::<Archive>().call(annexe::Look::new()).await?)
+    Ok(mock.client::<typed_endpoint::Client<Archive>>().call(annexe::Look::new()).await?)
 }
 
 #[tokio::test]

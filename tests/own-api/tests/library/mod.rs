@@ -2,10 +2,10 @@
 //! spelling of fields and pages. Between them, its lines have every form that the grammar knows.
 
 use http::{HeaderMap, StatusCode};
-use livepeer::{
+use serde::Deserialize;
+use typed_endpoint::{
     Api, Auth, Case, ErrorBody, File, Page, Secret, Unmapped, errors, id, model, open_enum, operations, sse_json,
 };
-use serde::Deserialize;
 
 /// The library.
 #[derive(Clone, Copy, Debug)]

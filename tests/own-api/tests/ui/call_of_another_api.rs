@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{Client, stream};
+use typed_endpoint::{Client, stream};
 
 fn main() {
     let client = Client::ai().key("a key for the gateway");

@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{ApiError, Studio, endpoint};
+use typed_endpoint::{ApiError, Studio, endpoint};
 
 endpoint! {
     /// Does it.

@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{ApiError, Studio, Unmapped, endpoint};
+use typed_endpoint::{ApiError, Studio, Unmapped, endpoint};
 
 endpoint! {
     /// Does it.

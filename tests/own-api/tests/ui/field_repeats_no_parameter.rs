@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{StreamId, Studio, endpoint};
+use typed_endpoint::{StreamId, Studio, endpoint};
 
 endpoint! {
     /// Does it.

@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{Studio, endpoint};
+use typed_endpoint::{Studio, endpoint};
 
 endpoint! {
     /// Does it.

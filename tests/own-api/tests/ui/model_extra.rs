@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::{Studio, model};
+use typed_endpoint::{Studio, model};
 
 model! {
     /// A thing.

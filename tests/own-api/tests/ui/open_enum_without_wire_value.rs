@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::open_enum;
+use typed_endpoint::open_enum;
 
 open_enum! {
     /// A state.

@@ -1,6 +1,6 @@
 #![allow(unused_imports)]
 
-use livepeer::operations;
+use typed_endpoint::operations;
 
 operations! {
     fn get() {}

@@ -1,7 +1,7 @@
 #![allow(unused_imports)]
 
-use livepeer::stream::Stream;
-use livepeer::{Studio, endpoint};
+use typed_endpoint::stream::Stream;
+use typed_endpoint::{Studio, endpoint};
 
 endpoint! {
     /// Does it.

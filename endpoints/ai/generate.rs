@@ -1,0 +1,317 @@
+//! Livepeer AI: pictures, video, speech, transcripts and text, made by models that run on the Livepeer network.
+//!
+//! A gateway takes all of these operations (`Client::ai()`); Studio hosts some of them for
+//! its own customers, so that a Studio client calls those too.
+//!
+//! - **Only what you set is sent.** The defaults told here are the servers'; a gateway may choose others.
+//! - **The work is billed**, so that nothing is sent a second time once it may have begun. A call that was
+//!   refused before that (429, 503, no connection) is repeated as the client's retry settings say.
+//! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: these calls wait 300 seconds
+//!   for the first byte unless you say otherwise.
+//! - **What is made is fetched in a second step**, soon, because gateways keep it for a short time only:
+//!   [`Media::bytes`](super::media::Media::bytes) and [`Media::save`](super::media::Media::save).
+
+mod arrays;
+mod errors;
+mod llm;
+mod models;
+
+pub use arrays::{Array, ArrayError, ArrayText};
+pub use errors::{
+    GatewayError, GatewayErrorDetail, GenerateError, Gone, HttpError, HttpErrorDetail, InvalidField, Location,
+    ValidationError,
+};
+pub use llm::{FinishReason, LlmChoice, LlmChunk, LlmMessage, LlmResponse, LlmRole, LlmUsage, StudioLlmResponse};
+pub use models::{
+    AudioResponse, HealthCheck, HealthStatus, ImageResponse, ImageToTextResponse, LiveVideoToVideoResponse, Loras,
+    MasksResponse, ModelId, ReturnTimestamps, TextChunk, TextResponse, VideoResponse,
+};
+
+use crate::endpoints::prelude::*;
+
+operations! {
+    endpoint! {
+        /// Makes pictures from a text.
+        pub TextToImage: Ai = POST "/text-to-image" json {
+            /// What the pictures should show. Some models take several prompts with `|` between them.
+            prompt: String,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// LoRA models to lay over the model, each with its weight.
+            loras?: Loras,
+            /// Height in pixels (default: 576).
+            height?: u32,
+            /// Width in pixels (default: 1024).
+            width?: u32,
+            /// How closely the pictures keep to the prompt (default: 7.5). High values cost quality.
+            guidance_scale?: f64,
+            /// What the pictures should not show. Without effect if `guidance_scale` is below 1.
+            negative_prompt?: String,
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+            safety_check?: bool,
+            /// Start of the random numbers: the same request with the same seed gives the same pictures
+            /// (default: another one each time, told in the answer).
+            seed?: i64,
+            /// Steps of denoising (default: 50). More take longer and mostly look better.
+            num_inference_steps?: u32,
+            /// Pictures for each prompt (default: 1).
+            num_images_per_prompt?: u32,
+        } -> ImageResponse, id = "genTextToImage", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Makes pictures from a picture and a text.
+        pub ImageToImage: Ai = POST "/image-to-image" multipart {
+            /// What to make of the picture.
+            prompt: String,
+            /// The picture to start from: at most 50 MB, at Studio 10 MiB.
+            image: File,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// LoRA models to lay over the model, each with its weight.
+            loras?: Loras,
+            /// How much of the picture may change, from 0 (nothing) to 1 (default: 0.8).
+            strength?: f64,
+            /// How closely the result keeps to the prompt (default: 7.5). High values cost quality.
+            guidance_scale?: f64,
+            /// How closely the result keeps to the picture (default: 1.5).
+            image_guidance_scale?: f64,
+            /// What the result should not show. Without effect if `guidance_scale` is below 1.
+            negative_prompt?: String,
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+            safety_check?: bool,
+            /// Start of the random numbers: the same request with the same seed gives the same result
+            /// (default: another one each time, told in the answer).
+            seed?: i64,
+            /// Steps of denoising (default: 100). `strength` decides how many of them are made.
+            num_inference_steps?: u32,
+            /// Pictures for each prompt (default: 1).
+            num_images_per_prompt?: u32,
+        } -> ImageResponse, id = "genImageToImage", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Makes a short video from a picture.
+        pub ImageToVideo: Ai = POST "/image-to-video" multipart {
+            /// The picture to start from: at most 50 MB, at Studio 10 MiB.
+            image: File,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// Height in pixels: a multiple of 8 (default: 576).
+            height?: u32,
+            /// Width in pixels: a multiple of 8 (default: 1024).
+            width?: u32,
+            /// Frames a second (default: 6).
+            fps?: u32,
+            /// How much moves (default: 127). Higher is more.
+            motion_bucket_id?: u32,
+            /// How much noise is added to the picture first (default: 0.02). More gives more motion and
+            /// less likeness.
+            noise_aug_strength?: f64,
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+            safety_check?: bool,
+            /// Start of the random numbers: the same request with the same seed gives the same video
+            /// (default: another one each time, told in the answer).
+            seed?: i64,
+            /// Steps of denoising (default: 25). More take longer and mostly look better.
+            num_inference_steps?: u32,
+        } -> VideoResponse, id = "genImageToVideo", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Makes a picture larger, with the details that it would have at that size.
+        pub Upscale: Ai = POST "/upscale" multipart {
+            /// What the picture shows.
+            prompt: String,
+            /// The picture: at most 50 MB, at Studio 10 MiB.
+            image: File,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+            safety_check?: bool,
+            /// Start of the random numbers: the same request with the same seed gives the same picture
+            /// (default: another one each time, told in the answer).
+            seed?: i64,
+            /// Steps of denoising (default: 75). More take longer and mostly look better.
+            num_inference_steps?: u32,
+        } -> ImageResponse, id = "genUpscale", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Writes down what is said in a recording.
+        pub AudioToText: Ai = POST "/audio-to-text" multipart {
+            /// The recording: at most 50 MB, at Studio 10 MiB.
+            audio: File,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// What gets a time of its own in [`TextResponse::chunks`] (default: each sentence).
+            return_timestamps?: ReturnTimestamps,
+        } -> TextResponse, id = "genAudioToText", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Finds the outlines of the objects in a picture, with Segment Anything 2.
+        ///
+        /// Say which object you mean by points, by a box, or by both.
+        pub SegmentAnything2: Ai = POST "/segment-anything-2" multipart {
+            /// The picture: at most 50 MB, at Studio 10 MiB.
+            image: File,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// Points `[x, y]` in pixels from the top left corner.
+            point_coords?: JsonText<Vec<[f64; 2]>>,
+            /// For each point: 1 if it lies on the object, 0 if it lies beside.
+            point_labels?: JsonText<Vec<u8>>,
+            /// A box around the object: left, top, right and bottom edge in pixels.
+            bounds as "box"?: JsonText<[f64; 4]>,
+            /// A rough mask to refine, of the shape 1 × 256 × 256: mostly one of the
+            /// [`logits`](MasksResponse::logits) of an earlier answer ([`Array::part`]).
+            mask_input?: ArrayText,
+            /// Gives three masks to choose from where the object is not clear (default: yes).
+            multimask_output?: bool,
+            /// Gives the masks as the model's raw numbers, not as 0 and 1 (default: yes).
+            return_logits?: bool,
+            /// The coordinates are pixels of the picture, and the server scales them to the range 0 to 1
+            /// itself (default: yes).
+            normalize_coords?: bool,
+        } -> MasksResponse, id = "genSegmentAnything2", error = GenerateError, timeout = 300, hosted = Studio "/generate"
+    }
+    endpoint! {
+        /// Answers a conversation with a language model, as a whole.
+        ///
+        /// [`stream`](Llm::stream) makes the same request give the answer piece by piece. Studio's own operation
+        /// of this name takes other fields: [`StudioLlm`].
+        // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set from the start.
+        pub Llm: Ai = POST "/llm" json {
+            /// Model.
+            model: ModelId,
+            /// The conversation so far, oldest message first.
+            messages: Vec<LlmMessage>,
+            /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
+            temperature?: f64,
+            /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
+            max_tokens?: u32 = 256,
+            /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
+            top_p?: f64,
+            /// Chooses among this many of the likeliest words (default: -1, all).
+            top_k?: i64,
+            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed answer.
+            streamed as "stream"?: bool = false,
+        } -> LlmResponse, id = "genLLM", error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Answers a conversation with a language model, piece by piece as the words come.
+        ///
+        /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
+        /// error; that of [`Sse::collect`](crate::Sse::collect) holds what had arrived.
+        pub LlmStream: Ai = POST "/llm" json {
+            /// Model.
+            model: ModelId,
+            /// The conversation so far, oldest message first.
+            messages: Vec<LlmMessage>,
+            /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
+            temperature?: f64,
+            /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
+            max_tokens?: u32 = 256,
+            /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
+            top_p?: f64,
+            /// Chooses among this many of the likeliest words (default: -1, all).
+            top_k?: i64,
+            /// Has to stay `true` here: [`Llm`] is the way to a whole answer.
+            streamed as "stream"?: bool = true,
+        } -> sse LlmChunk, error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Answers a prompt with a language model, as Studio offers it.
+        ///
+        /// An older form of [`Llm`].
+        // The public spec has it URL-encoded, but the server reads only multipart.
+        pub StudioLlm: Studio = POST "/generate/llm" multipart {
+            /// What to answer.
+            prompt: String,
+            /// Model (default: the server's choice).
+            model_id as "model_id"?: ModelId,
+            /// Says how the model should behave (default: nothing).
+            system_msg as "system_msg"?: String,
+            /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
+            temperature?: f64,
+            /// Length of the answer at most, in tokens (default: 256).
+            max_tokens as "max_tokens"?: u32,
+            /// The conversation before the prompt, oldest message first.
+            history?: JsonText<Vec<LlmMessage>>,
+            /// Streams the answer. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
+            streamed as "stream"?: bool,
+        } -> StudioLlmResponse, id = "genLLM", error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Describes a picture in words.
+        pub ImageToText: Ai = POST "/image-to-text" multipart {
+            /// The picture: at most 50 MB.
+            image: File,
+            /// What to say about it, or how a caption should begin (default: nothing).
+            prompt?: String,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+        } -> ImageToTextResponse, id = "genImageToText", error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Starts changing a live video on its way from one address to another.
+        pub LiveVideoToVideo: Ai = POST "/live-video-to-video" json {
+            /// Where the video comes from.
+            subscribe_url: Url,
+            /// Where the changed video goes.
+            publish_url: Url,
+            /// Where new `params` for the running job come from, over the Trickle protocol.
+            control_url?: Url,
+            /// Where the job reports its state and its log, over the Trickle protocol.
+            events_url?: Url,
+            /// Name of the pipeline, which is no model on Hugging Face here (default: the server's choice).
+            model_id?: ModelId,
+            /// What the pipeline starts with: free-form, each pipeline has its own.
+            params?: Map<String, Value>,
+        } -> LiveVideoToVideoResponse, id = "genLiveVideoToVideo", error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Reads a text aloud.
+        pub TextToSpeech: Ai = POST "/text-to-speech" json {
+            /// The text.
+            text: String,
+            /// Model (default: the server's choice).
+            model_id?: ModelId,
+            /// How the speaker sounds, in words (default: a man who speaks with some expression, at a moderate speed
+            /// and pitch).
+            description?: String,
+        } -> AudioResponse, id = "genTextToSpeech", error = GenerateError, timeout = 300
+    }
+    endpoint! {
+        /// Tells whether a runner is ready.
+        ///
+        /// Runners answer this, gateways do not: for a client of your own runner's address.
+        pub Health: Ai = GET "/health" -> HealthCheck, error = GenerateError
+    }
+}
+
+impl Llm {
+    /// The same request, with an answer that comes piece by piece.
+    ///
+    /// ```no_run
+    /// use livepeer::Client;
+    /// use livepeer::generate::{Llm, LlmMessage};
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::ai();
+    /// let question = Llm::new("meta-llama/Meta-Llama-3.1-8B-Instruct", [LlmMessage::user("Why is the sky blue?")]);
+    /// let mut answer = client.call(question.stream()).await?;
+    /// while let Some(chunk) = answer.next().await {
+    ///     print!("{}", chunk?.text());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> LlmStream {
+        LlmStream {
+            model: self.model,
+            messages: self.messages,
+            temperature: self.temperature,
+            max_tokens: self.max_tokens,
+            top_p: self.top_p,
+            top_k: self.top_k,
+            streamed: Some(true),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The forms in which servers say that they did not do the work: a runner's two, a gateway's, and Studio's
+//! [`ApiError`].
+//!
+//! Any server may pass on what another one behind it said, so the form decides, and the status only where the
+//! forms say the same.
+
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::endpoints::prelude::*;
+use typed_endpoint::{ErrorBody, Unmapped};
+
+errors! {
+    /// Why a server did not do the work.
+    pub enum GenerateError {
+        /// The pipeline is retired (410): another server has to do it.
+        410 => Gone(Gone),
+        /// Fields of the request are wrong (mostly 422): which ones, and why.
+        _ => Validation(ValidationError),
+        /// A runner's own words: the request is wrong (400, 401, 413 too large, 415 unknown kind of file) or the
+        /// runner failed (500).
+        _ => Http(HttpError),
+        /// A gateway's own words, such as that no worker is free (503).
+        _ => Gateway(GatewayError),
+        /// Studio's own words, such as that there were too many calls within a minute (429).
+        _ => Studio(ApiError),
+        /// Something else, with its body.
+        _ => Other(Unmapped),
+    }
+}
+
+model! {
+    /// What a runner says when it does not do the work.
+    pub struct HttpError: Ai {
+        /// What it says.
+        detail: HttpErrorDetail,
+    }
+
+    /// The inner part of an [`HttpError`].
+    pub struct HttpErrorDetail: Ai {
+        /// The reason, in words.
+        msg: String,
+    }
+
+    /// What a runner says when fields of a request are wrong.
+    pub struct ValidationError: Ai {
+        /// The fields.
+        detail?: Vec<InvalidField>,
+    }
+
+    /// A field that is wrong, and why.
+    pub struct InvalidField: Ai {
+        /// Where it stands, from the outside in, such as `body`, `messages`, 0, `content`.
+        loc: Vec<Location>,
+        /// What is wrong, in words.
+        msg: String,
+        /// What is wrong, in a word such as `missing` or `int_parsing`.
+        kind as "type": String,
+    }
+
+    /// What a gateway says when it does not do the work.
+    pub struct GatewayError: Ai {
+        /// What it says.
+        error: GatewayErrorDetail,
+    }
+
+    /// The inner part of a [`GatewayError`].
+    pub struct GatewayErrorDetail: Ai {
+        /// The reason, in words.
+        message: String,
+    }
+}
+
+/// One step to a field that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Location {
+    /// A name in an object.
+    Name(String),
+    /// A position in a list, counted from 0.
+    Index(i64),
+}
+
+/// The pipeline is retired: the server used to do this work and does it no more.
+///
+/// Gateways from version 0.10.0 on answer so for everything but live video. Neither waiting nor another
+/// request helps, only another server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gone {
+    /// What the server said; may be empty.
+    pub reason: String,
+}
+
+impl ErrorBody for HttpError {
+    #[inline]
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let mut body: Value = serde_json::from_slice(body).ok()?;
+        let detail = body.get_mut("detail")?;
+        // The framework that runners are built on has words of its own where their code is not reached: no such
+        // path, or a method that the path does not take.
+        if detail.is_string() {
+            *detail = serde_json::json!({ "msg": detail.take() });
+        }
+        detail.get("msg")?.as_str()?;
+        serde_json::from_value(body).ok()
+    }
+
+    fn message(&self) -> String {
+        self.detail.msg.clone()
+    }
+}
+
+impl ErrorBody for ValidationError {
+    #[inline]
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        body.get("detail")?.as_array()?;
+        serde_json::from_value(body).ok()
+    }
+
+    fn message(&self) -> String {
+        let fields = self.detail.iter().flatten().map(InvalidField::to_string);
+        fields.collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl ErrorBody for GatewayError {
+    #[inline]
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        body.get("error")?.get("message")?.as_str()?;
+        serde_json::from_value(body).ok()
+    }
+
+    fn message(&self) -> String {
+        self.error.message.clone()
+    }
+}
+
+impl ErrorBody for Gone {
+    #[inline]
+    fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        fn words<E: ErrorBody>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<String> {
+            E::decode(status, headers, body).map(|error| error.message())
+        }
+        let reason = words::<HttpError>(status, headers, body)
+            .or_else(|| words::<GatewayError>(status, headers, body))
+            .or_else(|| words::<ApiError>(status, headers, body))
+            .or_else(|| words::<Unmapped>(status, headers, body));
+        Some(Self { reason: reason.unwrap_or_default().trim().to_owned() })
+    }
+
+    fn message(&self) -> String {
+        let gone = "this server has retired the pipeline: use another server";
+        match self.reason.as_str() {
+            "" => gone.to_owned(),
+            reason => format!("{gone} (it says: {reason})"),
+        }
+    }
+}
+
+impl InvalidField {
+    /// The field's path without the part of the request it stands in, such as `messages.0.content`.
+    pub fn field(&self) -> String {
+        let mut steps: Vec<_> = self.loc.iter().map(Location::to_string).collect();
+        if steps.len() > 1 {
+            steps.remove(0);
+        }
+        steps.join(".")
+    }
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field(), self.msg)
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Index(index) => index.fmt(f),
+        }
+    }
+}
+
+impl Default for Location {
+    fn default() -> Self {
+        Self::Name(String::new())
+    }
+}
+
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Name(name) => serializer.serialize_str(name),
+            Self::Index(index) => serializer.serialize_i64(*index),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Location {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(name) => Ok(Self::Name(name)),
+            Value::Number(number) => match number.as_i64() {
+                Some(index) => Ok(Self::Index(index)),
+                None => Err(de::Error::custom("a position is not a whole number")),
+            },
+            _ => Err(de::Error::custom("expected the name of a field or a position in a list")),
+        }
+    }
+}
+
+lenient_via_serde!(Location);

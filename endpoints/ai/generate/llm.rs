@@ -1,0 +1,178 @@
+//! Conversations with language models.
+
+use super::ModelId;
+use crate::endpoints::prelude::*;
+use typed_endpoint::BoxError;
+use typed_endpoint::sse::{Event, Step, StreamItem};
+
+open_enum! {
+    /// Who says something in a conversation.
+    pub enum LlmRole {
+        /// Nobody in it: how the model should behave.
+        System = "system",
+        /// The person who asks.
+        User = "user",
+        /// The model.
+        Assistant = "assistant",
+    }
+}
+
+open_enum! {
+    /// Why an answer ends. Empty (and so unknown) while it goes on.
+    pub enum FinishReason {
+        /// The model has said all.
+        Stop = "stop",
+        /// The answer has reached the length allowed.
+        Length = "length",
+    }
+}
+
+model! {
+    /// A message of a conversation.
+    pub struct LlmMessage: Ai, input {
+        /// Who says it.
+        role: LlmRole,
+        /// What is said.
+        content: String,
+    }
+}
+
+model! {
+    /// A whole answer.
+    pub struct LlmResponse: Ai {
+        /// Id of the answer.
+        id: String,
+        /// Model that gave it.
+        model: ModelId,
+        /// When it was given, in seconds since the Unix epoch.
+        created: u64,
+        /// What it cost.
+        usage: LlmUsage,
+        /// The answers: one.
+        choices: Vec<LlmChoice>,
+    }
+
+    /// A piece of an answer that comes as a stream.
+    pub struct LlmChunk: Ai {
+        /// Id of the answer, the same in all of its pieces.
+        id: String,
+        /// Model that gives it.
+        model: ModelId,
+        /// When the piece was made, in seconds since the Unix epoch.
+        created: u64,
+        /// What the answer has cost so far, this piece included.
+        usage: LlmUsage,
+        /// The answers that go on in this piece: one.
+        choices: Vec<LlmChoice>,
+    }
+
+    /// One of the answers to a conversation, or a piece of one.
+    pub struct LlmChoice: Ai {
+        /// Which of the answers.
+        index: u64,
+        /// Why it ends. Empty or left out in all pieces but the last.
+        finish_reason?: FinishReason,
+        /// The piece, in a streamed answer.
+        delta?: LlmMessage,
+        /// The message, in a whole answer.
+        message?: LlmMessage,
+    }
+
+    /// What an answer costs, in tokens.
+    pub struct LlmUsage: Ai {
+        /// In the question.
+        prompt_tokens: u64,
+        /// In the answer.
+        completion_tokens: u64,
+        /// In both.
+        total_tokens: u64,
+    }
+
+    /// An answer of [`StudioLlm`](super::StudioLlm).
+    pub struct StudioLlmResponse: Ai {
+        /// The answer.
+        response: String,
+        /// What question and answer cost, in tokens.
+        tokens_used: u64,
+    }
+}
+
+impl LlmMessage {
+    /// Says how the model should behave.
+    pub fn system(content: impl Into<String>) -> Self {
+        Self::new(LlmRole::System, content.into())
+    }
+
+    /// What the person says.
+    pub fn user(content: impl Into<String>) -> Self {
+        Self::new(LlmRole::User, content.into())
+    }
+
+    /// What the model has said before.
+    pub fn assistant(content: impl Into<String>) -> Self {
+        Self::new(LlmRole::Assistant, content.into())
+    }
+}
+
+impl LlmChoice {
+    /// Whether the answer ends here.
+    pub fn is_last(&self) -> bool {
+        self.finish_reason.as_ref().is_some_and(|reason| !reason.as_str().is_empty())
+    }
+}
+
+impl LlmResponse {
+    /// The text of the first answer; empty if there is none.
+    pub fn text(&self) -> &str {
+        content(self.choices.first().and_then(|choice| choice.message.as_ref()))
+    }
+}
+
+impl LlmChunk {
+    /// The text of this piece, of the first answer; mostly empty in the last piece.
+    pub fn text(&self) -> &str {
+        content(self.choices.first().and_then(|choice| choice.delta.as_ref()))
+    }
+}
+
+/// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the answer whole.
+impl StreamItem for LlmChunk {
+    const MUST_END: bool = true;
+
+    #[inline]
+    fn parse(event: &Event) -> Result<Step<Self>, BoxError> {
+        Ok(match Step::<Self>::json(event)? {
+            Step::Item(chunk) if chunk.choices.iter().any(LlmChoice::is_last) => Step::Last(chunk),
+            step => step,
+        })
+    }
+}
+
+fn content(message: Option<&LlmMessage>) -> &str {
+    message.map_or("", |message| &message.content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(data: &str) -> Result<Step<LlmChunk>, BoxError> {
+        LlmChunk::parse(&Event::new(data))
+    }
+
+    #[test]
+    fn an_answer_ends_with_a_reason_or_done() -> Result<(), BoxError> {
+        let piece =
+            |reason: &str| parse(&format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"hi"}}{reason}}}]}}"#));
+        for reason in ["", r#","finish_reason":"""#, r#","finish_reason":null"#] {
+            assert!(matches!(piece(reason)?, Step::Item(chunk) if chunk.text() == "hi"), "{reason}");
+        }
+        for reason in [r#","finish_reason":"stop""#, r#","finish_reason":"length""#, r#","finish_reason":"new""#] {
+            assert!(matches!(piece(reason)?, Step::Last(_)), "{reason}");
+        }
+        assert_eq!(parse("[DONE]")?, Step::End);
+        assert_eq!(parse(r#"{"error": "out of memory"}"#)?, Step::Error("out of memory".into()));
+        assert!(parse("{").is_err());
+        Ok(())
+    }
+}

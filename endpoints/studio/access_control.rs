@@ -1,0 +1,100 @@
+//! Access control: the keys with which your server signs the tokens of viewers, and the key to encrypt uploads with.
+
+use crate::endpoints::prelude::*;
+
+operations! {
+    // Not repeated: it would leave behind a key whose private half nobody has, and only ten are allowed.
+    endpoint! {
+        /// Creates a key to sign the tokens of viewers with.
+        ///
+        /// **The private key is in this answer and never again**: store it before anything else. An account may have
+        /// ten keys (403 beyond). The server answers 201.
+        pub Create: Studio = POST "/access-control/signing-key" json {
+            /// Name, for people (default: `Signing Key` and a number).
+            name?: String,
+            /// Project that it belongs to. The server goes by the project of the API key instead.
+            project_id?: ProjectId,
+        } -> SigningKey, id = "createSigningKey"
+    }
+    endpoint! {
+        /// Lists signing keys, without their private halves.
+        ///
+        /// Fields to filter and to order by: `id`, `name`, `createdAt`, `projectId`.
+        pub List: Studio = GET "/access-control/signing-key" query {
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<SigningKey>, paged, id = "getSigningKeys"
+    }
+    endpoint! {
+        /// Retrieves a signing key, without its private half.
+        pub Get: Studio = GET "/access-control/signing-key/{id}" (id: SigningKeyId) -> SigningKey, id = "getSigningKey"
+    }
+    // Sets fields to given values, so that doing it twice changes nothing.
+    endpoint! {
+        /// Renames a signing key, or switches it off or on.
+        pub Update: Studio = PATCH "/access-control/signing-key/{id}" (id: SigningKeyId) json {
+            /// Whether tokens signed with it are refused. Lets you see whether anyone still uses a key before you
+            /// delete it.
+            disabled?: bool,
+            /// Name, for people.
+            name?: String,
+        } -> (), retryable, id = "updateSigningKey"
+    }
+    endpoint! {
+        /// Deletes a signing key: tokens signed with it are refused from then on.
+        pub Delete: Studio = DELETE "/access-control/signing-key/{id}" (id: SigningKeyId) -> (), id = "deleteSigningKey"
+    }
+    endpoint! {
+        /// Retrieves the public key with which to encrypt the keys of encrypted uploads.
+        ///
+        /// Not in the public specification.
+        pub PublicKey: Studio = GET "/access-control/public-key" -> EncryptionKey, auth = none
+    }
+}
+
+id! {
+    /// Id of a signing key.
+    pub struct SigningKeyId;
+}
+
+model! {
+    /// A key with which tokens of viewers are signed.
+    pub struct SigningKey: Studio {
+        /// Id.
+        id?: SigningKeyId,
+        /// Name, for people.
+        name?: String,
+        /// Account that it belongs to. Deprecated by the API.
+        user_id?: UserId,
+        /// When it was created.
+        created_at?: Timestamp,
+        /// When a token signed with it was last seen.
+        last_seen?: Timestamp,
+        /// Public half: an ECDSA P-256 key as PEM, in base64. Goes into each token as the claim `pub`, as it is.
+        public_key: String,
+        /// Private half: a PKCS#8 PEM, in base64. Only in the answer to [`Create`].
+        private_key?: Secret,
+        /// Whether tokens signed with it are refused.
+        disabled?: bool,
+        /// Project that it belongs to.
+        project_id?: ProjectId,
+    }
+
+    /// The public key (RSA) with which to encrypt the keys of encrypted uploads, in RSA-OAEP with SHA-256.
+    pub struct EncryptionKey: Studio {
+        /// The key.
+        public_key as "public_key"?: String,
+        /// The key as SPKI, encoded in base64 twice.
+        spki_public_key as "spki_public_key"?: String,
+        /// Machine that has answered.
+        node_name as "node_name"?: String,
+    }
+}

@@ -1,0 +1,180 @@
+//! What every list of Studio takes: where to begin, in which order, and which objects.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde_json::{Value, json};
+
+use typed_endpoint::__private::deserialize_text;
+use typed_endpoint::{id, lenient_via_serde};
+
+id! {
+    /// Where in a list a page begins, as the page before it said. Valid only with the same order
+    /// and filters.
+    pub struct Cursor;
+}
+
+/// The order of a list: by one field, then by others. Fields have their names in JSON; which can
+/// be sorted by depends on the list, and the server leaves out those it does not know.
+///
+/// ```
+/// # use livepeer::Order;
+/// // The newest first, those of the same time by name.
+/// let order = Order::by("createdAt").descending().then("name");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Order(Vec<(String, Direction)>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Direction {
+    Ascending,
+    Descending,
+}
+
+impl Order {
+    /// By this field, the smallest first.
+    pub fn by(field: impl Into<String>) -> Self {
+        Self::default().then(field)
+    }
+
+    /// Where all fields so far are equal: by this field, the smallest first.
+    pub fn then(mut self, field: impl Into<String>) -> Self {
+        self.0.push((field.into(), Direction::Ascending));
+        self
+    }
+
+    /// Turns the last field round: the largest first.
+    pub fn descending(mut self) -> Self {
+        if let Some((_, direction)) = self.0.last_mut() {
+            *direction = Direction::Descending;
+        }
+        self
+    }
+
+    /// The fields, each with whether the largest comes first.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.0.iter().map(|(field, direction)| (field.as_str(), *direction == Direction::Descending))
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (field, descending)) in self.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{field}-{descending}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Order {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Formats that do not describe themselves make values up: they are told the fields, not the text.
+        if !deserializer.is_human_readable() {
+            let fields = Vec::<(String, bool)>::deserialize(deserializer)?;
+            let order = |order: Self, (field, descending): (String, bool)| match descending {
+                true => order.then(field).descending(),
+                false => order.then(field),
+            };
+            return Ok(fields.into_iter().fold(Self::default(), order));
+        }
+        let text = deserialize_text(deserializer, "Order")?;
+        // As the server does: what is no field and direction is passed over, and what is not "true" ascends.
+        let fields = text.split(',').filter_map(|part| part.rsplit_once('-'));
+        let directed = fields.map(|(field, descending)| match descending {
+            "true" => (field.to_owned(), Direction::Descending),
+            _ => (field.to_owned(), Direction::Ascending),
+        });
+        Ok(Self(directed.collect()))
+    }
+}
+
+lenient_via_serde!(Order);
+
+/// Which objects a list shall hold: those that pass every filter. Fields have their names in JSON;
+/// which can be filtered by depends on the list, and others are refused by the server.
+///
+/// ```
+/// # use livepeer::{Filters, Timestamp};
+/// # use std::time::Duration;
+/// let yesterday = Timestamp::now() - Duration::from_secs(86_400);
+/// let filters = Filters::new().eq("record", true).gte("createdAt", yesterday);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filters(Vec<Filter>);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Filter {
+    id: String,
+    value: Value,
+}
+
+impl Filters {
+    /// No filter: every object passes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The field has this value. Names pass if they hold this text anywhere, in any case.
+    pub fn eq(self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(field, value.into())
+    }
+
+    /// The field, a number or a time, is greater than this.
+    pub fn gt(self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(field, json!({ "gt": value.into() }))
+    }
+
+    /// The field, a number or a time, is this or greater.
+    pub fn gte(self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(field, json!({ "gte": value.into() }))
+    }
+
+    /// The field, a number or a time, is less than this.
+    pub fn lt(self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(field, json!({ "lt": value.into() }))
+    }
+
+    /// The field, a number or a time, is this or less.
+    pub fn lte(self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(field, json!({ "lte": value.into() }))
+    }
+
+    /// The filters, each as the field and what is asked of it: a value to be equal to, or an object
+    /// with one of the keys `gt`, `gte`, `lt` and `lte`.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|filter| (filter.id.as_str(), &filter.value))
+    }
+
+    fn with(mut self, field: impl Into<String>, value: Value) -> Self {
+        self.0.push(Filter { id: field.into(), value });
+        self
+    }
+}
+
+impl Serialize for Filters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = serde_json::to_string(&self.0).map_err(ser::Error::custom)?;
+        // The server undoes percent-encoding twice. A percent sign in a value survives that only as
+        // a JSON escape, which is right for a server that undoes it once, too.
+        serializer.serialize_str(&text.replace('%', "\\u0025"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Filters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Vec::deserialize(deserializer).map(Self);
+        }
+        let text = deserialize_text(deserializer, "Filters")?;
+        serde_json::from_str(&text).map(Self).map_err(de::Error::custom)
+    }
+}
+
+lenient_via_serde!(Filters);

@@ -1,0 +1,135 @@
+//! The API of Livepeer Studio.
+
+use http::StatusCode;
+use http::header::HeaderMap;
+use serde_json::{Value, json};
+
+use typed_endpoint::link::{next_link, query_param};
+use typed_endpoint::{Api, Case, ErrorBody};
+
+pub mod access_control;
+pub(crate) mod asset;
+pub(crate) mod list;
+pub mod metrics;
+pub mod multistream;
+pub mod playback;
+pub mod project;
+#[allow(deprecated)]
+pub mod room;
+pub mod session;
+pub mod stream;
+pub mod task;
+pub mod transcode;
+pub(crate) mod types;
+pub mod user;
+pub(crate) mod webhook;
+
+/// Livepeer Studio: live streams, video on demand, webhooks, metrics, access control.
+///
+/// The base URL is `https://livepeer.studio/api` (index 0; index 1 is the staging server); the key is sent as bearer token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Studio {}
+
+impl Api for Studio {
+    const NAME: &'static str = "Livepeer Studio";
+    const SERVERS: &'static [&'static str] = &["https://livepeer.studio/api", "https://livepeer.monster/api"];
+    const CASE: Case = Case::Camel;
+    const MAX_LIMIT: Option<usize> = Some(1000);
+    const USER_AGENT: &'static str = crate::USER_AGENT;
+    const TOTAL: Option<&'static str> = Some("x-total-count");
+    // Some lists send the cursor of a page that is not there.
+    const EMPTY_PAGE_ENDS: bool = true;
+    type Error = ApiError;
+
+    fn next_cursor(headers: &HeaderMap) -> Option<String> {
+        let next = query_param(&next_link(headers)?, Self::CURSOR)?;
+        // Some lists send the cursor of a page that is not there, as JavaScript spells it.
+        (next != "undefined" && !next.is_empty()).then_some(next)
+    }
+
+    fn encode_error(_: StatusCode, message: &str) -> Vec<u8> {
+        json!({ "errors": [message] }).to_string().into_bytes()
+    }
+
+    fn offset_cursor(offset: u64) -> String {
+        format!("skip{offset}")
+    }
+
+    fn cursor_offset(cursor: &str) -> Option<u64> {
+        cursor.strip_prefix("skip")?.parse().ok()
+    }
+}
+
+/// What Studio says when a call fails: `{"errors": ["…"]}`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The texts as they came.
+    pub errors: Vec<String>,
+}
+
+impl ApiError {
+    /// The fields that the server took exception to, when it checked the request against its schema (422).
+    pub fn fields(&self) -> Vec<FieldError> {
+        self.errors.iter().filter_map(|text| FieldError::parse(text)).collect()
+    }
+}
+
+/// A field that the server took exception to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// Where it stands in the body, as a path like `profiles[0].width`; empty when it is the body as a whole.
+    pub field: String,
+    /// What is wrong with it, in words.
+    pub reason: String,
+    /// The rule of the schema that it breaks, e.g. `additionalProperties` or `type`.
+    pub keyword: String,
+}
+
+impl FieldError {
+    /// Reads one of the texts, which holds an error of the server's schema checker as JSON.
+    fn parse(text: &str) -> Option<Self> {
+        let error: Value = serde_json::from_str(text).ok()?;
+        let part = |name: &str| error.get(name).and_then(Value::as_str).map(str::to_owned);
+        let mut field = String::new();
+        for step in part("instancePath")?.split('/').skip(1) {
+            match step.parse::<usize>() {
+                Ok(index) => field.push_str(&format!("[{index}]")),
+                Err(_) => {
+                    if !field.is_empty() {
+                        field.push('.');
+                    }
+                    field.push_str(&step.replace("~1", "/").replace("~0", "~"));
+                }
+            }
+        }
+        let params = error.get("params");
+        let named = |name: &str| params.and_then(|params| params.get(name)).and_then(Value::as_str);
+        if let Some(property) = named("additionalProperty").or_else(|| named("missingProperty")) {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(property);
+        }
+        Some(Self { field, reason: part("message").unwrap_or_default(), keyword: part("keyword").unwrap_or_default() })
+    }
+}
+
+impl ErrorBody for ApiError {
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let errors = body.get("errors")?.as_array()?;
+        let text = |error: &Value| error.as_str().map_or_else(|| error.to_string(), str::to_owned);
+        Some(Self { errors: errors.iter().map(text).collect() })
+    }
+
+    fn message(&self) -> String {
+        let words = |text: &String| match FieldError::parse(text) {
+            Some(error) if error.field.is_empty() => error.reason,
+            Some(error) => format!("{}: {}", error.field, error.reason),
+            None => text.clone(),
+        };
+        self.errors.iter().map(words).collect::<Vec<_>>().join("; ")
+    }
+}

@@ -1,0 +1,77 @@
+//! Multistream targets: other services that the video of streams is sent on to.
+
+use crate::endpoints::prelude::*;
+
+operations! {
+    endpoint! {
+        /// Creates a multistream target. Streams use it once their `multistream` refers to it.
+        pub Create: Studio = POST "/multistream/target" json {
+            /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there, so
+            /// the server never shows it again.
+            url: Secret,
+            /// Name, for people (default: the host of the address).
+            name?: String,
+            /// Sends nothing for now, whatever streams refer to it (default: no).
+            disabled?: bool,
+        } -> Target, id = "createMultistreamTarget"
+    }
+    endpoint! {
+        /// Lists multistream targets.
+        ///
+        /// The open-source server heeds order and filters only where an administrator asks without `user_id`.
+        pub List: Studio = GET "/multistream/target" query {
+            /// Your account. The open-source server refuses the list without it; Livepeer's own finds it from the key.
+            user_id?: UserId,
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Target>, paged, id = "getMultistreamTargets"
+    }
+    endpoint! {
+        /// Retrieves a multistream target.
+        pub Get: Studio = GET "/multistream/target/{id}" (id: TargetId) -> Target, id = "getMultistreamTarget"
+    }
+    // Retryable: it sets fields to the same values again.
+    endpoint! {
+        /// Changes a multistream target. What is not set stays as it is; streams that are live follow at once.
+        pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {
+            /// Where to send the video: an `rtmp`, `rtmps` or `srt` address, with the key of your account there.
+            url?: Secret,
+            /// Name, for people.
+            name?: String,
+            /// Sends nothing for now, whatever streams refer to it.
+            disabled?: bool,
+        } -> (), id = "updateMultistreamTarget", retryable
+    }
+    endpoint! {
+        /// Deletes a multistream target. Remove it from the streams that refer to it first.
+        ///
+        /// Deleting it again is answered with 404.
+        pub Delete: Studio = DELETE "/multistream/target/{id}" (id: TargetId) -> (), id = "deleteMultistreamTarget"
+    }
+}
+
+model! {
+    /// A service that the video of streams can be sent on to.
+    pub struct Target: Studio {
+        /// Id.
+        id: TargetId,
+        /// Name, for people.
+        name?: String,
+        /// The account it belongs to. Deprecated.
+        user_id?: UserId,
+        /// Where the video is sent. The server never tells.
+        url?: Secret,
+        /// Whether nothing is sent for now.
+        disabled?: bool,
+        /// When the target was made.
+        created_at?: Timestamp,
+    }
+}

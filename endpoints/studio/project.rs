@@ -1,0 +1,71 @@
+//! Projects, which keep the objects of one account apart. An API key belongs to one of them, and sees no others'
+//! objects. None of these operations is in the public specification.
+
+use crate::endpoints::prelude::*;
+
+operations! {
+    // Each request makes a project.
+    endpoint! {
+        /// Creates a project.
+        ///
+        /// Not in the public specification.
+        pub Create: Studio = POST "/project" json {
+            /// Name, for people.
+            name: String,
+        } -> Project
+    }
+    endpoint! {
+        /// Lists projects, the newest first.
+        ///
+        /// Fields to filter and to order by: `id`, `name`, `createdAt`. Not in the public specification.
+        pub List: Studio = GET "/project" query {
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Project>, paged
+    }
+    endpoint! {
+        /// Retrieves a project.
+        ///
+        /// The server answers 403, not 404, when there is none. Not in the public specification.
+        pub Get: Studio = GET "/project/{id}" (id: ProjectId) -> Project
+    }
+    // Sets a field to a given value, so that doing it twice changes nothing.
+    endpoint! {
+        /// Renames a project.
+        ///
+        /// Not in the public specification.
+        pub Update: Studio = PATCH "/project/{id}" (id: ProjectId) json {
+            /// Name, for people.
+            name?: String,
+        } -> (), retryable
+    }
+    endpoint! {
+        /// Deletes a project.
+        ///
+        /// The open-source server accepts this and, so far, leaves the project as it is. Not in the public
+        /// specification.
+        pub Delete: Studio = DELETE "/project/{id}" (id: ProjectId) -> ()
+    }
+}
+
+model! {
+    /// A project.
+    pub struct Project: Studio {
+        /// Id.
+        id?: ProjectId,
+        /// Name, for people.
+        name: String,
+        /// When it was created.
+        created_at?: Timestamp,
+        /// Account that it belongs to.
+        user_id?: UserId,
+    }
+}

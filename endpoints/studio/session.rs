@@ -1,0 +1,143 @@
+//! Sessions: the stretches of time in which a stream was live, and what was recorded of them.
+
+use super::asset::Asset;
+use super::stream::Stream;
+use crate::endpoints::prelude::*;
+
+operations! {
+    endpoint! {
+        /// Lists sessions, those seen last first.
+        pub List: Studio = GET "/session" query {
+            /// Only those of this stream.
+            parent_id?: StreamId,
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Session>, paged, id = "getSessions"
+    }
+    endpoint! {
+        /// Retrieves a session.
+        pub Get: Studio = GET "/session/{id}" (id: SessionId) query {
+            /// Also looks for the recording of the video as it came in (default: no): see
+            /// [`Session::source_recording_url`].
+            source_recording?: bool,
+        } -> Session, id = "getSession"
+    }
+    endpoint! {
+        /// Lists the clips made from a session, those changed last first. They come without URLs.
+        pub GetClips: Studio = GET "/session/{id}/clips" (id: SessionId) query {
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Asset>, paged, id = "getSessionClips"
+    }
+    endpoint! {
+        /// Lists the sessions of a stream in which video came in, those seen last first.
+        pub GetRecorded: Studio = GET "/stream/{parent_id}/sessions" (parent_id: StreamId) query {
+            /// Only those that were recorded (`true`) or only those that were not (default: all).
+            record?: bool,
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+        } -> Vec<Session>, paged = offset, id = "getRecordedSessions"
+    }
+}
+
+model! {
+    /// A stretch of time in which a stream was live.
+    pub struct Session: Studio {
+        /// Id.
+        id: SessionId,
+        /// Always `session` (or `stream`, for very old ones). Deprecated.
+        kind?: String,
+        /// The account it belongs to. Deprecated.
+        user_id?: UserId,
+        /// Name, for people.
+        name: String,
+        /// The stream, according to the public specification. The server never sends it: see `parent_id`.
+        stream_id?: StreamId,
+        /// The stream.
+        parent_id?: StreamId,
+        /// The whole stream. Only in [`List`].
+        parent_stream?: Box<Stream>,
+        /// When video last came in; zero means never.
+        last_seen?: Timestamp,
+        /// Segments of video that came in.
+        source_segments?: f64,
+        /// Segments of video that were transcoded, over all renditions.
+        transcoded_segments?: f64,
+        /// Length of the video that came in.
+        source_segments_duration?: Seconds,
+        /// Length of the video that was transcoded, over all renditions.
+        transcoded_segments_duration?: Seconds,
+        /// Bytes that came in.
+        source_bytes?: f64,
+        /// Bytes that were transcoded, over all renditions.
+        transcoded_bytes?: f64,
+        /// Bytes that come in per second.
+        ingest_rate?: f64,
+        /// Bytes that are transcoded per second.
+        outgoing_rate?: f64,
+        /// Whether the session is live.
+        is_active?: bool,
+        /// Whether the video comes in well; unknown when the session is over.
+        is_healthy?: bool,
+        /// What is wrong with the video that comes in, for people.
+        issues?: Vec<String>,
+        /// When the session began.
+        created_at?: Timestamp,
+        /// The project it belongs to.
+        project_id?: ProjectId,
+        /// Whether the session is recorded.
+        record?: bool,
+        /// How far the recording is.
+        recording_status?: RecordingStatus,
+        /// Where the recording is played (HLS), once it is ready.
+        recording_url?: Url,
+        /// Where the recording is downloaded (MP4), once it is ready.
+        mp4_url?: Url,
+        /// Where the recording of the video as it came in is played (HLS), if asked for and there.
+        source_recording_url?: Url,
+        /// Id to play the stream by.
+        playback_id?: PlaybackId,
+        /// Renditions beside the source.
+        profiles?: Vec<FfmpegProfile>,
+        /// How the recording is processed.
+        recording_spec?: RecordingSpec,
+        /// Whether nobody may send video to the stream.
+        suspended?: bool,
+        /// How the server stores the session, such as `v2`.
+        version?: String,
+    }
+}
+
+open_enum! {
+    /// How far the recording of a session is.
+    pub enum RecordingStatus {
+        /// Being made: the session is live, or has just ended.
+        Waiting = "waiting",
+        /// There.
+        Ready = "ready",
+        /// It could not be made.
+        Failed = "failed",
+        /// It is gone.
+        Deleted = "deleted",
+        /// There was nothing to record.
+        None = "none",
+    }
+}

@@ -1,0 +1,437 @@
+//! Live streams: where video comes in, what becomes of it, who may watch.
+
+use super::asset::Asset;
+use super::multistream;
+use super::session::Session;
+use crate::endpoints::prelude::*;
+
+operations! {
+    endpoint! {
+        /// Creates a live stream.
+        ///
+        /// Send video to its [`rtmp_url`](Stream::rtmp_url) or [`whip_url`](Stream::whip_url).
+        pub Create: Studio = POST "/stream" json {
+            /// Name, for people.
+            name: String,
+            /// Makes Livepeer fetch the video from elsewhere, instead of waiting to be sent it.
+            pull?: Pull,
+            /// Who made the stream, in the terms of your application.
+            creator_id?: CreatorId,
+            /// Who may watch (default: everyone).
+            playback_policy?: Option<PlaybackPolicy>,
+            /// Renditions to transcode into (default: 240p, 360p, 480p and 720p). The source is kept in any case; an
+            /// empty list keeps it alone.
+            profiles?: Option<Vec<FfmpegProfile>>,
+            /// Records every session of the stream (default: no).
+            record?: bool,
+            /// How recordings are processed. Only together with `record(true)`.
+            recording_spec?: RecordingSpec,
+            /// Other services to send the video on to.
+            multistream?: Multistream,
+            /// Your own labels: at most 2048 characters, written as JSON.
+            user_tags?: UserTags,
+        } -> Stream, id = "createStream"
+    }
+    endpoint! {
+        /// Lists streams, those seen last first.
+        pub List: Studio = GET "/stream" query {
+            /// Leaves out the sessions of streams, which the server stores as streams too (default: no).
+            streams_only as "streamsonly"?: bool,
+            /// Leaves out all but those sessions (default: no).
+            sessions_only as "sessionsonly"?: bool,
+            /// Leaves out what is not live now (default: no).
+            active?: bool,
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Stream>, paged, id = "getStreams"
+    }
+    endpoint! {
+        /// Retrieves a stream.
+        pub Get: Studio = GET "/stream/{id}" (id: StreamId) -> Stream, id = "getStream"
+    }
+    // A target given by its `spec` is created anew at every attempt.
+    endpoint! {
+        /// Changes a stream. What is not set stays as it is.
+        pub Update: Studio = PATCH "/stream/{id}" (id: StreamId) json {
+            /// Name, for people.
+            name?: String,
+            /// Who made the stream, in the terms of your application.
+            creator_id?: CreatorId,
+            /// Who may watch. `None` is sent as `null`, which the server takes, but without changing anything; send
+            /// [`PlaybackPolicy::public`] to lift a restriction.
+            playback_policy?: Option<PlaybackPolicy>,
+            /// Renditions to transcode into. Not while the stream is live.
+            profiles?: Option<Vec<FfmpegProfile>>,
+            /// Records every session of the stream. Not while the stream is live.
+            record?: bool,
+            /// How recordings are processed. Only if the stream is recorded.
+            recording_spec?: RecordingSpec,
+            /// Other services to send the video on to, in place of those so far.
+            multistream?: Multistream,
+            /// Ends a live session and refuses new ones until this is taken back.
+            suspended?: bool,
+            /// Your own labels, in place of those so far: at most 2048 characters, written as JSON.
+            user_tags?: UserTags,
+        } -> (), id = "updateStream", retryable if Update::creates_no_target
+    }
+    endpoint! {
+        /// Deletes a stream, and ends its session if it is live.
+        ///
+        /// Deleting it again is answered with 404.
+        pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id = "deleteStream"
+    }
+    // Retryable like every deletion: a repeat within five seconds is refused, a later one ends at most a session that
+    // began since, and streamers connect again by themselves.
+    endpoint! {
+        /// Ends the live session of a stream and its recording. The streamer may start anew at once.
+        ///
+        /// Refused with 429 within 5 seconds of the last time. To keep the streamer out, set [`Update::suspended`].
+        pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
+            id = "terminateStream"
+    }
+    endpoint! {
+        /// Starts to fetch the video of a stream that has a [`Pull`] source, and to record it if the stream says so.
+        pub StartPull: Studio = POST "/stream/{id}/start-pull" (id: StreamId) -> (), id = "startPullStream"
+    }
+    endpoint! {
+        /// Makes an asset from a part of a live stream or of its recording.
+        ///
+        /// The stream must be recorded. The asset is ready once the task is completed.
+        pub CreateClip: Studio = POST "/clip" json {
+            /// What to cut from: the playback id of the stream.
+            playback_id: PlaybackId,
+            /// Where the clip begins.
+            start_time: Timestamp,
+            /// Where it ends (default: as far as there is video).
+            end_time?: Timestamp,
+            /// Name of the asset, for people (default: made from its playback id).
+            name?: String,
+            /// The recorded session to cut from (default: the last one, which may be live).
+            session_id?: SessionId,
+        } -> Clip, id = "createClip"
+    }
+    endpoint! {
+        /// Lists the clips made from a stream, those changed last first. They come without URLs.
+        ///
+        /// The id may also be the stream's playback id. Better ask for one page with a large limit than for several:
+        /// the open-source server skips as many sessions of the stream as it skips clips.
+        pub GetClips: Studio = GET "/stream/{id}/clips" (id: StreamId) query {
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+            /// In which order.
+            order?: Order,
+            /// Only what passes these.
+            filters?: Filters,
+            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+            count?: bool,
+        } -> Vec<Asset>, paged, id = "getClips"
+    }
+    endpoint! {
+        /// Sends the video of a stream on to one more service.
+        ///
+        /// Gives the target, or nothing if the server answers without a body.
+        pub AddMultistreamTarget: Studio = POST "/stream/{id}/create-multistream-target" (id: StreamId)
+            json(target: TargetRef) -> Option<multistream::Target>, id = "addMultistreamTarget"
+    }
+    endpoint! {
+        /// Stops sending the video of a stream on to a target. The target itself stays.
+        ///
+        /// A target that the stream does not have is no error.
+        pub RemoveMultistreamTarget: Studio = DELETE "/stream/{id}/multistream/{target_id}"
+            (id: StreamId, target_id: TargetId) -> (), id = "removeMultistreamTarget"
+    }
+    // Retryable: a repeat finds the stream that the first attempt has made, by the same key, and sets it to the same.
+    endpoint! {
+        /// Creates a stream that fetches its video from elsewhere, or replaces the one that already does; then starts
+        /// to fetch. Everything that is not set gets its default. (Not in the public specification.)
+        pub UpsertPull: Studio = PUT "/stream/pull" query {
+            /// By what to find the stream to replace (default: [`PullKey::Source`]).
+            key?: PullKey,
+        } json {
+            /// Name, for people.
+            name: String,
+            /// Where the video comes from.
+            pull: Pull,
+            /// Who made the stream, in the terms of your application.
+            creator_id?: CreatorId,
+            /// Who may watch (default: everyone).
+            playback_policy?: Option<PlaybackPolicy>,
+            /// Renditions to transcode into (default: 240p, 360p, 480p and 720p).
+            profiles?: Option<Vec<FfmpegProfile>>,
+            /// Records every session of the stream (default: no).
+            record?: bool,
+            /// How recordings are processed. Only together with `record(true)`.
+            recording_spec?: RecordingSpec,
+            /// Other services to send the video on to.
+            multistream?: Multistream,
+            /// Your own labels: at most 2048 characters, written as JSON.
+            user_tags?: UserTags,
+        } -> Stream
+    }
+    endpoint! {
+        /// Retrieves the stream that has a playback id. (Not in the public specification.)
+        pub GetByPlaybackId: Studio = GET "/stream/playback/{id}" (id: PlaybackId) -> Stream
+    }
+    endpoint! {
+        /// Retrieves the stream that has a stream key. (Not in the public specification.)
+        pub GetByKey: Studio = GET "/stream/key/{key}" (key: Secret) -> Stream
+    }
+    endpoint! {
+        /// Retrieves a stream together with its last session. (Not in the public specification.)
+        ///
+        /// The id may be that of the stream or of a session of it, or a playback id.
+        pub Info: Studio = GET "/stream/{id}/info" (id: StreamId) -> StreamInfo
+    }
+}
+
+impl Update {
+    fn creates_no_target(&self) -> bool {
+        let mut targets = self.multistream.iter().flat_map(|multistream| multistream.targets.iter().flatten());
+        targets.all(|target| target.spec.is_none())
+    }
+}
+
+model! {
+    /// A live stream. The server stores each transcoding session of a stream as a stream, too, with a `parent_id`
+    /// and without a key, playback id, renditions and targets.
+    pub struct Stream: Studio {
+        /// Id.
+        id: StreamId,
+        /// Name, for people.
+        name: String,
+        /// Always `stream`. Deprecated.
+        kind?: String,
+        /// Who made the stream, in the terms of your application.
+        creator_id?: CreatorId,
+        /// Your own labels.
+        user_tags?: UserTags,
+        /// When video last came in; zero means never.
+        last_seen?: Timestamp,
+        /// Segments of video that came in.
+        source_segments?: f64,
+        /// Segments of video that were transcoded, over all renditions.
+        transcoded_segments?: f64,
+        /// Length of the video that came in.
+        source_segments_duration?: Seconds,
+        /// Length of the video that was transcoded, over all renditions.
+        transcoded_segments_duration?: Seconds,
+        /// Bytes that came in.
+        source_bytes?: f64,
+        /// Bytes that were transcoded, over all renditions.
+        transcoded_bytes?: f64,
+        /// Bytes that come in per second.
+        ingest_rate?: f64,
+        /// Bytes that are transcoded per second.
+        outgoing_rate?: f64,
+        /// Whether the stream is live.
+        is_active?: bool,
+        /// Whether the video comes in well; unknown when the stream is not live.
+        is_healthy?: bool,
+        /// What is wrong with the video that comes in, for people.
+        issues?: Vec<String>,
+        /// Name of the API key that made the stream.
+        created_by_token_name?: String,
+        /// When the stream was made.
+        created_at?: Timestamp,
+        /// The stream that this is a session of.
+        parent_id?: StreamId,
+        /// The session that this is a part of.
+        session_id?: SessionId,
+        /// What a streamer needs in order to send video. Whoever has it can.
+        stream_key?: Secret,
+        /// Where Livepeer fetches the video from, if it is not sent.
+        pull?: Pull,
+        /// Id to play the stream by.
+        playback_id?: PlaybackId,
+        /// Who may watch; missing means everyone.
+        playback_policy?: PlaybackPolicy,
+        /// Renditions beside the source.
+        profiles?: Vec<FfmpegProfile>,
+        /// The project it belongs to.
+        project_id?: ProjectId,
+        /// Whether sessions are recorded.
+        record?: bool,
+        /// How recordings are processed.
+        recording_spec?: RecordingSpec,
+        /// Other services that the video is sent on to.
+        multistream?: Multistream,
+        /// Whether nobody may send video now.
+        suspended?: bool,
+        /// When a session was last ended by [`Terminate`].
+        last_terminated_at?: Timestamp,
+        /// The account it belongs to. Deprecated.
+        user_id?: UserId,
+        /// Not used by the server any more.
+        renditions?: Map<String, Value>,
+    }
+
+    /// What [`Info`] finds.
+    pub struct StreamInfo: Studio {
+        /// The stream.
+        stream: Stream,
+        /// The session asked for, or the last one of the stream.
+        session?: Session,
+        /// Whether the id was a playback id.
+        is_playback_id as "isPlaybackid"?: bool,
+        /// Whether the id was that of a session.
+        is_session?: bool,
+        /// Whether the id was a stream key.
+        is_stream_key?: bool,
+    }
+
+    /// A clip in the making.
+    pub struct Clip: Studio {
+        /// The asset that the clip becomes.
+        asset: Asset,
+        /// The task that makes it.
+        task: TaskRef,
+    }
+
+    /// From where Livepeer fetches the video of a stream.
+    pub struct Pull: Studio, input {
+        /// Address of the video.
+        source: Url,
+        /// HTTP headers to send there.
+        headers?: BTreeMap<String, Secret>,
+        /// Whether the video comes from a phone (default: no).
+        is_mobile?: Mobile,
+        /// Where on Earth the source is, so that a server nearby fetches it.
+        location?: Location,
+    }
+
+    /// A place on Earth.
+    pub struct Location: Studio, input {
+        /// Degrees north of the equator, negative to the south.
+        lat: f64,
+        /// Degrees east of Greenwich, negative to the west.
+        lon: f64,
+    }
+
+    /// Other services that the video of a stream is sent on to.
+    pub struct Multistream: Studio, input {
+        /// The services, each with the rendition it gets.
+        targets?: Vec<TargetRef>,
+    }
+
+    /// A service that the video of a stream is sent on to, and which rendition. In a request, give either the `id` of
+    /// a target or the `spec` of a new one; in responses it is the `id`.
+    pub struct TargetRef: Studio, input {
+        /// Name of the rendition to send, or `source` for the video as it came in.
+        profile: String,
+        /// Sends silence in place of the sound (default: no).
+        video_only?: bool,
+        /// The target.
+        id?: TargetId,
+        /// A target to be made.
+        spec?: TargetSpec,
+    }
+
+    /// A multistream target to be made along with the stream that uses it.
+    pub struct TargetSpec: Studio, input {
+        /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there.
+        url: Secret,
+        /// Name, for people.
+        name?: String,
+    }
+}
+
+impl Stream {
+    /// Where a streaming program sends video by RTMP, stream key included. Empty if the stream has no key, as sessions
+    /// and streams with a pull source may not.
+    pub fn rtmp_url(&self) -> String {
+        self.ingest_url("rtmp://rtmp.livepeer.com/live/")
+    }
+
+    /// Where a browser sends video by WebRTC (WHIP), stream key included. Empty if the stream has no key, as sessions
+    /// and streams with a pull source may not.
+    pub fn whip_url(&self) -> String {
+        self.ingest_url("https://playback.livepeer.studio/webrtc/")
+    }
+
+    fn ingest_url(&self, base: &str) -> String {
+        match &self.stream_key {
+            Some(key) => format!("{base}{}", key.expose()),
+            None => String::new(),
+        }
+    }
+}
+
+open_enum! {
+    /// By what a stream with a pull source is found again.
+    pub enum PullKey {
+        /// The address that it fetches from.
+        Source = "pull.source",
+        /// Who made it.
+        CreatorId = "creatorId",
+    }
+}
+
+/// Whether the video of a stream comes from a phone, and what it shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Mobile {
+    /// Not from a phone (`0`).
+    #[default]
+    No,
+    /// The phone's screen (`1`).
+    Screen,
+    /// The phone's camera (`2`).
+    Camera,
+    /// From a phone or not, no matter what it shows.
+    Flag(bool),
+    /// A form that this version does not know.
+    Other(Value),
+}
+
+impl From<Value> for Mobile {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Bool(flag) => Self::Flag(flag),
+            Value::Number(number) => match number.as_u64() {
+                Some(0) => Self::No,
+                Some(1) => Self::Screen,
+                Some(2) => Self::Camera,
+                _ => Self::Other(Value::Number(number)),
+            },
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl IntoField<Mobile> for bool {
+    fn into_field(self) -> Mobile {
+        Mobile::Flag(self)
+    }
+}
+
+impl Serialize for Mobile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::No => serializer.serialize_u64(0),
+            Self::Screen => serializer.serialize_u64(1),
+            Self::Camera => serializer.serialize_u64(2),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::Other(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Mobile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return bool::deserialize(deserializer).map(Self::Flag);
+        }
+        Value::deserialize(deserializer).map(Into::into)
+    }
+}
+
+lenient_via_serde!(Mobile);

@@ -1,0 +1,180 @@
+//! How files are encrypted, stored and exported.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
+
+use super::{Studio, TaskId};
+use typed_endpoint::{IntoField, Secret, lenient_via_serde, model, open_enum};
+
+model! {
+    /// How an uploaded file is encrypted (AES-256-CBC with PKCS#7 padding, the IV in front).
+    pub struct Encryption: Studio, input {
+        /// The file's key, itself encrypted with Studio's public key. Never sent back.
+        encrypted_key: Secret,
+        /// What the server shows in place of the key: `***`.
+        key?: Secret,
+    }
+
+    /// The task that an operation has started.
+    pub struct TaskRef: Studio {
+        /// Its id.
+        id: TaskId,
+    }
+
+    /// What goes to IPFS beside the file.
+    pub struct IpfsSpec: Studio, input {
+        /// Template of the NFT metadata (default: [`NftMetadataTemplate::File`]).
+        nft_metadata_template?: NftMetadataTemplate,
+        /// Anything, merged deeply into the NFT metadata that the server makes.
+        nft_metadata?: Map<String, Value>,
+    }
+
+    /// Asks for an export to IPFS, with its details.
+    pub struct IpfsStorage: Studio, input {
+        /// What goes there (default: the file and plain metadata).
+        spec?: IpfsSpec,
+    }
+
+    /// Where else an asset shall be stored.
+    pub struct Storage: Studio, input {
+        /// Whether and how the asset goes to IPFS.
+        ipfs?: StorageIpfs,
+    }
+
+    /// How a file is exported to IPFS.
+    pub struct IpfsExport: Studio, input {
+        /// Template of the NFT metadata (default: [`NftMetadataTemplate::File`]).
+        nft_metadata_template?: NftMetadataTemplate,
+        /// Anything, merged deeply into the NFT metadata that the server makes.
+        nft_metadata?: Map<String, Value>,
+        /// Your own account at the pinning service Piñata (default: Studio's).
+        pinata?: Pinata,
+    }
+
+    /// An account at the pinning service Piñata: a token, or a key and its secret.
+    pub struct Pinata: Studio, input {
+        /// Token.
+        jwt?: Secret,
+        /// Key.
+        api_key?: Secret,
+        /// Secret of the key.
+        api_secret?: Secret,
+    }
+
+    /// Exports a file to a URL.
+    pub struct CustomExport: Studio, input {
+        /// Where to send the file, such as a pre-signed URL (which is why it is a secret).
+        url: Secret,
+        /// HTTP method (default: `PUT`).
+        method?: String,
+        /// HTTP headers to send.
+        headers?: BTreeMap<String, Secret>,
+    }
+
+    /// Where to export an asset: exactly one of these is set.
+    pub struct ExportParams: Studio, input {
+        /// To a URL.
+        custom?: CustomExport,
+        /// To IPFS.
+        ipfs?: IpfsExport,
+    }
+}
+
+impl Pinata {
+    /// An account given by a token.
+    pub fn with_jwt(jwt: impl Into<Secret>) -> Self {
+        Self::new().jwt(jwt.into())
+    }
+
+    /// An account given by a key and its secret.
+    pub fn with_key(api_key: impl Into<Secret>, api_secret: impl Into<Secret>) -> Self {
+        Self::new().api_key(api_key.into()).api_secret(api_secret.into())
+    }
+}
+
+impl From<CustomExport> for ExportParams {
+    fn from(custom: CustomExport) -> Self {
+        Self::new().custom(custom)
+    }
+}
+
+impl From<IpfsExport> for ExportParams {
+    fn from(ipfs: IpfsExport) -> Self {
+        Self::new().ipfs(ipfs)
+    }
+}
+
+open_enum! {
+    /// Template of the metadata of an NFT.
+    pub enum NftMetadataTemplate {
+        /// Refers to the file.
+        File = "file",
+        /// Embeds a player.
+        Player = "player",
+    }
+}
+
+/// Whether an asset goes to IPFS: `true` is all it takes, an [`IpfsStorage`] gives details.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StorageIpfs {
+    /// Export with the defaults (`true`); `false` would remove it, which the server cannot do yet.
+    Enabled(bool),
+    /// Export with these details.
+    Custom(IpfsStorage),
+    /// A form that this version does not know.
+    Other(Value),
+}
+
+impl Default for StorageIpfs {
+    fn default() -> Self {
+        Self::Enabled(false)
+    }
+}
+
+impl From<bool> for StorageIpfs {
+    fn from(enabled: bool) -> Self {
+        Self::Enabled(enabled)
+    }
+}
+
+impl From<IpfsStorage> for StorageIpfs {
+    fn from(details: IpfsStorage) -> Self {
+        Self::Custom(details)
+    }
+}
+
+impl IntoField<StorageIpfs> for bool {
+    fn into_field(self) -> StorageIpfs {
+        self.into()
+    }
+}
+
+impl IntoField<StorageIpfs> for IpfsStorage {
+    fn into_field(self) -> StorageIpfs {
+        self.into()
+    }
+}
+
+impl Serialize for StorageIpfs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Enabled(enabled) => serializer.serialize_bool(*enabled),
+            Self::Custom(details) => details.serialize(serializer),
+            Self::Other(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StorageIpfs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Bool(enabled) => Self::Enabled(enabled),
+            value @ Value::Object(_) => Self::Custom(IpfsStorage::deserialize(value).map_err(de::Error::custom)?),
+            other => Self::Other(other),
+        })
+    }
+}
+
+lenient_via_serde!(StorageIpfs);

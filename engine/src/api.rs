@@ -1,0 +1,112 @@
+//! What the operations of one API have in common.
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::ErrorBody;
+use crate::link;
+use crate::names::Case;
+
+/// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
+/// type without values, which the lines of [`endpoint!`](macro@crate::endpoint) and the client's type name.
+///
+/// ```
+/// use typed_endpoint::{Api, Auth, Case, Client, Unmapped};
+///
+/// /// The library round the corner.
+/// pub struct Library;
+///
+/// impl Api for Library {
+///     const NAME: &'static str = "Library";
+///     const SERVERS: &'static [&'static str] = &["https://library.example/v1"];
+///     const CASE: Case = Case::Snake;
+///     const AUTH: Auth = Auth::Header("x-card-number");
+///     type Error = Unmapped;
+/// }
+///
+/// let client = Client::<Library>::new().key("12345");
+/// ```
+pub trait Api: Send + Sync + 'static {
+    /// The name, for errors, logs and the catalog.
+    const NAME: &'static str;
+    /// Base URLs; the first is the default. The path of an operation is appended.
+    const SERVERS: &'static [&'static str];
+    /// How field names are spelled on the wire.
+    const CASE: Case;
+    /// How the key is sent (default: as bearer token).
+    const AUTH: Auth = Auth::Bearer;
+    /// The query parameter that says where a page begins (default: `cursor`).
+    const CURSOR: &'static str = "cursor";
+    /// The query parameter that says how many items a page holds (default: `limit`).
+    const LIMIT: &'static str = "limit";
+    /// The most items that a page holds, whatever is asked for; `None` (the default) when that is not known.
+    const MAX_LIMIT: Option<usize> = None;
+    /// What a client calls itself, unless it is told otherwise: the `User-Agent` header.
+    const USER_AGENT: &'static str = concat!("typed-endpoint/", env!("CARGO_PKG_VERSION"));
+    /// The response header that tells how many items a whole list holds; `None` (the default) when there is none.
+    const TOTAL: Option<&'static str> = None;
+    /// Whether an empty page ends a list even if it tells a next cursor (default: no; an API that filters may well give
+    /// an empty page in the middle of a list).
+    const EMPTY_PAGE_ENDS: bool = false;
+    /// The body of an error response, unless an operation declares its own.
+    type Error: ErrorBody;
+
+    /// Where the next page begins, as the headers of this one tell; `None` on the last. By default the
+    /// [`CURSOR`](Self::CURSOR) parameter of the `Link` header with `rel="next"`. For an API that tells it in the body,
+    /// see [`Page::next_cursor`](crate::Page::next_cursor).
+    fn next_cursor(headers: &HeaderMap) -> Option<String> {
+        link::query_param(&link::next_link(headers)?, Self::CURSOR)
+    }
+
+    /// Whether an answer says that the server refused before it did any work, so that any operation may be sent again
+    /// (default: 429, and 503 with `Retry-After`).
+    fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
+        status == StatusCode::TOO_MANY_REQUESTS
+            || (status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER))
+    }
+
+    /// Writes the body of an error response with this message, as a fake server of the API sends it (default:
+    /// `{"error": "…"}`).
+    fn encode_error(status: StatusCode, message: &str) -> Vec<u8> {
+        let _ = status;
+        serde_json::json!({ "error": message }).to_string().into_bytes()
+    }
+
+    /// The text that stands for the given offset, for lists that are paged by it (default: the number itself).
+    fn offset_cursor(offset: u64) -> String {
+        offset.to_string()
+    }
+
+    /// The offset that such a text stands for; `None` when it is no such text.
+    fn cursor_offset(cursor: &str) -> Option<u64> {
+        cursor.parse().ok()
+    }
+}
+
+/// How a key is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer KEY`.
+    Bearer,
+    /// A header of this name, with the key as value.
+    Header(&'static str),
+    /// A query parameter of this name, with the key as value.
+    Query(&'static str),
+}
+
+/// An [`Api`], with its type forgotten.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) name: &'static str,
+    pub(crate) servers: &'static [&'static str],
+    pub(crate) auth: Auth,
+    pub(crate) user_agent: &'static str,
+    pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
+}
+
+impl Facts {
+    pub(crate) const fn of<A: Api>() -> Self {
+        Self { name: A::NAME, servers: A::SERVERS, auth: A::AUTH, user_agent: A::USER_AGENT, refused: A::refused }
+    }
+}

@@ -1,0 +1,280 @@
+//! A call: a request with what is said about sending it, and the futures that send it.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+
+use crate::api::Api;
+use crate::attempt::{self, Done, Job, Plain, Subject};
+use crate::body::Body;
+use crate::download::Download;
+use crate::endpoint::{Endpoint, Operation};
+use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
+use crate::hidden;
+use crate::response::{Answer, Codec, DecodeError, Response};
+use crate::retry::Retry;
+use crate::secret;
+use crate::server::Server;
+use crate::settings::Settings;
+use crate::transport::BoxFuture;
+use crate::wire::{self, Prepared, RequestError};
+
+/// A request on its way: `.await` sends it and gives the response.
+///
+/// ```no_run
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # async fn example() -> Result<(), typed_endpoint::Error> {
+/// # use typed_endpoint::{Client, Retry};
+/// # use std::time::Duration;
+/// let client = Client::<Library>::new().key("12345");
+/// let book = client.call(GetBook::new("moby-dick")).retry(Retry::never()).deadline(Duration::from_secs(5)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a call does nothing until it is awaited"]
+#[derive(Clone, Debug)]
+pub struct Call<E> {
+    settings: Arc<Settings>,
+    request: E,
+    prefix: &'static str,
+    options: Options,
+}
+
+/// What is said about one call.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) retry: Option<Arc<Retry>>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) server: Option<Arc<Server>>,
+    pub(crate) wrong: Option<RequestError>,
+}
+
+/// By names, as the values of headers and of the query may be secrets.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("retry", &self.retry)
+            .field("idle", &self.idle)
+            .field("deadline", &self.deadline)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("server", &self.server)
+            .finish()
+    }
+}
+
+impl<E: Endpoint> Call<E> {
+    pub(crate) fn new(settings: Arc<Settings>, request: E, prefix: &'static str) -> Self {
+        Self { settings, request, prefix, options: Options::default() }
+    }
+
+    /// When this call is repeated, in place of the client's setting.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.options.retry = Some(retry.into());
+        self
+    }
+
+    /// How long an attempt may go without a byte sent or received ([`Timeouts::idle`](crate::Timeouts::idle)).
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.options.idle = Some(idle);
+        self
+    }
+
+    /// How long the call may take in all ([`Timeouts::deadline`](crate::Timeouts::deadline)).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// One more header, in place of the client's and the operation's of the same name; the one that carries the key, too.
+    /// Called again with the same name, it adds a value.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match wire::header(name, value) {
+            Ok((name, value)) => drop(self.options.headers.append(name, value)),
+            Err(error) => self.options.wrong = Some(error),
+        }
+        self
+    }
+
+    /// One more query parameter, in place of the operation's own of the same name. Called again with the same name, it
+    /// adds a value.
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.options.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Another server for this call, by its base URL.
+    pub fn server(mut self, url: &str) -> Self {
+        match Server::new(url) {
+            Ok(server) => self.options.server = Some(server),
+            Err(error) => self.options.wrong = Some(error),
+        }
+        self
+    }
+
+    /// Gives the answer's status, headers and body beside the value.
+    pub fn with_response(self) -> WithResponse<E> {
+        WithResponse(self)
+    }
+
+    /// The HTTP request that would be sent, key and all.
+    ///
+    /// # Errors
+    /// When it cannot be sent as it is, or a file cannot be read.
+    pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
+        let job = self.into_job();
+        match job {
+            Ok(mut job) => attempt::request(&mut job).await,
+            Err(inner) => Err(inner),
+        }
+        .map_err(Error::new)
+    }
+
+    /// The request itself.
+    pub fn endpoint(&self) -> &E {
+        &self.request
+    }
+
+    fn into_job(self) -> Result<Job, Box<Inner>> {
+        let operation = E::OPERATION;
+        let mut target = Err(RequestError::Settings("the request shows no values".into()));
+        let write = || {
+            self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
+        };
+        let ((), mut secrets) = secret::collect(write);
+        let options = self.options;
+        secrets.extend(hidden::credentials(E::Api::AUTH, &self.settings.headers, &[]));
+        secrets.extend(hidden::credentials(E::Api::AUTH, &options.headers, &options.query));
+        let retryable = operation.is_retryable(&self.request);
+        Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
+            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).refused_as(E::Api::refused).hiding(secrets))
+    }
+}
+
+pub(crate) fn map<B: ErrorBody>(status: http::StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Box<dyn Mapped>> {
+    Some(Box::new(B::decode(status, headers, body)?))
+}
+
+/// A [`Call`] that gives a [`Response`].
+#[must_use = "a call does nothing until it is awaited"]
+#[derive(Clone, Debug)]
+pub struct WithResponse<E>(Call<E>);
+
+impl<E: Endpoint> IntoFuture for Call<E> {
+    type Output = Result<E::Response, Error<E::Error>>;
+    type IntoFuture = CallFuture<E>;
+
+    fn into_future(self) -> CallFuture<E> {
+        CallFuture(self.with_response().into_future())
+    }
+}
+
+impl<E: Endpoint> IntoFuture for WithResponse<E> {
+    type Output = Result<Response<E::Response>, Error<E::Error>>;
+    type IntoFuture = ResponseFuture<E>;
+
+    fn into_future(self) -> ResponseFuture<E> {
+        let sending = match self.0.into_job() {
+            Ok(job) => attempt::running(job),
+            Err(inner) => Box::pin(std::future::ready(Err(inner))),
+        };
+        ResponseFuture { sending, operation: PhantomData }
+    }
+}
+
+/// Sends a [`Call`]. Dropping it stops everything.
+#[must_use = "futures do nothing until they are awaited"]
+pub struct CallFuture<E>(ResponseFuture<E>);
+
+/// Sends a [`WithResponse`]. Dropping it stops everything.
+///
+/// The sending itself is the same for all operations and compiled once; only the decoding is not.
+#[must_use = "futures do nothing until they are awaited"]
+pub struct ResponseFuture<E> {
+    sending: BoxFuture<'static, Result<Done, Box<Inner>>>,
+    operation: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> fmt::Debug for CallFuture<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallFuture").field(&self.0).finish()
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for ResponseFuture<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").field("operation", &E::OPERATION.qualified_name()).finish_non_exhaustive()
+    }
+}
+
+impl<E: Endpoint> Future for CallFuture<E> {
+    type Output = Result<E::Response, Error<E::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll_as(cx, |value, _| value)
+    }
+}
+
+impl<E: Endpoint> Future for ResponseFuture<E> {
+    type Output = Result<Response<E::Response>, Error<E::Error>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_as(cx, |value, Answer { status, headers, bytes: body, to, .. }| Response {
+            value,
+            status,
+            headers,
+            body,
+            attempts: to.attempts,
+        })
+    }
+}
+
+impl<E: Endpoint> ResponseFuture<E> {
+    /// Polls for what is made of the value and the answer. (Values are large: they are put where they belong at once.)
+    fn poll_as<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        make: impl FnOnce(E::Response, Answer) -> T,
+    ) -> Poll<Result<T, Error<E::Error>>> {
+        let Done { mut answer, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        Poll::Ready(match E::Codec::decode(&mut answer) {
+            Ok(value) => Ok(make(value, answer)),
+            Err(error) => Err(Error::new(undecoded(error, E::OPERATION, answer, elapsed))),
+        })
+    }
+}
+
+fn undecoded(mut error: DecodeError, operation: &'static Operation, answer: Answer, elapsed: Duration) -> Box<Inner> {
+    let Answer { status, headers, bytes, to, .. } = answer;
+    error.path = to.hidden.text(error.path);
+    error.reason = to.hidden.text(error.reason);
+    let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
+    inner.operation = Some(operation);
+    inner.status = Some(status);
+    inner.headers = to.hidden.headers(headers);
+    inner.text = to.hidden.bytes(bytes.slice(..bytes.len().min(attempt::ERROR_BODY)));
+    inner.attempts = to.attempts;
+    inner.elapsed = elapsed;
+    inner
+}
+
+static DOWNLOAD: Plain = Plain { what: "download", method: Method::GET, own: true };
+
+/// What [`Client::download`](crate::client::Client::download) does.
+pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+    let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
+    let job =
+        Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
+    let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
+    let done = attempt::running(job).await.map_err(Error::<Any>::new)?;
+    Ok(Download::new(done.answer))
+}

@@ -1,0 +1,345 @@
+//! What can go wrong with a call, and all that is known about it.
+
+mod as_io;
+mod text;
+
+use std::any::Any as StdAny;
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::body::BoxError;
+use crate::endpoint::Operation;
+use crate::response::DecodeError;
+use crate::wire::RequestError;
+
+pub(crate) use text::one_line;
+
+/// What the body of an unsuccessful answer holds.
+pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
+    /// Reads the body; `None` when it has another shape.
+    fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// What went wrong, in words.
+    fn message(&self) -> String;
+}
+
+/// An error body of whatever shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unmapped {
+    /// The body, as text.
+    pub text: String,
+}
+
+impl ErrorBody for Unmapped {
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        Some(Self { text: String::from_utf8_lossy(body).into_owned() })
+    }
+
+    fn message(&self) -> String {
+        one_line(&self.text, 200)
+    }
+}
+
+/// Why a call failed. One word in size.
+///
+/// It always tells the operation, the attempts made, and, when there was an answer, its status and what the server
+/// said: [`body`](Self::body) typed, [`text`](Self::text) as it came. `B` is the operation's error type; by `?` it becomes
+/// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
+///
+/// ```no_run
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::{Client, Error, Unmapped};
+///
+/// async fn title(client: &Client<Library>, id: &str) -> Result<Option<String>, Error> {
+///     match client.call(GetBook::new(id)).await {
+///         Ok(book) => Ok(Some(book.title)),
+///         Err(error) if error.is_not_found() => Ok(None),
+///         Err(error) => Err(error.into()),
+///     }
+/// }
+///
+/// # async fn example(client: &Client<Library>) {
+/// if let Err(error) = title(client, "moby-dick").await {
+///     eprintln!("{error}");
+///     if let Some(body) = error.body_as::<Unmapped>() {
+///         eprintln!("the server sent {body:?}");
+///     }
+/// }
+/// # }
+/// ```
+pub struct Error<B = Any>(Box<Inner>, PhantomData<fn() -> B>);
+
+/// Stands for the error body of any operation, in [`Error`].
+#[derive(Debug)]
+pub enum Any {}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request cannot be sent as it is; nothing was.
+    Request,
+    /// No connection: refused, no such host, no TLS. Nothing was sent.
+    Connect,
+    /// Nothing arrived for too long, or the deadline passed.
+    Timeout,
+    /// The connection broke, or the other side does not speak HTTP.
+    Transport,
+    /// The server answered that it will not or cannot.
+    Status,
+    /// The server answered, but not with what the operation gives.
+    Decode,
+    /// The answer is larger than the client's limit, or its head than any sensible one.
+    TooLarge,
+    /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
+    /// sent.
+    Body,
+    /// What was fetched cannot be written to its file: no such folder, no right, no room.
+    File,
+}
+
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) what: String,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) retryable: bool,
+    /// Whether it went to a URL that is not the API's, and so without a key.
+    pub(crate) foreign: bool,
+    pub(crate) gave_up: Option<&'static str>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: Bytes,
+    pub(crate) body: Option<Box<dyn Mapped>>,
+    pub(crate) source: Option<BoxError>,
+    /// What the attempt before met, where this one met nothing but the deadline.
+    pub(crate) before: Option<String>,
+}
+
+/// An [`ErrorBody`] of forgotten type.
+pub(crate) trait Mapped: Send + Sync {
+    fn as_any(&self) -> &dyn StdAny;
+    fn message(&self) -> String;
+    fn debug(&self) -> &dyn fmt::Debug;
+}
+
+impl<B: ErrorBody> Mapped for B {
+    fn as_any(&self) -> &dyn StdAny {
+        self
+    }
+
+    fn message(&self) -> String {
+        ErrorBody::message(self)
+    }
+
+    fn debug(&self) -> &dyn fmt::Debug {
+        self
+    }
+}
+
+impl Inner {
+    pub(crate) fn new(kind: ErrorKind, source: Option<BoxError>) -> Box<Self> {
+        Box::new(Self {
+            kind,
+            operation: None,
+            what: String::new(),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retryable: false,
+            foreign: false,
+            gave_up: None,
+            status: None,
+            headers: HeaderMap::new(),
+            text: Bytes::new(),
+            body: None,
+            source,
+            before: None,
+        })
+    }
+
+    pub(crate) fn request(error: RequestError) -> Box<Self> {
+        Self::new(ErrorKind::Request, Some(error.into()))
+    }
+}
+
+impl<B> Error<B> {
+    pub(crate) fn new(inner: Box<Inner>) -> Self {
+        Self(inner, PhantomData)
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation; `None` for a plain download.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// How many requests were sent, or tried to be.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took in all.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The answer's headers, empty when there was no answer; the caller's key, where a server echoes it, is blotted out.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The answer's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is blotted out.
+    pub fn text(&self) -> &[u8] {
+        &self.0.text
+    }
+
+    /// The answer's body as a `T`, for an error whose own type was forgotten.
+    pub fn body_as<T: 'static>(&self) -> Option<&T> {
+        self.0.body.as_ref()?.as_any().downcast_ref()
+    }
+
+    /// What the server said, in words; `None` when there was no answer, and when it was data and no words (JSON that could
+    /// not be read: [`text`](Self::text) has it).
+    pub fn message(&self) -> Option<String> {
+        self.0.status.filter(|_| !self.0.is_data()).map(|_| self.0.message())
+    }
+
+    /// What lies behind it: the transport's error, [`RequestError`], [`DecodeError`]. The text of an error tells its
+    /// causes already, so [`source`](std::error::Error::source) gives none: printers of chains would tell them twice.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+
+    /// Where decoding failed, when the answer was not what was expected.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// What is wrong with the request, when it could not be sent as it is.
+    pub fn request_error(&self) -> Option<&RequestError> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// Whether it failed to connect: nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// Whether a time-out or the deadline ended it.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether the request could not be sent as it is.
+    pub fn is_request(&self) -> bool {
+        self.0.kind == ErrorKind::Request
+    }
+
+    /// Whether the answer could not be read as what the operation gives.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == ErrorKind::Decode
+    }
+
+    /// Whether the same request may succeed later, and does no harm if the first one arrived.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// 401: no key, or a wrong one.
+    pub fn is_unauthorized(&self) -> bool {
+        self.is_status(401)
+    }
+
+    /// 403: the key may not do this.
+    pub fn is_forbidden(&self) -> bool {
+        self.is_status(403)
+    }
+
+    /// 404: there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.is_status(404)
+    }
+
+    /// 409: it collides with something.
+    pub fn is_conflict(&self) -> bool {
+        self.is_status(409)
+    }
+
+    /// 410: it is there no more.
+    pub fn is_gone(&self) -> bool {
+        self.is_status(410)
+    }
+
+    /// 412: a condition does not hold.
+    pub fn is_precondition_failed(&self) -> bool {
+        self.is_status(412)
+    }
+
+    /// 413: the body is too large.
+    pub fn is_payload_too_large(&self) -> bool {
+        self.is_status(413)
+    }
+
+    /// 415: the body is of a type that the server does not take.
+    pub fn is_unsupported_media_type(&self) -> bool {
+        self.is_status(415)
+    }
+
+    /// 422: a field's value is wrong.
+    pub fn is_unprocessable(&self) -> bool {
+        self.is_status(422)
+    }
+
+    /// 429: too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.is_status(429)
+    }
+
+    /// 500 to 599: the server failed.
+    pub fn is_server_error(&self) -> bool {
+        self.0.status.is_some_and(|status| status.is_server_error())
+    }
+
+    fn is_status(&self, status: u16) -> bool {
+        self.0.kind == ErrorKind::Status && self.0.status.is_some_and(|own| own.as_u16() == status)
+    }
+}
+
+impl<B: ErrorBody> Error<B> {
+    /// What the server said, typed; `None` when there was no answer, or one of another shape ([`text`](Self::text) has it).
+    pub fn body(&self) -> Option<&B> {
+        self.body_as()
+    }
+}
+
+impl<B: ErrorBody> From<Error<B>> for Error {
+    fn from(error: Error<B>) -> Self {
+        Self(error.0, PhantomData)
+    }
+}
+
+impl<B> From<RequestError> for Error<B> {
+    fn from(error: RequestError) -> Self {
+        Self::new(Inner::request(error))
+    }
+}
+
+/// The causes are part of the text already, so they are not given again as sources.
+impl<B> std::error::Error for Error<B> {}

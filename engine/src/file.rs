@@ -1,0 +1,292 @@
+//! Files to send: in a multipart form or as a whole body.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use tokio::io::AsyncRead;
+
+use crate::body::{Body, BoxReader, Opener};
+
+#[cfg(test)]
+mod tests;
+
+/// A file to send, with the name and media type the server is told.
+///
+/// The content comes from a path, from memory, or from any reader. It is read while it is sent, so its size does not
+/// matter; nothing is opened before [`into_body`](File::into_body).
+///
+/// ```
+/// use typed_endpoint::file::File;
+///
+/// let image = File::path("holiday/beach.png");
+/// assert_eq!(image.file_name(), "beach.png");
+/// assert_eq!(image.media_type(), "image/png");
+///
+/// let sound = File::bytes(vec![0; 44]).name("silence.wav");
+/// assert_eq!(sound.media_type(), "audio/wav");
+/// ```
+///
+/// # Cloning
+///
+/// Clones of a file made by [`reader`](File::reader) share the one reader: the first to be sent gets the content,
+/// the others fail with an error that says so. All other files can be sent any number of times.
+///
+/// # As data
+///
+/// A file serialises as an object: `path` or `bytes` (base64), and `name` and `content_type` where set. A reader
+/// cannot be serialised. Deserialise only what you trust: whoever writes `path` picks a file of this machine.
+#[derive(Clone)]
+pub struct File {
+    content: Content,
+    name: Option<String>,
+    content_type: Option<String>,
+    /// What a reader reads, where that is a file, and how the length of what it gives follows from the file's.
+    behind: Option<Behind>,
+}
+
+pub(crate) type Behind = (PathBuf, fn(u64) -> u64);
+
+#[derive(Clone)]
+pub(crate) enum Content {
+    Path(PathBuf),
+    Bytes(Bytes),
+    Reader(Opener, Option<u64>),
+}
+
+impl File {
+    /// The file at `path`. It must exist and not be empty when it is sent.
+    pub fn path(path: impl Into<PathBuf>) -> File {
+        File::new(Content::Path(path.into()))
+    }
+
+    /// Content that is in memory.
+    pub fn bytes(content: impl Into<Bytes>) -> File {
+        File::new(Content::Bytes(content.into()))
+    }
+
+    /// Whatever `reader` gives. It can be sent only once, so a request with it is never retried once sending began.
+    /// Without a known length it goes out in chunks, which some servers refuse: prefer
+    /// [`reader_with_len`](File::reader_with_len).
+    pub fn reader(reader: impl AsyncRead + Send + 'static) -> File {
+        File::new(Content::Reader(Opener::once(reader), None))
+    }
+
+    /// Like [`reader`](File::reader), with the length known; sending fails if the reader gives fewer or more bytes.
+    pub fn reader_with_len(reader: impl AsyncRead + Send + 'static, len: u64) -> File {
+        File::new(Content::Reader(Opener::once(reader), Some(len)))
+    }
+
+    /// Readers made by `factory`, a fresh one from the start for each attempt, of `len` bytes each where that is known.
+    pub fn replayable<R: AsyncRead + Send + 'static>(
+        factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+        len: Option<u64>,
+    ) -> File {
+        File::new(Content::Reader(Opener::factory(factory), len))
+    }
+
+    fn new(content: Content) -> File {
+        File { content, name: None, content_type: None, behind: None }
+    }
+
+    /// The file at `path`, changed on its way by a reader around it, such as one that encrypts. `len` tells the length of
+    /// what comes out from that of the file. The file is opened anew for each attempt, and refused if it has changed.
+    pub fn through<R: AsyncRead + Send + 'static>(
+        path: PathBuf,
+        len: fn(u64) -> u64,
+        wrap: impl Fn(BoxReader) -> R + Send + Sync + 'static,
+    ) -> File {
+        let name = File::path(&path).file_name().into_owned();
+        let opener = Opener::through(path.as_path().into(), wrap);
+        File { behind: Some((path, len)), ..File::new(Content::Reader(opener, None)).name(name) }
+    }
+
+    pub(crate) fn into_content(self) -> (Content, Option<Behind>) {
+        (self.content, self.behind)
+    }
+
+    /// Sets the name the server is told. Default: the last part of the path, or `file`.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> File {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the media type. Default: guessed from the name's ending, `application/octet-stream` where that says nothing.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> File {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// The name the server is told.
+    pub fn file_name(&self) -> Cow<'_, str> {
+        match (&self.name, &self.content) {
+            (Some(name), _) => Cow::Borrowed(name),
+            (None, Content::Path(path)) => path.file_name().map_or("file".into(), |name| name.to_string_lossy()),
+            (None, _) => Cow::Borrowed("file"),
+        }
+    }
+
+    /// The media type the server is told.
+    pub fn media_type(&self) -> &str {
+        self.content_type.as_deref().unwrap_or_else(|| media_type_of(&self.file_name()))
+    }
+
+    /// The content as a body, its length known wherever it can be.
+    ///
+    /// # Errors
+    ///
+    /// For a path: when nothing is there, it is not a regular file, or it is empty. The error names the path.
+    pub async fn into_body(self) -> io::Result<Body> {
+        match self.content {
+            Content::Bytes(bytes) => Ok(bytes.into()),
+            Content::Reader(opener, len) => Ok(Body::unopened(opener, len)),
+            Content::Path(path) => {
+                let body = Body::file(&path).await?;
+                if body.is_empty() {
+                    let text = format!("file {}: it is empty", path.display());
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+                }
+                Ok(body)
+            }
+        }
+    }
+}
+
+/// The media type of the endings that APIs for pictures, sound, video and text deal in.
+fn media_type_of(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending.to_ascii_lowercase().as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "heic" => "image/heic",
+        "bmp" => "image/bmp",
+        "tif" | "tiff" => "image/tiff",
+        "svg" => "image/svg+xml",
+        "mp3" => "audio/mpeg",
+        "wav" => "audio/wav",
+        "flac" => "audio/flac",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "m4a" => "audio/mp4",
+        "aac" => "audio/aac",
+        "weba" => "audio/webm",
+        "mp4" | "m4v" => "video/mp4",
+        "mov" => "video/quicktime",
+        "webm" => "video/webm",
+        "mkv" => "video/x-matroska",
+        "avi" => "video/x-msvideo",
+        "mpg" | "mpeg" => "video/mpeg",
+        "ogv" => "video/ogg",
+        "ts" => "video/mp2t",
+        "flv" => "video/x-flv",
+        "3gp" => "video/3gpp",
+        "m3u8" => "application/vnd.apple.mpegurl",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "html" | "htm" => "text/html",
+        "vtt" => "text/vtt",
+        _ => "application/octet-stream",
+    }
+}
+
+impl From<PathBuf> for File {
+    fn from(path: PathBuf) -> File {
+        File::path(path)
+    }
+}
+
+impl From<&Path> for File {
+    fn from(path: &Path) -> File {
+        File::path(path)
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut file = f.debug_struct("File");
+        match &self.content {
+            Content::Path(path) => file.field("path", path),
+            Content::Bytes(bytes) => file.field("len", &bytes.len()),
+            Content::Reader(_, len) => file.field("reader", &len),
+        };
+        file.field("name", &self.file_name()).field("content_type", &self.media_type()).finish()
+    }
+}
+
+/// Readers are equal if they are the same one, everything else by value.
+impl PartialEq for File {
+    fn eq(&self, other: &File) -> bool {
+        let same_content = match (&self.content, &other.content) {
+            (Content::Path(a), Content::Path(b)) => a == b,
+            (Content::Bytes(a), Content::Bytes(b)) => a == b,
+            (Content::Reader(Opener::Once(a), _), Content::Reader(Opener::Once(b), _)) => Arc::ptr_eq(a, b),
+            (Content::Reader(Opener::Factory(a), _), Content::Reader(Opener::Factory(b), _)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        same_content && self.name == other.name && self.content_type == other.content_type
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Data<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Cow<'a, Path>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<Cow<'a, str>>,
+}
+
+impl Serialize for File {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut data = Data {
+            name: self.name.as_deref().map(Cow::Borrowed),
+            content_type: self.content_type.as_deref().map(Cow::Borrowed),
+            ..Data::default()
+        };
+        match &self.content {
+            Content::Path(path) => data.path = Some(Cow::Borrowed(path)),
+            Content::Bytes(bytes) => data.bytes = Some(BASE64.encode(bytes)),
+            Content::Reader(..) => {
+                return Err(ser::Error::custom("a file made from a reader cannot be serialised; use a path or bytes"));
+            }
+        }
+        data.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for File {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<File, D::Error> {
+        let data = Data::deserialize(deserializer)?;
+        let content = match (data.path, data.bytes) {
+            (Some(path), None) => Content::Path(path.into_owned()),
+            (None, Some(bytes)) => {
+                let bytes = BASE64.decode(bytes);
+                let bytes = bytes.map_err(|error| de::Error::custom(format_args!("bytes of a file: {error}")))?;
+                Content::Bytes(bytes.into())
+            }
+            _ => return Err(de::Error::custom("a file has either a path or bytes")),
+        };
+        Ok(File {
+            content,
+            name: data.name.map(Cow::into_owned),
+            content_type: data.content_type.map(Cow::into_owned),
+            behind: None,
+        })
+    }
+}

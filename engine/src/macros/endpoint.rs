@@ -1,0 +1,170 @@
+mod clauses;
+mod emit;
+mod fields;
+mod parts;
+
+/// Declares one operation of an API: a line makes a type, a value of the type is a request, and
+/// [`Client::call`](crate::client::Client::call) sends it.
+///
+/// ```
+/// use typed_endpoint::{endpoint, model, operations};
+/// # use typed_endpoint::{Api, Case};
+/// # /// An API.
+/// # pub struct Library;
+/// # impl Api for Library {
+/// #     const NAME: &'static str = "Library";
+/// #     const SERVERS: &'static [&'static str] = &["https://library.example"];
+/// #     const CASE: Case = Case::Camel;
+/// #     type Error = typed_endpoint::Unmapped;
+/// # }
+/// # model! {
+/// #     /// A book.
+/// #     pub struct Book: Library {
+/// #         /// Title.
+/// #         title: String,
+/// #     }
+/// # }
+/// endpoint! {
+///     /// Lends a book.
+///     pub Lend: Library = POST "/shelf/{shelf}/book/{id}/loan" (shelf: u32, id: String) json {
+///         /// Who takes it.
+///         reader_name: String,
+///         /// For how many days (default: 14).
+///         days?: u32,
+///     } -> Book, timeout = 20
+/// }
+///
+/// let request = Lend::new(7, "moby-dick", "Ishmael").days(21);
+/// assert_eq!(request.reader_name, "Ishmael");
+/// # let _ = model_is_used;
+/// # fn model_is_used(book: Book) -> String { book.title }
+/// # operations! {}
+/// ```
+///
+/// A list in pages, a file sent, a file fetched, and events as they come:
+///
+/// ```
+/// # use typed_endpoint::{Api, Case, File, Unmapped, endpoint, model};
+/// # /// An API.
+/// # pub struct Library;
+/// # impl Api for Library {
+/// #     const NAME: &'static str = "Library";
+/// #     const SERVERS: &'static [&'static str] = &["https://library.example"];
+/// #     const CASE: Case = Case::Camel;
+/// #     type Error = Unmapped;
+/// # }
+/// # model! {
+/// #     /// A book.
+/// #     pub struct Book: Library {
+/// #         /// Title.
+/// #         title: String,
+/// #     }
+/// # }
+/// endpoint! {
+///     /// Lists books.
+///     pub List: Library = GET "/books" query {
+///         /// Only those by one of these.
+///         author?: Vec<String>,
+///         /// How many on a page.
+///         limit?: u32,
+///     } headers {
+///         /// The language of blurbs.
+///         language as "accept-language"?: String,
+///     } -> Vec<Book>, paged
+/// }
+/// endpoint! {
+///     /// Adds a book.
+///     pub Add: Library = POST "/books" multipart {
+///         /// The book itself.
+///         content: File,
+///         /// Its title (default: as in the book).
+///         title?: String,
+///     } -> Book, errors { 409 => Known(Unmapped), _ => Other(Unmapped) }
+/// }
+/// endpoint! {
+///     /// Fetches a book.
+///     pub Fetch: Library = GET "/book/{id}/content" (id: String) -> download
+/// }
+/// endpoint! {
+///     /// Tells of books that are brought back.
+///     pub Returns: Library = GET "/returns" -> sse Book, timeout = 3600
+/// }
+/// typed_endpoint::sse_json!(Book);
+///
+/// let add = Add::new(File::path("moby-dick.epub")).title("Moby-Dick");
+/// assert_eq!(add.content.file_name(), "moby-dick.epub");
+/// let list = List::new().author(["Melville"]).limit(20);
+/// assert_eq!(list.author.as_deref(), Some(&["Melville".to_owned()][..]));
+/// ```
+///
+/// # The line
+///
+/// ```text
+/// pub Name: Api = METHOD "/path/{parameter}" (parameter: Type)  parts  -> response, clauses
+/// ```
+///
+/// `Api` is the type that stands for the API, or a path to it (`crate::Library`).
+///
+/// **Parts**, any number of them in any order:
+///
+/// | part | sends |
+/// |---|---|
+/// | `query { fields }` | query parameters; a list is repeated |
+/// | `headers { fields }` | headers |
+/// | `json { fields }` | a JSON object |
+/// | `json(name: Type)` | one value as the JSON body |
+/// | `form { fields }` | an URL-encoded form |
+/// | `multipart { fields }` | a multipart form; a field of type [`File`](crate::File) is a file, any other plain text |
+/// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
+///
+/// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
+/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise. The wire name follows the API's
+/// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
+/// `json { … }`, a bare `name` repeats a path parameter.
+///
+/// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,
+/// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
+/// [`StreamItem`](crate::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
+///
+/// **Clauses**, each once at most, with a comma before it:
+///
+/// | clause | meaning | without it |
+/// |---|---|---|
+/// | `error = T` | the error body's type | the API's |
+/// | `errors { 404 => NotFound(T), _ => Other(U) }` | makes an enum `NameError`, as [`errors!`](crate::errors) does | |
+/// | `retryable`, `retryable = false`, `retryable if check` | whether it may be sent again after it may have arrived; `check` is a `fn(&Name) -> bool` | by method: GET, HEAD, PUT, DELETE, OPTIONS |
+/// | `auth = none` | sends no key | sends it |
+/// | `timeout = 300` | seconds without data after which an attempt ends | the client's setting |
+/// | `paged`, `paged = offset` | a list in pages, for [`Client::pages`](crate::client::Client::pages) | one answer |
+/// | `hosted = Api "/prefix"` | another API has it too, below a prefix | |
+/// | `id = "createThing"` | its id in the API's specification | none |
+#[macro_export]
+macro_rules! endpoint {
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {
+        $crate::__fields! {
+            { { [$([$($meta)*])*] $vis $name $api $method $path } {} {} {} {} {} }
+            [Path "Path parameter "] { $($args)* , } { $($rest)* }
+        }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal $($rest:tt)*) => {
+        $crate::__parts! { { { [$([$($meta)*])*] $vis $name $api $method $path } {} {} {} {} {} } $($rest)* }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $($bad:tt)*) => {
+        $crate::__expected! { "expected the path as a string, e.g. \"/stream/{id}\"" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $($bad:tt)*) => {
+        $crate::__expected! { "expected an HTTP method: GET, POST, PUT, PATCH, DELETE …" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:ident $($bad:tt)*) => {
+        $crate::__expected! { "expected `= METHOD \"/path\"` after the API's name" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident $($bad:tt)*) => {
+        $crate::__expected! { "expected `: Api` after the operation's name" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* pub $($bad:tt)*) => {
+        $crate::__expected! { "expected the operation's name after `pub`" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* $($bad:tt)*) => {
+        $crate::__expected! { "expected `pub Name: Api = METHOD \"/path\" … -> Response`" ; $($bad)* }
+    };
+}

@@ -1,0 +1,46 @@
+//! Items that exist with a feature of this crate only, whatever the features of the crate that calls the macro.
+
+/// Items that exist with the feature `mock` of this crate only.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_mock {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "mock"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_mock {
+    ($($item:tt)*) => {};
+}
+
+/// Items that exist with the feature `reqwest` of this crate only.
+#[cfg(feature = "reqwest")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_reqwest {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "reqwest"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_reqwest {
+    ($($item:tt)*) => {};
+}
+
+/// Items that exist with the feature `tower` of this crate only.
+#[cfg(feature = "tower")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_tower {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "tower"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_tower {
+    ($($item:tt)*) => {};
+}

@@ -1,0 +1,50 @@
+/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts
+/// in `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
+/// tests that do something with all of them (`mock::Visit`).
+///
+/// ```
+/// # use typed_endpoint::{Api, Case, operations};
+/// # /// An API.
+/// # pub struct Library;
+/// # impl Api for Library {
+/// #     const NAME: &'static str = "Library";
+/// #     const SERVERS: &'static [&'static str] = &["https://library.example"];
+/// #     const CASE: Case = Case::Camel;
+/// #     type Error = typed_endpoint::Unmapped;
+/// # }
+/// operations! {
+///     endpoint! {
+///         /// Counts the books.
+///         pub Count: Library = GET "/books/count" -> u64
+///     }
+///     endpoint! {
+///         /// Opens the doors.
+///         pub Open: Library = POST "/open" -> ()
+///     }
+/// }
+///
+/// assert_eq!(OPERATIONS.len(), 2);
+/// assert_eq!(OPERATIONS[0].path, "/books/count");
+/// ```
+#[macro_export]
+macro_rules! operations {
+    ($(endpoint! { $(#[$($meta:tt)*])* $vis:vis $name:ident : $($line:tt)* })*) => {
+        /// The facts of the operations declared here.
+        #[allow(deprecated)]
+        pub const OPERATIONS: &[&$crate::Operation] = &[$(<$name as $crate::Endpoint>::OPERATION),*];
+
+        $crate::__with_mock! {
+            /// Shows the operations declared here, each by its type, in the order of the lines.
+            #[allow(deprecated)]
+            pub fn visit_operations(visitor: &mut impl $crate::mock::Visit) {
+                let _ = &visitor;
+                $(visitor.operation::<$name>();)*
+            }
+        }
+
+        $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($line)* })*
+    };
+    ($($bad:tt)*) => {
+        $crate::__expected! { "expected lines like `endpoint! { pub Name: Api = METHOD \"/path\" … -> Response }`" ; $($bad)* }
+    };
+}

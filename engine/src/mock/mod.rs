@@ -1,0 +1,305 @@
+//! A fake server made of typed handlers, for tests of what calls an API.
+
+mod incoming;
+mod reply;
+mod serve;
+mod visit;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, request};
+
+pub use crate::sample::{Fullness, SampleError, request as sample_request};
+pub use incoming::Received;
+use reply::EncodeError;
+pub use reply::{Encode, Reply};
+pub use serve::Running;
+pub use visit::Visit;
+
+use crate::api::Api;
+use crate::body::Body;
+use crate::client::{ApiClient, Client};
+use crate::endpoint::{Endpoint, Operation};
+use crate::source::ReadError;
+use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+
+/// Makes up a value of any model, with every field filled.
+///
+/// # Errors
+/// When the type, or one in it, refuses the made-up value.
+pub fn sample<T: serde::de::DeserializeOwned>() -> Result<T, SampleError> {
+    crate::sample::value(Fullness::Fullest, "sample")
+}
+
+/// A server made of typed handlers, in memory ([`client`](Self::client), or as a [`Transport`]) or on a loopback port
+/// ([`listen`](Self::listen)). Clones are the same server.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use typed_endpoint::mock::{Mock, Reply};
+///
+/// let mock = Mock::new()
+///     .on(async |get: GetBook| match get.id.as_str() {
+///         "moby-dick" => Ok(Book::default()),
+///         _ => Err(Reply::error(404, "not found")),
+///     })
+///     .on(async |_: RemoveBook| Ok(()));
+///
+/// let client = mock.client::<typed_endpoint::Client<Library>>();
+/// assert!(client.call(GetBook::new("moby-dick")).await.is_ok());
+/// assert!(client.call(GetBook::new("emma")).await.unwrap_err().is_not_found());
+/// assert_eq!(mock.seen().len(), 2);
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct Mock(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    routes: Vec<Route>,
+    first: Vec<First>,
+    fallback: Option<Fallback>,
+    unreadable: Option<Unreadable>,
+    strict: bool,
+    seen: Mutex<Vec<request::Parts>>,
+}
+
+type Handler = Arc<
+    dyn Fn(Request<Bytes>, Vec<(String, String)>, bool) -> BoxFuture<'static, Result<Reply, ReadError>> + Send + Sync,
+>;
+type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
+type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
+type Unreadable = Arc<dyn Fn(&ReadError) -> Reply + Send + Sync>;
+
+#[derive(Clone)]
+struct Route {
+    operation: &'static Operation,
+    /// What may stand before the operation's path: nothing, or the path of one of the API's base URLs.
+    bases: Vec<String>,
+    encode_error: EncodeError,
+    handler: Handler,
+}
+
+impl Mock {
+    /// A server that knows no operation yet: it answers 404 to everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Answers an operation. The handler gets the typed request and gives the response, or any other [`Reply`].
+    #[must_use]
+    pub fn on<E, F, Fut>(self, handler: F) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        F: Fn(E) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
+    {
+        self.on_received(move |received: Received<E>| handler(received.request))
+    }
+
+    /// Answers an operation by a handler that also sees what came beside the typed request.
+    #[must_use]
+    pub fn on_received<E, F, Fut>(self, handler: F) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let handler: Handler = Arc::new(move |request, parameters, strict| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let received = Received::<E>::read(request, parameters, strict).await?;
+                Ok(match handler(received).await {
+                    Ok(response) => {
+                        E::Codec::encode(response).unwrap_or_else(|error| Reply::error(500, error.to_string()))
+                    }
+                    Err(reply) => reply,
+                })
+            })
+        });
+        let mut bases = vec![String::new()];
+        let paths = E::Api::SERVERS.iter().filter_map(|url| url.parse::<http::Uri>().ok());
+        bases.extend(paths.map(|url| url.path().trim_end_matches('/').to_owned()).filter(|path| !path.is_empty()));
+        bases.extend(
+            E::OPERATION
+                .hosted
+                .iter()
+                .flat_map(|(_, prefix)| bases.iter().map(move |base| format!("{base}{prefix}")))
+                .collect::<Vec<_>>(),
+        );
+        self.with(|state| {
+            state.routes.push(Route { operation: E::OPERATION, bases, encode_error: E::Api::encode_error, handler })
+        })
+    }
+
+    /// Looks at every request before its handler does, and may answer in its place: to fail, to be slow, to check a key.
+    ///
+    /// ```
+    /// use typed_endpoint::mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::new().first(|request| {
+    ///     // The request is looked at first; what is done then may take its time.
+    ///     let has_key = request.headers.contains_key("authorization");
+    ///     async move { (!has_key).then(|| Reply::error(401, "request is not authenticated")) }
+    /// });
+    /// # let _ = mock;
+    /// ```
+    #[must_use]
+    pub fn first<F, Fut>(self, look: F) -> Self
+    where
+        F: Fn(&request::Parts) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Option<Reply>> + Send + 'static,
+    {
+        self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(look(parts)))))
+    }
+
+    /// Answers what no operation does.
+    #[must_use]
+    pub fn fallback<F, Fut>(self, handler: F) -> Self
+    where
+        F: Fn(Request<Body>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Reply> + Send + 'static,
+    {
+        self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
+    }
+
+    /// Words the answer to a request that its operation cannot be read from (default: 422, in the shape of the API's errors).
+    #[must_use]
+    pub fn unreadable(self, word: impl Fn(&ReadError) -> Reply + Send + Sync + 'static) -> Self {
+        self.with(|state| state.unreadable = Some(Arc::new(word)))
+    }
+
+    /// Whether unknown fields and values, nulls, and numbers as text make a request unreadable (default: no, and
+    /// [`Received::unknown`] tells of the fields).
+    #[must_use]
+    pub fn strict(self, strict: bool) -> Self {
+        self.with(|state| state.strict = strict)
+    }
+
+    /// Makes a client that calls this server in memory, of whatever client type is asked for.
+    pub fn client<C: ApiClient>(&self) -> C {
+        Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
+    }
+
+    /// The requests that came, oldest first, without their bodies.
+    pub fn seen(&self) -> Vec<request::Parts> {
+        self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
+    }
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, mut body) = request.into_parts();
+        if let Ok(mut seen) = self.0.seen.lock() {
+            seen.push(parts.clone());
+        }
+        for first in &self.0.first {
+            if let Some(reply) = first(&parts).await {
+                // Whoever is still sending would see a broken connection in place of the answer.
+                while let Ok(Some(_)) = body.chunk().await {}
+                return reply.into_response(self.0.encode_error());
+            }
+        }
+        let mut encode_error = self.0.encode_error();
+        let reply = match (self.0.route(&parts), &self.0.fallback) {
+            (Some((route, parameters)), _) => {
+                encode_error = route.encode_error;
+                match body.bytes(usize::MAX).await {
+                    Ok(bytes) => {
+                        let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, self.0.strict).await;
+                        reply.unwrap_or_else(|error| self.0.unreadable(&error))
+                    }
+                    Err(error) => Reply::error(400, error.to_string()),
+                }
+            }
+            (None, Some(fallback)) => fallback(Request::from_parts(parts, body)).await,
+            (None, None) => Reply::error(404, "not found"),
+        };
+        reply.into_response(encode_error)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut State)) -> Self {
+        let state = Arc::make_mut(&mut self.0);
+        change(state);
+        state.routes.sort_by_key(|route| {
+            std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
+        });
+        self
+    }
+}
+
+/// By the operations that it answers.
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mock ")?;
+        f.debug_set().entries(self.0.routes.iter().map(|route| route.operation.qualified_name())).finish()
+    }
+}
+
+/// For a mock that is given more handlers after it was cloned: it becomes another server.
+impl Clone for State {
+    fn clone(&self) -> Self {
+        let seen = self.seen.lock().map(|seen| seen.clone()).unwrap_or_default();
+        Self {
+            routes: self.routes.clone(),
+            first: self.first.clone(),
+            fallback: self.fallback.clone(),
+            unreadable: self.unreadable.clone(),
+            strict: self.strict,
+            seen: Mutex::new(seen),
+        }
+    }
+}
+
+impl State {
+    /// The shape of errors that belong to no operation: that of the API whose operations are answered first.
+    fn encode_error(&self) -> EncodeError {
+        self.routes.first().map_or(no_api, |route| route.encode_error)
+    }
+
+    fn unreadable(&self, error: &ReadError) -> Reply {
+        match &self.unreadable {
+            Some(word) => word(error),
+            None => Reply::error(422, error.to_string()),
+        }
+    }
+
+    /// The handler of a path, with the path's parameters. Of several, the one with the most fixed segments.
+    fn route(&self, parts: &request::Parts) -> Option<(&Route, Vec<(String, String)>)> {
+        self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {
+            let parameters = route.bases.iter().find_map(|base| {
+                let path = parts.uri.path().strip_prefix(base.as_str())?;
+                incoming::match_path(route.operation.path, path)
+            })?;
+            Some((route, parameters))
+        })
+    }
+}
+
+fn no_api(_: StatusCode, message: &str) -> Vec<u8> {
+    serde_json::json!({ "error": message }).to_string().into_bytes()
+}
+
+impl Transport for Mock {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let bytes =
+                body.bytes(usize::MAX).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
+            let response = self.answer(Request::from_parts(parts, bytes.into())).await;
+            match response.extensions().get::<reply::Cut>() {
+                Some(reply::Cut) => {
+                    Err(TransportError::new(TransportErrorKind::Sent, "the mock has cut the connection"))
+                }
+                None => Ok(response),
+            }
+        })
+    }
+}

@@ -1,0 +1,237 @@
+//! What a mock answers.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::body::Body;
+use crate::download::Download;
+use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
+use crate::sample::{self, Fullness, SampleError};
+use crate::sse::{Sse, StreamItem};
+
+/// An answer, of whatever status.
+///
+/// ```
+/// use typed_endpoint::mock::Reply;
+///
+/// let busy = Reply::error(429, "too many requests").header("retry-after", "1");
+/// let page = Reply::json(200, &["one", "two"]).header("x-total-count", "2");
+/// # let _ = (busy, page);
+/// ```
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers; boxed, for a handler gives a reply as error, and errors are to be small.
+    pub headers: Box<HeaderMap>,
+    /// Body.
+    pub body: Body,
+    kind: Kind,
+}
+
+/// What becomes of a reply.
+#[derive(Debug, Default)]
+enum Kind {
+    /// It is sent as it is.
+    #[default]
+    Whole,
+    /// The connection is cut in its place.
+    Cut,
+    /// Its body is still to be written, in the API's shape.
+    Error(String),
+}
+
+/// Writes an error's body in the shape of an API.
+pub(crate) type EncodeError = fn(StatusCode, &str) -> Vec<u8>;
+
+/// Marks a response that is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut;
+
+impl Reply {
+    /// An answer without a body. A number that is no status becomes 500.
+    pub fn status(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, ..Self::default() }
+    }
+
+    /// No answer: the connection is cut.
+    pub fn cut() -> Self {
+        Self { kind: Kind::Cut, ..Self::default() }
+    }
+
+    /// An answer with a JSON body.
+    pub fn json(status: u16, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => Self::status(status).header("content-type", "application/json").with_body(json),
+            Err(error) => Self::error(500, error.to_string()),
+        }
+    }
+
+    /// An answer with a text body.
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::status(status).header("content-type", "text/plain; charset=utf-8").with_body(text.into())
+    }
+
+    /// Server-sent events: each of these as JSON.
+    pub fn events<T: Serialize>(items: impl IntoIterator<Item = T>) -> Self {
+        let mut text = Vec::new();
+        for item in items {
+            text.extend_from_slice(b"data: ");
+            if let Err(error) = serde_json::to_writer(&mut text, &item) {
+                return Self::error(500, error.to_string());
+            }
+            text.extend_from_slice(b"\n\n");
+        }
+        Self::event_stream(text)
+    }
+
+    /// Server-sent events, as written: to have them come slowly, break off, or be no events at all.
+    pub fn event_stream(body: impl Into<Body>) -> Self {
+        Self::status(200).header("content-type", "text/event-stream").with_body(body)
+    }
+
+    /// An error response with this message, in the shape of the API that the operation belongs to
+    /// ([`Api::encode_error`](crate::Api::encode_error)).
+    pub fn error(status: u16, message: impl Into<String>) -> Self {
+        Self { kind: Kind::Error(message.into()), ..Self::status(status) }
+    }
+
+    /// The response, with an error in the API's shape.
+    pub(crate) fn into_response(self, encode_error: EncodeError) -> Response<Body> {
+        let reply = match self.kind {
+            Kind::Error(message) => {
+                Self { body: encode_error(self.status, &message).into(), kind: Kind::Whole, ..self }
+                    .header("content-type", "application/json")
+            }
+            kind => Self { kind, ..self },
+        };
+        let mut response = Response::new(reply.body);
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = *reply.headers;
+        if matches!(reply.kind, Kind::Cut) {
+            response.extensions_mut().insert(Cut);
+        }
+        response
+    }
+
+    /// Adds a header; one that is none is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// So that a handler can make up its answer by [`sample`](super::sample) and `?`.
+impl From<SampleError> for Reply {
+    fn from(error: SampleError) -> Self {
+        Self::error(500, error.to_string())
+    }
+}
+
+/// How a response is written: the other direction of [`Codec`].
+pub trait Encode<T>: Codec<T> {
+    /// Writes the response.
+    ///
+    /// # Errors
+    /// The value's own.
+    fn encode(value: T) -> Result<Reply, serde_json::Error>;
+
+    /// Makes up a response.
+    ///
+    /// # Errors
+    /// When a type refuses the made-up value.
+    fn sample(fullness: Fullness) -> Result<T, SampleError>;
+
+    /// Reads a response that is JSON, strictly: a field of an unexpected kind, which [`Codec::decode`] lives with, is an
+    /// error here. `None` when it is not JSON. For tests of models against what a server is known to send.
+    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
+        let _ = json;
+        None
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Encode<T> for Json {
+    fn encode(value: T) -> Result<Reply, serde_json::Error> {
+        let json = serde_json::to_vec(&value)?;
+        if json == b"null" {
+            return Ok(Reply::status(204));
+        }
+        Ok(Reply::status(200).header("content-type", "application/json").with_body(json))
+    }
+
+    fn sample(fullness: Fullness) -> Result<T, SampleError> {
+        sample::value(fullness, "sample")
+    }
+
+    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
+        Some(serde_json::from_slice(json))
+    }
+}
+
+impl Encode<()> for Empty {
+    fn encode(_: ()) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::status(204))
+    }
+
+    fn sample(_: Fullness) -> Result<(), SampleError> {
+        Ok(())
+    }
+}
+
+impl Encode<Bytes> for Raw {
+    fn encode(bytes: Bytes) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::status(200).with_body(bytes))
+    }
+
+    fn sample(_: Fullness) -> Result<Bytes, SampleError> {
+        Ok(Bytes::from_static(b"sample"))
+    }
+}
+
+impl Encode<String> for Text {
+    fn encode(text: String) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::text(200, text))
+    }
+
+    fn sample(_: Fullness) -> Result<String, SampleError> {
+        Ok("sample".into())
+    }
+}
+
+impl Encode<Download> for Streamed {
+    fn encode(download: Download) -> Result<Reply, serde_json::Error> {
+        Ok(Reply {
+            status: download.status(),
+            headers: Box::new(download.headers().clone()),
+            body: download.into_body(),
+            kind: Kind::Whole,
+        })
+    }
+
+    fn sample(_: Fullness) -> Result<Download, SampleError> {
+        Ok(Body::from("sample").into())
+    }
+}
+
+impl<T: StreamItem> Encode<Sse<T>> for Events {
+    fn encode(events: Sse<T>) -> Result<Reply, serde_json::Error> {
+        Ok(Reply::event_stream(events.into_body()))
+    }
+
+    fn sample(_: Fullness) -> Result<Sse<T>, SampleError> {
+        Ok(Sse::new("data: [DONE]\n\n".into()))
+    }
+}

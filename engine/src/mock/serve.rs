@@ -1,0 +1,92 @@
+//! A mock on a loopback port.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::{fmt, io};
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::body::Body;
+use crate::client::{ApiClient, Client};
+use crate::mock::Mock;
+use crate::mock::reply::Cut;
+
+/// A mock that listens. Dropping it closes the port and all connections.
+pub struct Running {
+    mock: Mock,
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Mock {
+    /// Listens on a loopback port that the system chooses.
+    ///
+    /// # Errors
+    /// When there is no port to be had.
+    pub async fn listen(&self) -> io::Result<Running> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let mock = self.clone();
+        let task = tokio::spawn(async move {
+            // The connections end with this task, which owns them.
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let mock = mock.clone();
+                connections.spawn(async move {
+                    let service = service_fn(move |request: hyper::Request<Incoming>| {
+                        let mock = mock.clone();
+                        async move {
+                            let response = mock.answer(request.map(Body::wrap)).await;
+                            match response.extensions().get::<Cut>() {
+                                Some(Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+                                None => Ok(response),
+                            }
+                        }
+                    });
+                    // A client that goes away in the middle is its own affair.
+                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+                while connections.try_join_next().is_some() {}
+            }
+        });
+        Ok(Running { mock: self.clone(), address, task })
+    }
+}
+
+impl Running {
+    /// The base URL, `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The port's address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The mock behind it.
+    pub fn mock(&self) -> &Mock {
+        &self.mock
+    }
+
+    /// A client of this server, over the network.
+    pub fn client<C: ApiClient>(&self) -> C {
+        Client::new().server(self.url()).key("mock-key").into()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! Operations one by one, each by its type.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::endpoint::{Endpoint, On};
+use crate::mock::Encode;
+
+/// Something to be done with each of many operations, for tests of all operations of an API: what a list of
+/// [`Operation`](crate::Operation)s tells is facts, what comes by here is the type itself, of which requests and
+/// responses can be made ([`sample_request`](crate::mock::sample_request), [`Encode::sample`]).
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::mock::{Encode, Fullness, Visit, sample_request};
+/// use typed_endpoint::{Endpoint, On};
+/// use serde::{Serialize, de::DeserializeOwned};
+///
+/// struct Print;
+///
+/// impl Visit for Print {
+///     fn operation<E>(&mut self)
+///     where
+///         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+///         E::Codec: Encode<E::Response>,
+///     {
+///         println!("{:?}", sample_request::<E>(Fullness::Fullest));
+///     }
+/// }
+///
+/// visit_operations(&mut Print);
+/// ```
+pub trait Visit {
+    /// Does it with one operation.
+    fn operation<E>(&mut self)
+    where
+        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E::Codec: Encode<E::Response>,
+        E::Response: fmt::Debug;
+}

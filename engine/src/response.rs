@@ -1,0 +1,277 @@
+//! From an answer to the value that a call gives.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::body::Body;
+use crate::download::Download;
+use crate::endpoint::Operation;
+use crate::hidden::Hidden;
+use crate::json;
+use crate::reading::{self, Mode};
+use crate::sse::{Sse, StreamItem};
+
+/// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
+/// [`endpoint!`](macro@crate::endpoint) can name.
+pub trait Codec<T>: Send + Sync + 'static {
+    /// What the request's `Accept` header says.
+    const ACCEPT: &'static str;
+    /// Whether the body is handed on while it arrives, rather than read to its end first.
+    const STREAMED: bool = false;
+
+    /// Makes the value. What it leaves of the answer goes to who asks for that ([`Response`]).
+    ///
+    /// # Errors
+    /// [`DecodeError`] says where the body is of another form, and how.
+    fn decode(answer: &mut Answer) -> Result<T, DecodeError>;
+}
+
+/// A successful answer.
+#[non_exhaustive]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, when it was read to its end.
+    pub bytes: Bytes,
+    /// Its body, when it is streamed.
+    pub body: Body,
+    pub(crate) to: Asked,
+}
+
+/// What an answer is the answer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// `None` for what is none of an API's.
+    pub(crate) operation: Option<&'static Operation>,
+    /// What it does, where it is none.
+    pub(crate) what: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) began: Option<Instant>,
+    pub(crate) hidden: Hidden,
+}
+
+impl Answer {
+    /// Refuses a body that is compressed or otherwise encoded: none was asked for, and none can be read.
+    fn plain(&mut self) -> Result<&mut Self, DecodeError> {
+        match encoding(&self.headers) {
+            None => Ok(self),
+            Some(encoding) => Err(DecodeError::of_all(not_negotiated(encoding))),
+        }
+    }
+
+    /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
+    fn text(&mut self) -> Result<&str, DecodeError> {
+        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::of_all(error.to_string()))
+    }
+}
+
+/// Without the body, which may hold anything.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).field("len", &self.bytes.len()).finish_non_exhaustive()
+    }
+}
+
+/// How a body is encoded, if it is.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers
+        .get(CONTENT_ENCODING)
+        .filter(|encoding| !encoding.is_empty() && !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
+    format!("the body is encoded by {encoding:?}, which was not asked for")
+}
+
+/// A body that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}{reason}", self.path, if self.path.is_empty() { "" } else { ": " })]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// The JSON path at which reading failed, e.g. `status.phase`; empty when it is the whole. A key of a map is data, and
+    /// may be a secret: for each there is a `*`.
+    pub path: String,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+impl DecodeError {
+    /// An error at this JSON path (empty: of the whole body), for a [`Codec`] of one's own. The reason must not quote the body.
+    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { path: path.into(), reason: reason.into() }
+    }
+
+    fn of_all(reason: String) -> Self {
+        Self { path: String::new(), reason }
+    }
+}
+
+impl From<json::Error> for DecodeError {
+    fn from(error: json::Error) -> Self {
+        Self { path: error.path().to_owned(), reason: without_text(error.to_string()) }
+    }
+}
+
+/// JSON. An empty body is read as `null`, so that an `Option<T>` may be there or not.
+#[derive(Debug)]
+pub struct Json;
+
+/// No body; one that is there all the same is passed over.
+#[derive(Debug)]
+pub struct Empty;
+
+/// The bytes as they are.
+#[derive(Debug)]
+pub struct Raw;
+
+/// Text.
+#[derive(Debug)]
+pub struct Text;
+
+/// A body handed on while it arrives.
+#[derive(Debug)]
+pub struct Streamed;
+
+/// Server-sent events.
+#[derive(Debug)]
+pub struct Events;
+
+impl<T: DeserializeOwned> Codec<T> for Json {
+    const ACCEPT: &'static str = "application/json";
+
+    fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
+        let text = answer.text()?;
+        if text.trim_ascii().is_empty() {
+            return json::from_str("null").map_err(|_| DecodeError::of_all("the body is empty".into()));
+        }
+        decode_text(text)
+    }
+}
+
+/// Reads JSON as the responses of calls are read: by [`model!`](macro@crate::model)s leniently, and an optional field of an
+/// unexpected kind is left out and kept in [`Extra`](crate::Extra).
+///
+/// # Errors
+/// [`DecodeError`] tells the JSON path at which reading failed, and quotes no text that was found there.
+pub fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
+    decode_text(std::str::from_utf8(json).map_err(|error| DecodeError::of_all(error.to_string()))?)
+}
+
+fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    let error = match json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    // Each field is then read as a text of its own, so it is here that the whole must be JSON, and not too deep.
+    if !error.is_data() || json::from_str::<serde_json::Value>(text).is_err() {
+        return Err(error.into());
+    }
+    reading::within(Mode::Salvaging, || json::from_str(text)).map_err(|_| error.into())
+}
+
+/// Some reasons quote a text that they found, which may be a secret where none is expected.
+fn without_text(mut reason: String) -> String {
+    if let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
+        && from < to
+    {
+        reason.replace_range(from + 1..to, "…");
+    }
+    reason
+}
+
+impl Codec<()> for Empty {
+    const ACCEPT: &'static str = "application/json";
+
+    fn decode(_: &mut Answer) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl Codec<Bytes> for Raw {
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(answer: &mut Answer) -> Result<Bytes, DecodeError> {
+        Ok(answer.plain()?.bytes.clone())
+    }
+}
+
+impl Codec<String> for Text {
+    const ACCEPT: &'static str = "*/*";
+
+    fn decode(answer: &mut Answer) -> Result<String, DecodeError> {
+        answer.text().map(str::to_owned)
+    }
+}
+
+impl Codec<Download> for Streamed {
+    const ACCEPT: &'static str = "*/*";
+    const STREAMED: bool = true;
+
+    fn decode(answer: &mut Answer) -> Result<Download, DecodeError> {
+        let (status, headers, to) = (answer.status, answer.headers.clone(), answer.to.clone());
+        Ok(Download::new(Answer { status, headers, bytes: Bytes::new(), body: std::mem::take(&mut answer.body), to }))
+    }
+}
+
+impl<T: StreamItem> Codec<Sse<T>> for Events {
+    const ACCEPT: &'static str = "text/event-stream";
+    const STREAMED: bool = true;
+
+    fn decode(answer: &mut Answer) -> Result<Sse<T>, DecodeError> {
+        let answer = answer.plain()?;
+        // It would be read as a stream without events. What else servers call their events is no matter.
+        let other = answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).filter(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
+        });
+        if let Some(other) = other {
+            return Err(DecodeError::of_all(format!("expected events, found {other}")));
+        }
+        Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
+    }
+}
+
+/// What a call gave, with what came along: from [`Call::with_response`](crate::call::Call::with_response).
+///
+/// ```no_run
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # async fn example(client: typed_endpoint::Client<Library>) -> Result<(), typed_endpoint::Error> {
+/// let response = client.call(GetBook::new("moby-dick")).with_response().await?;
+/// println!("{} after {} attempts: {}", response.status, response.attempts, response.value.title);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The value.
+    pub value: T,
+    /// The answer's status.
+    pub status: StatusCode,
+    /// The answer's headers.
+    pub headers: HeaderMap,
+    /// The answer's body as it came; empty when it is streamed.
+    pub body: Bytes,
+    /// How many requests it took.
+    pub attempts: u32,
+}
+
+/// With the value, which hides its secrets itself, but neither the body nor the values of headers, which cannot.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_len", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish()
+    }
+}

@@ -1,0 +1,230 @@
+//! Retry policies. Their public face is here; [`decide`] judges a failed attempt by one, and
+//! [`after`] reads what the server has to say about it.
+
+mod after;
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use after::retry_after;
+pub(crate) use decide::{Failed, Failure};
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// Statuses that promise that the same request may well succeed a little later.
+const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
+
+/// When failed attempts are repeated, and how long to wait before.
+///
+/// The default makes up to 3 attempts, waiting a random time of up to 200 ms before the second and
+/// of up to 400 ms before the third. Start from [`Retry::default`], [`Retry::attempts`],
+/// [`Retry::backoff`] or [`Retry::never`] and change what should differ:
+///
+/// ```
+/// use typed_endpoint::Retry;
+/// use std::time::Duration;
+///
+/// let patient = Retry::attempts(6)
+///     .initial(Duration::from_millis(500))
+///     .max(Duration::from_secs(30))
+///     .max_elapsed(Duration::from_secs(120));
+/// # let _ = patient;
+/// ```
+///
+/// # What is repeated
+///
+/// | what happened | operations that are retryable | others |
+/// |---|---|---|
+/// | no connection was made (refused, DNS, TLS) | yes | yes |
+/// | refused before any work: 429, or 503 with `Retry-After`, unless the API says otherwise | yes | yes |
+/// | time-out or connection lost after sending began | yes | with [`non_idempotent`](Retry::non_idempotent) |
+/// | another of the [`statuses`](Retry::statuses) | yes | with [`non_idempotent`](Retry::non_idempotent) |
+/// | anything else: other statuses, an answer that cannot be decoded | no | no |
+///
+/// # How long it waits
+///
+/// The wait before retry *n* (counting from 0) is `min(max, initial × exponentⁿ)`, of which
+/// [jitter](Retry::jitter) takes a random part. A `Retry-After` of the server that is longer takes
+/// its place; see [`max_retry_after`](Retry::max_retry_after).
+///
+/// # What else bounds it
+///
+/// All calls of a client share a budget for retries, so that a client with many calls in flight
+/// does not multiply the load on a server that is down: once about a hundred retries have failed,
+/// calls give their first error until answers come again. A wait that would outlast the overall
+/// time-out of a call is not begun, and a body that can be read only once is not sent twice.
+#[derive(Clone, PartialEq)]
+#[must_use]
+pub struct Retry {
+    max_attempts: u32,
+    initial: Duration,
+    max: Duration,
+    exponent: f64,
+    max_elapsed: Duration,
+    max_retry_after: Duration,
+    jitter: bool,
+    connection_errors: bool,
+    non_idempotent: bool,
+    /// Sorted and without repetitions, so that equal sets compare equal.
+    statuses: Cow<'static, [u16]>,
+}
+
+/// What holds where nothing is set.
+pub(crate) static DEFAULT: Retry = Retry {
+    max_attempts: 3,
+    initial: Duration::from_millis(200),
+    max: Duration::from_secs(10),
+    exponent: 2.0,
+    max_elapsed: Duration::MAX,
+    max_retry_after: Duration::from_secs(60),
+    jitter: true,
+    connection_errors: true,
+    non_idempotent: false,
+    statuses: Cow::Borrowed(TRANSIENT),
+};
+
+/// By the names of the setters; a time without limit is `None`.
+impl fmt::Debug for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = |time: Duration| (time < Duration::MAX).then_some(time);
+        f.debug_struct("Retry")
+            .field("max_attempts", &self.max_attempts)
+            .field("initial", &self.initial)
+            .field("max", &limit(self.max))
+            .field("exponent", &self.exponent)
+            .field("max_elapsed", &limit(self.max_elapsed))
+            .field("max_retry_after", &limit(self.max_retry_after))
+            .field("jitter", &self.jitter)
+            .field("connection_errors", &self.connection_errors)
+            .field("non_idempotent", &self.non_idempotent)
+            .field("statuses", &self.statuses)
+            .finish()
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        DEFAULT.clone()
+    }
+}
+
+impl Retry {
+    /// One attempt, whatever happens.
+    pub fn never() -> Self {
+        Self::attempts(1)
+    }
+
+    /// The default with up to `n` attempts in all, the first one included; 0 counts as 1.
+    pub fn attempts(n: u32) -> Self {
+        Self::default().max_attempts(n)
+    }
+
+    /// As many attempts as fit into `max_elapsed`, with waits of exactly
+    /// `min(max, initial × exponentⁿ)`.
+    ///
+    /// The waits have no jitter, so that the schedule is the one asked for; programs of which many
+    /// copies run had better add [`.jitter(true)`](Retry::jitter). The shared budget of the client
+    /// bounds the number of retries here, too.
+    ///
+    /// ```
+    /// # use typed_endpoint::Retry;
+    /// # use std::time::Duration;
+    /// let ms = Duration::from_millis;
+    /// let quick = Retry::backoff(ms(1), ms(50), 1.1, ms(100)).connection_errors(false);
+    /// # let _ = quick;
+    /// ```
+    pub fn backoff(initial: Duration, max: Duration, exponent: f64, max_elapsed: Duration) -> Self {
+        Self::attempts(u32::MAX).initial(initial).max(max).exponent(exponent).max_elapsed(max_elapsed).jitter(false)
+    }
+
+    /// How many attempts are made at most, the first one included (default 3; 0 counts as 1).
+    pub fn max_attempts(mut self, n: u32) -> Self {
+        self.max_attempts = n.max(1);
+        self
+    }
+
+    /// The wait before the first retry, before jitter (default 200 ms).
+    pub fn initial(mut self, wait: Duration) -> Self {
+        self.initial = wait;
+        self
+    }
+
+    /// What no wait exceeds (default 10 s), not even the first one; only a `Retry-After` of the
+    /// server may.
+    pub fn max(mut self, wait: Duration) -> Self {
+        self.max = wait;
+        self
+    }
+
+    /// What each wait is multiplied by to give the next one (default 2).
+    ///
+    /// Waits never shrink: anything below 1, and what is not a number, counts as 1.
+    pub fn exponent(mut self, factor: f64) -> Self {
+        // `f64::max` also turns NaN into 1.
+        self.exponent = factor.max(1.0);
+        self
+    }
+
+    /// Retries begin before this much time since the start of the call (default: no limit).
+    ///
+    /// A call whose next wait would end later gives its error at once rather than wait in vain. An
+    /// attempt that has begun is not cut short; a call's overall time-out does that.
+    pub fn max_elapsed(mut self, time: Duration) -> Self {
+        self.max_elapsed = time;
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for (default 60 s). When the server asks for more,
+    /// the call gives its error at once: coming back earlier would only be refused again.
+    pub fn max_retry_after(mut self, time: Duration) -> Self {
+        self.max_retry_after = time;
+        self
+    }
+
+    /// Whether a wait is a random part of the one computed, from nothing to all of it (default
+    /// true, for [`Retry::backoff`] false), so that clients which failed together do not come back
+    /// together.
+    pub fn jitter(mut self, on: bool) -> Self {
+        self.jitter = on;
+        self
+    }
+
+    /// Whether to repeat what failed without an answer: no connection, a lost one, a time-out of
+    /// an attempt (default true). With false, only [`statuses`](Retry::statuses) are retried.
+    pub fn connection_errors(mut self, on: bool) -> Self {
+        self.connection_errors = on;
+        self
+    }
+
+    /// Whether to repeat also operations that are not declared retryable, after a failure that
+    /// leaves open whether the server has carried them out (default false).
+    ///
+    /// With true the same thing may be created, or paid for, twice.
+    pub fn non_idempotent(mut self, on: bool) -> Self {
+        self.non_idempotent = on;
+        self
+    }
+
+    /// Which statuses are retried, in place of the default 408, 425, 429, 500, 502, 503 and 504.
+    ///
+    /// Anything that lists numbers will do: `[429, 503]`, `500..=599`, or
+    /// `(400..600).filter(|status| …)`. What is not between 300 and 999 is ignored: a success is
+    /// never repeated.
+    pub fn statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        let mut statuses: Vec<_> = statuses.into_iter().filter(|status| (300..=999).contains(status)).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        self.statuses = Cow::Owned(statuses);
+        self
+    }
+
+    /// Has this status retried, too: for a protocol in which it passes.
+    pub(crate) fn and_status(mut self, status: u16) -> Self {
+        if let Err(at) = self.statuses.binary_search(&status) {
+            self.statuses.to_mut().insert(at, status);
+        }
+        self
+    }
+}

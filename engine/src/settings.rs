@@ -1,0 +1,220 @@
+//! What a client is set up with.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
+
+use crate::api::{Auth, Facts};
+use crate::body::BoxError;
+use crate::budget::Budget;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::server::Server;
+use crate::transport::{BoxFuture, Transport, default_transport};
+use crate::wire::{RequestError, set_query};
+
+/// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::{Client, Timeouts};
+/// use std::time::Duration;
+///
+/// let client = Client::<Library>::new().key("12345").timeouts(Timeouts {
+///     connect: Some(Duration::from_secs(3)),
+///     idle: Some(Duration::from_secs(30)),
+///     ..Timeouts::default()
+/// });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.
+    pub connect: Option<Duration>,
+    /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
+    /// long upload or download that makes headway is never cut short by it. An answer's head counts once it is whole.
+    pub idle: Option<Duration>,
+    /// How long a call may take in all, with its retries and the waits between them (default: no bound). For an answer that
+    /// is handed on while it arrives, a download or events, until it begins; from then on only `idle` counts.
+    pub deadline: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Some(Duration::from_secs(10)), idle: None, deadline: None }
+    }
+}
+
+/// What [`Timeouts::idle`] is unless the caller, the client or the operation says otherwise.
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
+
+/// Gives the key, anew for each request.
+pub(crate) type KeyProvider = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, BoxError>> + Send + Sync>;
+
+#[derive(Clone)]
+pub(crate) enum Key {
+    None,
+    Fixed(Arc<Credential>),
+    Provider(KeyProvider),
+}
+
+/// A key, and the header that carries it.
+pub(crate) struct Credential {
+    pub(crate) key: Secret,
+    /// `None` where no header can hold it.
+    value: Option<HeaderValue>,
+}
+
+impl Credential {
+    pub(crate) fn new(auth: Auth, key: &str) -> Arc<Self> {
+        let key = bare_key(key);
+        let value = match auth {
+            Auth::Bearer => HeaderValue::try_from(format!("Bearer {}", key.expose())),
+            Auth::Header(_) | Auth::Query(_) => HeaderValue::from_str(key.expose()),
+        };
+        let value = value.ok().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        Arc::new(Self { key, value })
+    }
+}
+
+/// The default transport is made at the first call, so that a client costs nothing until then, and once for all clones.
+pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, String>>>;
+
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) api: Facts,
+    pub(crate) server: Result<Arc<Server>, RequestError>,
+    pub(crate) key: Key,
+    pub(crate) plain_http: bool,
+    /// `None`: nothing was set.
+    pub(crate) retry: Option<Arc<Retry>>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) headers: HeaderMap,
+    pub(crate) wrong: Option<RequestError>,
+    pub(crate) max_response: usize,
+    pub(crate) transport: Lazy,
+    /// Whether the caller gave the transport.
+    pub(crate) own_transport: bool,
+}
+
+impl Settings {
+    pub(crate) fn new(api: Facts) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Ok(user_agent) = HeaderValue::from_str(api.user_agent) {
+            headers.insert(http::header::USER_AGENT, user_agent);
+        }
+        Self {
+            api,
+            server: server_at(api, 0),
+            key: Key::None,
+            plain_http: false,
+            retry: None,
+            budget: Arc::default(),
+            timeouts: Timeouts::default(),
+            headers,
+            wrong: None,
+            max_response: 64 * 1024 * 1024,
+            transport: Lazy::default(),
+            own_transport: false,
+        }
+    }
+
+    /// The transport, made now if there is none yet.
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
+        let made =
+            self.transport.get_or_init(|| default_transport(self.timeouts.connect).map_err(|error| error.to_string()));
+        made.clone().map_err(RequestError::Settings)
+    }
+
+    /// Has the default transport made anew. One that was given stays.
+    pub(crate) fn forget_transport(&mut self) {
+        if !self.own_transport {
+            self.transport = Lazy::default();
+        }
+    }
+
+    /// Puts the key where the API wants it, unless the server is one that it must not go to.
+    pub(crate) fn authorize(
+        &self,
+        credential: &Credential,
+        server: &Server,
+        target: &mut Cow<'_, str>,
+        headers: &mut HeaderMap,
+    ) -> Result<(), RequestError> {
+        if !server.is_secure() && !self.plain_http {
+            return Err(RequestError::Settings(format!(
+                "the key would go to {} unencrypted: use https, or allow it by `.allow_plain_http(true)`",
+                server.origin()
+            )));
+        }
+        if credential.key.is_empty() {
+            return Err(RequestError::Settings("the key is empty: the function that gives it gave none".into()));
+        }
+        let name = match self.api.auth {
+            Auth::Bearer => AUTHORIZATION,
+            Auth::Header(name) => HeaderName::from_static(name),
+            Auth::Query(name) => {
+                set_query(target.to_mut(), name, credential.key.expose());
+                return Ok(());
+            }
+        };
+        // What the caller says about one call, or about all, goes before the key.
+        let Entry::Vacant(header) = headers.entry(name) else { return Ok(()) };
+        let value = credential.value.clone().ok_or_else(|| {
+            RequestError::Settings(
+                "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
+            )
+        })?;
+        header.insert(value);
+        Ok(())
+    }
+}
+
+/// The API's server of that index.
+pub(crate) fn server_at(api: Facts, index: usize) -> Result<Arc<Server>, RequestError> {
+    match api.servers.get(index) {
+        Some(url) => Server::new(url),
+        None => {
+            let list: Vec<_> = api.servers.iter().enumerate().map(|(index, url)| format!("{index}: {url}")).collect();
+            Err(RequestError::Settings(format!("{} has no server {index}; it has {}", api.name, list.join(", "))))
+        }
+    }
+}
+
+/// A key as callers give it: a bearer prefix of theirs is not doubled.
+fn bare_key(key: &str) -> Secret {
+    let key = key.trim();
+    match key.split_at_checked(7) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer ") => rest.trim_start().into(),
+        _ => key.into(),
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Client");
+        debug.field("api", &self.api.name);
+        match &self.server {
+            Ok(server) => debug.field("server", server),
+            Err(error) => debug.field("server", error),
+        };
+        debug
+            .field(
+                "key",
+                &match self.key {
+                    Key::None => "none",
+                    Key::Fixed(_) => "set",
+                    Key::Provider(_) => "by a function",
+                },
+            )
+            .field("retry", &self.retry.clone().unwrap_or_default())
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}

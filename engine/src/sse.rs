@@ -1,0 +1,312 @@
+//! Server-sent events: an answer that arrives piece by piece, as typed items.
+//!
+//! [`Decoder`] turns bytes into [`Event`]s; a type that implements [`StreamItem`] says what an event means to it;
+//! [`Sse`] is the stream of such items over the body of a response.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub use decoder::{Decoder, Event, EventTooLarge};
+use error::excerpt;
+pub use error::{CollectError, SseError, SseErrorKind};
+
+use crate::body::{Body, BoxError};
+use crate::json;
+use crate::response::{Asked, DecodeError};
+
+mod decoder;
+mod error;
+#[cfg(test)]
+mod tests;
+
+/// What the items of a stream are made of.
+///
+/// ```
+/// use typed_endpoint::body::BoxError;
+/// use typed_endpoint::sse::{Event, Step, StreamItem};
+///
+/// struct Word(String);
+///
+/// impl StreamItem for Word {
+///     const MUST_END: bool = true;
+///
+///     fn parse(event: &Event) -> Result<Step<Word>, BoxError> {
+///         Ok(match event.data.as_str() {
+///             "bye" => Step::End,
+///             word => Step::Item(Word(word.to_owned())),
+///         })
+///     }
+/// }
+/// ```
+///
+/// For items that are plain JSON, see [`sse_json!`](crate::sse_json).
+#[diagnostic::on_unimplemented(
+    message = "nothing says how an event becomes a `{Self}`",
+    note = "`typed_endpoint::sse_json!({Self})` reads each event's data as JSON; otherwise implement `StreamItem`"
+)]
+pub trait StreamItem: Sized {
+    /// Whether every whole answer has an end that [`parse`](StreamItem::parse) sees ([`Step::End`] or
+    /// [`Step::Last`]). The stream then fails if the connection ends before; otherwise that is its end.
+    const MUST_END: bool;
+
+    /// Reads one event.
+    ///
+    /// # Errors
+    ///
+    /// When the event cannot be understood; the stream then fails, showing the event and the error. What the server
+    /// itself reports as an error is [`Step::Error`].
+    fn parse(event: &Event) -> Result<Step<Self>, BoxError>;
+}
+
+/// What an event means to a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step<T> {
+    /// One more item.
+    Item(T),
+    /// The last item: the stream ends after it.
+    Last(T),
+    /// The end of the stream.
+    End,
+    /// Nothing of interest.
+    Skip,
+    /// The server says that it failed, in these words; the stream fails with them.
+    Error(String),
+}
+
+impl<T: DeserializeOwned> Step<T> {
+    /// The usual reading of an event: its data is an item in JSON, `[DONE]` is the end, an
+    /// [error](Event::error) is one.
+    ///
+    /// # Errors
+    ///
+    /// When the data is not the JSON of an item.
+    pub fn json(event: &Event) -> Result<Step<T>, BoxError> {
+        if event.data == "[DONE]" {
+            return Ok(Step::End);
+        }
+        if let Some(error) = event.error() {
+            return Ok(Step::Error(error));
+        }
+        Ok(Step::Item(json::from_str(&event.data).map_err(DecodeError::from)?))
+    }
+}
+
+/// Implements [`StreamItem`](crate::sse::StreamItem) for a type whose events are plain JSON, by
+/// [`Step::json`](crate::sse::Step::json).
+///
+/// The stream may end by `[DONE]` or with the connection; `sse_json!(T, must_end)` accepts only `[DONE]`.
+#[macro_export]
+macro_rules! sse_json {
+    ($item:ty) => {
+        $crate::sse_json!(@ $item, false);
+    };
+    ($item:ty, must_end) => {
+        $crate::sse_json!(@ $item, true);
+    };
+    (@ $item:ty, $must_end:literal) => {
+        impl $crate::sse::StreamItem for $item {
+            const MUST_END: bool = $must_end;
+
+            fn parse(
+                event: &$crate::sse::Event,
+            ) -> ::core::result::Result<$crate::sse::Step<Self>, $crate::body::BoxError> {
+                $crate::sse::Step::json(event)
+            }
+        }
+    };
+}
+
+impl Event {
+    /// What the server says went wrong, if that is what the event is about: the data of an event named `error`, or
+    /// the `error` of a JSON object that has one, a text or an object with a `message`.
+    pub fn error(&self) -> Option<String> {
+        // Spares the events that are items, nearly all of them, a second parsing.
+        if self.name != "error" && !self.data.contains("\"error\"") {
+            return None;
+        }
+        let object = serde_json::from_str::<Map<String, Value>>(&self.data);
+        match object.ok().and_then(|mut object| object.remove("error")) {
+            Some(Value::String(text)) => Some(text),
+            Some(error) if !error.is_null() => {
+                let message = error.get("message").and_then(Value::as_str);
+                Some(message.map_or_else(|| error.to_string(), str::to_owned))
+            }
+            _ => (self.name == "error").then(|| self.data.clone()),
+        }
+    }
+}
+
+/// A stream of items, read from the body of a response as they arrive.
+///
+/// It is a [`Stream`], and [`next`](Sse::next) works without further crates. After its end or an error it gives
+/// nothing more. Dropping it closes the connection, which tells the server to stop.
+///
+/// ```no_run
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # async fn example(client: typed_endpoint::Client<Library>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut books = client.call(WatchReturns::new()).await?;
+/// while let Some(book) = books.next().await {
+///     println!("{} is back", book?.title);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream does nothing unless it is read"]
+pub struct Sse<T> {
+    body: Body,
+    chunk: Bytes,
+    decoder: Decoder,
+    items: u64,
+    ended: bool,
+    to: Asked,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T: StreamItem> Sse<T> {
+    /// The items in `body`.
+    pub fn new(body: Body) -> Sse<T> {
+        Sse {
+            body,
+            chunk: Bytes::new(),
+            decoder: Decoder::new(),
+            items: 0,
+            ended: false,
+            to: Asked::default(),
+            item: PhantomData,
+        }
+    }
+
+    /// Says what it answers, for its errors.
+    pub(crate) fn answering(self, to: Asked) -> Sse<T> {
+        Sse { to, ..self }
+    }
+
+    /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.
+    pub fn max_event(mut self, bytes: usize) -> Sse<T> {
+        self.decoder = self.decoder.max_event(bytes);
+        self
+    }
+
+    /// The next item; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T, SseError>> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// Waits for all items.
+    ///
+    /// # Errors
+    ///
+    /// When the stream fails; the error holds the items that came before.
+    pub async fn collect(mut self) -> Result<Vec<T>, CollectError<T>> {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            match item {
+                Ok(item) => items.push(item),
+                Err(error) => return Err(CollectError { items, error }),
+            }
+        }
+        Ok(items)
+    }
+
+    /// The bytes behind it, from which nothing has been read yet.
+    #[cfg(feature = "mock")]
+    pub(crate) fn into_body(self) -> Body {
+        self.body
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, SseError>>> {
+        while !self.ended {
+            let event = match self.decoder.decode(&mut self.chunk) {
+                Ok(Some(event)) => event,
+                Ok(None) => match ready!(self.body.poll_chunk(cx)) {
+                    Some(Ok(chunk)) => {
+                        self.chunk = chunk;
+                        continue;
+                    }
+                    Some(Err(error)) => return self.fail(SseErrorKind::Body(error)),
+                    None => return self.body_ended(),
+                },
+                Err(error) => return self.fail(SseErrorKind::TooLarge(error)),
+            };
+            match T::parse(&event) {
+                Ok(Step::Item(item)) => return self.give(item),
+                Ok(Step::Last(item)) => return self.give_last(item),
+                Ok(Step::End) => self.end(),
+                Ok(Step::Skip) => {}
+                Ok(Step::Error(text)) => return self.fail(SseErrorKind::Server(text)),
+                Err(error) => return self.fail(SseErrorKind::Unreadable { data: excerpt(&event.data), error }),
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    /// An event that only lacks its last line end counts where it is an end or an error, as some servers are hasty
+    /// there; the standard throws every unfinished event away, since nobody knows whether it is whole.
+    fn body_ended(&mut self) -> Poll<Option<Result<T, SseError>>> {
+        let rest = excerpt(&self.decoder.rest());
+        match self.decoder.finish().map(|event| T::parse(&event)) {
+            Some(Ok(Step::Error(text))) => return self.fail(SseErrorKind::Server(text)),
+            Some(Ok(Step::Last(item))) => return self.give_last(item),
+            Some(Ok(Step::End)) => {}
+            _ if T::MUST_END => return self.fail(SseErrorKind::Cut { rest }),
+            _ => {}
+        }
+        self.end();
+        Poll::Ready(None)
+    }
+
+    fn give(&mut self, item: T) -> Poll<Option<Result<T, SseError>>> {
+        self.items += 1;
+        Poll::Ready(Some(Ok(item)))
+    }
+
+    fn give_last(&mut self, item: T) -> Poll<Option<Result<T, SseError>>> {
+        self.end();
+        self.give(item)
+    }
+
+    fn fail(&mut self, kind: SseErrorKind) -> Poll<Option<Result<T, SseError>>> {
+        self.end();
+        let hidden = &self.to.hidden;
+        let kind = match kind {
+            SseErrorKind::Server(text) => SseErrorKind::Server(hidden.text(text)),
+            SseErrorKind::Body(error) => SseErrorKind::Body(hidden.error(error)),
+            SseErrorKind::Unreadable { data, error } => {
+                SseErrorKind::Unreadable { data: hidden.text(data), error: hidden.error(error) }
+            }
+            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: hidden.text(rest) },
+            other => other,
+        };
+        let error = SseError { operation: self.to.operation, items: self.items, kind: Box::new(kind) };
+        Poll::Ready(Some(Err(error)))
+    }
+
+    /// Lets go of the connection at once: whoever holds an ended stream would hold it up for nothing.
+    fn end(&mut self) {
+        self.ended = true;
+        self.body = Body::empty();
+        self.chunk = Bytes::new();
+    }
+}
+
+impl<T: StreamItem> Stream for Sse<T> {
+    type Item = Result<T, SseError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_item(cx)
+    }
+}
+
+impl<T> fmt::Debug for Sse<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sse").field("items", &self.items).field("ended", &self.ended).finish_non_exhaustive()
+    }
+}

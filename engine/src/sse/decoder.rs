@@ -1,0 +1,204 @@
+//! The event-stream format, by the rules of the HTML standard.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+
+/// One server-sent event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// Its kind, as in `event: …`. Empty when the server names none, which the standard takes for `message`.
+    pub name: String,
+    /// Its content, several `data` lines joined by line feeds.
+    pub data: String,
+    /// The last id the server has given, with this event or before it. Empty when there was none.
+    pub id: String,
+}
+
+impl Event {
+    /// An event without name and id.
+    pub fn new(data: impl Into<String>) -> Event {
+        Event { data: data.into(), ..Event::default() }
+    }
+}
+
+/// Writes the event as a server does.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (field, value) in [("event", &self.name), ("id", &self.id)] {
+            if !value.is_empty() {
+                writeln!(f, "{field}: {value}")?;
+            }
+        }
+        for line in self.data.split('\n') {
+            writeln!(f, "data: {line}")?;
+        }
+        writeln!(f)
+    }
+}
+
+/// Turns the bytes of an event stream into events, however the bytes are cut into chunks.
+///
+/// ```
+/// use typed_endpoint::sse::Decoder;
+///
+/// let mut decoder = Decoder::new();
+/// assert_eq!(decoder.decode(&mut "data: hel".into())?, None);
+/// let event = decoder.decode(&mut "lo\n\n".into())?;
+/// assert_eq!(event.map(|event| event.data).as_deref(), Some("hello"));
+/// # Ok::<(), typed_endpoint::sse::EventTooLarge>(())
+/// ```
+///
+/// What is not UTF-8 is replaced, unknown fields and comments are skipped, and an event that the stream ends in the
+/// middle of is not given, all as the standard asks.
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    event: Event,
+    retry: Option<Duration>,
+    /// The start of a line whose end has not arrived.
+    line: Vec<u8>,
+    /// The last line ended by CR, so that LF is no line end of its own.
+    after_cr: bool,
+    started: bool,
+    max_event: usize,
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream.
+    pub fn new() -> Decoder {
+        Decoder {
+            event: Event::default(),
+            retry: None,
+            line: Vec::new(),
+            after_cr: false,
+            started: false,
+            max_event: 1024 * 1024,
+        }
+    }
+
+    /// Sets how large one event, and one line, may be, in bytes. Default: 1 MiB.
+    #[must_use]
+    pub fn max_event(mut self, bytes: usize) -> Decoder {
+        self.max_event = bytes;
+        self
+    }
+
+    /// Takes bytes off `chunk` up to the end of the next event. `None` means that the chunk is used up and the next
+    /// one is needed.
+    ///
+    /// # Errors
+    ///
+    /// When an event is larger than allowed. There is no going on after that.
+    pub fn decode(&mut self, chunk: &mut Bytes) -> Result<Option<Event>, EventTooLarge> {
+        while let Some(first) = chunk.first() {
+            if std::mem::take(&mut self.after_cr) && *first == b'\n' {
+                chunk.advance(1);
+                continue;
+            }
+            let end = chunk.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let (line, rest) = chunk.split_at(end.unwrap_or(chunk.len()));
+            if self.event.data.len() + self.line.len() + line.len() > self.max_event {
+                return Err(EventTooLarge { limit: self.max_event });
+            }
+            let Some(ending) = rest.first() else {
+                self.line.extend_from_slice(line);
+                chunk.clear();
+                break;
+            };
+            self.after_cr = *ending == b'\r';
+            let event = if self.line.is_empty() {
+                self.line(line)
+            } else {
+                let mut whole = std::mem::take(&mut self.line);
+                whole.extend_from_slice(line);
+                self.line(&whole)
+            };
+            chunk.advance(line.len() + 1);
+            if event.is_some() {
+                return Ok(event);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The event that the stream ended in the middle of, taken as if it were whole. The standard throws it away.
+    pub fn finish(&mut self) -> Option<Event> {
+        let line = std::mem::take(&mut self.line);
+        self.line(&line).or_else(|| self.dispatch())
+    }
+
+    /// How long the server asks to wait before connecting again, where it has said so.
+    pub fn retry(&self) -> Option<Duration> {
+        self.retry
+    }
+
+    /// The last id the server has given; a new connection sends it as `Last-Event-ID`.
+    pub fn last_event_id(&self) -> &str {
+        &self.event.id
+    }
+
+    /// What has arrived of an unfinished line.
+    pub(super) fn rest(&self) -> String {
+        String::from_utf8_lossy(&self.line).into_owned()
+    }
+
+    fn line(&mut self, mut line: &[u8]) -> Option<Event> {
+        if !std::mem::replace(&mut self.started, true) {
+            line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        }
+        if line.is_empty() {
+            return self.dispatch();
+        }
+        // Replacing what is not UTF-8 line by line is the same as doing it for the whole stream: no character
+        // holds a line end or a colon.
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (field, value) = line.split_at(colon.unwrap_or(line.len()));
+        let value = value.strip_prefix(b":").unwrap_or(value);
+        let value = String::from_utf8_lossy(value.strip_prefix(b" ").unwrap_or(value));
+        match field {
+            b"data" => {
+                self.event.data.push_str(&value);
+                self.event.data.push('\n');
+            }
+            b"event" => self.event.name = value.into_owned(),
+            b"id" if !value.contains('\0') => self.event.id = value.into_owned(),
+            b"retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn dispatch(&mut self) -> Option<Event> {
+        let name = std::mem::take(&mut self.event.name);
+        let mut data = std::mem::take(&mut self.event.data);
+        // Every line of data has added a line feed, so only an event without any is empty here.
+        data.pop()?;
+        Some(Event { name, data, id: self.event.id.clone() })
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Decoder {
+        Decoder::new()
+    }
+}
+
+/// An event of a stream is larger than allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventTooLarge {
+    /// Bytes that were allowed.
+    pub limit: usize,
+}
+
+impl fmt::Display for EventTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an event is larger than the limit of {} bytes", self.limit)
+    }
+}
+
+impl std::error::Error for EventTooLarge {}

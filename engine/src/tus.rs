@@ -1,0 +1,336 @@
+//! Resumable uploads by the tus protocol, version 1.0.0, to whatever server speaks it.
+//!
+//! ```no_run
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! # async fn example(client: typed_endpoint::Client<Library>) -> Result<(), typed_endpoint::tus::UploadError> {
+//! use typed_endpoint::File;
+//!
+//! let endpoint = "https://tus.example/files";
+//! client.tus(endpoint, File::path("holiday.mp4")).on_progress(|progress| println!("{progress}")).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
+//! the upload goes on from there: after a cut connection by itself, after a restart of the process by
+//! [`Upload::resume`]. The client's key and headers are never sent.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::{HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+
+use crate::api::Api;
+use crate::client::Client;
+use crate::file::File;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::settings::Settings;
+pub use error::UploadError;
+use meter::{Meter, Report};
+use send::Sending;
+pub use source::Source;
+use stamp::Stamp;
+pub use stamp::fingerprint;
+pub use uploading::{Aborted, UploadFuture};
+use uploading::{Latest, Save};
+
+mod error;
+mod location;
+mod meter;
+mod put;
+mod reader;
+mod send;
+mod source;
+mod stamp;
+mod uploading;
+
+/// How large a part is unless said otherwise: 8 MiB.
+pub const PART_SIZE: u64 = 8 * 1024 * 1024;
+
+/// Where an upload stands: small, and enough to go on with it in another process ([`Upload::resume`]). Whoever has it
+/// can write to the upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) endpoint: Secret,
+    #[serde(default)]
+    pub(crate) url: Option<Secret>,
+    #[serde(default)]
+    pub(crate) offset: u64,
+    /// Whether the server still has to be told the length.
+    #[serde(default)]
+    deferred: bool,
+    #[serde(default, rename = "content")]
+    stamp: Stamp,
+}
+
+impl State {
+    /// The state of an upload that nothing was sent of.
+    pub fn new(endpoint: impl Into<Secret>, source: &Source) -> Self {
+        let stamp = source.stamp().clone();
+        Self { endpoint: endpoint.into(), url: None, offset: 0, deferred: false, stamp }
+    }
+
+    /// Tells the server to forget the upload. An upload that the server does not know is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or does not allow it.
+    pub async fn abort<A: Api>(&self, client: &Client<A>) -> Result<Aborted, UploadError> {
+        Sending::new(client).abort(self).await
+    }
+
+    /// How many bytes the server has confirmed.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How many bytes there are, if that is known.
+    pub fn len(&self) -> Option<u64> {
+        self.stamp.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The endpoint that creates the upload.
+    pub fn endpoint(&self) -> &Secret {
+        &self.endpoint
+    }
+
+    /// Where the upload is, once the server has created it.
+    pub fn url(&self) -> Option<&Secret> {
+        self.url.as_ref()
+    }
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes sent. After a cut connection it goes back to what the server has.
+    pub sent: u64,
+    /// Bytes in all; `None` as long as nobody knows.
+    pub total: Option<u64>,
+    /// Bytes per second, averaged over the last seconds; 0 until that is known.
+    pub rate: f64,
+    /// How long the rest takes at this rate; `None` until that can be told.
+    pub left: Option<Duration>,
+}
+
+/// For people: `12.0 MB of 48.0 MB, 3.1 MB/s, 12 s left`.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mega = |bytes: f64| bytes / 1e6;
+        write!(f, "{:.1} MB", mega(self.sent as f64))?;
+        if let Some(total) = self.total {
+            write!(f, " of {:.1} MB", mega(total as f64))?;
+        }
+        if self.rate > 0.0 {
+            write!(f, ", {:.1} MB/s", mega(self.rate))?;
+        }
+        match self.left {
+            Some(left) => write!(f, ", {} s left", left.as_secs_f64().ceil()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// An upload that was not begun: `.await` sends it. From [`Client::tus`].
+#[must_use = "an upload does nothing until it is awaited"]
+pub struct Upload {
+    sending: Sending,
+    endpoint: Secret,
+    content: Content,
+    state: Option<State>,
+    report: Option<Report>,
+    save: Option<Save>,
+    /// Where a content of one part goes as a whole, and its media type.
+    put: Option<(Secret, HeaderValue)>,
+}
+
+/// What is uploaded.
+#[derive(Debug)]
+enum Content {
+    File(File),
+    Opened(Source),
+}
+
+impl<A: Api> Client<A> {
+    /// Uploads a file to a tus endpoint, wherever it is. Of the client it uses the transport, the policy for retries, the
+    /// time-outs (but for the deadline) and the user agent. `Ok` says that the server has all bytes; what it makes of them
+    /// then is between it and whoever runs it.
+    pub fn tus(&self, endpoint: impl Into<Secret>, file: impl Into<File>) -> Upload {
+        Upload::of(self, endpoint.into(), Content::File(file.into()))
+    }
+}
+
+/// What an upload puts up with unless told otherwise, from its last progress on: it has more to lose than a call. The
+/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
+/// Their beginning is random, so that the uploads that a server lost together do not come back together.
+fn patient() -> Retry {
+    let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
+    Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
+}
+
+impl Sending {
+    pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
+        let mut settings = Settings::clone(client.settings());
+        // Few requests, far apart: they neither use up what other calls may need, nor end with it.
+        settings.budget = Arc::default();
+        Self {
+            retry: settings.retry.clone(),
+            settings: Arc::new(settings),
+            idle: None,
+            part_size: PART_SIZE,
+            metadata: None,
+            elsewhere: false,
+            finished: |_, _, _| false,
+        }
+    }
+}
+
+impl Upload {
+    /// Uploads a content that was opened before, for a caller that has to look at it first. As [`Client::tus`] else.
+    pub fn new<A: Api>(client: &Client<A>, endpoint: impl Into<Secret>, source: Source) -> Self {
+        Self::of(client, endpoint.into(), Content::Opened(source))
+    }
+
+    fn of<A: Api>(client: &Client<A>, endpoint: Secret, content: Content) -> Self {
+        let sending = Sending::new(client);
+        Self { sending, endpoint, content, state: None, report: None, save: None, put: None }
+    }
+
+    /// Sends a content that fits into one part by a single `PUT` to this URL instead, for services that offer both
+    /// ways. Its media type is `application/octet-stream` unless the given one is a header value.
+    ///
+    /// An upload that was created by tus before is resumed by tus.
+    pub fn or_put(mut self, url: impl Into<Secret>, media_type: &str) -> Self {
+        let media_type = HeaderValue::from_str(media_type);
+        let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        self.put = Some((url.into(), media_type));
+        self
+    }
+
+    /// Tells which error responses (to a method, with a status and a body) say that the server has the whole upload
+    /// already (default: none).
+    pub fn complete_if(mut self, complete: fn(&Method, u16, &[u8]) -> bool) -> Self {
+        self.sending.finished = complete;
+        self
+    }
+
+    /// Goes on with an upload, where the server says that it is. The content must be the one it began with.
+    pub fn resume(mut self, state: State) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// How large the parts are, in bytes (default: [`PART_SIZE`]). Of a reader, one part is held in memory.
+    pub fn part_size(mut self, bytes: u64) -> Self {
+        self.sending.part_size = bytes;
+        self
+    }
+
+    /// When a request is sent again, in place of the client's setting. Where neither is set, waits of up to 30 seconds,
+    /// five minutes of them in all, are made for a server that is away; one that has never answered is not waited for so
+    /// long (as in [`Retry::default`]). Attempts and waits are counted anew whenever the upload has got further.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.sending.retry = Some(retry.into());
+        self
+    }
+
+    /// How long nothing may be sent or received before a request is given up
+    /// ([`Timeouts::idle`](crate::Timeouts::idle)).
+    pub fn timeout(mut self, idle: Duration) -> Self {
+        self.sending.idle = Some(idle);
+        self
+    }
+
+    /// Something that the server shall know of the upload, such as its `filename`. A name that tus does not allow (with
+    /// spaces, commas, or other than ASCII) is left out.
+    pub fn metadata(mut self, name: &str, value: &str) -> Self {
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
+            return self;
+        }
+        let before = self.sending.metadata.as_ref().and_then(|before| before.to_str().ok());
+        let before = before.map(|before| format!("{before},")).unwrap_or_default();
+        // Base64 and what was checked above fit into any header.
+        self.sending.metadata = HeaderValue::try_from(format!("{before}{name} {}", BASE64.encode(value))).ok();
+        self
+    }
+
+    /// Whether the server may have the content sent to another host than the endpoint's (default: no; the host is
+    /// replaced, as it is mostly the wrong one behind a proxy; [`UploadError::Elsewhere`] if it was not).
+    pub fn allow_other_hosts(mut self, allow: bool) -> Self {
+        self.sending.elsewhere = allow;
+        self
+    }
+
+    /// Is told of the progress, about ten times a second. It is called while sending and must not block.
+    pub fn on_progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.report = Some(Arc::new(report));
+        self
+    }
+
+    /// Is given the state after each part, to save it. The next part is not sent before this returns.
+    pub fn on_state(mut self, save: impl Fn(&State) + Send + Sync + 'static) -> Self {
+        self.save = Some(Arc::new(save));
+        self
+    }
+
+    /// Tells the server to forget a [resumed](Self::resume) upload. What the server does not know is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be told, or does not allow it.
+    pub async fn abort(self) -> Result<Aborted, UploadError> {
+        self.into_future().abort().await
+    }
+}
+
+impl IntoFuture for Upload {
+    type Output = Result<State, UploadError>;
+    type IntoFuture = UploadFuture;
+
+    #[inline]
+    fn into_future(self) -> UploadFuture {
+        let Self { sending, endpoint, content, state, report, save, put } = self;
+        let latest = Latest::new(state.clone(), save);
+        let (known, own) = (latest.clone(), sending.clone());
+        UploadFuture::new(sending, latest, async move {
+            let mut source = match content {
+                Content::File(file) => Source::open(file).await?,
+                Content::Opened(source) => source,
+            };
+            if put.is_some() {
+                source.load(own.part_size).await?;
+            }
+            let begun = state.is_some();
+            let state = state.unwrap_or_else(|| State::new(endpoint, &source));
+            source.resume(&state.stamp)?;
+            let meter = report.map(|report| Meter::new(report, source.len()));
+            let fits = source.len().is_some_and(|len| len <= own.part_size);
+            if let (Some((url, media_type)), true, None) = (put, fits, &state.url) {
+                put::put(&own, &mut source, &state, &url, media_type, meter).await?;
+                let state = State { offset: source.len().unwrap_or_default(), ..state };
+                known.set(state.clone());
+                return Ok(state);
+            }
+            let save = |state: &State| known.set(state.clone());
+            let mut upload = send::Upload { sending: &own, source, state, begun, theirs: None, meter, save: &save };
+            upload.run().await?;
+            Ok(upload.state)
+        })
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("content", &self.content).field("state", &self.state).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! Why an upload failed.
+
+use std::io;
+
+use crate::error::Error;
+use crate::wire::RequestError;
+
+/// Why an upload failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadError {
+    /// A request failed. The upload can be resumed.
+    #[error("{0}")]
+    Call(Error),
+    /// The content could not be read.
+    #[error("the content of the upload cannot be read: {0}")]
+    Read(io::Error),
+    /// The content is not the one that the upload began with.
+    #[error(
+        "the content is not the one that the upload began with ({how}): resume it with that, or begin a new upload"
+    )]
+    #[non_exhaustive]
+    Changed {
+        /// What shows it.
+        how: String,
+    },
+    /// The server does not know the upload any more, and not the one begun in its place either.
+    #[error("the server does not know the upload any more: it needs a new one")]
+    Unknown,
+    /// The server said that the upload is on another host, and does not know it on the endpoint's.
+    #[error(
+        "the server said that the upload is at {theirs}, and does not know it at the endpoint's own host: if it may go \
+         there, say so by `tus::Upload::allow_other_hosts(true)`"
+    )]
+    #[non_exhaustive]
+    Elsewhere {
+        /// Host and port that the server named.
+        theirs: String,
+    },
+    /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
+    /// [`File::replayable`](crate::File::replayable), this does not happen.
+    #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
+    #[non_exhaustive]
+    Rewind {
+        /// Where the server is.
+        offset: u64,
+        /// From where on there still are bytes.
+        kept: u64,
+    },
+    /// The server confirmed bytes and then denied it, time and again.
+    #[error("the server takes back what it has confirmed: {confirmed} bytes, then only {now}")]
+    #[non_exhaustive]
+    Offset {
+        /// What it had confirmed.
+        confirmed: u64,
+        /// What it says now.
+        now: u64,
+    },
+    /// The server's answer makes no sense. Something on the way may have given it in the server's place.
+    #[error("the server does not keep to the protocol: {0}")]
+    Protocol(String),
+}
+
+impl UploadError {
+    /// The error that the content is not the one that the upload began with; `how` tells what shows it.
+    pub fn changed(how: impl Into<String>) -> Self {
+        Self::Changed { how: how.into() }
+    }
+
+    /// Whether [`resume`](super::Upload::resume) with the last state may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Call(error) => error.is_retryable(),
+            Self::Protocol(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<Error> for UploadError {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<RequestError> for UploadError {
+    fn from(error: RequestError) -> Self {
+        Self::Call(error.into())
+    }
+}

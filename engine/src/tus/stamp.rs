@@ -1,0 +1,140 @@
+//! What tells one content from another, and whether a file is still the same.
+
+use std::fs::{File as SystemFile, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use super::UploadError;
+use crate::body::{blocking, named};
+
+/// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
+pub(super) const SAMPLE: usize = 64 * 1024;
+
+/// What tells one content from another, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Stamp {
+    /// Length in bytes.
+    pub(crate) len: Option<u64>,
+    /// When the file was last written, in nanoseconds since 1970.
+    pub(super) modified: Option<u64>,
+    /// Hashes of samples from the beginning and the end. As text, because not every format can hold 64 bits.
+    pub(super) head: Option<String>,
+    pub(super) tail: Option<String>,
+}
+
+impl Stamp {
+    /// Refuses a content that is another one than this.
+    pub(super) fn check(&self, now: &Self) -> Result<(), UploadError> {
+        fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+            matches!((a, b), (Some(a), Some(b)) if a != b)
+        }
+        let how = if differ(&self.len, &now.len) {
+            let length = |len: Option<u64>| len.unwrap_or_default();
+            format!("it was {} bytes long and is now {}", length(self.len), length(now.len))
+        } else if differ(&self.head, &now.head) || differ(&self.tail, &now.tail) {
+            "its content is another one".into()
+        } else if differ(&self.modified, &now.modified) {
+            "it was written to".into()
+        } else {
+            return Ok(());
+        };
+        Err(UploadError::Changed { how })
+    }
+}
+
+/// Without samples.
+impl From<&Metadata> for Stamp {
+    fn from(metadata: &Metadata) -> Self {
+        // Not every system keeps such a time.
+        let since = metadata.modified().ok().and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        let modified = since.and_then(|since| u64::try_from(since.as_nanos()).ok());
+        Self { len: Some(metadata.len()), modified, ..Self::default() }
+    }
+}
+
+/// A hash of 64 bits, taken eight bytes at a time: enough to notice a change that nobody meant to hide.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let len = (bytes.len() as u64).to_le_bytes();
+    let hash = words.iter().chain([&last, &len]).fold(ODD, |hash, word| {
+        // In a product's lower half alone, a word's highest bits would change too little.
+        let product = u128::from(hash ^ u64::from_le_bytes(*word)) * u128::from(ODD);
+        (product >> 64) as u64 ^ product as u64
+    });
+    format!("{hash:016x}")
+}
+
+pub(super) async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) -> Result<(), UploadError> {
+    stamp.check(&stamp_of(path, with_samples).await.map_err(UploadError::Read)?)
+}
+
+pub(super) async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+    let own = path.to_owned();
+    let stamp = blocking(move || look(&own, with_samples)).await;
+    stamp.map_err(|error| named(path, error))
+}
+
+/// The stamp of a file, as it is now.
+pub(super) fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        let text = "not a regular file; what only looks like one can be sent as a reader";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    let mut stamp = Stamp::from(&metadata);
+    if with_samples {
+        let mut file = SystemFile::open(path)?;
+        stamp.head = Some(sample(&mut file, 0)?);
+        stamp.tail = Some(sample(&mut file, metadata.len().saturating_sub(SAMPLE as u64))?);
+    }
+    Ok(stamp)
+}
+
+fn sample(file: &mut SystemFile, start: u64) -> io::Result<String> {
+    let mut sample = Vec::with_capacity(SAMPLE);
+    file.seek(SeekFrom::Start(start))?;
+    file.take(SAMPLE as u64).read_to_end(&mut sample)?;
+    Ok(fingerprint(&sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_and_the_length_count() {
+        let mut known = std::collections::HashSet::new();
+        for len in 0..40 {
+            let mut bytes = vec![0; len];
+            assert!(known.insert(fingerprint(&bytes)));
+            for at in 0..len {
+                for bit in 0..8 {
+                    bytes[at] = 1 << bit;
+                    assert!(known.insert(fingerprint(&bytes)), "{bytes:?}");
+                }
+                bytes[at] = 0;
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_changes_cancel_each_other_out() {
+        let mut known = std::collections::HashSet::new();
+        let mut bytes = [0; 24];
+        for first in 0..192 {
+            for second in 0..first {
+                bytes[first / 8] ^= 1 << (first % 8);
+                bytes[second / 8] ^= 1 << (second % 8);
+                assert!(known.insert(fingerprint(&bytes)), "{bytes:?}");
+                bytes = [0; 24];
+            }
+        }
+    }
+}

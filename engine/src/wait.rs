@@ -1,0 +1,412 @@
+//! Waiting for what takes its time on a server: asking again and again how far it is.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::api::Api;
+use crate::call::{Call, CallFuture};
+use crate::client::Client;
+use crate::endpoint::{Endpoint, On, Operation};
+use crate::error::Error;
+use crate::retry::Retry;
+use crate::wire::RequestError;
+
+/// Something that takes its time on the server. [`Client::wait`] waits for it.
+pub trait Awaitable {
+    /// The operation that tells how far it is.
+    type Look: Endpoint<Response: Clone>;
+
+    /// The request that tells how far it is.
+    ///
+    /// # Errors
+    /// When it does not say what it is, so that nobody can be asked about it.
+    fn look(&self) -> Result<Self::Look, RequestError>;
+
+    /// How far it is, from the answer.
+    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage;
+}
+
+impl<T: Awaitable> Awaitable for &T {
+    type Look = T::Look;
+
+    fn look(&self) -> Result<Self::Look, RequestError> {
+        T::look(self)
+    }
+
+    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage {
+        T::stage(answer)
+    }
+}
+
+/// How far something is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// It is not done yet.
+    Going {
+        /// Its phase, in the server's word.
+        phase: String,
+        /// How much of it is done, 0 to 1, if the server says so.
+        progress: Option<f64>,
+    },
+    /// It is done.
+    Done,
+    /// It has failed, for this reason.
+    Failed(String),
+    /// It was called off, or deleted.
+    Cancelled,
+}
+
+/// A change of phase or progress. The last one has the stage [`Done`](Stage::Done).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Update<T> {
+    /// How far it is.
+    pub stage: Stage,
+    /// All that the server said.
+    pub value: T,
+}
+
+impl<T> Update<T> {
+    /// The phase, in the server's word; `None` when it is done.
+    pub fn phase(&self) -> Option<&str> {
+        match &self.stage {
+            Stage::Going { phase, .. } => Some(phase),
+            _ => None,
+        }
+    }
+
+    /// How much is done, 0 to 1, if the server says so.
+    pub fn progress(&self) -> Option<f64> {
+        match &self.stage {
+            Stage::Going { progress, .. } => *progress,
+            _ => Some(1.0),
+        }
+    }
+}
+
+/// Why waiting ended without success.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// It has failed.
+    #[error("{operation}: it has failed on the server: {reason}")]
+    #[non_exhaustive]
+    Failed {
+        /// By what it was looked at.
+        operation: &'static Operation,
+        /// The server's words.
+        reason: String,
+    },
+    /// It was called off, or deleted.
+    #[error("{operation}: it was called off or deleted")]
+    #[non_exhaustive]
+    Cancelled {
+        /// By what it was looked at.
+        operation: &'static Operation,
+    },
+    /// The deadline passed. It goes on on the server.
+    #[error("{operation}: it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
+    #[non_exhaustive]
+    Deadline {
+        /// By what it was looked at.
+        operation: &'static Operation,
+        /// How long it was waited for.
+        after: Duration,
+        /// The last phase seen.
+        phase: Option<String>,
+    },
+    /// The server cannot be asked.
+    #[error("{0}")]
+    Call(Error),
+}
+
+impl From<Error> for WaitError {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<RequestError> for WaitError {
+    fn from(error: RequestError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+/// How many looks in a row may fail unless said otherwise.
+const FAULTS: u32 = 10;
+
+impl<A: Api> Client<A> {
+    /// Waits for something that takes its time: `.await` gives its final state. It is also a [`Stream`] of [`Update`]s.
+    ///
+    /// It looks after a second and then at growing distances up to ten seconds ([`Wait::every`]). Failures that may pass
+    /// (no connection, a server that is down) are put up with, up to ten looks in a row ([`Wait::faults`]); each look is
+    /// repeated by the client's own policy already.
+    pub fn wait<T: Awaitable<Look: On<A>>>(&self, what: T) -> Wait<T::Look> {
+        Wait {
+            state: match what.look() {
+                Ok(look) => State::Ready(Box::new(self.call(look))),
+                Err(error) => State::Wrong(error),
+            },
+            call: None,
+            stage: T::stage,
+            pace: Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) },
+            looks: 0,
+            deadline: None,
+            began: None,
+            ends: None,
+            faults: FAULTS,
+            failed: 0,
+            last: None,
+        }
+    }
+}
+
+/// Waits for something: a future of its final state, or a stream of updates. From [`Client::wait`].
+///
+/// ```no_run
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # use typed_endpoint::{Awaitable, Client, On, WaitError};
+/// # async fn example<T: Awaitable<Look: On<Library>>>(client: Client<Library>, task: T) -> Result<(), WaitError> {
+/// let mut wait = client.wait(task);
+/// while let Some(update) = wait.next().await {
+///     let update = update?;
+///     println!("{} {:?}", update.phase().unwrap_or("done"), update.progress());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is asked before it is awaited"]
+pub struct Wait<E: Endpoint> {
+    state: State<E>,
+    /// What is sent for each look; there from the first on.
+    call: Option<Box<Call<E>>>,
+    stage: fn(&E::Response) -> Stage,
+    pace: Pace,
+    looks: u32,
+    deadline: Option<Duration>,
+    began: Option<Instant>,
+    ends: Option<Pin<Box<Sleep>>>,
+    faults: u32,
+    failed: u32,
+    last: Option<Stage>,
+}
+
+#[derive(Clone, Copy)]
+struct Pace {
+    initial: Duration,
+    max: Duration,
+}
+
+enum State<E: Endpoint> {
+    Wrong(RequestError),
+    Ready(Box<Call<E>>),
+    Looking(CallFuture<E>),
+    Resting(Pin<Box<Sleep>>),
+    Over,
+}
+
+impl<E: Endpoint<Response: Clone>> Wait<E> {
+    /// How long to wait before looking again: at first, and at most (default: one second, ten seconds). The time grows by
+    /// half with each look, and a random part of up to a quarter is taken off.
+    pub fn every(mut self, initial: Duration, max: Duration) -> Self {
+        self.pace = Pace { initial, max };
+        self
+    }
+
+    /// How long to wait in all, from the first look on (default: for ever).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How many looks in a row may fail in a way that may pass (default: 10).
+    pub fn faults(mut self, most: u32) -> Self {
+        self.faults = most;
+        self
+    }
+
+    /// Says how each look is sent: any setting of [`Call`].
+    pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
+        self.state = match self.state {
+            State::Ready(call) => State::Ready(Box::new(settings(*call))),
+            other => other,
+        };
+        self
+    }
+
+    /// When each look is repeated, in place of the client's setting.
+    pub fn retry(self, retry: Retry) -> Self {
+        self.with(|call| call.retry(retry))
+    }
+
+    /// The next update; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Update<E::Response>, WaitError>> {
+        std::future::poll_fn(|cx| self.poll_update(cx)).await
+    }
+
+    fn poll_update(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Update<E::Response>, WaitError>>> {
+        let began = *self.began.get_or_insert_with(Instant::now);
+        if let (None, Some(end)) = (&self.ends, self.deadline.and_then(|deadline| began.checked_add(deadline))) {
+            self.ends = Some(Box::pin(sleep_until(end)));
+        }
+        loop {
+            match std::mem::replace(&mut self.state, State::Over) {
+                State::Over => return Poll::Ready(None),
+                State::Wrong(error) => return Poll::Ready(Some(Err(error.into()))),
+                State::Ready(call) => {
+                    self.state = State::Looking((*call).clone().into_future());
+                    self.call = Some(call);
+                }
+                State::Looking(mut look) => match Pin::new(&mut look).poll(cx) {
+                    Poll::Pending => {
+                        self.state = State::Looking(look);
+                        ready!(self.poll_deadline(cx));
+                        return Poll::Ready(Some(Err(self.out_of_time(began))));
+                    }
+                    Poll::Ready(answer) => {
+                        if let Some(update) = self.judge(answer) {
+                            return Poll::Ready(Some(update));
+                        }
+                    }
+                },
+                State::Resting(mut rest) => {
+                    if rest.as_mut().poll(cx).is_pending() {
+                        self.state = State::Resting(rest);
+                        ready!(self.poll_deadline(cx));
+                        return Poll::Ready(Some(Err(self.out_of_time(began))));
+                    }
+                    if let Some(call) = self.call.take() {
+                        self.state = State::Ready(call);
+                    }
+                }
+            }
+        }
+    }
+
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.ends.as_mut().map_or(Poll::Pending, |ends| ends.as_mut().poll(cx))
+    }
+
+    fn out_of_time(&mut self, began: Instant) -> WaitError {
+        self.state = State::Over;
+        let phase = match self.last.take() {
+            Some(Stage::Going { phase, .. }) => Some(phase),
+            _ => None,
+        };
+        WaitError::Deadline { operation: E::OPERATION, after: began.elapsed(), phase }
+    }
+
+    /// What an answer means: something to tell, or nothing new.
+    fn judge(
+        &mut self,
+        answer: Result<E::Response, Error<E::Error>>,
+    ) -> Option<Result<Update<E::Response>, WaitError>> {
+        let value = match answer {
+            Ok(value) => value,
+            Err(error) => {
+                self.failed += 1;
+                if !error.is_retryable() || self.failed > self.faults {
+                    return Some(Err(WaitError::Call(error.into())));
+                }
+                self.rest();
+                return None;
+            }
+        };
+        self.failed = 0;
+        let stage = (self.stage)(&value);
+        match &stage {
+            Stage::Failed(reason) => {
+                return Some(Err(WaitError::Failed { operation: E::OPERATION, reason: reason.clone() }));
+            }
+            Stage::Cancelled => return Some(Err(WaitError::Cancelled { operation: E::OPERATION })),
+            Stage::Done => {}
+            Stage::Going { .. } => self.rest(),
+        }
+        if self.last.as_ref() == Some(&stage) {
+            return None;
+        }
+        self.last = Some(stage.clone());
+        Some(Ok(Update { stage, value }))
+    }
+
+    fn rest(&mut self) {
+        self.state = State::Resting(Box::pin(sleep(self.pace.after(self.looks, fastrand::f64()))));
+        self.looks = self.looks.saturating_add(1);
+    }
+}
+
+impl Pace {
+    fn after(self, looks: u32, random: f64) -> Duration {
+        let factor = 1.5_f64.powi(i32::try_from(looks.min(100)).unwrap_or(100));
+        let longest =
+            Duration::try_from_secs_f64(self.initial.as_secs_f64() * factor).unwrap_or(self.max).min(self.max);
+        longest.mul_f64(1.0 - random / 4.0)
+    }
+}
+
+impl<E: Endpoint<Response: Clone>> Stream for Wait<E> {
+    type Item = Result<Update<E::Response>, WaitError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_update(cx)
+    }
+}
+
+impl<E: Endpoint> Unpin for Wait<E> {}
+
+/// Waits for the end of a [`Wait`].
+#[must_use = "futures do nothing until they are awaited"]
+#[derive(Debug)]
+pub struct WaitFuture<E: Endpoint>(Wait<E>);
+
+impl<E: Endpoint<Response: Clone>> IntoFuture for Wait<E> {
+    type Output = Result<E::Response, WaitError>;
+    type IntoFuture = WaitFuture<E>;
+
+    fn into_future(self) -> WaitFuture<E> {
+        WaitFuture(self)
+    }
+}
+
+impl<E: Endpoint<Response: Clone>> Future for WaitFuture<E> {
+    type Output = Result<E::Response, WaitError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match ready!(self.0.poll_update(cx)) {
+                Some(Ok(Update { stage: Stage::Done, value })) => return Poll::Ready(Ok(value)),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Err(error)),
+                // Polled again after its end: there is no value to give a second time.
+                None => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Wait<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").field("last", &self.last).field("looks", &self.looks).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_grow_apart_up_to_the_bound() {
+        let pace = Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
+        let waits: Vec<_> = (0..8).map(|looks| pace.after(looks, 0.0).as_secs_f64()).collect();
+        assert_eq!(waits, [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]);
+        assert_eq!(pace.after(u32::MAX, 1.0), Duration::from_millis(7500));
+        let none = Pace { initial: Duration::ZERO, max: Duration::MAX };
+        assert_eq!(none.after(u32::MAX, 0.5), Duration::ZERO);
+    }
+}

@@ -1,0 +1,121 @@
+//! Streams going live and idle, and the recordings of their sessions.
+
+use serde_json::{Value, json};
+
+use super::state::{State, millis, project, user};
+use crate::endpoints::studio::session::{RecordingStatus, Session};
+use crate::endpoints::studio::stream::Stream;
+use crate::endpoints::studio::types::*;
+use crate::webhook::EventKind;
+
+impl State {
+    /// Video comes in: a session begins.
+    pub(crate) fn go_live(&mut self, id: &StreamId) {
+        let (time, session) = (self.time(), self.id::<SessionId>());
+        let Ok(stream) = self.stream(id) else { return };
+        if stream.is_active == Some(true) || stream.suspended == Some(true) {
+            return;
+        }
+        stream.is_active = Some(true);
+        stream.is_healthy = Some(true);
+        stream.last_seen = Some(time);
+        stream.issues = Some(Vec::new());
+        let stream = stream.clone();
+        let record = stream.record == Some(true);
+        let session = Session {
+            id: session,
+            user_id: Some(user()),
+            name: stream.name.clone(),
+            parent_id: Some(stream.id.clone()),
+            last_seen: Some(time),
+            source_segments: Some(1.0),
+            transcoded_segments: Some(4.0),
+            source_segments_duration: Some(Seconds::new(2.0)),
+            transcoded_segments_duration: Some(Seconds::new(8.0)),
+            source_bytes: Some(500_000.0),
+            transcoded_bytes: Some(1_000_000.0),
+            ingest_rate: Some(250_000.0),
+            outgoing_rate: Some(500_000.0),
+            is_active: Some(true),
+            is_healthy: Some(true),
+            issues: Some(Vec::new()),
+            created_at: Some(time),
+            project_id: Some(project()),
+            record: Some(record),
+            recording_status: record.then_some(RecordingStatus::Waiting),
+            playback_id: stream.playback_id.clone(),
+            profiles: stream.profiles.clone(),
+            recording_spec: stream.recording_spec.clone(),
+            version: Some("v2".into()),
+            ..Session::default()
+        };
+        self.sessions.push(session.clone());
+        self.stream_event(EventKind::StreamStarted, Some(&stream), None);
+        if record {
+            self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(json!({ "session": session })));
+        }
+        self.multistream_events(EventKind::MultistreamConnected, &stream);
+    }
+
+    /// No more video comes in: the session ends.
+    pub(crate) fn go_idle(&mut self, id: &StreamId) {
+        let time = self.time();
+        let Ok(stream) = self.stream(id) else { return };
+        if stream.is_active != Some(true) {
+            return;
+        }
+        stream.is_active = Some(false);
+        (stream.is_healthy, stream.issues) = (None, None);
+        stream.last_seen = Some(time);
+        let stream = stream.clone();
+        let session = self.sessions.iter_mut().rfind(|session| session.parent_id.as_ref() == Some(id));
+        let ended = session.map(|session| {
+            session.is_active = Some(false);
+            (session.is_healthy, session.issues) = (None, None);
+            session.last_seen = Some(time);
+            session.clone()
+        });
+        self.stream_event(EventKind::StreamIdle, Some(&stream), None);
+        if let Some(session) = ended.filter(|session| session.record == Some(true)) {
+            self.stream_event(EventKind::RecordingWaiting, Some(&stream), Some(json!({ "session": session })));
+        }
+        self.multistream_events(EventKind::MultistreamDisconnected, &stream);
+    }
+
+    /// Makes the recordings of sessions ready that ended long enough ago.
+    pub(crate) fn finish_recordings(&mut self) {
+        let done = Timestamp::from_millis(self.now.saturating_sub(millis(self.settings.running)));
+        let origin = self.asked.origin.clone();
+        let mut ready = Vec::new();
+        for session in &mut self.sessions {
+            let waits = session.recording_status == Some(RecordingStatus::Waiting) && session.is_active == Some(false);
+            if waits && session.last_seen.is_some_and(|seen| seen <= done) {
+                session.recording_status = Some(RecordingStatus::Ready);
+                session.recording_url = Some(format!("{origin}/recordings/{}/index.m3u8", session.id).into());
+                session.mp4_url = Some(format!("{origin}/recordings/{}/source.mp4", session.id).into());
+                ready.push(session.clone());
+            }
+        }
+        for session in ready {
+            let stream = self.streams.iter().find(|stream| session.parent_id.as_ref() == Some(&stream.id)).cloned();
+            let payload =
+                json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": session });
+            self.stream_event(EventKind::RecordingReady, stream.as_ref(), Some(payload));
+        }
+    }
+
+    pub(crate) fn stream_event(&mut self, event: EventKind, stream: Option<&Stream>, payload: Option<Value>) {
+        let shown = stream.map(|stream| Stream { stream_key: None, ..stream.clone() });
+        self.emit(event, shown.and_then(|stream| serde_json::to_value(stream).ok()), payload);
+    }
+
+    fn multistream_events(&mut self, event: EventKind, stream: &Stream) {
+        let used = stream.multistream.iter().flat_map(|multistream| multistream.targets.iter().flatten());
+        for used in used {
+            let target = self.targets.iter().find(|target| Some(&target.id) == used.id.as_ref());
+            let name = target.and_then(|target| target.name.clone());
+            let payload = json!({ "target": { "id": used.id, "name": name, "profile": used.profile } });
+            self.stream_event(event.clone(), Some(stream), Some(payload));
+        }
+    }
+}

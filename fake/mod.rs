@@ -1,0 +1,277 @@
+//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), a whole little
+//! Livepeer Studio ([`studio`](fn@studio)), and a whole little AI gateway ([`ai`](fn@ai)).
+//!
+//! ```
+//! # use livepeer::{mock::Mock, stream, Studio};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), livepeer::Error> {
+//! let mock = Mock::new().on(async |get: stream::Get| {
+//!     let mut stream = stream::Stream::default();
+//!     stream.id = get.id;
+//!     Ok(stream)
+//! });
+//! let client = mock.client::<livepeer::Client>();
+//! assert_eq!(client.call(stream::Get::new("abc")).await?.id, "abc");
+//! # Ok(())
+//! # }
+//! ```
+
+pub use ai::*;
+pub use trouble::{UploadStep, UploadTrouble};
+
+mod access;
+mod ai;
+mod events;
+mod lists;
+mod live;
+mod routes;
+mod state;
+mod studio;
+mod trouble;
+mod uploads;
+mod work;
+
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
+
+use routes::{Core, Routes};
+use state::State;
+
+use typed_endpoint::mock::{Mock, Reply, Running};
+
+use crate::Client;
+use crate::webhook::Payload;
+use crate::{PlaybackId, StreamId, Studio, Timestamp};
+use typed_endpoint::Transport;
+
+/// A whole little Livepeer Studio: it keeps streams, assets, tasks and all the rest, and answers every operation of
+/// Studio as the real one does, refusals included.
+///
+/// Its time is its own: it begins at the present and moves on by a second with every request, so that an asset is
+/// ready after a few looks at it, and by [`advance`](LittleStudio::advance).
+///
+/// ```
+/// # use livepeer::{asset, mock, stream};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), livepeer::Error> {
+/// let studio = mock::studio();
+/// let client = studio.client();
+/// let stream = client.call(stream::Create::new("my stream").record(true)).await?;
+/// assert_eq!(client.call(stream::Get::new(&stream.id)).await?.name, "my stream");
+/// # Ok(())
+/// # }
+/// ```
+pub fn studio() -> LittleStudio {
+    let core = Arc::new(Core::new(State::new()));
+    let mock = Routes::new(core.clone());
+    let mock = studio::routes(mock).into_mock();
+    LittleStudio { mock, core }
+}
+
+/// The server that [`studio`] makes. Clones are the same server.
+#[derive(Clone)]
+pub struct LittleStudio {
+    mock: Mock,
+    core: Arc<Core>,
+}
+
+/// How it behaves. All of these may also be called while it runs.
+impl LittleStudio {
+    /// Accepts this API key, and from then on no other than those given here (default: any).
+    #[must_use]
+    pub fn key(self, key: impl Into<String>) -> Self {
+        self.core.set(|state| state.settings.keys.push(key.into()));
+        self
+    }
+
+    /// The base of the URLs in its answers (default: the host that the request was sent to).
+    #[must_use]
+    pub fn public_url(self, url: impl Into<String>) -> Self {
+        self.core.set(|state| state.settings.public_url = Some(url.into()));
+        self
+    }
+
+    /// How far each request moves the time on (default: a second).
+    #[must_use]
+    pub fn per_request(self, step: Duration) -> Self {
+        self.core.set(|state| state.settings.per_request = step);
+        self
+    }
+
+    /// What the time is now.
+    #[must_use]
+    pub fn starting_at(self, time: Timestamp) -> Self {
+        self.core.set(|state| state.now = time.as_millis());
+        self
+    }
+
+    /// How long tasks wait before they run, and how long they run (default: one second and four).
+    #[must_use]
+    pub fn work_takes(self, waiting: Duration, running: Duration) -> Self {
+        self.core.set(|state| (state.settings.waiting, state.settings.running) = (waiting, running));
+        self
+    }
+
+    /// Names this host in `Link` headers, as a server behind a proxy may: `https://10.0.0.7:3004`.
+    #[must_use]
+    pub fn link_host(self, url: impl Into<String>) -> Self {
+        self.core.set(|state| state.settings.link_host = Some(url.into()));
+        self
+    }
+
+    /// Refuses to list multistream targets without a user id, as the open-source server does (default: no).
+    #[must_use]
+    pub fn open_source(self, open_source: bool) -> Self {
+        self.core.set(|state| state.settings.open_source = open_source);
+        self
+    }
+
+    /// Has no rooms, as most servers (default: it has).
+    #[must_use]
+    pub fn without_rooms(self) -> Self {
+        self.core.set(|state| state.settings.rooms = false);
+        self
+    }
+
+    /// Delivers webhooks through this transport, such as another [`Mock`] (default: over the network, if there is a
+    /// default transport).
+    #[must_use]
+    pub fn deliver_through(self, transport: impl Transport) -> Self {
+        self.core.set(|state| state.settings.transport = Some(Arc::new(transport)));
+        self
+    }
+
+    /// The public RSA key with which keys of encrypted files are encrypted, as SPKI in DER (default: one of which
+    /// nobody has the private half).
+    #[must_use]
+    pub fn encryption_key(self, spki: impl Into<Vec<u8>>) -> Self {
+        self.core.set(|state| state.settings.encryption_key = spki.into());
+        self
+    }
+
+    /// Lets the next new task fail this many times, with this message. The server repeats a failed task twice, after 30
+    /// and after 180 seconds: one that fails three times has failed.
+    pub fn fail_task(&self, times: u32, message: impl Into<String>) {
+        self.core.set(|state| state.failures.push_back((times, message.into())));
+    }
+
+    /// Answers the next request with this, whatever it is; called several times, the requests after it too.
+    pub fn answer_next(&self, reply: Reply) {
+        self.core.set(|state| state.answers.push_back(reply));
+    }
+}
+
+/// What happens outside of the API.
+impl LittleStudio {
+    /// The present time of this server.
+    pub fn now(&self) -> Timestamp {
+        self.core.set(|state| Timestamp::from_millis(state.now))
+    }
+
+    /// Lets time pass: tasks move on, recordings get ready, failed deliveries are repeated.
+    pub fn advance(&self, time: Duration) {
+        self.core.set(|state| state.pass(time));
+        self.core.dispatch();
+    }
+
+    /// Video comes in for a stream: a session begins. Nothing happens if there is no such stream, or it is live.
+    pub fn go_live(&self, stream: &StreamId) {
+        self.core.set(|state| state.go_live(stream));
+        self.core.dispatch();
+    }
+
+    /// No more video comes in for a stream: its session ends.
+    pub fn go_idle(&self, stream: &StreamId) {
+        self.core.set(|state| state.go_idle(stream));
+        self.core.dispatch();
+    }
+
+    /// Somebody watches something for so long; metrics tell of it.
+    pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
+        self.core.set(|state| state.views.push((playback_id.clone(), time.as_secs_f64() / 60.0)));
+    }
+
+    /// The file of an asset has arrived, so many bytes of it: the asset is processed from now on. The asset is given by
+    /// its id, its playback id or the token of its upload URL.
+    ///
+    /// # Errors
+    /// The answer for the uploader: 404 if there is no such asset, 422 if it has its file already.
+    pub fn receive_upload(&self, asset: &str, size: u64) -> Result<(), Reply> {
+        let received = self.core.set(|state| state.receive_upload(asset, size));
+        self.core.dispatch();
+        received
+    }
+
+    /// A player asks to play something, with a token or an access key: whether its playback policy allows that. Tokens
+    /// are verified if the feature `jwt` is on; webhooks of the event `playback.accessControl` are called.
+    pub async fn may_play(&self, playback_id: &PlaybackId, credential: &str) -> bool {
+        access::may_play(&self.core, playback_id, credential).await
+    }
+
+    /// Something happens that this server does not do by itself, such as `stream.detection`: webhooks are told of it, and
+    /// of the stream if there is one.
+    pub fn happens(&self, payload: Payload, stream: Option<&StreamId>) {
+        self.core.set(|state| {
+            let stream = stream.and_then(|id| state.stream(id).ok()).map(|stream| stream.clone());
+            state.stream_event(payload.name().into(), stream.as_ref(), payload.write().ok().flatten());
+        });
+        self.core.dispatch();
+    }
+
+    /// Waits until no delivery of a webhook is under way; those that are to be repeated later do not count.
+    pub async fn delivered(&self) {
+        self.core.delivered().await;
+    }
+}
+
+/// Ways to call it.
+impl LittleStudio {
+    /// A client that calls it in memory.
+    pub fn client(&self) -> Client<Studio> {
+        self.mock.client::<Client>().key(self.core.first_key())
+    }
+
+    /// The server below, for all that it can: requests seen, transport.
+    pub fn mock(&self) -> &Mock {
+        &self.mock
+    }
+
+    /// Listens on a loopback port that the system chooses.
+    ///
+    /// # Errors
+    /// When there is no port to be had.
+    pub async fn listen(&self) -> io::Result<RunningStudio> {
+        Ok(RunningStudio { running: self.mock.listen().await?, studio: self.clone() })
+    }
+}
+
+impl fmt::Debug for LittleStudio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LittleStudio").finish_non_exhaustive()
+    }
+}
+
+/// A [`LittleStudio`] that listens. Dropping it closes the port and all connections.
+#[derive(Debug)]
+pub struct RunningStudio {
+    running: Running,
+    studio: LittleStudio,
+}
+
+impl RunningStudio {
+    /// The base URL, `http://127.0.0.1:PORT`. As with the real one, operations may also stand below `/api`.
+    pub fn url(&self) -> String {
+        self.running.url()
+    }
+
+    /// A client that calls it over the network.
+    pub fn client(&self) -> Client<Studio> {
+        Client::studio(self.studio.core.first_key()).server(self.url())
+    }
+
+    /// The server itself.
+    pub fn studio(&self) -> &LittleStudio {
+        &self.studio
+    }
+}

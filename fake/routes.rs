@@ -1,0 +1,221 @@
+//! From a request to its handler: keys, refusals, the passing of time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, HOST};
+use http::request::Parts;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use super::state::{Asked, State};
+use super::{events, uploads};
+use typed_endpoint::Endpoint;
+use typed_endpoint::mock::{Encode, Mock, Received, Reply};
+use typed_endpoint::source::{ReadError, ReadErrorKind};
+
+/// What a handler gives: the response, or whatever else is to be answered.
+pub(super) type Answer<T> = Result<T, Reply>;
+
+/// The largest body that an operation takes.
+const MAX_BODY: usize = 100 * 1024;
+
+/// What all handlers share.
+pub(super) struct Core {
+    state: Mutex<State>,
+    pub(super) quiet: Notify,
+}
+
+impl Core {
+    pub(super) fn new(state: State) -> Self {
+        Self { state: Mutex::new(state), quiet: Notify::new() }
+    }
+
+    pub(super) fn set<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.lock())
+    }
+
+    pub(super) fn first_key(&self) -> String {
+        self.set(|state| state.settings.keys.first().cloned().unwrap_or_else(|| "mock-key".into()))
+    }
+
+    /// Runs a handler for a request.
+    pub(super) fn answer<T>(self: &Arc<Self>, parts: &Parts, body: Bytes, handle: impl FnOnce(&mut State) -> T) -> T {
+        let answer = self.set(|state| {
+            state.asked = Asked { body, ..asked(parts, state.settings.public_url.as_deref()) };
+            handle(state)
+        });
+        self.dispatch();
+        answer
+    }
+
+    pub(super) fn dispatch(self: &Arc<Self>) {
+        events::dispatch(self);
+    }
+
+    pub(super) async fn delivered(&self) {
+        loop {
+            let quiet = self.quiet.notified();
+            if self.set(|state| state.in_flight == 0) {
+                return;
+            }
+            quiet.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The handlers, as they are put together.
+pub(super) struct Routes {
+    mock: Mock,
+    core: Arc<Core>,
+}
+
+impl Routes {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        let gate = core.clone();
+        let mock = Mock::new()
+            .first(move |parts| {
+                let reply = gate.set(|state| look(state, parts)).err();
+                async move { reply }
+            })
+            .strict(true)
+            .unreadable(refuse);
+        Self { mock, core }
+    }
+
+    /// Answers an operation.
+    pub(super) fn on<E>(self, handler: impl Fn(&mut State, E) -> Answer<E::Response> + Send + Sync + 'static) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+    {
+        let core = self.core.clone();
+        let mock = self.mock.on_received(move |received: Received<E>| {
+            let Received { parts, body, request, .. } = received;
+            let answer = match body.len() > MAX_BODY {
+                true => Err(Reply::error(413, "request entity too large")),
+                false => core.answer(&parts, body, |state| handler(state, request)),
+            };
+            async move { answer }
+        });
+        Self { mock, ..self }
+    }
+
+    /// Answers an operation that has to wait for something.
+    pub(super) fn on_async<E, Fut>(self, handler: impl Fn(Arc<Core>, E) -> Fut + Send + Sync + 'static) -> Self
+    where
+        E: Endpoint,
+        E::Codec: Encode<E::Response>,
+        Fut: Future<Output = Answer<E::Response>> + Send + 'static,
+    {
+        let core = self.core.clone();
+        let mock = self.mock.on_received(move |received: Received<E>| handler(core.clone(), received.request));
+        Self { mock, ..self }
+    }
+
+    pub(super) fn into_mock(self) -> Mock {
+        let core = self.core;
+        self.mock.fallback(move |request| uploads::answer(core.clone(), request))
+    }
+}
+
+/// Looks at a request before its handler does.
+fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
+    state.pass(state.settings.per_request);
+    if let Some(answer) = state.answers.pop_front() {
+        return Err(answer);
+    }
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    if uploads::is_upload(path) {
+        return Ok(());
+    }
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let key = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+    let public = ["/playback/", "/data/views/query/total/", "/access-control/public-key"];
+    match key.filter(|key| !key.is_empty()) {
+        None if public.iter().any(|start| path.starts_with(start)) => {}
+        None => return Err(Reply::error(401, "request is not authenticated")),
+        Some(key) if state.settings.keys.is_empty() || state.settings.keys.iter().any(|own| own == key) => {}
+        Some(key) => return Err(Reply::error(401, &format!("no token {key} found"))),
+    }
+    Ok(())
+}
+
+/// Words a refusal as the server's schema checker does: each error is JSON inside of a string.
+fn refuse(error: &ReadError) -> Reply {
+    let (parent, name) = match error.path.rfind(['.', ']']) {
+        Some(at) if error.path.as_bytes()[at] == b'.' => (&error.path[..at], &error.path[at + 1..]),
+        Some(_) => (error.path.as_str(), ""),
+        None => ("", error.path.as_str()),
+    };
+    let pointer = |path: &str| match path {
+        "" => String::new(),
+        path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
+    };
+    // Of what lies deeper, the line does not tell the type.
+    let ty = if error.path.contains(['.', '[']) { "valid" } else { json_type(error.ty) };
+    let error = match error.kind {
+        ReadErrorKind::Unknown => json!({
+            "instancePath": pointer(parent),
+            "schemaPath": "#/additionalProperties",
+            "keyword": "additionalProperties",
+            "params": { "additionalProperty": name },
+            "message": "must NOT have additional properties",
+        }),
+        ReadErrorKind::Missing => json!({
+            "instancePath": pointer(parent),
+            "schemaPath": "#/required",
+            "keyword": "required",
+            "params": { "missingProperty": name },
+            "message": format!("must have required property '{name}'"),
+        }),
+        ReadErrorKind::NotAllowed => json!({
+            "instancePath": pointer(&error.path),
+            "schemaPath": format!("#/properties{}/enum", pointer(&error.path)),
+            "keyword": "enum",
+            "params": {},
+            "message": "must be equal to one of the allowed values",
+        }),
+        _ => json!({
+            "instancePath": pointer(&error.path),
+            "schemaPath": format!("#/properties{}/type", pointer(&error.path)),
+            "keyword": "type",
+            "params": { "type": ty },
+            "message": format!("must be {ty}"),
+        }),
+    };
+    Reply::error(422, &error.to_string())
+}
+
+/// What JSON calls a type of Rust.
+fn json_type(ty: &str) -> &'static str {
+    match ty.strip_prefix("Option<").unwrap_or(ty) {
+        ty if ty.starts_with("Vec<") => "array",
+        ty if ty.starts_with("bool") => "boolean",
+        ty if ["u32", "u64", "i32", "i64"].iter().any(|int| ty.starts_with(int)) => "integer",
+        ty if ["f64", "Timestamp", "Seconds"].iter().any(|number| ty.starts_with(number)) => "number",
+        ty if ["String", "Secret", "Url"].iter().any(|text| ty.starts_with(text)) || ty.ends_with("Id") => "string",
+        _ => "object",
+    }
+}
+
+/// Where a request was sent to.
+pub(super) fn asked(parts: &Parts, public_url: Option<&str>) -> Asked {
+    let host = || parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let origin = match (public_url, parts.uri.scheme(), parts.uri.authority()) {
+        (Some(url), ..) => url.trim_end_matches('/').to_owned(),
+        (None, Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+        _ => format!("http://{}", host()),
+    };
+    Asked {
+        origin,
+        path: parts.uri.path().into(),
+        query: parts.uri.query().unwrap_or_default().into(),
+        body: Bytes::new(),
+    }
+}

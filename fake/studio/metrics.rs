@@ -1,0 +1,91 @@
+//! Metrics and usage. Nobody ever watches anything here but what [`LittleStudio::watch`] tells of.
+//!
+//! [`LittleStudio::watch`]: super::super::LittleStudio::watch
+
+use super::super::routes::{Answer, Routes};
+use super::super::state::State;
+use crate::endpoints::studio::metrics::{
+    GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership, PublicViewership,
+    RealtimeViewership, Usage, UsageReport, Viewership,
+};
+use crate::endpoints::studio::types::*;
+use crate::endpoints::studio::user::{Usage as GetUserUsage, UserUsage};
+use typed_endpoint::mock::Reply;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(now).on(views).on(creator_views).on(public_views).on(usage).on(user_usage)
+}
+
+/// The sum of the views of what has this playback id, or of everything.
+fn watched(state: &State, id: Option<&PlaybackId>) -> (i64, f64) {
+    let views = state.views.iter().filter(|(own, _)| id.is_none_or(|id| own == id));
+    views.fold((0, 0.0), |(count, minutes), (_, watched)| (count + 1, minutes + watched))
+}
+
+fn now(state: &mut State, query: GetRealtimeViewership) -> Answer<Vec<RealtimeViewership>> {
+    let (view_count, _) = watched(state, query.playback_id.as_ref());
+    Ok(vec![RealtimeViewership { playback_id: query.playback_id, view_count, ..RealtimeViewership::default() }])
+}
+
+fn views(state: &mut State, query: GetViewership) -> Answer<Vec<Viewership>> {
+    let of_asset = query.asset_id.as_ref().map(|id| state.asset(id).map(|asset| asset.playback_id.clone()));
+    let of_stream = query.stream_id.as_ref().map(|id| state.stream(id).map(|stream| stream.playback_id.clone()));
+    let id = match of_asset.or(of_stream) {
+        Some(found) => found?,
+        None => query.playback_id,
+    };
+    let (view_count, playtime_mins) = watched(state, id.as_ref());
+    Ok(vec![Viewership { playback_id: id, view_count, playtime_mins, ..Viewership::default() }])
+}
+
+fn creator_views(state: &mut State, query: GetCreatorViewership) -> Answer<Vec<Viewership>> {
+    if query.asset_id.is_none() && query.stream_id.is_none() {
+        return Err(Reply::error(400, "Must provide assetId or streamId"));
+    }
+    let mut all = GetViewership::new();
+    (all.asset_id, all.stream_id) = (query.asset_id, query.stream_id);
+    views(state, all)
+}
+
+fn public_views(state: &mut State, query: GetPublicViewership) -> Answer<PublicViewership> {
+    let (view_count, playtime_mins) = watched(state, Some(&query.playback_id));
+    Ok(PublicViewership {
+        playback_id: Some(query.playback_id),
+        view_count: Some(view_count),
+        playtime_mins: Some(playtime_mins),
+        legacy_view_count: Some(0),
+        ..PublicViewership::default()
+    })
+}
+
+fn usage(state: &mut State, query: GetUsage) -> Answer<UsageReport> {
+    let (_, minutes) = watched(state, None);
+    let usage = Usage {
+        delivery_usage_mins: Some(minutes),
+        total_usage_mins: Some(0.0),
+        storage_usage_mins: Some(0.0),
+        ..Usage::default()
+    };
+    Ok(match query.time_step.is_some() || query.breakdown_by.is_some() {
+        true => UsageReport::Apart(vec![usage]),
+        false => UsageReport::Total(usage),
+    })
+}
+
+fn user_usage(state: &mut State, query: GetUserUsage) -> Answer<UserUsage> {
+    let within = |time: &Option<Timestamp>| time.is_some_and(|time| query.from_time <= time && time < query.to_time);
+    let sessions: Vec<_> = state.sessions.iter().filter(|session| within(&session.created_at)).collect();
+    let seconds = |seconds: Option<Seconds>| seconds.unwrap_or_default().as_secs_f64();
+    Ok(UserUsage {
+        source_segments: Some(sessions.iter().filter_map(|session| session.source_segments).sum()),
+        transcoded_segments: Some(sessions.iter().filter_map(|session| session.transcoded_segments).sum()),
+        source_segments_duration: Some(Seconds::new(
+            sessions.iter().map(|session| seconds(session.source_segments_duration)).sum(),
+        )),
+        transcoded_segments_duration: Some(Seconds::new(
+            sessions.iter().map(|session| seconds(session.transcoded_segments_duration)).sum(),
+        )),
+        stream_count: Some(sessions.len() as f64),
+        ..UserUsage::default()
+    })
+}

@@ -1,0 +1,93 @@
+//! Playback info.
+
+use std::time::Duration;
+
+use super::super::routes::{Answer, Routes};
+use super::super::state::{State, millis, not_found};
+use super::super::work::phase;
+use crate::endpoints::studio::asset::{Asset, Phase};
+use crate::endpoints::studio::playback::{
+    DvrSource, Get, PlaybackInfo, PlaybackMeta, PlaybackType, Source, SourceName, SourceType,
+};
+use crate::endpoints::studio::session::RecordingStatus;
+use crate::endpoints::studio::types::*;
+use typed_endpoint::mock::Reply;
+
+/// For how long the server repeats that something is not ready, whatever has become of it.
+const REMEMBERED: Duration = Duration::from_secs(120);
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(get)
+}
+
+fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
+    let base = format!("{}/hls/{}", state.asked.origin, get.id);
+    let id = &get.id;
+    if let Some(stream) = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(id)) {
+        let live = stream.is_active == Some(true);
+        let mut info = info(PlaybackType::Live, stream.playback_policy.clone(), live_sources(&state.asked.origin, id));
+        info.meta.live = Some(live.into());
+        if get.recordings == Some(true) && live && stream.record == Some(true) {
+            info.meta.dvr_playback = Some(vec![DvrSource {
+                hrn: Some(SourceName::Hls),
+                kind: Some(SourceType::Hls),
+                url: Some(format!("{base}/dvr.m3u8").into()),
+                ..DvrSource::default()
+            }]);
+        }
+        return Ok(info);
+    }
+    let asset =
+        |asset: &&Asset| asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || *asset.id == **id);
+    if let Some(asset) = state.assets.iter().find(asset) {
+        let remembered = state.not_ready_until.get(id).copied().filter(|until| state.now < *until);
+        if phase(asset) != Phase::Ready || remembered.is_some() {
+            let until = remembered.unwrap_or(state.now.saturating_add(millis(REMEMBERED)));
+            state.not_ready_until.insert(id.clone(), until);
+            return Err(Reply::error(422, "asset is not ready for playback"));
+        }
+        return Ok(info(PlaybackType::Vod, asset.playback_policy.clone(), file_sources(asset, &base)));
+    }
+    let session = state.sessions.iter().find(|session| *session.id == **id).ok_or_else(not_found)?;
+    match (&session.recording_status, &session.recording_url) {
+        (Some(RecordingStatus::Ready), Some(url)) => {
+            let sources = vec![source(SourceName::Hls, SourceType::Hls, url.to_string())];
+            Ok(info(PlaybackType::Recording, None, sources))
+        }
+        _ => Err(not_found()),
+    }
+}
+
+fn info(kind: PlaybackType, playback_policy: Option<PlaybackPolicy>, source: Vec<Source>) -> PlaybackInfo {
+    let meta = PlaybackMeta { playback_policy, source, ..PlaybackMeta::default() };
+    PlaybackInfo { kind, meta, ..PlaybackInfo::default() }
+}
+
+fn source(hrn: SourceName, kind: SourceType, url: String) -> Source {
+    Source { hrn, kind, url: url.into(), ..Source::default() }
+}
+
+fn live_sources(origin: &str, id: &PlaybackId) -> Vec<Source> {
+    vec![
+        source(SourceName::Hls, SourceType::Hls, format!("{origin}/hls/{id}/index.m3u8")),
+        source(SourceName::WebRtc, SourceType::WebRtc, format!("{origin}/webrtc/{id}")),
+        source(SourceName::Flv, SourceType::Flv, format!("{origin}/flv/{id}")),
+        source(SourceName::Png, SourceType::Png, format!("{origin}/live/{id}/latest.png")),
+    ]
+}
+
+fn file_sources(asset: &Asset, base: &str) -> Vec<Source> {
+    let mp4 = |width: f64, height: f64, bitrate: f64| Source {
+        size: asset.size,
+        width: Some(width),
+        height: Some(height),
+        bitrate: Some(bitrate),
+        ..source(SourceName::Mp4, SourceType::Mp4, format!("{base}/{height}p0.mp4"))
+    };
+    vec![
+        source(SourceName::Hls, SourceType::Hls, format!("{base}/index.m3u8")),
+        mp4(640.0, 360.0, 800_000.0),
+        mp4(1920.0, 1080.0, 4_000_000.0),
+        source(SourceName::Thumbnails, SourceType::Thumbnails, format!("{base}/thumbnails/thumbnails.vtt")),
+    ]
+}

@@ -1,0 +1,51 @@
+//! Projects.
+
+use super::super::lists::{LastPage, listing};
+use super::super::routes::{Answer, Routes};
+use super::super::state::{State, created, find, user};
+use crate::endpoints::studio::project::{Create, Delete, Get, List, Project, Update};
+use crate::endpoints::studio::types::*;
+use typed_endpoint::mock::Reply;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(create).on(list).on(get).on(update).on(delete)
+}
+
+fn create(state: &mut State, new: Create) -> Answer<Project> {
+    let project = Project {
+        id: Some(state.id()),
+        name: new.name,
+        created_at: Some(state.time()),
+        user_id: Some(user()),
+        ..Project::default()
+    };
+    state.projects.push(project.clone());
+    created(&project)
+}
+
+fn list(state: &mut State, list: List) -> Answer<Vec<Project>> {
+    state.page(&state.projects, &listing!(list), "createdAt", LastPage::Unlinked)
+}
+
+/// Whoever asks for a project that is not there is told that it is somebody else's.
+fn project<'a>(state: &'a mut State, id: &ProjectId) -> Answer<&'a mut Project> {
+    let found = find(&mut state.projects, |project| project.id.as_ref() == Some(id));
+    found.map_err(|_| Reply::error(403, "invalid project id"))
+}
+
+fn get(state: &mut State, get: Get) -> Answer<Project> {
+    project(state, &get.id).cloned()
+}
+
+fn update(state: &mut State, update: Update) -> Answer<()> {
+    let project = project(state, &update.id)?;
+    if let Some(name) = update.name {
+        project.name = name;
+    }
+    Ok(())
+}
+
+/// The server says yes and leaves the project where it is.
+fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+    project(state, &delete.id).map(drop)
+}

@@ -1,0 +1,123 @@
+//! Rooms and who is in them.
+#![allow(deprecated)]
+
+use super::super::routes::{Answer, Routes};
+use super::super::state::{State, created, find, remove};
+use crate::endpoints::studio::room::{
+    Create, CreateUser, CreatedRoom, CreatedRoomUser, Delete, DeleteUser, Get, GetUser, Participant, Room, RoomId,
+    RoomPermission, RoomUser, RoomUserId, StartEgress, StopEgress, UpdateUser,
+};
+use typed_endpoint::mock::Reply;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let routes = routes.on(create).on(get).on(delete).on(start_egress).on(stop_egress);
+    routes.on(create_user).on(get_user).on(update_user).on(delete_user)
+}
+
+fn create(state: &mut State, _: Create) -> Answer<CreatedRoom> {
+    if !state.settings.rooms {
+        return Err(Reply::text(400, "not enabled"));
+    }
+    let id: RoomId = state.id();
+    let time = Some(state.time());
+    let mut room = Room { id: id.clone(), created_at: time, updated_at: time, ..Room::default() };
+    // Only operators are told of events.
+    room.extra.mark_absent("events");
+    state.rooms.push(room);
+    created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })
+}
+
+fn room<'a>(state: &'a mut State, id: &RoomId) -> Answer<&'a mut Room> {
+    find(&mut state.rooms, |room| room.id == *id)
+}
+
+fn get(state: &mut State, get: Get) -> Answer<Room> {
+    room(state, &get.id).cloned()
+}
+
+fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+    remove(&mut state.rooms, |room| room.id == delete.id).map(drop)
+}
+
+fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
+    state.stream(&start.stream_id)?;
+    let egress: String = state.id();
+    let room = room(state, &start.id)?;
+    if room.egress_id.is_some() {
+        return Err(Reply::error(400, "egress already started"));
+    }
+    room.egress_id = Some(egress);
+    Ok(())
+}
+
+fn stop_egress(state: &mut State, stop: StopEgress) -> Answer<()> {
+    match room(state, &stop.id)?.egress_id.take() {
+        Some(_) => Ok(()),
+        None => Err(Reply::error(400, "egress has not started")),
+    }
+}
+
+fn create_user(state: &mut State, new: CreateUser) -> Answer<CreatedRoomUser> {
+    let (id, time) = (state.id::<RoomUserId>(), state.time());
+    let origin = state.asked.origin.clone();
+    let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.letters(40), state.letters(43));
+    let person = Participant {
+        identity: Some(id.clone()),
+        name: Some(new.name.clone()),
+        joined_at: Some(time),
+        ..Participant::default()
+    };
+    room(state, &new.id)?.participants.insert(id.to_string(), person);
+    let permission = RoomPermission {
+        can_publish: Some(new.can_publish.unwrap_or(true)),
+        can_publish_data: Some(new.can_publish_data.unwrap_or(true)),
+        ..RoomPermission::default()
+    };
+    let user = RoomUser {
+        id: Some(id.clone()),
+        state: Some(2),
+        joined_at: Some(time),
+        name: Some(new.name),
+        permission: Some(permission),
+        is_publisher: Some(false),
+        metadata: new.metadata,
+        ..RoomUser::default()
+    };
+    state.room_users.push((new.id, user));
+    created(&CreatedRoomUser {
+        id: Some(id),
+        join_url: Some(format!("{origin}/meet?token={token}").into()),
+        token: Some(token.into()),
+        ..CreatedRoomUser::default()
+    })
+}
+
+fn user<'a>(state: &'a mut State, id: &RoomId, user: &RoomUserId) -> Answer<&'a mut RoomUser> {
+    let found = find(&mut state.room_users, |(room, own)| room == id && own.id.as_ref() == Some(user));
+    found.map(|(_, user)| user)
+}
+
+fn get_user(state: &mut State, get: GetUser) -> Answer<RoomUser> {
+    user(state, &get.id, &get.user_id).cloned()
+}
+
+fn update_user(state: &mut State, update: UpdateUser) -> Answer<()> {
+    let user = user(state, &update.id, &update.user_id)?;
+    user.permission = Some(RoomPermission {
+        can_publish: Some(update.can_publish),
+        can_publish_data: Some(update.can_publish_data.unwrap_or(true)),
+        ..RoomPermission::default()
+    });
+    user.metadata = update.metadata.or(user.metadata.take());
+    Ok(())
+}
+
+/// Someone who is not there is no error.
+fn delete_user(state: &mut State, delete: DeleteUser) -> Answer<()> {
+    let time = state.time();
+    if let Some(person) = room(state, &delete.id)?.participants.get_mut(&*delete.user_id) {
+        person.left_at = Some(time);
+    }
+    state.room_users.retain(|(room, user)| *room != delete.id || user.id.as_ref() != Some(&delete.user_id));
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Tasks and transcodes.
+
+use super::super::lists::{LastPage, listing};
+use super::super::routes::{Answer, Routes};
+use super::super::state::{State, created, not_found};
+use super::super::work::NewTask;
+use crate::Secret;
+use crate::endpoints::studio::task::{
+    Get, List, Retry, Task, TaskParams, TaskType, TranscodeFileParams, TranscodeLocation, TranscodeOutput,
+    TranscodeOutputs,
+};
+use crate::endpoints::studio::transcode;
+use crate::endpoints::studio::types::*;
+use typed_endpoint::mock::Reply;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(list).on(get).on(retry).on(transcode)
+}
+
+fn list(state: &mut State, list: List) -> Answer<Vec<Task>> {
+    let tasks = state.work.iter().map(|work| &work.task);
+    state.page(tasks, &listing!(list), "updatedAt", LastPage::Undefined)
+}
+
+fn get(state: &mut State, get: Get) -> Answer<Task> {
+    let mut tasks = state.work.iter().map(|work| &work.task);
+    tasks.find(|task| task.id.as_ref() == Some(&get.id)).cloned().ok_or_else(not_found)
+}
+
+fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
+    get(state, Get::new(&retry.id))?;
+    if !state.repeat(|task| task.id.as_ref() == Some(&retry.id)) {
+        return Err(Reply::error(400, "task is not in a retryable state"));
+    }
+    Ok(TaskRef { id: retry.id, ..TaskRef::default() })
+}
+
+fn transcode(state: &mut State, new: transcode::Create) -> Answer<Task> {
+    let output = |output: Option<transcode::Output>| {
+        output.map(|output| TranscodeOutput { path: Some(output.path), ..TranscodeOutput::default() })
+    };
+    let location = |url: Option<Secret>| Some(TranscodeLocation { url, ..TranscodeLocation::default() });
+    let storage = new.storage.endpoint.map(|endpoint| Secret::from(endpoint.into_string()));
+    let params = TranscodeFileParams {
+        input: location(new.input.url.or(new.input.endpoint).map(|url| Secret::from(url.into_string()))),
+        storage: location(storage),
+        outputs: Some(TranscodeOutputs {
+            hls: output(new.outputs.hls),
+            mp4: output(new.outputs.mp4),
+            fmp4: output(new.outputs.fmp4),
+            ..TranscodeOutputs::default()
+        }),
+        profiles: new.profiles,
+        target_segment_size_secs: new.target_segment_size_secs,
+        creator_id: new.creator_id,
+        c2pa: new.c2pa,
+        ..TranscodeFileParams::default()
+    };
+    let params = TaskParams { transcode_file: Some(params), ..TaskParams::default() };
+    let task = state.spawn(NewTask { kind: TaskType::TranscodeFile, input: None, output: None, params, begins: true });
+    created(&task)
+}

@@ -1,0 +1,301 @@
+//! Where the files of assets arrive: the URLs that a requested upload gives. Strict, and with the traps of the real
+//! storage behind them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request};
+
+use super::LittleStudio;
+use super::routes::{Answer, Core};
+use super::state::State;
+use super::trouble::{Troubles, UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
+use crate::endpoints::studio::asset::Phase;
+use crate::endpoints::studio::types::AssetId;
+use typed_endpoint::Body;
+use typed_endpoint::link::query_param;
+use typed_endpoint::mock::Reply;
+
+/// What the storage holds as one part, and the least that it takes as one unless it is the last, in bytes.
+const PART: usize = 8 * 1024 * 1024;
+const LEAST: usize = 5 * 1024 * 1024;
+
+/// What the upload endpoints keep.
+#[derive(Default)]
+pub(super) struct Uploads {
+    tus: BTreeMap<String, Tus>,
+    files: BTreeMap<AssetId, Bytes>,
+    troubles: Troubles,
+}
+
+/// An upload by tus.
+struct Tus {
+    asset: AssetId,
+    length: Option<u64>,
+    confirmed: u64,
+    bytes: Vec<u8>,
+}
+
+impl LittleStudio {
+    /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
+    /// it too.
+    pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
+        self.core.set(|state| state.uploads.troubles.add(step, trouble));
+    }
+
+    /// The file of an asset, as it was uploaded.
+    pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
+        self.core.set(|state| state.uploads.files.get(asset).cloned())
+    }
+}
+
+/// Whether a path (without `/api`) is one of the upload endpoints, which know no API key.
+pub(super) fn is_upload(path: &str) -> bool {
+    path.starts_with("/asset/upload/tus") || path.starts_with("/asset/upload/direct")
+}
+
+/// Answers what is no operation: uploads, and 404 for all else.
+pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    if !is_upload(path) {
+        return Reply::error(404, "not found");
+    }
+    // Not as the real one, which does not look: nobody should send a key there.
+    if parts.headers.contains_key(AUTHORIZATION) {
+        return Reply::text(400, "an API key was sent to an upload URL");
+    }
+    let query = format!("?{}", parts.uri.query().unwrap_or_default());
+    let token = query_param(&query, "token").unwrap_or_default();
+    if path == "/asset/upload/direct" && parts.method == Method::PUT {
+        return put(&core, &token, &parts.headers, body).await;
+    }
+    if parts.method == Method::OPTIONS {
+        return Reply::status(204);
+    }
+    if text(&parts.headers, "tus-resumable") != Some("1.0.0") {
+        return Reply::text(412, "Tus-Resumable Required\n");
+    }
+    let reply = match (path.strip_prefix("/asset/upload/tus"), &parts.method) {
+        (Some(""), &Method::POST) => create(&core, &token, &parts).await,
+        (Some(id), method) if id.starts_with('/') => match *method {
+            Method::HEAD => ask(&core, &id[1..]).await,
+            Method::DELETE => abort(&core, &id[1..]).await,
+            Method::PATCH => patch(&core, &id[1..], &parts.headers, body).await,
+            _ => Reply::text(404, "Not found\n"),
+        },
+        _ => Reply::text(404, "Not found\n"),
+    };
+    reply.header("tus-resumable", "1.0.0")
+}
+
+fn trouble(core: &Core, step: UploadStep) -> Option<UploadTrouble> {
+    core.set(|state| state.uploads.troubles.take(step))
+}
+
+fn unknown() -> Reply {
+    Reply::text(404, "The file for this url was not found\n")
+}
+
+fn conflict() -> Reply {
+    Reply::text(409, "Upload-Offset conflict\n")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    text(headers, name)?.parse().ok()
+}
+
+/// The asset that a token is for, if it still waits for its file.
+fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
+    let Some(id) = state.tokens.get(token).cloned() else { return Err(Reply::text(401, "invalid token\n")) };
+    let phase = state.asset(&id)?.status.as_ref().map(|status| status.phase.clone());
+    match phase {
+        Some(Phase::Uploading) => Ok(id),
+        _ => Err(arrived()),
+    }
+}
+
+async fn create(core: &Arc<Core>, token: &str, parts: &Parts) -> Reply {
+    let trouble = trouble(core, UploadStep::Create);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let is_kept = !matches!(trouble, Some(UploadTrouble::Lose | UploadTrouble::Forget));
+    let reply = core.answer(parts, Bytes::new(), |state| {
+        let (id, upload) = match created(state, token, &parts.headers) {
+            Ok(created) => created,
+            Err(refusal) => return refusal,
+        };
+        let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
+        let reply = Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}"));
+        if is_kept {
+            state.uploads.tus.insert(id, upload);
+        }
+        reply
+    });
+    afterwards(trouble.as_ref(), reply)
+}
+
+fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(String, Tus)> {
+    let asset = waiting(state, token)?;
+    let length = number(headers, "upload-length");
+    if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
+        return Err(Reply::text(400, "Upload-Length or Upload-Defer-Length header required\n"));
+    }
+    let playback = state.asset(&asset)?.playback_id.clone().unwrap_or_default();
+    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, confirmed: 0, bytes: Vec::new() }))
+}
+
+async fn ask(core: &Core, id: &str) -> Reply {
+    let trouble = trouble(core, UploadStep::Ask);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let reply = core.set(|state| {
+        if trouble == Some(UploadTrouble::Forget) {
+            state.uploads.tus.remove(id);
+        }
+        state.uploads.tus.get(id).map_or_else(unknown, Tus::told)
+    });
+    afterwards(trouble.as_ref(), reply)
+}
+
+async fn abort(core: &Core, id: &str) -> Reply {
+    let trouble = trouble(core, UploadStep::Abort);
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let known = core.set(|state| match trouble {
+        Some(UploadTrouble::Lose) => state.uploads.tus.contains_key(id),
+        _ => state.uploads.tus.remove(id).is_some(),
+    });
+    let reply = if known { Reply::status(204) } else { unknown() };
+    afterwards(trouble.as_ref(), reply)
+}
+
+async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> Reply {
+    let Some(confirmed) = core.set(|state| state.uploads.tus.get(id).map(|upload| upload.confirmed)) else {
+        return unknown();
+    };
+    if text(headers, "content-type") != Some("application/offset+octet-stream") {
+        return Reply::text(415, "Invalid Content-Type\n");
+    }
+    if number(headers, "upload-offset") != Some(confirmed) {
+        return conflict();
+    }
+    let trouble = trouble(core, UploadStep::Send);
+    let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let reply = core.set(|state| store(state, id, headers, &part, trouble.as_ref()));
+    core.dispatch();
+    match trouble {
+        Some(UploadTrouble::Forget) => Reply::cut(),
+        _ => afterwards(trouble.as_ref(), reply),
+    }
+}
+
+/// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
+/// piece is confirmed, but not there.
+fn store(state: &mut State, id: &str, headers: &HeaderMap, part: &[u8], trouble: Option<&UploadTrouble>) -> Reply {
+    if trouble == Some(&UploadTrouble::Forget) {
+        state.uploads.tus.remove(id);
+        return unknown();
+    }
+    let Some(upload) = state.uploads.tus.get_mut(id) else { return unknown() };
+    // Another request may have brought the same part while this one came.
+    if number(headers, "upload-offset") != Some(upload.confirmed) {
+        return conflict();
+    }
+    let told = number(headers, "upload-length");
+    match (upload.length, told) {
+        (Some(known), Some(told)) if known != told => return Reply::text(400, "Upload-Length cannot change\n"),
+        _ => upload.length = upload.length.or(told),
+    }
+    let end = upload.confirmed + part.len() as u64;
+    if upload.length.is_some_and(|length| end > length) {
+        return Reply::text(413, "the part goes on after the end of the upload\n");
+    }
+    let last = upload.length == Some(end);
+    let rest = part.len() % PART;
+    let told = Reply::status(204).header("upload-offset", &end.to_string());
+    if trouble == Some(&UploadTrouble::Lose) {
+        return told;
+    }
+    if last || rest >= LEAST || rest == 0 {
+        upload.bytes.extend_from_slice(part);
+        upload.confirmed = end;
+    } else if part.len() > PART {
+        upload.bytes.extend_from_slice(&part[..part.len() - rest]);
+        upload.confirmed = end;
+    }
+    if last {
+        let (asset, bytes) = (upload.asset.clone(), std::mem::take(&mut upload.bytes));
+        return match finish(state, asset, bytes.into()) {
+            Ok(()) => told,
+            Err(refusal) => refusal,
+        };
+    }
+    told
+}
+
+fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
+    state.receive_upload(&asset, bytes.len() as u64)?;
+    state.uploads.files.insert(asset, bytes);
+    Ok(())
+}
+
+async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
+    let asset = match core.set(|state| waiting(state, token)) {
+        Ok(asset) => asset,
+        Err(refusal) if refusal.status == 401 => {
+            let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code></Error>";
+            return Reply::status(403).header("content-type", "application/xml").with_body(xml);
+        }
+        Err(refusal) => return refusal,
+    };
+    if text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")) {
+        // Something before the storage has read the body as JSON; the storage waits for it still.
+        return std::future::pending().await;
+    }
+    // In memory, nothing has turned the body's length into a header.
+    let Some(length) = number(headers, CONTENT_LENGTH.as_str()).or(body.len()) else {
+        return Reply::text(411, "Length Required\n");
+    };
+    let trouble = trouble(core, UploadStep::Send);
+    let Ok(bytes) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
+    if let Some(reply) = instead(trouble.as_ref()).await {
+        return reply;
+    }
+    let reply = match trouble {
+        Some(UploadTrouble::Lose | UploadTrouble::Forget) => return Reply::cut(),
+        _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
+        _ => match core.set(|state| finish(state, asset, bytes.into())) {
+            Ok(()) => Reply::status(200),
+            Err(refusal) => refusal,
+        },
+    };
+    core.dispatch();
+    afterwards(trouble.as_ref(), reply)
+}
+
+impl Tus {
+    /// How far it is.
+    fn told(&self) -> Reply {
+        let reply = Reply::status(200).header("upload-offset", &self.confirmed.to_string());
+        let reply = reply.header("cache-control", "no-store");
+        match self.length {
+            Some(length) => reply.header("upload-length", &length.to_string()),
+            None => reply.header("upload-defer-length", "1"),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The catalog: the facts of every declared operation.
+
+use crate::Operation;
+
+/// Makes the catalog of these resources: one name for each file of `endpoints/` that declares operations.
+macro_rules! catalog {
+    ($($name:ident),+ $(,)?) => {
+        /// Lists the facts of every declared operation, resource by resource.
+        ///
+        /// ```
+        /// let create = livepeer::catalog().find(|operation| operation.id == Some("createStream")).unwrap();
+        /// assert_eq!((create.method.as_str(), create.path), ("POST", "/stream"));
+        /// ```
+        pub fn catalog() -> impl Iterator<Item = &'static Operation> {
+            const ALL: &[&[&Operation]] = &[$(crate::$name::OPERATIONS),+];
+            ALL.iter().flat_map(|resource| resource.iter().copied())
+        }
+
+        /// Visits every declared operation by its type, in the order of [`catalog`].
+        #[cfg(feature = "mock")]
+        pub fn visit_catalog(visitor: &mut impl crate::mock::Visit) {
+            $(crate::$name::visit_operations(visitor);)+
+        }
+    };
+}
+
+catalog! {
+    stream,
+    multistream,
+    webhook,
+    asset,
+    session,
+    room,
+    metrics,
+    access_control,
+    task,
+    transcode,
+    playback,
+    project,
+    user,
+    generate,
+}

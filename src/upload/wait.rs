@@ -1,0 +1,67 @@
+//! Uploading, and waiting for the asset.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use super::{Uploaded, Uploading};
+use crate::asset::{Asset, UploadError};
+use crate::{BoxFuture, WaitError};
+
+/// An upload, and the wait for its asset: `.await` gives the asset when it is ready. From [`Uploading::wait`].
+#[must_use = "an upload does nothing until it is awaited"]
+#[derive(Debug)]
+pub struct UploadWait {
+    pub(super) upload: Uploading,
+    pub(super) deadline: Option<Duration>,
+}
+
+impl UploadWait {
+    /// How long to wait for the asset, once the file has arrived (default: for ever).
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+}
+
+/// Why there is no asset that is ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadWaitError {
+    /// The file did not arrive.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    /// The file arrived, but the asset did not get ready.
+    #[error("asset {}: {error}", .uploaded.asset)]
+    #[non_exhaustive]
+    Wait {
+        /// What to look at, or to wait for again.
+        uploaded: Uploaded,
+        /// Why it was not waited for any longer.
+        error: WaitError,
+    },
+}
+
+impl From<crate::RequestError> for UploadWaitError {
+    fn from(error: crate::RequestError) -> Self {
+        Self::Upload(error.into())
+    }
+}
+
+impl IntoFuture for UploadWait {
+    type Output = Result<Asset, UploadWaitError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let client = self.upload.client.clone();
+            let uploaded = self.upload.await?;
+            let wait = client.wait(&uploaded.asset);
+            let wait = match self.deadline {
+                Some(deadline) => wait.deadline(deadline),
+                None => wait,
+            };
+            wait.await.map_err(|error| UploadWaitError::Wait { uploaded, error })
+        })
+    }
+}

@@ -1,0 +1,254 @@
+//! What the deliveries of a webhook tell, one type a kind of event.
+
+use std::fmt;
+
+use http::StatusCode;
+use serde::de::{DeserializeOwned, Error as _};
+
+#[cfg(doc)]
+use super::{Event, Verifier};
+use crate::asset::Asset;
+use crate::endpoints::prelude::*;
+use crate::session::Session;
+use crate::task::{Task, TaskType};
+
+/// One line a kind: its name on the wire, its variant, and what it carries.
+macro_rules! kinds {
+    ($( $(#[$doc:meta])* $name:literal => $variant:ident $(($payload:ty))?, )*) => {
+        /// What happened, with what is told about it.
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Payload {
+            $( $(#[$doc])* $variant $(($payload))?, )*
+            /// A kind that this version does not know.
+            Unknown {
+                /// Its name.
+                name: String,
+                /// What is told about it.
+                value: Option<Value>,
+            },
+        }
+
+        impl Payload {
+            /// The name of the kind, such as `asset.ready`.
+            pub fn name(&self) -> &str {
+                match self {
+                    $( Self::$variant { .. } => $name, )*
+                    Self::Unknown { name, .. } => name,
+                }
+            }
+
+            /// Takes what the kind carries, and leaves what it has no place for.
+            pub(super) fn read(name: &str, payload: &mut Option<Value>) -> serde_json::Result<Self> {
+                Ok(match name {
+                    $( $name => Self::$variant $((required::<$payload>(payload.take())?))?, )*
+                    _ => Self::Unknown { name: name.to_owned(), value: payload.take() },
+                })
+            }
+
+            pub(crate) fn write(&self) -> serde_json::Result<Option<Value>> {
+                match self {
+                    $( $( Self::$variant(payload) => serde_json::to_value::<&$payload>(payload).map(Some), )? )*
+                    Self::Unknown { value, .. } => Ok(value.clone()),
+                    _ => Ok(None),
+                }
+            }
+        }
+
+        /// Without what is told about an unknown kind, which may be a secret.
+        impl fmt::Debug for Payload {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $( $( Self::$variant(payload) => {
+                        let payload: &$payload = payload;
+                        f.debug_tuple(stringify!($variant)).field(payload).finish()
+                    } )? )*
+                    Self::Unknown { name, .. } => f.debug_struct("Unknown").field("name", name).finish_non_exhaustive(),
+                    plain => f.debug_tuple("Payload").field(&plain.name()).finish(),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A live stream started: media arrive.
+    "stream.started" => StreamStarted,
+    /// Something was recognised in the picture of a live stream.
+    "stream.detection" => StreamDetection(Detection),
+    /// A live stream ended: media no longer arrive.
+    "stream.idle" => StreamIdle,
+    /// The recording of a session can be played.
+    "recording.ready" => RecordingReady(Box<RecordingReady>),
+    /// A session began to be recorded.
+    "recording.started" => RecordingStarted(Box<Recording>),
+    /// A session ended, and its recording is being made.
+    "recording.waiting" => RecordingWaiting(Box<Recording>),
+    /// A live stream is now sent on to a target.
+    "multistream.connected" => MultistreamConnected(Multistream),
+    /// Sending a live stream on to a target failed, repeatedly.
+    "multistream.error" => MultistreamError(Multistream),
+    /// A live stream is no longer sent on to a target.
+    "multistream.disconnected" => MultistreamDisconnected(Multistream),
+    /// A viewer came. What is told about it is not fixed: it stands in the event's [`extra`](Event::extra), as
+    /// `payload`.
+    "playback.user.new" => PlaybackUserNew,
+    /// The access gate asks whether a viewer may play. The answer to the delivery decides: see [`AccessAnswer`].
+    "playback.accessControl" => PlaybackAccessControl(AccessRequest),
+    /// An asset was created.
+    "asset.created" => AssetCreated(Box<AssetPayload>),
+    /// An asset changed, be it only its progress.
+    "asset.updated" => AssetUpdated(Box<AssetPayload>),
+    /// An asset could not be processed.
+    "asset.failed" => AssetFailed(Box<AssetPayload>),
+    /// An asset can be played.
+    "asset.ready" => AssetReady(Box<AssetPayload>),
+    /// An asset was deleted.
+    "asset.deleted" => AssetDeleted(Box<AssetPayload>),
+    /// A task was created.
+    "task.spawned" => TaskSpawned(Box<TaskPayload>),
+    /// A task changed, be it only its progress.
+    "task.updated" => TaskUpdated(Box<TaskPayload>),
+    /// A task ended well.
+    "task.completed" => TaskCompleted(Box<TaskPayload>),
+    /// A task failed for good.
+    "task.failed" => TaskFailed(Box<TaskPayload>),
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self::Unknown { name: String::new(), value: None }
+    }
+}
+
+fn required<T: DeserializeOwned>(payload: Option<Value>) -> serde_json::Result<T> {
+    serde_json::from_value(payload.ok_or_else(|| serde_json::Error::custom("no payload"))?)
+}
+
+model! {
+    /// What was recognised in a segment of a live stream.
+    pub struct Detection: Studio {
+        /// Number of the segment.
+        seq_no?: u64,
+        /// The classes of scene that were looked for.
+        scene_classification?: Vec<SceneClass>,
+    }
+    /// A class of scene, and how likely it is.
+    pub struct SceneClass: Studio {
+        /// Its name, such as `soccer`.
+        name: String,
+        /// From 0 to 1.
+        probability?: f64,
+    }
+    /// A session whose recording began, or is being made.
+    pub struct Recording: Studio {
+        /// The session.
+        session: Session,
+    }
+    /// A session whose recording can be played.
+    pub struct RecordingReady: Studio {
+        /// The recording as HLS.
+        recording_url?: Url,
+        /// The recording as a file.
+        mp4_url?: Url,
+        /// The session.
+        session: Session,
+    }
+    /// A target that a live stream is sent on to.
+    pub struct Multistream: Studio {
+        /// The target.
+        target: MultistreamTarget,
+    }
+    /// Which target, and which rendition it gets.
+    pub struct MultistreamTarget: Studio {
+        /// Id of the target.
+        id: String,
+        /// Name of the target.
+        name?: String,
+        /// Name of the rendition; `source` is the one that is sent in.
+        profile?: String,
+    }
+    /// An asset, as it was when the event happened.
+    pub struct AssetPayload: Studio {
+        /// The asset.
+        asset: AssetSnapshot,
+    }
+    /// An asset at one point in time.
+    pub struct AssetSnapshot: Studio {
+        /// Id of the asset.
+        id: AssetId,
+        /// The asset.
+        snapshot: Asset,
+    }
+    /// A task, as it was when the event happened.
+    pub struct TaskPayload: Studio {
+        /// Whether the task ended well. Told only once it ended.
+        success?: bool,
+        /// The task.
+        task: TaskSnapshot,
+    }
+    /// A task at one point in time.
+    pub struct TaskSnapshot: Studio {
+        /// Id of the task.
+        id: TaskId,
+        /// What it does, such as `transcode`.
+        kind as "type": TaskType,
+        /// The task.
+        snapshot: Task,
+    }
+    /// A request of the access gate: may a viewer play this?
+    ///
+    /// Comes when the playback policy of a stream or asset names a webhook, and is answered with an
+    /// [`AccessAnswer`]. The viewer waits meanwhile.
+    pub struct AccessRequest: Studio {
+        /// What the playback policy says under `webhookContext`.
+        context: Map<String, Value>,
+        /// The key that the viewer presented; empty if none.
+        access_key: Secret,
+        /// When the request was sent.
+        timestamp: Timestamp,
+    }
+}
+
+/// The answer to an [`AccessRequest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessAnswer {
+    /// The viewer may play.
+    Allow,
+    /// The viewer may not.
+    Deny,
+}
+
+impl AccessAnswer {
+    /// The status of the answer: 200 or 403.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Allow => StatusCode::OK,
+            Self::Deny => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// The JSON of the answer. It denies by itself too: the gate heeds `ret` even where something on
+    /// the way turned the status into a 200.
+    pub fn body(self) -> &'static str {
+        match self {
+            Self::Allow => "{}",
+            Self::Deny => r#"{"ret":403}"#,
+        }
+    }
+}
+
+impl From<bool> for AccessAnswer {
+    fn from(allow: bool) -> Self {
+        if allow { Self::Allow } else { Self::Deny }
+    }
+}
+
+impl<B: From<&'static str>> From<AccessAnswer> for http::Response<B> {
+    fn from(answer: AccessAnswer) -> Self {
+        let mut response = Self::new(answer.body().into());
+        *response.status_mut() = answer.status();
+        response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        response
+    }
+}
