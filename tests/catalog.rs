@@ -84,7 +84,8 @@ where
     let server = mock.listen().await.unwrap();
     let request: E = sample_request(fullness).unwrap();
     let sent = json(&request);
-    let answer = server.client::<livepeer::Client<E::Api>>().call(request).retry(Retry::never()).with_response().await.unwrap();
+    let answer =
+        server.client::<livepeer::Client<E::Api>>().call(request).retry(Retry::never()).with_response().await.unwrap();
     let received = std::mem::take(&mut *received.lock().unwrap());
     assert_eq!(received, [(sent, Vec::<String>::new())]);
 

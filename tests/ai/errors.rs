@@ -1,7 +1,7 @@
 //! What servers say when they do not do the work.
 
-use livepeer::generate::*;
 use livepeer::Retry;
+use livepeer::generate::*;
 
 use crate::Outcome;
 use crate::recorder::Recorder;

@@ -342,8 +342,12 @@ fn whatever_can_be_said_is_understood() {
                 return;
             }
             for fullness in [Fullness::Smallest, Fullness::Fullest] {
-                let call =
-                    self.1.mock().client::<livepeer::Client<E::Api>>().retry(Retry::never()).call(sample_request::<E>(fullness).unwrap());
+                let call = self
+                    .1
+                    .mock()
+                    .client::<livepeer::Client<E::Api>>()
+                    .retry(Retry::never())
+                    .call(sample_request::<E>(fullness).unwrap());
                 let Err(error) = self.0.block_on(async { call.await }) else { continue };
                 let fields = error.body_as::<ApiError>().map(ApiError::fields).unwrap_or_default();
                 // The server wants events that the specification lets be left out.
