@@ -1,9 +1,9 @@
 //! Somebody else's API in thirty lines: GitHub's, as far as issues go.
 //!
-//! `cargo run --example own_api` asks a server that it starts by itself; with `GITHUB_TOKEN` set, GitHub.
+//! `cargo run -p typed-endpoint --example github` asks a server that it starts by itself; with `GITHUB_TOKEN` set, GitHub.
 
-use livepeer::mock::{Mock, Received, Reply};
-use livepeer::{Api, Case, Client, Unmapped, endpoint, model, open_enum};
+use typed_endpoint::mock::{Mock, Received, Reply};
+use typed_endpoint::{Api, Case, Client, Unmapped, endpoint, model, open_enum};
 
 /// GitHub.
 pub enum GitHub {}
