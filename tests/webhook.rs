@@ -250,6 +250,17 @@ fn a_payload_that_is_not_fixed_may_be_any_or_none_and_is_kept() {
     }
 }
 
+/// As the same stream in a response: an event is delivered once, so it must not be lost over a detail.
+#[test]
+fn an_optional_field_of_an_unexpected_kind_does_not_refuse_the_event() {
+    let mut body = event("stream.started", Value::Null);
+    body["stream"] = json!({"id": "s", "name": "n", "lastSeen": "never", "profiles": {}});
+    let event = deliver(&body).unwrap();
+    let stream = event.stream.unwrap();
+    assert_eq!((stream.id.as_str(), stream.last_seen, stream.profiles), ("s", None, None));
+    assert_eq!((stream.extra.get("lastSeen"), stream.extra.get("profiles")), (Some(&"never".into()), Some(&json!({}))));
+}
+
 #[test]
 fn payloads_are_typed() {
     let Payload::AssetReady(payload) =
