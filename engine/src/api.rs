@@ -3,9 +3,9 @@
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
+use crate::case::Case;
 use crate::error::ErrorBody;
 use crate::link;
-use crate::names::Case;
 
 /// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
 /// type without values, which the lines of [`endpoint!`](macro@crate::endpoint) and the client's type name.

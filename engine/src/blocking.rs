@@ -37,11 +37,10 @@ use crate::api::Api;
 use crate::call::Call;
 use crate::download::Download;
 use crate::endpoint::On;
-use crate::error::Error;
+use crate::error::{Error, RequestError};
 use crate::page::{Pages, Paginated};
 use crate::tus;
 use crate::wait::{Awaitable, Wait};
-use crate::wire::RequestError;
 
 /// A client without async. Made from an asynchronous one, which has all the settings. Its connections are its own, unless
 /// the transport was given: then the runtime that drives those must be running.

@@ -17,13 +17,13 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::io::AsyncRead;
 
-pub use collect::BodyError;
 use file::Range;
 use foreign::Foreign;
 pub use source::BoxReader;
 use source::stat;
 
-use crate::idle::Guard;
+pub use crate::error::{BodyError, BoxError};
+use crate::timeout::Guard;
 pub(crate) use file::Parts;
 pub(crate) use source::{Opener, blocking, named};
 
@@ -33,9 +33,6 @@ mod foreign;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
-
-/// Any error, in the form that crosses the boundaries between HTTP crates.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The body of a request or a response: nothing, bytes, a file, a reader, another crate's body, or several in a row.
 ///

@@ -11,19 +11,19 @@ use std::time::Duration;
 use http::{HeaderMap, Method};
 
 use crate::api::Api;
-use crate::attempt::{self, Done, Job, Plain, Subject};
 use crate::body::Body;
 use crate::download::Download;
+use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::{Any, Error, ErrorBody, ErrorKind, Inner, Mapped, Unmapped};
-use crate::hidden;
-use crate::response::{Answer, Codec, DecodeError, Response};
+use crate::error::{Any, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::redact;
+use crate::response::{Answer, Codec, Response};
 use crate::retry::Retry;
 use crate::secret;
+use crate::send::{self, Done, Job, Plain, Subject};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
-use crate::wire::{self, Prepared, RequestError};
 
 /// A request on its way: `.await` sends it and gives the response.
 ///
@@ -98,7 +98,7 @@ impl<E: Endpoint> Call<E> {
     /// One more header, in place of the client's and the operation's of the same name; the one that carries the key, too.
     /// Called again with the same name, it adds a value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match wire::header(name, value) {
+        match encode::header(name, value) {
             Ok((name, value)) => drop(self.options.headers.append(name, value)),
             Err(error) => self.options.wrong = Some(error),
         }
@@ -133,7 +133,7 @@ impl<E: Endpoint> Call<E> {
     pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
         let job = self.into_job();
         match job {
-            Ok(mut job) => attempt::request(&mut job).await,
+            Ok(mut job) => send::build_request(&mut job).await,
             Err(inner) => Err(inner),
         }
         .map_err(Error::new)
@@ -144,16 +144,17 @@ impl<E: Endpoint> Call<E> {
         &self.request
     }
 
-    fn into_job(self) -> Result<Job, Box<Inner>> {
+    fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut target = Err(RequestError::Settings("the request shows no values".into()));
         let write = || {
-            self.request.values(&mut |values| target = wire::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
+            self.request
+                .values(&mut |values| target = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
         };
         let ((), mut secrets) = secret::collect(write);
         let options = self.options;
-        secrets.extend(hidden::credentials(E::Api::AUTH, &self.settings.headers, &[]));
-        secrets.extend(hidden::credentials(E::Api::AUTH, &options.headers, &options.query));
+        secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
+        secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
         let retryable = operation.is_retryable(&self.request);
         Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
             .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).refused_as(E::Api::refused).hiding(secrets))
@@ -184,7 +185,7 @@ impl<E: Endpoint> IntoFuture for WithResponse<E> {
 
     fn into_future(self) -> ResponseFuture<E> {
         let sending = match self.0.into_job() {
-            Ok(job) => attempt::running(job),
+            Ok(job) => send::running(job),
             Err(inner) => Box::pin(std::future::ready(Err(inner))),
         };
         ResponseFuture { sending, operation: PhantomData }
@@ -200,7 +201,7 @@ pub struct CallFuture<E>(ResponseFuture<E>);
 /// The sending itself is the same for all operations and compiled once; only the decoding is not.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct ResponseFuture<E> {
-    sending: BoxFuture<'static, Result<Done, Box<Inner>>>,
+    sending: BoxFuture<'static, Result<Done, Box<ErrorInner>>>,
     operation: PhantomData<fn() -> E>,
 }
 
@@ -253,15 +254,20 @@ impl<E: Endpoint> ResponseFuture<E> {
     }
 }
 
-fn undecoded(mut error: DecodeError, operation: &'static Operation, answer: Answer, elapsed: Duration) -> Box<Inner> {
+fn undecoded(
+    mut error: DecodeError,
+    operation: &'static Operation,
+    answer: Answer,
+    elapsed: Duration,
+) -> Box<ErrorInner> {
     let Answer { status, headers, bytes, to, .. } = answer;
     error.path = to.hidden.text(error.path);
     error.reason = to.hidden.text(error.reason);
-    let mut inner = Inner::new(ErrorKind::Decode, Some(error.into()));
+    let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);
     inner.status = Some(status);
     inner.headers = to.hidden.headers(headers);
-    inner.text = to.hidden.bytes(bytes.slice(..bytes.len().min(attempt::ERROR_BODY)));
+    inner.text = to.hidden.bytes(bytes.slice(..bytes.len().min(send::ERROR_BODY)));
     inner.attempts = to.attempts;
     inner.elapsed = elapsed;
     inner
@@ -275,6 +281,6 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
     let job =
         Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
     let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
-    let done = attempt::running(job).await.map_err(Error::<Any>::new)?;
+    let done = send::running(job).await.map_err(Error::<Any>::new)?;
     Ok(Download::new(done.answer))
 }

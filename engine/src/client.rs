@@ -9,17 +9,16 @@ use std::time::Duration;
 use http::header::{HeaderMap, USER_AGENT};
 
 use crate::api::{Api, Facts};
-use crate::body::BoxError;
 use crate::call::{self, Call};
 use crate::download::Download;
+use crate::encode;
 use crate::endpoint::On;
-use crate::error::Error;
+use crate::error::{BoxError, Error, RequestError};
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::settings::{self, Credential, Key, Settings, Timeouts};
 use crate::transport::Transport;
-use crate::wire::{self, RequestError};
 
 /// A client of the API `A`. One pointer in size; clones share connections and the budget for retries.
 ///
@@ -167,7 +166,7 @@ impl<A: Api> Client<A> {
     /// A header for every request.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
-        self.set(|settings| match wire::header(name, value) {
+        self.set(|settings| match encode::header(name, value) {
             Ok((name, value)) => drop(settings.headers.insert(name, value)),
             Err(error) => settings.wrong = Some(error),
         })

@@ -7,9 +7,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncWriteExt;
 
-use crate::body::{Body, BoxError, named};
-use crate::error::{Error, ErrorKind, Inner};
-use crate::idle::Idle;
+use crate::body::{Body, named};
+use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout};
 use crate::response::{Answer, Asked};
 
 /// The body of an answer, handed on while it arrives. Dropping it closes the connection.
@@ -136,7 +135,7 @@ impl Download {
     }
 
     fn failure(&self, error: BoxError) -> Error {
-        let kind = if error.is::<Idle>() { ErrorKind::Timeout } else { ErrorKind::Transport };
+        let kind = if error.is::<IdleTimeout>() { ErrorKind::Timeout } else { ErrorKind::Transport };
         self.error(kind, self.to.hidden.error(error))
     }
 
@@ -146,7 +145,7 @@ impl Download {
     }
 
     fn error(&self, kind: ErrorKind, error: BoxError) -> Error {
-        let mut inner = Inner::new(kind, Some(error));
+        let mut inner = ErrorInner::new(kind, Some(error));
         inner.what = if self.to.what.is_empty() { "download" } else { self.to.what }.into();
         inner.operation = self.to.operation;
         inner.status = Some(self.status);

@@ -1,51 +1,33 @@
 //! What can go wrong with a call, and all that is known about it.
 
 mod as_io;
+mod body;
+mod decode;
+mod error_body;
+mod hint;
+mod inner;
+mod request;
 mod text;
+mod timeout;
+mod transport;
 
-use std::any::Any as StdAny;
-use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::body::BoxError;
 use crate::endpoint::Operation;
-use crate::response::DecodeError;
-use crate::wire::RequestError;
 
+pub use body::{BodyError, BoxError};
+pub use decode::DecodeError;
+pub(crate) use error_body::Mapped;
+pub use error_body::{ErrorBody, Unmapped};
+pub(crate) use inner::ErrorInner;
+pub use inner::ErrorKind;
+pub use request::RequestError;
 pub(crate) use text::one_line;
-
-/// What the body of an unsuccessful answer holds.
-pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
-    /// Reads the body; `None` when it has another shape.
-    fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>
-    where
-        Self: Sized;
-
-    /// What went wrong, in words.
-    fn message(&self) -> String;
-}
-
-/// An error body of whatever shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unmapped {
-    /// The body, as text.
-    pub text: String,
-}
-
-impl ErrorBody for Unmapped {
-    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
-        Some(Self { text: String::from_utf8_lossy(body).into_owned() })
-    }
-
-    fn message(&self) -> String {
-        one_line(&self.text, 200)
-    }
-}
+pub use timeout::IdleTimeout;
+pub use transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed. One word in size.
 ///
@@ -74,104 +56,14 @@ impl ErrorBody for Unmapped {
 /// }
 /// # }
 /// ```
-pub struct Error<B = Any>(Box<Inner>, PhantomData<fn() -> B>);
+pub struct Error<B = Any>(Box<ErrorInner>, PhantomData<fn() -> B>);
 
 /// Stands for the error body of any operation, in [`Error`].
 #[derive(Debug)]
 pub enum Any {}
 
-/// What kind of failure an [`Error`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The request cannot be sent as it is; nothing was.
-    Request,
-    /// No connection: refused, no such host, no TLS. Nothing was sent.
-    Connect,
-    /// Nothing arrived for too long, or the deadline passed.
-    Timeout,
-    /// The connection broke, or the other side does not speak HTTP.
-    Transport,
-    /// The server answered that it will not or cannot.
-    Status,
-    /// The server answered, but not with what the operation gives.
-    Decode,
-    /// The answer is larger than the client's limit, or its head than any sensible one.
-    TooLarge,
-    /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
-    /// sent.
-    Body,
-    /// What was fetched cannot be written to its file: no such folder, no right, no room.
-    File,
-}
-
-pub(crate) struct Inner {
-    pub(crate) kind: ErrorKind,
-    pub(crate) operation: Option<&'static Operation>,
-    pub(crate) what: String,
-    pub(crate) attempts: u32,
-    pub(crate) elapsed: Duration,
-    pub(crate) retryable: bool,
-    /// Whether it went to a URL that is not the API's, and so without a key.
-    pub(crate) foreign: bool,
-    pub(crate) gave_up: Option<&'static str>,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: Bytes,
-    pub(crate) body: Option<Box<dyn Mapped>>,
-    pub(crate) source: Option<BoxError>,
-    /// What the attempt before met, where this one met nothing but the deadline.
-    pub(crate) before: Option<String>,
-}
-
-/// An [`ErrorBody`] of forgotten type.
-pub(crate) trait Mapped: Send + Sync {
-    fn as_any(&self) -> &dyn StdAny;
-    fn message(&self) -> String;
-    fn debug(&self) -> &dyn fmt::Debug;
-}
-
-impl<B: ErrorBody> Mapped for B {
-    fn as_any(&self) -> &dyn StdAny {
-        self
-    }
-
-    fn message(&self) -> String {
-        ErrorBody::message(self)
-    }
-
-    fn debug(&self) -> &dyn fmt::Debug {
-        self
-    }
-}
-
-impl Inner {
-    pub(crate) fn new(kind: ErrorKind, source: Option<BoxError>) -> Box<Self> {
-        Box::new(Self {
-            kind,
-            operation: None,
-            what: String::new(),
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            retryable: false,
-            foreign: false,
-            gave_up: None,
-            status: None,
-            headers: HeaderMap::new(),
-            text: Bytes::new(),
-            body: None,
-            source,
-            before: None,
-        })
-    }
-
-    pub(crate) fn request(error: RequestError) -> Box<Self> {
-        Self::new(ErrorKind::Request, Some(error.into()))
-    }
-}
-
 impl<B> Error<B> {
-    pub(crate) fn new(inner: Box<Inner>) -> Self {
+    pub(crate) fn new(inner: Box<ErrorInner>) -> Self {
         Self(inner, PhantomData)
     }
 
@@ -337,7 +229,7 @@ impl<B: ErrorBody> From<Error<B>> for Error {
 
 impl<B> From<RequestError> for Error<B> {
     fn from(error: RequestError) -> Self {
-        Self::new(Inner::request(error))
+        Self::new(ErrorInner::request(error))
     }
 }
 

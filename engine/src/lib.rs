@@ -6,22 +6,19 @@
 // A library is silent, and its futures can be awaited on any thread.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::future_not_send))]
 
-mod advice;
 mod api;
-mod attempt;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod body;
-mod budget;
 mod call;
+mod case;
 pub mod client;
 mod download;
+mod encode;
 pub mod endpoint;
 mod error;
 mod extra;
 pub mod file;
-mod hidden;
-mod idle;
 mod json;
 mod json_text;
 mod lenient;
@@ -31,24 +28,25 @@ mod macros;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod multipart;
-mod names;
 mod object;
 mod page;
 mod reading;
+mod redact;
 pub mod response;
 mod retry;
 #[cfg(feature = "mock")]
 mod sample;
 mod secret;
+mod send;
 mod server;
 mod settings;
 pub mod source;
 pub mod sse;
+mod timeout;
 mod transport;
 pub mod tus;
 mod url;
 mod wait;
-mod wire;
 
 // What the targets in fuzz/ call that is nobody else's.
 #[cfg(fuzzing)]
@@ -56,30 +54,31 @@ mod wire;
 pub mod fuzzing;
 
 pub use api::{Api, Auth};
-pub use body::{Body, BodyError, BoxError};
+pub use body::Body;
 pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
+pub use case::Case;
 pub use client::{ApiClient, Client};
 pub use download::Download;
 pub use endpoint::{Endpoint, IntoField, On, Operation};
-pub use error::{Any, Error, ErrorBody, ErrorKind, Unmapped};
+pub use error::{
+    Any, BodyError, BoxError, DecodeError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
+    TransportErrorKind, Unmapped,
+};
 pub use extra::Extra;
 pub use file::File;
-pub use idle::Idle;
 pub use json_text::JsonText;
 pub use lenient::Lenient;
-pub use names::Case;
 pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
-pub use response::{DecodeError, Response, from_json};
+pub use response::{Response, from_json};
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
 pub use sse::{Sse, StreamItem};
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
-pub use transport::{BoxFuture, Transport, TransportError, TransportErrorKind, default_transport};
+pub use transport::{BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
-pub use wire::RequestError;
 
 /// What the macros expand to. Not for use by hand.
 #[doc(hidden)]
@@ -92,8 +91,8 @@ pub mod __private {
     pub use serde::de::{MapAccess, Visitor};
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    pub use crate::case::name;
     pub use crate::lenient::{deserialize_choice, deserialize_text};
-    pub use crate::names::name;
     pub use crate::object::{Object, absent, next_key, optional, required, unknown};
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
-use crate::attempt::Subject;
 use crate::body::Body;
-use crate::error::Inner;
+use crate::error::ErrorInner;
+use crate::send::Subject;
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -35,11 +35,11 @@ mod on {
         tracing::debug!(operation = name(subject), status = status.as_u16(), "answered");
     }
 
-    pub(crate) fn again(subject: Subject, attempts: u32, wait: Duration, inner: &Inner) {
+    pub(crate) fn again(subject: Subject, attempts: u32, wait: Duration, inner: &ErrorInner) {
         tracing::debug!(operation = name(subject), attempts, ?wait, kind = ?inner.kind, status = inner.status.map(|status| status.as_u16()), "retrying");
     }
 
-    pub(crate) fn failed(subject: Subject, inner: &Inner) {
+    pub(crate) fn failed(subject: Subject, inner: &ErrorInner) {
         tracing::debug!(
             operation = name(subject),
             attempts = inner.attempts,
@@ -57,8 +57,8 @@ mod on {
 
     pub(crate) fn sending(_: Subject, _: &Request<Body>) {}
     pub(crate) fn answered(_: Subject, _: StatusCode) {}
-    pub(crate) fn again(_: Subject, _: u32, _: Duration, _: &Inner) {}
-    pub(crate) fn failed(_: Subject, _: &Inner) {}
+    pub(crate) fn again(_: Subject, _: u32, _: Duration, _: &ErrorInner) {}
+    pub(crate) fn failed(_: Subject, _: &ErrorInner) {}
 }
 
 pub(crate) use on::*;

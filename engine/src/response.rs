@@ -11,9 +11,10 @@ use tokio::time::Instant;
 use crate::body::Body;
 use crate::download::Download;
 use crate::endpoint::Operation;
-use crate::hidden::Hidden;
+use crate::error::DecodeError;
 use crate::json;
 use crate::reading::{self, Mode};
+use crate::redact::Hidden;
 use crate::sse::{Sse, StreamItem};
 
 /// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
@@ -62,13 +63,13 @@ impl Answer {
     fn plain(&mut self) -> Result<&mut Self, DecodeError> {
         match encoding(&self.headers) {
             None => Ok(self),
-            Some(encoding) => Err(DecodeError::of_all(not_negotiated(encoding))),
+            Some(encoding) => Err(DecodeError::of_whole(not_negotiated(encoding))),
         }
     }
 
     /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
     fn text(&mut self) -> Result<&str, DecodeError> {
-        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::of_all(error.to_string()))
+        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::of_whole(error.to_string()))
     }
 }
 
@@ -88,35 +89,6 @@ pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
 
 pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
     format!("the body is encoded by {encoding:?}, which was not asked for")
-}
-
-/// A body that is not what it should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}{reason}", self.path, if self.path.is_empty() { "" } else { ": " })]
-#[non_exhaustive]
-pub struct DecodeError {
-    /// The JSON path at which reading failed, e.g. `status.phase`; empty when it is the whole. A key of a map is data, and
-    /// may be a secret: for each there is a `*`.
-    pub path: String,
-    /// What is wrong there.
-    pub reason: String,
-}
-
-impl DecodeError {
-    /// An error at this JSON path (empty: of the whole body), for a [`Codec`] of one's own. The reason must not quote the body.
-    pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { path: path.into(), reason: reason.into() }
-    }
-
-    fn of_all(reason: String) -> Self {
-        Self { path: String::new(), reason }
-    }
-}
-
-impl From<json::Error> for DecodeError {
-    fn from(error: json::Error) -> Self {
-        Self { path: error.path().to_owned(), reason: without_text(error.to_string()) }
-    }
 }
 
 /// JSON. An empty body is read as `null`, so that an `Option<T>` may be there or not.
@@ -149,7 +121,7 @@ impl<T: DeserializeOwned> Codec<T> for Json {
     fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
         let text = answer.text()?;
         if text.trim_ascii().is_empty() {
-            return json::from_str("null").map_err(|_| DecodeError::of_all("the body is empty".into()));
+            return json::from_str("null").map_err(|_| DecodeError::of_whole("the body is empty".into()));
         }
         decode_text(text)
     }
@@ -161,7 +133,7 @@ impl<T: DeserializeOwned> Codec<T> for Json {
 /// # Errors
 /// [`DecodeError`] tells the JSON path at which reading failed, and quotes no text that was found there.
 pub fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    decode_text(std::str::from_utf8(json).map_err(|error| DecodeError::of_all(error.to_string()))?)
+    decode_text(std::str::from_utf8(json).map_err(|error| DecodeError::of_whole(error.to_string()))?)
 }
 
 fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
@@ -174,16 +146,6 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
         return Err(error.into());
     }
     reading::within(Mode::Salvaging, || json::from_str(text)).map_err(|_| error.into())
-}
-
-/// Some reasons quote a text that they found, which may be a secret where none is expected.
-fn without_text(mut reason: String) -> String {
-    if let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
-        && from < to
-    {
-        reason.replace_range(from + 1..to, "…");
-    }
-    reason
 }
 
 impl Codec<()> for Empty {
@@ -232,7 +194,7 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
             kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
         });
         if let Some(other) = other {
-            return Err(DecodeError::of_all(format!("expected events, found {other}")));
+            return Err(DecodeError::of_whole(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
     }

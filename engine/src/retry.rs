@@ -2,11 +2,13 @@
 //! [`after`] reads what the server has to say about it.
 
 mod after;
+mod budget;
 mod decide;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use after::retry_after;
+pub(crate) use budget::Budget;
 pub(crate) use decide::{Failed, Failure};
 
 use std::borrow::Cow;

@@ -1,12 +1,11 @@
 //! A server's base URL.
 
+use crate::error::RequestError;
 use std::fmt;
 use std::sync::Arc;
 
 use http::Uri;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
-
-use crate::wire::RequestError;
 
 /// A checked base URL, to which targets are appended.
 #[derive(PartialEq, Eq)]

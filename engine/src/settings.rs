@@ -8,13 +8,13 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::{Auth, Facts};
-use crate::body::BoxError;
-use crate::budget::Budget;
+use crate::encode::set_query;
+use crate::error::{BoxError, RequestError};
+use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::transport::{BoxFuture, Transport, default_transport};
-use crate::wire::{RequestError, set_query};
 
 /// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
 ///

@@ -18,9 +18,10 @@ pub use decoder::{Decoder, Event, EventTooLarge};
 use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
-use crate::body::{Body, BoxError};
+use crate::body::Body;
+use crate::error::{BoxError, DecodeError};
 use crate::json;
-use crate::response::{Asked, DecodeError};
+use crate::response::Asked;
 
 mod decoder;
 mod error;

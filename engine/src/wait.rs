@@ -13,9 +13,8 @@ use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, On, Operation};
-use crate::error::Error;
+use crate::error::{Error, RequestError};
 use crate::retry::Retry;
-use crate::wire::RequestError;
 
 /// Something that takes its time on the server. [`Client::wait`] waits for it.
 pub trait Awaitable {

@@ -1,10 +1,9 @@
 //! Reading a body as a whole, within bounds.
 
-use std::fmt;
-
 use bytes::{Bytes, BytesMut};
 
-use super::{Body, BoxError};
+use super::Body;
+use crate::error::BodyError;
 
 impl Body {
     /// The whole content, held in memory; for at most `limit` bytes.
@@ -53,36 +52,5 @@ impl Body {
             all.extend_from_slice(chunk.get(..limit - all.len()).unwrap_or(&chunk));
         }
         all.freeze()
-    }
-}
-
-/// Why a body could not be read as a whole.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum BodyError {
-    /// There is more than the caller was ready to hold in memory.
-    TooLarge {
-        /// Bytes that were allowed.
-        limit: usize,
-    },
-    /// The source failed.
-    Read(BoxError),
-}
-
-impl fmt::Display for BodyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BodyError::TooLarge { limit } => write!(f, "the body is larger than the limit of {limit} bytes"),
-            BodyError::Read(error) => write!(f, "the body could not be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for BodyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            BodyError::TooLarge { .. } => None,
-            BodyError::Read(error) => Some(&**error),
-        }
     }
 }

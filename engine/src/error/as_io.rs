@@ -29,11 +29,11 @@ impl<B> From<Error<B>> for io::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Inner, Unmapped};
+    use super::super::{ErrorInner, Unmapped};
     use super::*;
 
     fn as_io(kind: ErrorKind, status: Option<u16>) -> io::Error {
-        let mut inner = Inner::new(kind, None);
+        let mut inner = ErrorInner::new(kind, None);
         inner.status = status.map(|status| status.try_into().unwrap());
         Error::<Unmapped>::new(inner).into()
     }

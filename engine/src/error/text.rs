@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Write};
 
-use super::{Error, ErrorKind, Inner};
-use crate::advice::advice;
+use super::hint::hint;
+use super::{Error, ErrorInner, ErrorKind};
 
-impl Inner {
+impl ErrorInner {
     /// What the server said, in words.
     pub(super) fn message(&self) -> String {
         match &self.body {
@@ -70,7 +70,7 @@ impl Inner {
     }
 }
 
-impl fmt::Display for Inner {
+impl fmt::Display for ErrorInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.operation {
             Some(operation) => write!(f, "{operation}: ")?,
@@ -78,8 +78,8 @@ impl fmt::Display for Inner {
             None => write!(f, "{}: ", self.what)?,
         }
         f.write_str(&self.what_happened())?;
-        if let Some(advice) = advice(self) {
-            write!(f, "; {advice}")?;
+        if let Some(hint) = hint(self) {
+            write!(f, "; {hint}")?;
         }
         match self.attempts {
             0 => {}
@@ -94,7 +94,7 @@ impl fmt::Display for Inner {
 }
 
 /// The words first: this is what a `main` that returns the error shows.
-impl fmt::Debug for Inner {
+impl fmt::Debug for ErrorInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
         debug.field("what", &self.to_string()).field("kind", &self.kind).field("elapsed", &self.elapsed);

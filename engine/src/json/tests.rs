@@ -12,7 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::from_str;
-use crate::response::DecodeError;
+use crate::error::DecodeError;
 
 /// Reads a text both ways. Values are compared as they show themselves: raw ones cannot be compared otherwise.
 fn same<'de, T: Deserialize<'de> + std::fmt::Debug>(text: &'de str) -> bool {

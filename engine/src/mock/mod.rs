@@ -23,8 +23,9 @@ use crate::api::Api;
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
 use crate::endpoint::{Endpoint, Operation};
+use crate::error::{TransportError, TransportErrorKind};
 use crate::source::ReadError;
-use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+use crate::transport::{BoxFuture, Transport};
 
 /// Makes up a value of any model, with every field filled.
 ///

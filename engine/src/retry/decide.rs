@@ -20,7 +20,7 @@ impl Retry {
     /// The wait before the next attempt, or why there is none.
     ///
     /// `jitter` gives a number from 0 to 1 and is asked at most once. Who follows the advice to
-    /// repeat has yet to pay for it from the client's [`Budget`](crate::budget::Budget).
+    /// repeat has yet to pay for it from the client's [`Budget`](crate::retry::Budget).
     pub(crate) fn decide(&self, failed: &Failed, jitter: impl FnOnce() -> f64) -> Result<Duration, Stop> {
         self.permits(failed)?;
         if failed.attempts >= self.max_attempts {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::decide::{Failed, Failure, Stop};
 use super::{Retry, TRANSIENT};
-use crate::budget::Budget;
+use crate::retry::Budget;
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use super::EventTooLarge;
-use crate::body::BoxError;
 use crate::endpoint::Operation;
-use crate::error::{Error, ErrorKind, Inner, one_line};
-use crate::idle::Idle;
+use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, one_line};
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
@@ -66,8 +64,8 @@ impl SseError {
 }
 
 /// The stream was not read at all.
-impl From<crate::wire::RequestError> for SseError {
-    fn from(error: crate::wire::RequestError) -> Self {
+impl From<crate::error::RequestError> for SseError {
+    fn from(error: crate::error::RequestError) -> Self {
         Self { operation: None, items: 0, kind: Box::new(SseErrorKind::Body(error.into())) }
     }
 }
@@ -76,14 +74,14 @@ impl From<crate::wire::RequestError> for SseError {
 impl From<SseError> for Error {
     fn from(mut error: SseError) -> Self {
         let kind = match &*error.kind {
-            SseErrorKind::Body(cause) if cause.is::<Idle>() => ErrorKind::Timeout,
+            SseErrorKind::Body(cause) if cause.is::<IdleTimeout>() => ErrorKind::Timeout,
             SseErrorKind::Cut { .. } | SseErrorKind::Body(_) | SseErrorKind::Server(_) => ErrorKind::Transport,
             SseErrorKind::Unreadable { .. } => ErrorKind::Decode,
             SseErrorKind::TooLarge(_) => ErrorKind::TooLarge,
         };
         // Told by the error around it.
         let operation = error.operation.take();
-        let mut inner = Inner::new(kind, Some(error.into()));
+        let mut inner = ErrorInner::new(kind, Some(error.into()));
         inner.operation = operation;
         inner.attempts = 1;
         Error::new(inner)

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use crate::body::{Body, BoxError};
-use crate::wire::RequestError;
+use crate::body::Body;
+use crate::error::{RequestError, TransportError};
 
 /// A boxed future, as object-safe traits give it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,43 +39,6 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request.
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
-}
-
-/// A request got no answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{source}")]
-pub struct TransportError {
-    /// How far it came.
-    pub kind: TransportErrorKind,
-    /// Why.
-    pub source: BoxError,
-}
-
-/// How far a request came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// There was no connection: nothing was sent, and it may be sent again whatever it is.
-    Connect,
-    /// Connecting took too long: nothing was sent.
-    ConnectTimeout,
-    /// It is no request that can be sent, now or later: nothing was.
-    Request,
-    /// The request's own body could not be read; what there was of it may have been sent.
-    Body,
-    /// The request was sent, at least in part.
-    Sent,
-    /// The request was sent, at least in part, and the transport's own time-out ended the waiting.
-    Timeout,
-    /// An answer came, but its head is larger than the transport takes.
-    TooLarge,
-}
-
-impl TransportError {
-    /// A failure of the given kind.
-    pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
-        Self { kind, source: source.into() }
-    }
 }
 
 /// Makes the transport that a client has unless one is given: HTTP by reqwest, without redirects and retries of its own.

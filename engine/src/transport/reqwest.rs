@@ -8,7 +8,8 @@ use http::{Request, Response, Uri};
 use reqwest::{Client, Url};
 
 use crate::body::Body;
-use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+use crate::error::{TransportError, TransportErrorKind};
+use crate::transport::{BoxFuture, Transport};
 
 /// Clients that do what a [`Transport`] should and no more: no retries or redirects of their own.
 pub(crate) struct Default {

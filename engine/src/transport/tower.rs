@@ -3,8 +3,9 @@
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::body::{Body, BoxError};
-use crate::transport::{BoxFuture, Transport, TransportError, TransportErrorKind};
+use crate::body::Body;
+use crate::error::{BoxError, TransportError, TransportErrorKind};
+use crate::transport::{BoxFuture, Transport};
 
 /// A [`tower_service::Service`] that sends the requests.
 ///

@@ -2,8 +2,7 @@
 
 use std::io;
 
-use crate::error::Error;
-use crate::wire::RequestError;
+use crate::error::{Error, RequestError};
 
 /// Why an upload failed.
 #[derive(Debug, thiserror::Error)]

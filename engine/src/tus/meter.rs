@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Progress;
-use crate::idle::Observer;
+use crate::timeout::Observer;
 
 /// How often progress is told at most while bytes flow.
 const EVERY: Duration = Duration::from_millis(100);

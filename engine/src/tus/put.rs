@@ -8,9 +8,9 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use super::meter::Meter;
 use super::send::{Sending, call};
 use super::{Source, State, UploadError};
-use crate::attempt::{Attempts, Plain};
+use crate::encode::Payload;
 use crate::secret::Secret;
-use crate::wire::Payload;
+use crate::send::{Attempts, Plain};
 
 static PUT: Plain = Plain { what: "upload (sending the file)", method: Method::PUT, own: false };
 

@@ -10,14 +10,14 @@ use super::location::{resolve, secrets_of};
 use super::meter::Meter;
 use super::source::{Part, Source};
 use super::{Aborted, State, UploadError};
-use crate::attempt::{self, Attempts, Job, Plain, Subject};
 use crate::call::{self, Options};
-use crate::error::{Any, Error, Inner, Unmapped};
+use crate::encode::{Payload, Prepared};
+use crate::error::{Any, Error, ErrorInner, Unmapped};
 use crate::retry::Retry;
 use crate::secret::Secret;
+use crate::send::{self, Attempts, Job, Plain, Subject};
 use crate::server::origin_of;
 use crate::settings::Settings;
-use crate::wire::{Payload, Prepared};
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -105,7 +105,7 @@ impl Sending {
     }
 
     /// Whether the error says that the server has the whole upload already.
-    pub(crate) fn is_finished(&self, asked: &Plain, error: &Inner) -> bool {
+    pub(crate) fn is_finished(&self, asked: &Plain, error: &ErrorInner) -> bool {
         error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.text))
     }
 
@@ -114,7 +114,7 @@ impl Sending {
         if state.url.is_none() {
             return Ok(Aborted::Untold);
         }
-        match attempt::run(&mut self.tus(&ABORT, state, [], Payload::default())?).await {
+        match send::run(&mut self.tus(&ABORT, state, [], Payload::default())?).await {
             Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
@@ -125,7 +125,7 @@ impl Sending {
     }
 }
 
-pub(crate) fn call(inner: Box<Inner>) -> UploadError {
+pub(crate) fn call(inner: Box<ErrorInner>) -> UploadError {
     UploadError::Call(Error::<Any>::new(inner))
 }
 
@@ -253,7 +253,7 @@ impl Upload<'_> {
             sending.retry.get_or_insert_default();
         }
         let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default())?;
-        let answer = match attempt::run(&mut job).await {
+        let answer = match send::run(&mut job).await {
             Ok(done) => done.answer,
             Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
             Err(inner) => return Err(call(inner)),
@@ -273,7 +273,7 @@ impl Upload<'_> {
 
     /// Asks how much the server has.
     async fn ask(&mut self) -> Result<Asked, UploadError> {
-        let answer = match attempt::run(&mut self.sending.tus(&ASK, &self.state, [], Payload::default())?).await {
+        let answer = match send::run(&mut self.sending.tus(&ASK, &self.state, [], Payload::default())?).await {
             Ok(done) => done.answer,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(Asked::Unknown);

@@ -6,19 +6,19 @@ use http::StatusCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::Body;
-use crate::error::{ErrorKind, Inner};
+use crate::error::{ErrorInner, ErrorKind};
 use crate::log;
 use crate::response::Answer;
 use crate::retry::{Failed, Failure};
 use crate::transport::BoxFuture;
 use exchange::{attempt, build, key, open};
-pub(crate) use fault::{ERROR_BODY, Fault};
-pub(crate) use job::{Job, Plain, Subject};
+pub(crate) use failure::{ERROR_BODY, Fault};
+pub(crate) use request::{Job, Plain, Subject};
 
 mod exchange;
-mod fault;
-mod job;
+mod failure;
 mod redirect;
+mod request;
 
 /// A successful answer, and what it took.
 pub(crate) struct Done {
@@ -66,7 +66,7 @@ impl Attempts {
     }
 
     /// Waits until it is time for another attempt. If there is to be none, gives the error to report.
-    pub(crate) async fn again(&mut self, job: &Job, mut fault: Fault, replayable: bool) -> Result<(), Box<Inner>> {
+    pub(crate) async fn again(&mut self, job: &Job, mut fault: Fault, replayable: bool) -> Result<(), Box<ErrorInner>> {
         let failed = Failed {
             failure: fault.failure,
             retryable: job.retryable,
@@ -104,7 +104,7 @@ impl Attempts {
 }
 
 /// Sends a request until it succeeds or there is no more to be done.
-pub(crate) async fn run(job: &mut Job) -> Result<Done, Box<Inner>> {
+pub(crate) async fn run(job: &mut Job) -> Result<Done, Box<ErrorInner>> {
     let mut attempts = Attempts::new(job.deadline);
     open(job).await.map_err(|inner| job.subject.describe(inner))?;
     let replayable = job.is_replayable();
@@ -119,25 +119,25 @@ pub(crate) async fn run(job: &mut Job) -> Result<Done, Box<Inner>> {
 
 /// [`run`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
 /// makes calls.
-pub(crate) fn running(mut job: Job) -> BoxFuture<'static, Result<Done, Box<Inner>>> {
+pub(crate) fn running(mut job: Job) -> BoxFuture<'static, Result<Done, Box<ErrorInner>>> {
     Box::pin(async move { run(&mut job).await })
 }
 
 /// The deadline passed: in an attempt that may have had its answer's status already, and after others that failed.
 fn out_of_time(answered: Option<StatusCode>, before: Option<String>) -> Fault {
-    let mut inner = Inner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
+    let mut inner = ErrorInner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
     inner.status = answered;
     inner.before = before;
     Fault::new(Failure::MaybeSent, inner)
 }
 
 /// The request as it would be sent first.
-pub(crate) async fn request(job: &mut Job) -> Result<http::Request<Body>, Box<Inner>> {
+pub(crate) async fn build_request(job: &mut Job) -> Result<http::Request<Body>, Box<ErrorInner>> {
     open(job).await.map_err(|inner| job.subject.describe(inner))?;
     let body = job.take_body();
     let built = match key(job).await {
         Ok(key) => build(job, key.as_deref(), None, body),
         Err(error) => Err(error),
     };
-    built.map_err(|error| job.subject.describe(Inner::request(error)))
+    built.map_err(|error| job.subject.describe(ErrorInner::request(error)))
 }

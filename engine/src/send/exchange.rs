@@ -9,25 +9,25 @@ use http::response::Parts as Head;
 use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 
-use super::fault::{Fault, astray, refusal, unanswered, unread};
-use super::job::{Job, Subject};
+use super::failure::{Fault, astray, refusal, unanswered, unread};
 use super::redirect::{Hop, next_hop};
+use super::request::{Job, Subject};
 use crate::body::Body;
-use crate::error::{ErrorKind, Inner};
-use crate::hidden::Hidden;
-use crate::idle::Progress;
+use crate::encode::Payload;
+use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::log;
+use crate::redact::Hidden;
 use crate::response::{Answer, Asked};
 use crate::retry::Failure;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
-use crate::wire::{Payload, RequestError};
+use crate::timeout::Progress;
 
 /// How many redirects are followed.
 const REDIRECTS: u8 = 5;
 
 /// Opens the files of a body, so that their lengths are known.
-pub(super) async fn open(job: &mut Job) -> Result<(), Box<Inner>> {
+pub(super) async fn open(job: &mut Job) -> Result<(), Box<ErrorInner>> {
     if let Payload::Body(_) = job.prepared.payload {
         return Ok(());
     }
@@ -35,10 +35,11 @@ pub(super) async fn open(job: &mut Job) -> Result<(), Box<Inner>> {
     Box::pin(open_files(job)).await
 }
 
-async fn open_files(job: &mut Job) -> Result<(), Box<Inner>> {
-    let wrong = |error: std::io::Error| Inner::request(RequestError::Settings(error.to_string()));
+async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
+    let wrong = |error: std::io::Error| ErrorInner::request(RequestError::Settings(error.to_string()));
     let content_type = |text: &str| {
-        HeaderValue::from_str(text).map_err(|_| Inner::request(RequestError::Header { name: "content-type".into() }))
+        HeaderValue::from_str(text)
+            .map_err(|_| ErrorInner::request(RequestError::Header { name: "content-type".into() }))
     };
     let body = match std::mem::take(&mut job.prepared.payload) {
         Payload::Body(body) => body,
@@ -162,7 +163,9 @@ async fn exchange(
         let (head, body) = match progress.wait(sending, job.idle).await {
             Ok(Ok(response)) => response.into_parts(),
             Ok(Err(error)) => return Err(unanswered(error, progress.failure())),
-            Err(idle) => return Err(Fault::new(Failure::MaybeSent, Inner::new(ErrorKind::Timeout, Some(idle.into())))),
+            Err(idle) => {
+                return Err(Fault::new(Failure::MaybeSent, ErrorInner::new(ErrorKind::Timeout, Some(idle.into()))));
+            }
         };
         log::answered(job.subject, head.status);
         *answered = Some(head.status);

@@ -8,14 +8,14 @@ use http::{Method, StatusCode};
 
 use crate::body::Body;
 use crate::call::Options;
+use crate::encode::{Payload, Prepared, push_query, set_query};
 use crate::endpoint::Operation;
-use crate::error::{Inner, Mapped};
-use crate::idle::Observer;
+use crate::error::{ErrorInner, Mapped, RequestError};
 use crate::retry::{self, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::settings::{IDLE, Settings};
-use crate::wire::{Payload, Prepared, RequestError, push_query, set_query};
+use crate::timeout::Observer;
 
 /// Whether an answer says that nothing was done.
 pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
@@ -74,7 +74,7 @@ impl Subject {
         !matches!(self, Self::Plain(plain) if !plain.own)
     }
 
-    pub(super) fn describe(self, mut inner: Box<Inner>) -> Box<Inner> {
+    pub(super) fn describe(self, mut inner: Box<ErrorInner>) -> Box<ErrorInner> {
         match self {
             Self::Operation(operation) => inner.operation = Some(operation),
             Self::Plain(plain) => {
@@ -111,7 +111,7 @@ impl Job {
         options: Options,
         subject: Subject,
         retryable: bool,
-    ) -> Result<Self, Box<Inner>> {
+    ) -> Result<Self, Box<ErrorInner>> {
         let checked = || {
             settings.wrong.clone().or(options.wrong).map_or(Ok(()), Err)?;
             let mut prepared = prepared?;
@@ -138,7 +138,7 @@ impl Job {
             };
             Ok((prepared, server))
         };
-        let (prepared, server) = checked().map_err(|error| subject.describe(Inner::request(error)))?;
+        let (prepared, server) = checked().map_err(|error| subject.describe(ErrorInner::request(error)))?;
         let declared = subject.operation().and_then(|operation| operation.timeout).unwrap_or(IDLE);
         let refused = settings.api.refused;
         Ok(Self {

@@ -11,12 +11,8 @@ use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::body::{Body, BoxError};
-
-/// Nothing arrived for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no byte was sent or received for {0:?}")]
-pub struct Idle(pub Duration);
+use crate::body::Body;
+use crate::error::{BoxError, IdleTimeout};
 
 /// Is told how many more bytes of a request's body the transport has taken.
 pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
@@ -58,7 +54,11 @@ impl Progress {
     }
 
     /// Waits for a future as long as it, or the request's body, makes headway.
-    pub(crate) async fn wait<F: Future + Unpin>(&self, mut future: F, idle: Duration) -> Result<F::Output, Idle> {
+    pub(crate) async fn wait<F: Future + Unpin>(
+        &self,
+        mut future: F,
+        idle: Duration,
+    ) -> Result<F::Output, IdleTimeout> {
         if let Some(state) = &self.0 {
             state.moved();
         }
@@ -71,7 +71,7 @@ impl Progress {
                 ready!(sleep.as_mut().poll(cx));
                 let left = self.0.as_ref().map_or(Duration::ZERO, |state| idle.saturating_sub(state.quiet()));
                 if left.is_zero() {
-                    return Poll::Ready(Err(Idle(idle)));
+                    return Poll::Ready(Err(IdleTimeout(idle)));
                 }
                 sleep.as_mut().reset(deadline(left));
             }
@@ -160,9 +160,9 @@ impl Guard {
     }
 
     /// Nothing has arrived. Only a body that keeps us waiting pays for a timer.
-    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Idle> {
+    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<IdleTimeout> {
         let idle = self.idle;
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep(idle)));
-        sleep.as_mut().poll(cx).map(|()| Idle(idle))
+        sleep.as_mut().poll(cx).map(|()| IdleTimeout(idle))
     }
 }

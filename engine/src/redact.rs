@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::api::Auth;
-use crate::body::BoxError;
+use crate::error::BoxError;
 use crate::secret::Secret;
 use crate::settings::Credential;
 

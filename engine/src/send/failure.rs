@@ -5,15 +5,14 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 use http::response::Parts as Head;
 
-use super::job::Job;
-use crate::body::{Body, BodyError, BoxError};
-use crate::error::{ErrorKind, Inner};
-use crate::hidden::Hidden;
-use crate::idle::Idle;
+use super::request::Job;
+use crate::body::Body;
+use crate::error::{
+    BodyError, BoxError, ErrorInner, ErrorKind, IdleTimeout, RequestError, TransportError, TransportErrorKind,
+};
+use crate::redact::Hidden;
 use crate::response::{encoding, not_negotiated};
 use crate::retry::{Failure, retry_after};
-use crate::transport::{TransportError, TransportErrorKind};
-use crate::wire::RequestError;
 
 /// How much of an unsuccessful answer's body is kept.
 pub(crate) const ERROR_BODY: usize = 64 * 1024;
@@ -21,17 +20,17 @@ pub(crate) const ERROR_BODY: usize = 64 * 1024;
 /// A failed attempt.
 pub(crate) struct Fault {
     pub(super) failure: Failure,
-    pub(super) inner: Box<Inner>,
+    pub(super) inner: Box<ErrorInner>,
     pub(super) retry_after: Option<Duration>,
 }
 
 impl Fault {
-    pub(super) fn new(failure: Failure, inner: Box<Inner>) -> Self {
+    pub(super) fn new(failure: Failure, inner: Box<ErrorInner>) -> Self {
         Self { failure, inner, retry_after: None }
     }
 
     pub(super) fn request(error: RequestError) -> Self {
-        Self::new(Failure::Permanent, Inner::request(error))
+        Self::new(Failure::Permanent, ErrorInner::request(error))
     }
 
     /// The status, when the server answered that it will not or cannot.
@@ -40,7 +39,7 @@ impl Fault {
     }
 
     /// What it is an error of.
-    pub(crate) fn inner(&self) -> &Inner {
+    pub(crate) fn inner(&self) -> &ErrorInner {
         &self.inner
     }
 
@@ -61,7 +60,7 @@ impl Fault {
 /// No answer came.
 pub(super) fn unanswered(error: TransportError, body: Option<BoxError>) -> Fault {
     if let Some(error) = body {
-        return Fault::new(Failure::Permanent, Inner::new(ErrorKind::Body, Some(error)));
+        return Fault::new(Failure::Permanent, ErrorInner::new(ErrorKind::Body, Some(error)));
     }
     let (kind, failure) = match error.kind {
         TransportErrorKind::Connect => (ErrorKind::Connect, Failure::NotSent),
@@ -72,12 +71,12 @@ pub(super) fn unanswered(error: TransportError, body: Option<BoxError>) -> Fault
         TransportErrorKind::Timeout => (ErrorKind::Timeout, Failure::MaybeSent),
         TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Failure::Permanent),
     };
-    Fault::new(failure, Inner::new(kind, Some(error.source)))
+    Fault::new(failure, ErrorInner::new(kind, Some(error.source)))
 }
 
 /// A redirect that leads nowhere.
 pub(super) fn astray(status: StatusCode, reason: String) -> Fault {
-    let mut inner = Inner::new(ErrorKind::Status, Some(reason.into()));
+    let mut inner = ErrorInner::new(ErrorKind::Status, Some(reason.into()));
     inner.status = Some(status);
     Fault::new(Failure::Permanent, inner)
 }
@@ -86,10 +85,10 @@ pub(super) fn astray(status: StatusCode, reason: String) -> Fault {
 pub(super) fn unread(head: Head, error: BodyError) -> Fault {
     let (kind, failure) = match &error {
         BodyError::TooLarge { .. } => (ErrorKind::TooLarge, Failure::Permanent),
-        BodyError::Read(source) if source.is::<Idle>() => (ErrorKind::Timeout, Failure::MaybeSent),
+        BodyError::Read(source) if source.is::<IdleTimeout>() => (ErrorKind::Timeout, Failure::MaybeSent),
         _ => (ErrorKind::Transport, Failure::MaybeSent),
     };
-    let mut inner = Inner::new(kind, Some(error.into()));
+    let mut inner = ErrorInner::new(kind, Some(error.into()));
     inner.status = Some(head.status);
     inner.headers = head.headers;
     Fault::new(failure, inner)
@@ -97,7 +96,7 @@ pub(super) fn unread(head: Head, error: BodyError) -> Fault {
 
 /// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
 pub(super) async fn refusal(job: &Job, head: Head, body: Body, hidden: &Hidden, redirect: Option<String>) -> Fault {
-    let mut inner = Inner::new(ErrorKind::Status, redirect.map(BoxError::from));
+    let mut inner = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));
     match encoding(&head.headers) {
         Some(encoding) => inner.source = Some(not_negotiated(encoding).into()),
         None => {

@@ -1,12 +1,12 @@
 //! What an error tells a person to do, where that can be known without knowing the API.
 
-use crate::error::{ErrorKind, Inner};
+use super::{ErrorInner, ErrorKind};
 
-pub(crate) fn advice(inner: &Inner) -> Option<&'static str> {
+pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
     // A failure after which the operation may have been carried out is harmless only where that may happen twice.
-    let unclear = inner.operation.is_some() && !inner.retryable;
-    match (inner.kind, inner.status.map(|status| status.as_u16())) {
-        (ErrorKind::Status, Some(401 | 403 | 404)) if inner.foreign => Some("check the URL, which may have expired"),
+    let unclear = error.operation.is_some() && !error.retryable;
+    match (error.kind, error.status.map(|status| status.as_u16())) {
+        (ErrorKind::Status, Some(401 | 403 | 404)) if error.foreign => Some("check the URL, which may have expired"),
         (ErrorKind::Status, Some(401)) => Some("check that the key is set, whole, and of this server"),
         (ErrorKind::Status, Some(403)) => Some("use a key that may do this"),
         (ErrorKind::Status, Some(404)) => Some("check the id, the server, and whose key it is"),

@@ -3,7 +3,7 @@
 use http::header::{HeaderMap, LOCATION};
 use http::{Method, StatusCode};
 
-use super::job::Job;
+use super::request::Job;
 use crate::secret;
 use crate::server::origin_of;
 

@@ -1,0 +1,58 @@
+//! What the body of an error response holds.
+
+use std::any::Any;
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+
+use super::text::one_line;
+
+/// What the body of an unsuccessful answer holds.
+pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
+    /// Reads the body; `None` when it has another shape.
+    fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// What went wrong, in words.
+    fn message(&self) -> String;
+}
+
+/// An error body of whatever shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unmapped {
+    /// The body, as text.
+    pub text: String,
+}
+
+impl ErrorBody for Unmapped {
+    fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
+        Some(Self { text: String::from_utf8_lossy(body).into_owned() })
+    }
+
+    fn message(&self) -> String {
+        one_line(&self.text, 200)
+    }
+}
+
+/// An [`ErrorBody`] of forgotten type.
+pub(crate) trait Mapped: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn message(&self) -> String;
+    fn debug(&self) -> &dyn fmt::Debug;
+}
+
+impl<B: ErrorBody> Mapped for B {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn message(&self) -> String {
+        ErrorBody::message(self)
+    }
+
+    fn debug(&self) -> &dyn fmt::Debug {
+        self
+    }
+}
