@@ -12,7 +12,7 @@ use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use livepeer::asset::{Progress, Upload, UploadError, UploadState};
+use livepeer::asset::{Upload, UploadError, UploadProgress, UploadState};
 use livepeer::{Client, File, mock};
 
 #[tokio::main]
@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn show(progress: Progress) {
+fn show(progress: UploadProgress) {
     const WIDTH: usize = 30;
     let share = progress.total.map_or(0.0, |total| progress.sent as f64 / total.max(1) as f64);
     let full = ((share * WIDTH as f64) as usize).min(WIDTH);

@@ -18,7 +18,7 @@
 
 use std::ops::Deref;
 
-pub use typed_endpoint::blocking::{Blocking, Iter, Reader};
+pub use typed_endpoint::blocking::{Blocking, DownloadReader, Iter};
 
 use crate::Studio;
 use crate::asset::{Upload, Uploading};

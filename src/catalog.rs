@@ -18,7 +18,7 @@ macro_rules! catalog {
 
         /// Visits every declared operation by its type, in the order of [`catalog`].
         #[cfg(feature = "mock")]
-        pub fn visit_catalog(visitor: &mut impl crate::mock::Visit) {
+        pub fn visit_catalog(visitor: &mut impl crate::mock::OperationVisitor) {
             $(crate::$name::visit_operations(visitor);)+
         }
     };

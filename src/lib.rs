@@ -44,7 +44,7 @@ pub mod guide;
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
-        Encode, Fullness, Mock, Received, Reply, Running, SampleError, Visit, sample, sample_request,
+        Encode, Fullness, Mock, OperationVisitor, Received, Reply, Running, SampleError, sample, sample_request,
     };
 
     pub use crate::fake::*;
@@ -52,7 +52,7 @@ pub mod mock {
 
 /// Assets: video and audio files on demand, from upload to export.
 pub mod asset {
-    pub use typed_endpoint::tus::{Aborted, Progress, UploadError};
+    pub use typed_endpoint::tus::{Aborted, UploadError, UploadProgress};
 
     #[doc(inline)]
     pub use crate::endpoints::studio::asset::*;
@@ -80,8 +80,8 @@ pub use endpoints::{
 #[cfg(feature = "tower")]
 pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{
-    Any, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
-    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, Idle, IntoField, ItemOf, Items, JsonText, Lenient, On,
+    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
+    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, IdleTimeout, IntoField, ItemOf, Items, JsonText, Lenient, On,
     Operation, Page, PageOf, Pages, Paginated, RequestError, Response, ResponseFuture, Retry, Secret, Sse, Stage,
     StreamItem, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update, Url, Wait, WaitError,
     WaitFuture, WithResponse, default_transport, from_json,

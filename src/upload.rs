@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::asset::{Aborted, Progress, RequestUpload, UploadError};
+use crate::asset::{Aborted, RequestUpload, UploadError, UploadProgress};
 use crate::endpoints::prelude::*;
-use crate::tus::{self, Source};
+use crate::tus::{self, UploadSource};
 use crate::{Client, Retry};
 pub use future::UploadFuture;
 use future::{Latest, Save};
@@ -139,13 +139,13 @@ pub struct Uploading {
     sender: Client<Studio>,
     upload: Upload,
     state: Option<UploadState>,
-    report: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+    report: Option<Arc<dyn Fn(UploadProgress) + Send + Sync>>,
     save: Option<Save>,
 }
 
 impl Uploading {
     /// Is told of the progress, about ten times a second. It is called while sending and must not block.
-    pub fn on_progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
     }
@@ -217,7 +217,7 @@ async fn send(uploading: Uploading, latest: Latest) -> Result<Uploaded, UploadEr
     let encryption = encryption.map(|encryption| tus::fingerprint(encryption.encrypted_key.expose().as_bytes()));
     state.as_ref().map_or(Ok(()), |state| state.check(&encryption))?;
     let media_type = upload.file.media_type().to_owned();
-    let mut source = Source::open(upload.file).await?;
+    let mut source = UploadSource::open(upload.file).await?;
     // A small reader shows its length only when it is read.
     source.load(PART).await?;
     if source.is_empty() {

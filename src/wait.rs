@@ -7,7 +7,7 @@ use crate::stream::Clip;
 use crate::task::{self, Task};
 use crate::{AssetId, Awaitable, Endpoint, RequestError, Stage, Studio, TaskId, TaskRef, Wait};
 
-fn task_look(id: Option<&TaskId>) -> Result<task::Get, RequestError> {
+fn task_poll(id: Option<&TaskId>) -> Result<task::Get, RequestError> {
     match id {
         Some(id) if !id.is_empty() => Ok(task::Get::new(id.clone())),
         _ => Err(RequestError::Settings("there is no telling which task to wait for: it has no id".into())),
@@ -22,11 +22,13 @@ fn task_stage(task: &Task) -> Stage {
         task::Phase::Completed => Stage::Done,
         task::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
         task::Phase::Cancelled => Stage::Cancelled,
-        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
+        phase => {
+            Stage::InProgress { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) }
+        }
     }
 }
 
-fn asset_look(id: &AssetId) -> Result<asset::Get, RequestError> {
+fn asset_poll(id: &AssetId) -> Result<asset::Get, RequestError> {
     match id.is_empty() {
         true => Err(RequestError::Settings("there is no telling which asset to wait for: it has no id".into())),
         false => Ok(asset::Get::new(id.clone())),
@@ -40,7 +42,9 @@ fn asset_stage(asset: &Asset) -> Stage {
         asset::Phase::Ready => Stage::Done,
         asset::Phase::Failed => Stage::Failed(reason(status.and_then(|status| status.error_message.as_ref()))),
         asset::Phase::Deleting | asset::Phase::Deleted => Stage::Cancelled,
-        phase => Stage::Going { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) },
+        phase => {
+            Stage::InProgress { phase: phase.as_str().into(), progress: status.and_then(|status| status.progress) }
+        }
     }
 }
 
@@ -50,16 +54,16 @@ fn reason(message: Option<&String>) -> String {
 
 /// Says of types what is looked at, and lets them be waited for by `until_ready`.
 macro_rules! awaitable {
-    ($($what:ty => $look:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
+    ($($what:ty => $poll:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
         $(impl Awaitable for $what {
-            type Look = $look;
+            type PollRequest = $poll;
 
-            fn look(&self) -> Result<$look, RequestError> {
+            fn poll_request(&self) -> Result<$poll, RequestError> {
                 let $own = self;
                 $of
             }
 
-            fn stage(answer: &<$look as Endpoint>::Response) -> Stage {
+            fn stage(answer: &<$poll as Endpoint>::Response) -> Stage {
                 $stage(answer)
             }
         }
@@ -67,7 +71,7 @@ macro_rules! awaitable {
         impl $what {
             /// Waits until it is done, however long that takes: [`Wait`] has the settings, and shows the progress.
             #[inline]
-            pub fn until_ready(&self, client: &Client<Studio>) -> Wait<$look> {
+            pub fn until_ready(&self, client: &Client<Studio>) -> Wait<$poll> {
                 client.wait(self)
             }
         })+
@@ -75,13 +79,13 @@ macro_rules! awaitable {
 }
 
 awaitable! {
-    Task => task::Get, |task| task_look(task.id.as_ref()), task_stage;
-    TaskRef => task::Get, |task| task_look(Some(&task.id)), task_stage;
-    TaskId => task::Get, |id| task_look(Some(id)), task_stage;
-    asset::Exported => task::Get, |export| task_look(export.task.id.as_ref()), task_stage;
-    Asset => asset::Get, |asset| asset_look(&asset.id), asset_stage;
-    AssetId => asset::Get, |id| asset_look(id), asset_stage;
-    asset::UrlUpload => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
-    asset::UploadTicket => asset::Get, |upload| asset_look(&upload.asset.id), asset_stage;
-    Clip => asset::Get, |clip| asset_look(&clip.asset.id), asset_stage;
+    Task => task::Get, |task| task_poll(task.id.as_ref()), task_stage;
+    TaskRef => task::Get, |task| task_poll(Some(&task.id)), task_stage;
+    TaskId => task::Get, |id| task_poll(Some(id)), task_stage;
+    asset::Exported => task::Get, |export| task_poll(export.task.id.as_ref()), task_stage;
+    Asset => asset::Get, |asset| asset_poll(&asset.id), asset_stage;
+    AssetId => asset::Get, |id| asset_poll(id), asset_stage;
+    asset::UrlUpload => asset::Get, |upload| asset_poll(&upload.asset.id), asset_stage;
+    asset::UploadTicket => asset::Get, |upload| asset_poll(&upload.asset.id), asset_stage;
+    Clip => asset::Get, |clip| asset_poll(&clip.asset.id), asset_stage;
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use livepeer::mock::{Encode, Fullness, Mock, Received, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Received, sample_request};
 use livepeer::{Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +32,7 @@ macro_rules! each_operation {
     ($check:ident) => {{
         struct Each(Checks);
 
-        impl Visit for Each {
+        impl OperationVisitor for Each {
             fn operation<E>(&mut self)
             where
                 E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

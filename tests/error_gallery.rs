@@ -142,7 +142,7 @@ async fn overloaded(studio: &LittleStudio, client: &Client) -> Shown {
 ///
 /// When a hundred retries of a client have come to nothing, its calls fail at once instead of adding to the load.
 async fn outage(broken: &Mock) -> Shown {
-    let client = broken.client::<livepeer::Client>().retry(Retry::attempts(30).initial(Duration::ZERO));
+    let client = broken.client::<livepeer::Client>().retry(Retry::attempts(30).initial_backoff(Duration::ZERO));
     for _ in 0..4 {
         let _ = client.call(stream::Get::new("abc")).await;
     }
@@ -209,7 +209,7 @@ async fn wrong_header(client: &Client) -> Shown {
 
 /// Not the API at all
 ///
-/// What began so is in `error.text()`.
+/// What began so is in `error.raw_body()`.
 async fn not_json(studio: &LittleStudio, client: &Client) -> Shown {
     studio.answer_next(Reply::text(200, "<!doctype html><title>Log in to the hotel's network</title>"));
     client.call(stream::Get::new("abc")).await?;

@@ -125,7 +125,7 @@ async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
     let error = mock.client::<livepeer::Client>().call(stream::Get::new("s")).await.unwrap_err();
     assert!(error.is_decode());
     assert_eq!(error.decode_error().unwrap().path, "name");
-    assert_eq!(error.text(), br#"{"name":["x"]}"#);
+    assert_eq!(error.raw_body(), br#"{"name":["x"]}"#);
 }
 
 #[tokio::test]

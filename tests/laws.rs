@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::endpoint::Place;
-use livepeer::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::{
-    Any, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
+    AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
     TransportErrorKind, stream,
 };
 use serde::Serialize;
@@ -44,7 +44,7 @@ fn spawned<E: On<Studio>>(client: Client, request: E) -> JoinHandle<Result<E::Re
     tokio::spawn(async move { client.call(request).await })
 }
 
-async fn erased<E: On<Studio>>(client: &Client, request: E) -> Result<E::Response, Error<Any>> {
+async fn erased<E: On<Studio>>(client: &Client, request: E) -> Result<E::Response, Error<AnyBody>> {
     Ok(client.call(request).retry(Retry::never()).await?)
 }
 
@@ -95,7 +95,7 @@ const ODD: [&str; 22] = [
 fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
     struct Odd(tokio::runtime::Runtime, usize);
 
-    impl Visit for Odd {
+    impl OperationVisitor for Odd {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -181,7 +181,7 @@ impl Transport for Fails {
 fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
     struct Count(tokio::runtime::Runtime, [u32; 2]);
 
-    impl Visit for Count {
+    impl OperationVisitor for Count {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -200,7 +200,7 @@ fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
                     (TransportErrorKind::Connect, true),
                 ] {
                     let server = Fails(kind, Arc::default());
-                    let retry = Retry::attempts(3).initial(Duration::ZERO);
+                    let retry = Retry::attempts(3).initial_backoff(Duration::ZERO);
                     let client = Client::<E::Api>::new().key("the-key").retry(retry).transport(server.clone());
                     let error = self.0.block_on(client.call(request.clone()).into_future()).err().unwrap();
                     let sent = server.1.load(Ordering::SeqCst);

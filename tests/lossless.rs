@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use http::Request;
 use livepeer::endpoint::Place;
-use livepeer::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::{Body, Client, Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -91,7 +91,7 @@ where
     let client: Client<E::Api> = mock.client();
     let any = client.call(sample_request::<E>(Fullness::Smallest).unwrap()).request().await.unwrap();
     let (parts, _) = any.into_parts();
-    let response = mock.answer(Request::from_parts(parts, Body::from(value.to_string()))).await;
+    let response = mock.respond(Request::from_parts(parts, Body::from(value.to_string()))).await;
     let Some((request, unknown)) = received.lock().unwrap().take() else {
         let text = response.into_body().bytes(1 << 20).await.unwrap();
         return vec![format!("{}: {value}", String::from_utf8_lossy(&text))];
@@ -232,7 +232,7 @@ struct Schemas {
     requests: usize,
 }
 
-impl Visit for Schemas {
+impl OperationVisitor for Schemas {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -315,7 +315,7 @@ fn the_examples_are_written_as_they_were_read() {
         wrong: Vec<(String, Vec<String>)>,
     }
 
-    impl Visit for Examples {
+    impl OperationVisitor for Examples {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

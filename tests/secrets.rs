@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use livepeer::mock::{Encode, Fullness, Mock, Reply, Visit, sample, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Reply, sample, sample_request};
 use livepeer::{
     Auth, Body, BoxFuture, Case, Client, Endpoint, Error, On, Retry, Transport, TransportError, TransportErrorKind,
     Unmapped, asset, endpoint, webhook,
@@ -211,7 +211,7 @@ impl Look {
     }
 }
 
-impl Visit for Look {
+impl OperationVisitor for Look {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -226,7 +226,7 @@ impl Visit for Look {
         self.suspect(&what, &serde_json::from_str(&json).unwrap());
         let request: E = serde_json::from_str(&json).unwrap();
         self.show(&what, format!("{request:?} {request:#?}"));
-        let retry = Retry::attempts(2).initial(Duration::ZERO);
+        let retry = Retry::attempts(2).initial_backoff(Duration::ZERO);
         let client = Client::<E::Api>::new().key(KEY).server("https://a.example").retry(retry);
         let client = client.header("x-client-token", "secret-of-client");
         let call = |client: &Client<E::Api>| {
@@ -241,7 +241,7 @@ impl Visit for Look {
                     let what = format!("{what}, {echo:?}");
                     self.error(&what, &error);
                     // Of a refusal: the answer to a request that was carried out holds what it holds.
-                    self.show(&what, String::from_utf8_lossy(error.text()).into_owned());
+                    self.show(&what, String::from_utf8_lossy(error.raw_body()).into_owned());
                     self.show(
                         &what,
                         format!(
@@ -249,7 +249,7 @@ impl Visit for Look {
                             error.body().map(|body| (livepeer::ErrorBody::message(body), format!("{body:?}")))
                         ),
                     );
-                    self.error(&what, &Error::<livepeer::Any>::from(error));
+                    self.error(&what, &Error::<livepeer::AnyBody>::from(error));
                 }
                 // What was asked for is given as it is; only what is printed by the way may not show it.
                 Ok(response) => self.show(&what, format!("{:?} {:?}", response.status, response.attempts)),
@@ -390,7 +390,7 @@ livepeer::sse_json!(Word);
 async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
     let client = Client::<Keyed>::new().key(KEY);
     let error = client.clone().transport(Echo::Text(404)).call(Words::new()).await.unwrap_err();
-    let text = format!("{error} {error:?} {:?} {}", error.body(), String::from_utf8_lossy(error.text()));
+    let text = format!("{error} {error:?} {:?} {}", error.body(), String::from_utf8_lossy(error.raw_body()));
     assert!(text.contains("api_key=[key]") && !text.contains(KEY), "{text}");
 
     let broken = client.clone().transport(Echo::Breaks);
@@ -458,7 +458,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
             let mut shown = format!("{upload:?} {error} {error:?} {error:#?}");
             let asset::UploadError::Call(error) = error else { panic!("{error}") };
             shown += &format!("{:?} {:?} {:?}", error.headers(), error.message(), error.body_as::<Unmapped>());
-            shown += &String::from_utf8_lossy(error.text());
+            shown += &String::from_utf8_lossy(error.raw_body());
             assert!(shown.contains("[key]"), "{shown}");
             shown += &log.0.lock().unwrap();
             assert!(shown.contains("upload (") && shown.contains("sending"), "{shown}");

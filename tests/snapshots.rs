@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use livepeer::mock::{Encode, Fullness, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, OperationVisitor, sample_request};
 use livepeer::{Api, Endpoint, On, Studio, generate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,7 +51,7 @@ struct Snapshots {
     taken: Vec<(String, String)>,
 }
 
-impl Visit for Snapshots {
+impl OperationVisitor for Snapshots {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

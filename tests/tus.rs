@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use livepeer::tus::{Progress, State, UploadError};
+use livepeer::tus::{Checkpoint, UploadError, UploadProgress};
 use livepeer::{Client, File, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -267,7 +267,7 @@ fn content(len: usize) -> Vec<u8> {
 
 /// A client whose key and headers must not leave its own server.
 fn client() -> Client {
-    let quick = Retry::attempts(4).initial(Duration::from_millis(1)).max(Duration::from_millis(5));
+    let quick = Retry::attempts(4).initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5));
     Client::studio("the-key").header("x-own", "1").retry(quick).timeout(Duration::from_secs(20))
 }
 
@@ -294,7 +294,7 @@ async fn a_file_arrives_in_parts() {
     let server = Server::start().await;
     let content = content(450_001);
     let file = OnDisk::new(&content);
-    let states = Arc::new(Mutex::new(Vec::<State>::new()));
+    let states = Arc::new(Mutex::new(Vec::<Checkpoint>::new()));
     let saved = states.clone();
     let state = client()
         .tus(server.endpoint(), File::path(&file.0))
@@ -310,7 +310,7 @@ async fn a_file_arrives_in_parts() {
     assert_eq!((server.count("POST"), server.count("PATCH"), server.count("HEAD")), (1, 5, 0));
     assert_eq!(server.with(|inner| inner.largest), PART as usize);
     assert_eq!(server.with(|inner| inner.metadata.clone()).unwrap(), "filename aMOkdXNlci5tcDQ=,type dmlkZW8=");
-    let offsets: Vec<_> = states.lock().unwrap().iter().map(State::offset).collect();
+    let offsets: Vec<_> = states.lock().unwrap().iter().map(Checkpoint::offset).collect();
     assert_eq!(offsets, [0, 100_000, 200_000, 300_000, 400_000, 450_001]);
     assert!(state.url().unwrap().expose().contains("dir%2F0"));
 }
@@ -508,7 +508,7 @@ async fn a_reader_that_breaks_its_promise_is_an_error() {
 }
 
 /// Sends until so many bytes are confirmed, and goes away without a word, as a process does that is killed.
-async fn interrupted(server: &Server, file: File, confirmed: u64) -> State {
+async fn interrupted(server: &Server, file: File, confirmed: u64) -> Checkpoint {
     let mut uploading = client().tus(server.endpoint(), file).part_size(PART).into_future();
     loop {
         tokio::select! {
@@ -538,7 +538,7 @@ async fn an_upload_goes_on_in_another_process() {
         let text = serde_json::to_string(&state).unwrap();
         assert!(text.len() < 500, "{text}");
         assert!(!format!("{state:?}").contains("secret"), "{state:?}");
-        let state: State = serde_json::from_str(&text).unwrap();
+        let state: Checkpoint = serde_json::from_str(&text).unwrap();
         client().tus(server.endpoint(), second).part_size(PART).resume(state.clone()).await.unwrap();
         assert_eq!(server.stored(), content);
         assert_eq!(server.count("POST"), 1);
@@ -715,7 +715,7 @@ async fn an_answer_that_is_not_the_servers_can_be_gone_on_after() {
 async fn progress_is_told() {
     let server = Server::start().await.trouble(2, Trouble::CutAfter(1000));
     let content = content(500_000);
-    let told = Arc::new(Mutex::new(Vec::<Progress>::new()));
+    let told = Arc::new(Mutex::new(Vec::<UploadProgress>::new()));
     let own = told.clone();
     let upload = client().tus(server.endpoint(), File::bytes(content)).part_size(PART);
     upload.on_progress(move |progress| own.lock().unwrap().push(progress)).await.unwrap();

@@ -164,7 +164,7 @@ async fn the_uploading_process() {
             let file = File::path(job.join("file"));
             let mut upload = Client::studio("key").tus(server.as_str(), file).part_size(65_536);
             if let Some(state) = saved {
-                upload = upload.resume(serde_json::from_str::<tus::State>(&state).unwrap());
+                upload = upload.resume(serde_json::from_str::<tus::Checkpoint>(&state).unwrap());
             }
             let upload = upload.on_state(move |state| save(serde_json::to_string(state).unwrap()));
             upload.await.unwrap().url().unwrap().expose().to_owned()

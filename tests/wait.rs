@@ -92,7 +92,7 @@ async fn the_deadline_is_kept() {
     assert_eq!(began.elapsed().as_secs(), 60);
     assert_eq!(
         error.to_string(),
-        "task::Get (GET /task/{id}): it is not done after 60.0s, but running; it goes on on the server, and `.deadline(…)` allows more"
+        "task::Get (GET /task/{id}): it is not done after 60.0s, but running; it continues on the server, and `.deadline(…)` allows more"
     );
     // At most one look every 7.5 seconds once it has slowed down.
     assert!((7..=16).contains(&looks.load(Ordering::Relaxed)), "{looks:?} looks");
@@ -121,7 +121,7 @@ async fn passing_faults_are_put_up_with() {
     assert_eq!(looks.load(Ordering::Relaxed), 11);
 
     let (client, _) = goes_through(faults(2).chain(done()).collect());
-    client.wait(id()).faults(1).await.unwrap_err();
+    client.wait(id()).max_consecutive_failures(1).await.unwrap_err();
 
     // Others do not pass.
     let (client, looks) = goes_through(vec![Err(404), Ok(task("completed", None, None))]);

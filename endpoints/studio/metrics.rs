@@ -237,6 +237,7 @@ model! {
 
 /// A point in time for a query: a [`Timestamp`], or text such as `2024-05-01T00:00:00Z` (RFC 3339).
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Moment {
     /// Milliseconds since the Unix epoch.
     Timestamp(Timestamp),
@@ -317,6 +318,7 @@ impl<'de> Deserialize<'de> for Moment {
 ///
 /// [`sums`](Self::sums) reads both.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum UsageReport {
     /// The sum of everything.
     Total(Usage),

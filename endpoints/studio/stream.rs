@@ -378,6 +378,7 @@ open_enum! {
 
 /// Whether the video of a stream comes from a phone, and what it shows.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub enum Mobile {
     /// Not from a phone (`0`).
     #[default]

@@ -58,7 +58,7 @@ pub trait Api: Send + Sync + 'static {
         link::query_param(&link::next_link(headers)?, Self::CURSOR)
     }
 
-    /// Whether an answer says that the server refused before it did any work, so that any operation may be sent again
+    /// Whether a response says that the server refused before it did any work, so that any operation may be sent again
     /// (default: 429, and 503 with `Retry-After`).
     fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
         status == StatusCode::TOO_MANY_REQUESTS

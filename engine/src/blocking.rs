@@ -109,7 +109,7 @@ impl<A: Api> Client<A> {
     }
 
     /// Waits for something that takes its time: [`run`](Blocking::run) gives its final state, a `for` loop the updates.
-    pub fn wait<T: Awaitable<Look: On<A>>>(&self, what: T) -> Blocking<Wait<T::Look>> {
+    pub fn wait<T: Awaitable<PollRequest: On<A>>>(&self, what: T) -> Blocking<Wait<T::PollRequest>> {
         self.blocking(|client| client.wait(what))
     }
 
@@ -118,18 +118,18 @@ impl<A: Api> Client<A> {
         self.blocking(|client| client.tus(endpoint, file))
     }
 
-    /// Fetches what stands at a URL. The answer is a [`Read`].
+    /// Fetches what stands at a URL. The response is a [`Read`].
     ///
     /// # Errors
     /// As for the asynchronous one, and inside of a runtime.
-    pub fn download(&self, url: &str) -> Result<Reader, Error> {
+    pub fn download(&self, url: &str) -> Result<DownloadReader, Error> {
         let download = self.runtime.block_on(|| self.client.download(url))??;
         Ok(self.read(download))
     }
 
     /// The [`Read`] of a download that a call gave.
-    pub fn read(&self, download: Download) -> Reader {
-        Reader { download, runtime: self.runtime.clone(), chunk: Bytes::new() }
+    pub fn read(&self, download: Download) -> DownloadReader {
+        DownloadReader { download, runtime: self.runtime.clone(), chunk: Bytes::new() }
     }
 
     /// The iterator of a stream that a call gave, such as server-sent events. An item inside of a runtime is an error.
@@ -246,20 +246,20 @@ impl<S> fmt::Debug for Iter<S> {
 
 /// The body of a download, read while it arrives.
 #[derive(Debug)]
-pub struct Reader {
+pub struct DownloadReader {
     download: Download,
     runtime: Runtime,
     chunk: Bytes,
 }
 
-impl Reader {
+impl DownloadReader {
     /// The download itself: its status, headers and length.
     pub fn download(&self) -> &Download {
         &self.download
     }
 }
 
-impl Read for Reader {
+impl Read for DownloadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.chunk.is_empty() && !buffer.is_empty() {
             let download = &mut self.download;

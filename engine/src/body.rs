@@ -23,13 +23,14 @@ pub use source::BoxReader;
 use source::stat;
 
 pub use crate::error::{BodyError, BoxError};
-use crate::timeout::Guard;
 pub(crate) use file::Parts;
+use idle_guard::IdleGuard;
 pub(crate) use source::{Opener, blocking, named};
 
 mod collect;
 mod file;
 mod foreign;
+mod idle_guard;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -51,7 +52,7 @@ pub struct Body {
     kind: Kind,
     /// Bytes still to come; `None` when nobody knows.
     left: Option<u64>,
-    guard: Option<Guard>,
+    guard: Option<IdleGuard>,
 }
 
 enum Kind {
@@ -60,7 +61,7 @@ enum Kind {
     Bytes(Bytes),
     Unopened(Opener),
     // Bodies must be `Sync`, readers need not be. The mutex is never locked to read: `&mut` gives access.
-    Open(Box<Mutex<source::Reading>>),
+    Open(Box<Mutex<source::OpenSource>>),
     Foreign(Mutex<Pin<Box<dyn Foreign>>>),
     Chain(VecDeque<Body>),
 }
@@ -145,7 +146,7 @@ impl Body {
 
     /// The same body, which now fails when nothing arrives for so long.
     pub(crate) fn guarded(self, idle: Duration) -> Body {
-        Body { guard: Some(Guard::new(idle)), ..self }
+        Body { guard: Some(IdleGuard::new(idle)), ..self }
     }
 
     pub(crate) fn unopened(opener: Opener, len: Option<u64>) -> Body {
@@ -221,12 +222,12 @@ impl Body {
             (Poll::Pending, Some(guard)) => Some(Err(ready!(guard.poll_idle(cx)).into())),
             (Poll::Pending, None) => return Poll::Pending,
             (Poll::Ready(polled), Some(guard)) => {
-                guard.moved();
+                guard.record();
                 polled
             }
             (Poll::Ready(polled), None) => polled,
         };
-        let wrong = match (&polled, &mut self.left) {
+        let invalid = match (&polled, &mut self.left) {
             (Some(Ok(frame)), Some(left)) => {
                 let sent = frame.data_ref().map_or(0, Bytes::len) as u64;
                 let over = sent > *left;
@@ -236,7 +237,7 @@ impl Body {
             (None, Some(left)) if *left > 0 => Some("the body ended before the length it announced"),
             _ => None,
         };
-        let polled = match wrong {
+        let polled = match invalid {
             Some(text) => Some(Err(io::Error::new(io::ErrorKind::InvalidData, text).into())),
             None => polled,
         };

@@ -15,12 +15,13 @@ use crate::body::Body;
 use crate::download::Download;
 use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::{Any, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::error::{AnyBody, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::options::CallOptions;
 use crate::redact;
-use crate::response::{Answer, Codec, Response};
+use crate::response::{Codec, RawResponse, Response};
 use crate::retry::Retry;
 use crate::secret;
-use crate::send::{self, Done, Job, Plain, Subject};
+use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
@@ -43,38 +44,12 @@ pub struct Call<E> {
     settings: Arc<Settings>,
     request: E,
     prefix: &'static str,
-    options: Options,
-}
-
-/// What is said about one call.
-#[derive(Clone, Default)]
-pub(crate) struct Options {
-    pub(crate) retry: Option<Arc<Retry>>,
-    pub(crate) idle: Option<Duration>,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) server: Option<Arc<Server>>,
-    pub(crate) wrong: Option<RequestError>,
-}
-
-/// By names, as the values of headers and of the query may be secrets.
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("retry", &self.retry)
-            .field("idle", &self.idle)
-            .field("deadline", &self.deadline)
-            .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
-            .field("server", &self.server)
-            .finish()
-    }
+    options: CallOptions,
 }
 
 impl<E: Endpoint> Call<E> {
     pub(crate) fn new(settings: Arc<Settings>, request: E, prefix: &'static str) -> Self {
-        Self { settings, request, prefix, options: Options::default() }
+        Self { settings, request, prefix, options: CallOptions::default() }
     }
 
     /// When this call is repeated, in place of the client's setting.
@@ -100,7 +75,7 @@ impl<E: Endpoint> Call<E> {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match encode::header(name, value) {
             Ok((name, value)) => drop(self.options.headers.append(name, value)),
-            Err(error) => self.options.wrong = Some(error),
+            Err(error) => self.options.config_error = Some(error),
         }
         self
     }
@@ -116,12 +91,12 @@ impl<E: Endpoint> Call<E> {
     pub fn server(mut self, url: &str) -> Self {
         match Server::new(url) {
             Ok(server) => self.options.server = Some(server),
-            Err(error) => self.options.wrong = Some(error),
+            Err(error) => self.options.config_error = Some(error),
         }
         self
     }
 
-    /// Gives the answer's status, headers and body beside the value.
+    /// Gives the response's status, headers and body beside the value.
     pub fn with_response(self) -> WithResponse<E> {
         WithResponse(self)
     }
@@ -133,7 +108,7 @@ impl<E: Endpoint> Call<E> {
     pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
         let job = self.into_job();
         match job {
-            Ok(mut job) => send::build_request(&mut job).await,
+            Ok(mut job) => send::first_request(&mut job).await,
             Err(inner) => Err(inner),
         }
         .map_err(Error::new)
@@ -146,22 +121,40 @@ impl<E: Endpoint> Call<E> {
 
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
-        let mut target = Err(RequestError::Settings("the request shows no values".into()));
+        let mut prepared = Err(RequestError::Settings("the request shows no values".into()));
         let write = || {
             self.request
-                .values(&mut |values| target = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
+                .values(&mut |values| prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
         };
         let ((), mut secrets) = secret::collect(write);
         let options = self.options;
         secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
         let retryable = operation.is_retryable(&self.request);
-        Job::new(self.settings, target, options, Subject::Operation(operation), retryable)
-            .map(|job| job.answered(E::Codec::STREAMED, map::<E::Error>).refused_as(E::Api::refused).hiding(secrets))
+        let response = ResponseMode {
+            streamed: E::Codec::STREAMED,
+            map_error: decode_error_body::<E::Error>,
+            refused: E::Api::refused,
+        };
+        JobSpec {
+            settings: self.settings,
+            request: prepared,
+            options,
+            subject: Subject::Operation(operation),
+            retryable,
+            response,
+            secrets,
+            observer: None,
+        }
+        .into_job()
     }
 }
 
-pub(crate) fn map<B: ErrorBody>(status: http::StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Box<dyn Mapped>> {
+pub(crate) fn decode_error_body<B: ErrorBody>(
+    status: http::StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Option<Box<dyn Mapped>> {
     Some(Box::new(B::decode(status, headers, body)?))
 }
 
@@ -185,7 +178,7 @@ impl<E: Endpoint> IntoFuture for WithResponse<E> {
 
     fn into_future(self) -> ResponseFuture<E> {
         let sending = match self.0.into_job() {
-            Ok(job) => send::running(job),
+            Ok(job) => send::send_boxed(job),
             Err(inner) => Box::pin(std::future::ready(Err(inner))),
         };
         ResponseFuture { sending, operation: PhantomData }
@@ -201,7 +194,7 @@ pub struct CallFuture<E>(ResponseFuture<E>);
 /// The sending itself is the same for all operations and compiled once; only the decoding is not.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct ResponseFuture<E> {
-    sending: BoxFuture<'static, Result<Done, Box<ErrorInner>>>,
+    sending: BoxFuture<'static, Result<Completed, Box<ErrorInner>>>,
     operation: PhantomData<fn() -> E>,
 }
 
@@ -229,58 +222,69 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     type Output = Result<Response<E::Response>, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_as(cx, |value, Answer { status, headers, bytes: body, to, .. }| Response {
+        self.poll_as(cx, |value, RawResponse { status, headers, bytes: raw_body, context, .. }| Response {
             value,
             status,
             headers,
-            body,
-            attempts: to.attempts,
+            raw_body,
+            attempts: context.attempts,
         })
     }
 }
 
 impl<E: Endpoint> ResponseFuture<E> {
-    /// Polls for what is made of the value and the answer. (Values are large: they are put where they belong at once.)
+    /// Polls for what is made of the value and the response. (Values are large: they are put where they belong at once.)
     fn poll_as<T>(
         &mut self,
         cx: &mut Context<'_>,
-        make: impl FnOnce(E::Response, Answer) -> T,
+        make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
-        let Done { mut answer, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
-        Poll::Ready(match E::Codec::decode(&mut answer) {
-            Ok(value) => Ok(make(value, answer)),
-            Err(error) => Err(Error::new(undecoded(error, E::OPERATION, answer, elapsed))),
+        let Completed { mut response, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        Poll::Ready(match E::Codec::decode(&mut response) {
+            Ok(value) => Ok(make(value, response)),
+            Err(error) => Err(Error::new(decode_failure(error, E::OPERATION, response, elapsed))),
         })
     }
 }
 
-fn undecoded(
+fn decode_failure(
     mut error: DecodeError,
     operation: &'static Operation,
-    answer: Answer,
+    response: RawResponse,
     elapsed: Duration,
 ) -> Box<ErrorInner> {
-    let Answer { status, headers, bytes, to, .. } = answer;
-    error.path = to.hidden.text(error.path);
-    error.reason = to.hidden.text(error.reason);
+    let RawResponse { status, headers, bytes, context, .. } = response;
+    error.path = context.redactor.redact_text(error.path);
+    error.reason = context.redactor.redact_text(error.reason);
     let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);
     inner.status = Some(status);
-    inner.headers = to.hidden.headers(headers);
-    inner.text = to.hidden.bytes(bytes.slice(..bytes.len().min(send::ERROR_BODY)));
-    inner.attempts = to.attempts;
+    inner.headers = context.redactor.redact_headers(headers);
+    inner.text = context.redactor.redact_bytes(bytes.slice(..bytes.len().min(send::MAX_ERROR_BODY)));
+    inner.attempts = context.attempts;
     inner.elapsed = elapsed;
     inner
 }
 
-static DOWNLOAD: Plain = Plain { what: "download", method: Method::GET, own: true };
+static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
 
 /// What [`Client::download`](crate::client::Client::download) does.
 pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
-    let target = Ok(Prepared { target: url.into(), ..Prepared::default() });
-    let job =
-        Job::new(settings, target, Options::default(), Subject::Plain(&DOWNLOAD), true).map_err(Error::<Any>::new)?;
-    let job = job.answered(true, map::<Unmapped>).hiding(secret::of_url(url));
-    let done = send::running(job).await.map_err(Error::<Any>::new)?;
-    Ok(Download::new(done.answer))
+    let spec = JobSpec {
+        request: Ok(Prepared { target: url.into(), ..Prepared::default() }),
+        options: CallOptions::default(),
+        subject: Subject::Plain(&DOWNLOAD),
+        retryable: true,
+        response: ResponseMode {
+            streamed: true,
+            map_error: decode_error_body::<Unmapped>,
+            refused: settings.api.refused,
+        },
+        secrets: secret::of_url(url),
+        observer: None,
+        settings,
+    };
+    let job = spec.into_job().map_err(Error::<AnyBody>::new)?;
+    let completed = send::send_boxed(job).await.map_err(Error::<AnyBody>::new)?;
+    Ok(Download::new(completed.response))
 }

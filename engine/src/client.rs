@@ -68,7 +68,7 @@ impl<A: Api> Client<A> {
     /// # Errors
     /// The first thing wrong.
     pub fn check(&self) -> Result<(), RequestError> {
-        self.0.wrong.clone().map_or(Ok(()), Err)?;
+        self.0.config_error.clone().map_or(Ok(()), Err)?;
         let server = self.0.server.as_ref().map_err(Clone::clone)?;
         if let Key::Fixed(key) = &self.0.key {
             self.0.authorize(key, server, &mut "".into(), &mut HeaderMap::new())?;
@@ -98,9 +98,9 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn key(self, key: impl AsRef<str>) -> Self {
         if key.as_ref().trim().is_empty() {
-            let wrong =
+            let error =
                 RequestError::Settings("the key is empty: give one, or leave `.key(…)` out to send none".into());
-            return self.set(|settings| settings.wrong = Some(wrong));
+            return self.set(|settings| settings.config_error = Some(error));
         }
         self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
     }
@@ -168,7 +168,7 @@ impl<A: Api> Client<A> {
     pub fn header(self, name: &str, value: &str) -> Self {
         self.set(|settings| match encode::header(name, value) {
             Ok((name, value)) => drop(settings.headers.insert(name, value)),
-            Err(error) => settings.wrong = Some(error),
+            Err(error) => settings.config_error = Some(error),
         })
     }
 
@@ -178,7 +178,7 @@ impl<A: Api> Client<A> {
         self.header(USER_AGENT.as_str(), name)
     }
 
-    /// How large an answer may be that is read into memory (default: 64 MiB). Streamed ones have no bound.
+    /// How large a response may be that is read into memory (default: 64 MiB). Streamed ones have no bound.
     #[must_use]
     pub fn max_response(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_response = bytes)

@@ -8,10 +8,11 @@ use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncWriteExt;
 
 use crate::body::{Body, named};
+use crate::context::CallContext;
 use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout};
-use crate::response::{Answer, Asked};
+use crate::response::RawResponse;
 
-/// The body of an answer, handed on while it arrives. Dropping it closes the connection.
+/// The body of a response, handed on while it arrives. Dropping it closes the connection.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -29,17 +30,17 @@ pub struct Download {
     status: StatusCode,
     headers: HeaderMap,
     body: Body,
-    to: Asked,
+    context: CallContext,
 }
 
 impl Download {
-    pub(crate) fn new(answer: Answer) -> Self {
-        Self { status: answer.status, headers: answer.headers, body: answer.body, to: answer.to }
+    pub(crate) fn new(response: RawResponse) -> Self {
+        Self { status: response.status, headers: response.headers, body: response.body, context: response.context }
     }
 
     /// A download made of its parts, for a body that came another way.
     pub fn from_parts(status: StatusCode, headers: HeaderMap, body: impl Into<Body>) -> Self {
-        Self { status, headers, body: body.into(), to: Asked::default() }
+        Self { status, headers, body: body.into(), context: CallContext::default() }
     }
 
     /// How many bytes are still to come; `None` when the server does not say.
@@ -52,12 +53,12 @@ impl Download {
         self.len() == Some(0)
     }
 
-    /// The answer's status.
+    /// The response's status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer's headers.
+    /// The response's headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -136,7 +137,7 @@ impl Download {
 
     fn failure(&self, error: BoxError) -> Error {
         let kind = if error.is::<IdleTimeout>() { ErrorKind::Timeout } else { ErrorKind::Transport };
-        self.error(kind, self.to.hidden.error(error))
+        self.error(kind, self.context.redactor.redact_error(error))
     }
 
     /// The server did its part: what is wrong is on this machine.
@@ -146,19 +147,19 @@ impl Download {
 
     fn error(&self, kind: ErrorKind, error: BoxError) -> Error {
         let mut inner = ErrorInner::new(kind, Some(error));
-        inner.what = if self.to.what.is_empty() { "download" } else { self.to.what }.into();
-        inner.operation = self.to.operation;
+        inner.what = if self.context.what.is_empty() { "download" } else { self.context.what }.into();
+        inner.operation = self.context.operation;
         inner.status = Some(self.status);
-        inner.attempts = self.to.attempts;
-        inner.elapsed = self.to.began.map(|began| began.elapsed()).unwrap_or_default();
+        inner.attempts = self.context.attempts;
+        inner.elapsed = self.context.began.map(|began| began.elapsed()).unwrap_or_default();
         Error::new(inner)
     }
 }
 
-/// What a server gives in answer, for [`mock`](crate::mock)s: status 200, no headers.
+/// What a server gives in response, for [`mock`](crate::mock)s: status 200, no headers.
 impl From<Body> for Download {
     fn from(body: Body) -> Self {
-        Self { status: StatusCode::OK, headers: HeaderMap::new(), body, to: Asked::default() }
+        Self { status: StatusCode::OK, headers: HeaderMap::new(), body, context: CallContext::default() }
     }
 }
 

@@ -6,6 +6,7 @@ mod decode;
 mod error_body;
 mod hint;
 mod inner;
+mod one_line;
 mod request;
 mod text;
 mod timeout;
@@ -24,15 +25,15 @@ pub(crate) use error_body::Mapped;
 pub use error_body::{ErrorBody, Unmapped};
 pub(crate) use inner::ErrorInner;
 pub use inner::ErrorKind;
+pub(crate) use one_line::one_line;
 pub use request::RequestError;
-pub(crate) use text::one_line;
 pub use timeout::IdleTimeout;
 pub use transport::{TransportError, TransportErrorKind};
 
-/// Why a call failed. One word in size.
+/// Why a call failed. Pointer-sized.
 ///
-/// It always tells the operation, the attempts made, and, when there was an answer, its status and what the server
-/// said: [`body`](Self::body) typed, [`text`](Self::text) as it came. `B` is the operation's error type; by `?` it becomes
+/// It always tells the operation, the attempts made, and, when there was a response, its status and what the server
+/// said: [`body`](Self::body) typed, [`raw_body`](Self::raw_body) as it came. `B` is the operation's error type; by `?` it becomes
 /// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
 ///
 /// ```no_run
@@ -56,11 +57,11 @@ pub use transport::{TransportError, TransportErrorKind};
 /// }
 /// # }
 /// ```
-pub struct Error<B = Any>(Box<ErrorInner>, PhantomData<fn() -> B>);
+pub struct Error<B = AnyBody>(Box<ErrorInner>, PhantomData<fn() -> B>);
 
 /// Stands for the error body of any operation, in [`Error`].
 #[derive(Debug)]
-pub enum Any {}
+pub enum AnyBody {}
 
 impl<B> Error<B> {
     pub(crate) fn new(inner: Box<ErrorInner>) -> Self {
@@ -87,28 +88,28 @@ impl<B> Error<B> {
         self.0.elapsed
     }
 
-    /// The answer's status.
+    /// The response's status.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The answer's headers, empty when there was no answer; the caller's key, where a server echoes it, is blotted out.
+    /// The response's headers, empty when there was no response; the caller's key, where a server echoes it, is redacted.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The answer's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is blotted out.
-    pub fn text(&self) -> &[u8] {
+    /// The response's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is redacted.
+    pub fn raw_body(&self) -> &[u8] {
         &self.0.text
     }
 
-    /// The answer's body as a `T`, for an error whose own type was forgotten.
+    /// The response's body as a `T`, for an error whose own type was forgotten.
     pub fn body_as<T: 'static>(&self) -> Option<&T> {
         self.0.body.as_ref()?.as_any().downcast_ref()
     }
 
-    /// What the server said, in words; `None` when there was no answer, and when it was data and no words (JSON that could
-    /// not be read: [`text`](Self::text) has it).
+    /// What the server said, in words; `None` when there was no response, and when it was data and no words (JSON that could
+    /// not be read: [`raw_body`](Self::raw_body) has it).
     pub fn message(&self) -> Option<String> {
         self.0.status.filter(|_| !self.0.is_data()).map(|_| self.0.message())
     }
@@ -119,7 +120,7 @@ impl<B> Error<B> {
         self.0.source.as_deref().map(|source| source as _)
     }
 
-    /// Where decoding failed, when the answer was not what was expected.
+    /// Where decoding failed, when the response was not what was expected.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.source.as_ref()?.downcast_ref()
     }
@@ -144,7 +145,7 @@ impl<B> Error<B> {
         self.0.kind == ErrorKind::Request
     }
 
-    /// Whether the answer could not be read as what the operation gives.
+    /// Whether the response could not be read as what the operation gives.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
@@ -215,7 +216,7 @@ impl<B> Error<B> {
 }
 
 impl<B: ErrorBody> Error<B> {
-    /// What the server said, typed; `None` when there was no answer, or one of another shape ([`text`](Self::text) has it).
+    /// What the server said, typed; `None` when there was no response, or one of another shape ([`raw_body`](Self::raw_body) has it).
     pub fn body(&self) -> Option<&B> {
         self.body_as()
     }

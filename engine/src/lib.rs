@@ -13,6 +13,7 @@ pub mod body;
 mod call;
 mod case;
 pub mod client;
+mod context;
 mod download;
 mod encode;
 pub mod endpoint;
@@ -29,6 +30,7 @@ mod macros;
 pub mod mock;
 pub mod multipart;
 mod object;
+mod options;
 mod page;
 mod reading;
 mod redact;
@@ -61,7 +63,7 @@ pub use client::{ApiClient, Client};
 pub use download::Download;
 pub use endpoint::{Endpoint, IntoField, On, Operation};
 pub use error::{
-    Any, BodyError, BoxError, DecodeError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
+    AnyBody, BodyError, BoxError, DecodeError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
     TransportErrorKind, Unmapped,
 };
 pub use extra::Extra;

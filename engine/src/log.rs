@@ -31,21 +31,21 @@ mod on {
         );
     }
 
-    pub(crate) fn answered(subject: Subject, status: StatusCode) {
-        tracing::debug!(operation = name(subject), status = status.as_u16(), "answered");
+    pub(crate) fn responded(subject: Subject, status: StatusCode) {
+        tracing::debug!(operation = name(subject), status = status.as_u16(), "responded");
     }
 
-    pub(crate) fn again(subject: Subject, attempts: u32, wait: Duration, inner: &ErrorInner) {
-        tracing::debug!(operation = name(subject), attempts, ?wait, kind = ?inner.kind, status = inner.status.map(|status| status.as_u16()), "retrying");
+    pub(crate) fn retrying(subject: Subject, attempts: u32, wait: Duration, error: &ErrorInner) {
+        tracing::debug!(operation = name(subject), attempts, ?wait, kind = ?error.kind, status = error.status.map(|status| status.as_u16()), "retrying");
     }
 
-    pub(crate) fn failed(subject: Subject, inner: &ErrorInner) {
+    pub(crate) fn failed(subject: Subject, error: &ErrorInner) {
         tracing::debug!(
             operation = name(subject),
-            attempts = inner.attempts,
-            elapsed = ?inner.elapsed,
-            kind = ?inner.kind,
-            status = inner.status.map(|status| status.as_u16()),
+            attempts = error.attempts,
+            elapsed = ?error.elapsed,
+            kind = ?error.kind,
+            status = error.status.map(|status| status.as_u16()),
             "failed"
         );
     }
@@ -56,8 +56,8 @@ mod on {
     use super::*;
 
     pub(crate) fn sending(_: Subject, _: &Request<Body>) {}
-    pub(crate) fn answered(_: Subject, _: StatusCode) {}
-    pub(crate) fn again(_: Subject, _: u32, _: Duration, _: &ErrorInner) {}
+    pub(crate) fn responded(_: Subject, _: StatusCode) {}
+    pub(crate) fn retrying(_: Subject, _: u32, _: Duration, _: &ErrorInner) {}
     pub(crate) fn failed(_: Subject, _: &ErrorInner) {}
 }
 

@@ -19,7 +19,7 @@ use crate::response::Response;
 /// A list that comes in pages: an operation whose line says `paged`.
 pub trait Paginated: Endpoint<Response: Page> {}
 
-/// One page of a list, as the API answers it.
+/// One page of a list, as the API sends it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no page of a list",
     note = "a `paged` operation gives a `Vec`, or a type that implements `Page`"
@@ -80,7 +80,7 @@ impl<A: Api> Client<A> {
     /// # }
     /// ```
     pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
-        Pages { call: self.call(list), begun: false, full: None, cursor: None, state: State::Ready, total: None }
+        Pages { call: self.call(list), begun: false, full: None, cursor: None, state: PagesState::Ready, total: None }
     }
 }
 
@@ -92,11 +92,11 @@ pub struct Pages<E: Paginated> {
     /// How many items a full page holds, once known; only lists by offset need it.
     full: Option<usize>,
     cursor: Option<String>,
-    state: State<E>,
+    state: PagesState<E>,
     total: Option<u64>,
 }
 
-enum State<E> {
+enum PagesState<E> {
     Ready,
     Asking(ResponseFuture<E>),
     Done,
@@ -137,7 +137,7 @@ impl<E: Paginated> Pages<E> {
     }
 
     /// What the list's own request says in a query parameter.
-    fn said<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    fn request_param<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
         let mut json = Vec::new();
         self.call.endpoint().values(&mut |values| {
@@ -152,20 +152,20 @@ impl<E: Paginated> Pages<E> {
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<PageOf<E>>> {
         loop {
             match &mut self.state {
-                State::Done => return Poll::Ready(None),
-                State::Ready => {
+                PagesState::Done => return Poll::Ready(None),
+                PagesState::Ready => {
                     let mut call = self.call.clone();
                     if let Some(cursor) = &self.cursor {
                         call = call.query(<E::Api as Api>::CURSOR, cursor);
                     }
-                    self.state = State::Asking(call.with_response().into_future());
+                    self.state = PagesState::Asking(call.with_response().into_future());
                 }
-                State::Asking(asking) => {
-                    let answer = ready!(Pin::new(asking).poll(cx));
-                    self.state = State::Done;
-                    return Poll::Ready(match answer {
+                PagesState::Asking(asking) => {
+                    let response = ready!(Pin::new(asking).poll(cx));
+                    self.state = PagesState::Done;
+                    return Poll::Ready(match response {
                         Err(error) => Some(Err(error)),
-                        Ok(page) => self.turn(page).map(Ok),
+                        Ok(page) => self.handle_page(page).map(Ok),
                     });
                 }
             }
@@ -173,7 +173,7 @@ impl<E: Paginated> Pages<E> {
     }
 
     /// Takes a page in; `None` when the list was at its end already.
-    fn turn(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
+    fn handle_page(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
         let total = <E::Api as Api>::TOTAL.and_then(|name| page.headers.get(name));
         self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
         let len = page.value.len();
@@ -181,14 +181,14 @@ impl<E: Paginated> Pages<E> {
         let next = match E::OPERATION.paged {
             Some(Paging::Offset) => {
                 let full = self.full.unwrap_or_else(|| {
-                    match (self.said(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
+                    match (self.request_param(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
                         (Some(limit), Some(most)) => most.min(limit),
                         // The first page shows how long a full one is: a server may hold to less than it is asked for.
                         _ => len,
                     }
                 });
                 self.full = Some(full);
-                let here = self.cursor.clone().or_else(|| self.said(<E::Api as Api>::CURSOR));
+                let here = self.cursor.clone().or_else(|| self.request_param(<E::Api as Api>::CURSOR));
                 let offset = here.and_then(|cursor| <E::Api as Api>::cursor_offset(&cursor)).unwrap_or(0);
                 (len > 0 && len >= full).then(|| <E::Api as Api>::offset_cursor(offset + len as u64))
             }
@@ -199,7 +199,7 @@ impl<E: Paginated> Pages<E> {
         let ended = len == 0 && <E::Api as Api>::EMPTY_PAGE_ENDS;
         self.cursor = next.filter(|_| moved && !ended);
         if self.cursor.is_some() {
-            self.state = State::Ready;
+            self.state = PagesState::Ready;
         }
         (len > 0 || first || self.cursor.is_some()).then(|| page.value.into_items())
     }
@@ -221,7 +221,7 @@ impl<E: Paginated> fmt::Debug for Pages<E> {
             .field("call", &self.call)
             .field("cursor", &self.cursor)
             .field("total", &self.total)
-            .field("done", &matches!(self.state, State::Done))
+            .field("done", &matches!(self.state, PagesState::Done))
             .finish_non_exhaustive()
     }
 }

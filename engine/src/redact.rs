@@ -1,4 +1,4 @@
-//! Secrets of a call, kept out of what is shown of the server's answers: servers echo what they refuse.
+//! Redaction: secrets of a call are kept out of what is shown of responses, for servers echo what they reject.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +11,8 @@ use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use crate::api::Auth;
 use crate::error::BoxError;
 use crate::secret::Secret;
-use crate::settings::Credential;
 
-/// Anything shorter is no secret worth the name, and would blot out parts of ordinary words.
+/// Anything shorter is no secret worth the name, and would redact parts of ordinary words.
 const SHORTEST: usize = 6;
 
 /// The most bytes that a byte is spelled with (`\u002f`, `&#x2F;`).
@@ -21,27 +20,23 @@ const LONGEST_SPELLING: usize = 6;
 
 /// The key and the secrets that one request held.
 #[derive(Clone, Default)]
-pub(crate) struct Hidden {
-    key: Option<Arc<Credential>>,
+pub(crate) struct Redactor {
+    key: Option<Arc<Secret>>,
     secrets: Arc<[Secret]>,
 }
 
-impl Hidden {
-    pub(crate) fn new(key: Option<Arc<Credential>>, secrets: Arc<[Secret]>) -> Self {
+impl Redactor {
+    pub(crate) fn new(key: Option<Arc<Secret>>, secrets: Arc<[Secret]>) -> Self {
         Self { key, secrets }
     }
 
-    pub(crate) fn key(&self) -> Option<&Credential> {
-        self.key.as_deref()
-    }
-
     /// How far beyond a cut to read, so that none of them is cut in two there.
-    pub(crate) fn longest(&self) -> usize {
+    pub(crate) fn longest_spelling(&self) -> usize {
         self.secrets().map(|secret| secret.expose().len() * LONGEST_SPELLING).max().unwrap_or(0)
     }
 
     /// The text without them, however JSON, URLs and HTML spell them.
-    pub(crate) fn text(&self, mut text: String) -> String {
+    pub(crate) fn redact_text(&self, mut text: String) -> String {
         for secret in self.secrets() {
             let secret = secret.expose();
             if text.contains(secret) {
@@ -57,45 +52,44 @@ impl Hidden {
     }
 
     /// The error, unless its text or that of one of its causes shows one of them: then only what is left of the text.
-    pub(crate) fn error(&self, error: BoxError) -> BoxError {
+    pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
         let mut told = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
             told = format!("{told}: {inner}");
             cause = inner.source();
         }
-        let hidden = self.text(told.clone());
-        if hidden == told { error } else { hidden.into() }
+        let redacted = self.redact_text(told.clone());
+        if redacted == told { error } else { redacted.into() }
     }
 
-    /// The same for bytes, which become text only where something is to be hidden.
-    pub(crate) fn bytes(&self, bytes: Bytes) -> Bytes {
+    /// The same for bytes, which become text only where something is to be redacted.
+    pub(crate) fn redact_bytes(&self, bytes: Bytes) -> Bytes {
         if self.secrets().next().is_none() {
             return bytes;
         }
         let shown = String::from_utf8_lossy(&bytes);
-        let hidden = self.text(shown.clone().into_owned());
-        if hidden == shown { bytes } else { hidden.into() }
+        let redacted = self.redact_text(shown.clone().into_owned());
+        if redacted == shown { bytes } else { redacted.into() }
     }
 
     /// The same for headers.
-    pub(crate) fn headers(&self, mut headers: HeaderMap) -> HeaderMap {
+    pub(crate) fn redact_headers(&self, mut headers: HeaderMap) -> HeaderMap {
         if self.secrets().next().is_none() {
             return headers;
         }
         for value in headers.values_mut() {
             let shown = String::from_utf8_lossy(value.as_bytes());
-            let hidden = self.text(shown.clone().into_owned());
-            if hidden != shown {
-                *value = HeaderValue::try_from(hidden).unwrap_or(HeaderValue::from_static("[key]"));
+            let redacted = self.redact_text(shown.clone().into_owned());
+            if redacted != shown {
+                *value = HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static("[key]"));
             }
         }
         headers
     }
 
     fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let key = self.key.iter().map(|credential| &credential.key);
-        key.chain(self.secrets.iter()).filter(|secret| secret.expose().len() >= SHORTEST)
+        self.key.as_deref().into_iter().chain(self.secrets.iter()).filter(|secret| secret.expose().len() >= SHORTEST)
     }
 }
 
@@ -191,9 +185,9 @@ pub(crate) fn sounds_secret(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hidden(…)")
+        f.write_str("Redactor(…)")
     }
 }
 
@@ -203,9 +197,9 @@ mod tests {
     use crate::api::Auth;
 
     #[test]
-    fn secrets_are_blotted_out_in_every_spelling() {
-        let hidden = Hidden::new(
-            Some(Credential::new(Auth::Bearer, "ke y/\"1")),
+    fn secrets_are_redacted_in_every_spelling() {
+        let redactor = Redactor::new(
+            Some(Arc::new("ke y/\"1".into())),
             ["abc", "stream-key"].into_iter().map(Secret::from).collect(),
         );
         for (text, shown) in [
@@ -222,15 +216,15 @@ mod tests {
             ("stream-key, stream-key", "[key], [key]"),
             ("nothing", "nothing"),
         ] {
-            assert_eq!(hidden.text(text.into()), shown);
-            assert_eq!(hidden.bytes(Bytes::from(text)), shown);
+            assert_eq!(redactor.redact_text(text.into()), shown);
+            assert_eq!(redactor.redact_bytes(Bytes::from(text)), shown);
         }
-        let escapes = Hidden::new(None, ["p%25&a\\b", "l1\nl2\n"].into_iter().map(Secret::from).collect());
+        let escapes = Redactor::new(None, ["p%25&a\\b", "l1\nl2\n"].into_iter().map(Secret::from).collect());
         for text in ["p%25&a\\b", "p%2525%26a%5Cb", "p%25&a\\\\b", "p%25&amp;a\\b", "l1\\nl2\\n", "l1%0al2%0A"] {
-            assert_eq!(escapes.text(format!("é{text}é")), "é[key]é", "{text}");
+            assert_eq!(escapes.redact_text(format!("é{text}é")), "é[key]é", "{text}");
         }
         let other = Bytes::from_static(b"\xff\xfe");
-        assert_eq!(hidden.bytes(other.clone()), other);
+        assert_eq!(redactor.redact_bytes(other.clone()), other);
     }
 
     #[test]

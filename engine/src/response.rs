@@ -1,4 +1,4 @@
-//! From an answer to the value that a call gives.
+//! From a response to the value that a call gives.
 
 use std::fmt;
 
@@ -6,18 +6,16 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
 use crate::body::Body;
+use crate::context::CallContext;
 use crate::download::Download;
-use crate::endpoint::Operation;
 use crate::error::DecodeError;
 use crate::json;
 use crate::reading::{self, Mode};
-use crate::redact::Hidden;
 use crate::sse::{Sse, StreamItem};
 
-/// How a successful answer becomes a `T`. Implemented by the types below, one for each form of response that a line of
+/// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a line of
 /// [`endpoint!`](macro@crate::endpoint) can name.
 pub trait Codec<T>: Send + Sync + 'static {
     /// What the request's `Accept` header says.
@@ -25,16 +23,16 @@ pub trait Codec<T>: Send + Sync + 'static {
     /// Whether the body is handed on while it arrives, rather than read to its end first.
     const STREAMED: bool = false;
 
-    /// Makes the value. What it leaves of the answer goes to who asks for that ([`Response`]).
+    /// Makes the value. What it leaves of the response goes to who asks for that ([`Response`]).
     ///
     /// # Errors
     /// [`DecodeError`] says where the body is of another form, and how.
-    fn decode(answer: &mut Answer) -> Result<T, DecodeError>;
+    fn decode(response: &mut RawResponse) -> Result<T, DecodeError>;
 }
 
-/// A successful answer.
+/// A successful response.
 #[non_exhaustive]
-pub struct Answer {
+pub struct RawResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -43,22 +41,10 @@ pub struct Answer {
     pub bytes: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
-    pub(crate) to: Asked,
+    pub(crate) context: CallContext,
 }
 
-/// What an answer is the answer to.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Asked {
-    /// `None` for what is none of an API's.
-    pub(crate) operation: Option<&'static Operation>,
-    /// What it does, where it is none.
-    pub(crate) what: &'static str,
-    pub(crate) attempts: u32,
-    pub(crate) began: Option<Instant>,
-    pub(crate) hidden: Hidden,
-}
-
-impl Answer {
+impl RawResponse {
     /// Refuses a body that is compressed or otherwise encoded: none was asked for, and none can be read.
     fn plain(&mut self) -> Result<&mut Self, DecodeError> {
         match encoding(&self.headers) {
@@ -74,9 +60,12 @@ impl Answer {
 }
 
 /// Without the body, which may hold anything.
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status).field("len", &self.bytes.len()).finish_non_exhaustive()
+        f.debug_struct("RawResponse")
+            .field("status", &self.status)
+            .field("len", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,8 +107,8 @@ pub struct Events;
 impl<T: DeserializeOwned> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
-    fn decode(answer: &mut Answer) -> Result<T, DecodeError> {
-        let text = answer.text()?;
+    fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
+        let text = response.text()?;
         if text.trim_ascii().is_empty() {
             return json::from_str("null").map_err(|_| DecodeError::of_whole("the body is empty".into()));
         }
@@ -151,7 +140,7 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 impl Codec<()> for Empty {
     const ACCEPT: &'static str = "application/json";
 
-    fn decode(_: &mut Answer) -> Result<(), DecodeError> {
+    fn decode(_: &mut RawResponse) -> Result<(), DecodeError> {
         Ok(())
     }
 }
@@ -159,16 +148,16 @@ impl Codec<()> for Empty {
 impl Codec<Bytes> for Raw {
     const ACCEPT: &'static str = "*/*";
 
-    fn decode(answer: &mut Answer) -> Result<Bytes, DecodeError> {
-        Ok(answer.plain()?.bytes.clone())
+    fn decode(response: &mut RawResponse) -> Result<Bytes, DecodeError> {
+        Ok(response.plain()?.bytes.clone())
     }
 }
 
 impl Codec<String> for Text {
     const ACCEPT: &'static str = "*/*";
 
-    fn decode(answer: &mut Answer) -> Result<String, DecodeError> {
-        answer.text().map(str::to_owned)
+    fn decode(response: &mut RawResponse) -> Result<String, DecodeError> {
+        response.text().map(str::to_owned)
     }
 }
 
@@ -176,9 +165,15 @@ impl Codec<Download> for Streamed {
     const ACCEPT: &'static str = "*/*";
     const STREAMED: bool = true;
 
-    fn decode(answer: &mut Answer) -> Result<Download, DecodeError> {
-        let (status, headers, to) = (answer.status, answer.headers.clone(), answer.to.clone());
-        Ok(Download::new(Answer { status, headers, bytes: Bytes::new(), body: std::mem::take(&mut answer.body), to }))
+    fn decode(response: &mut RawResponse) -> Result<Download, DecodeError> {
+        let (status, headers, context) = (response.status, response.headers.clone(), response.context.clone());
+        Ok(Download::new(RawResponse {
+            status,
+            headers,
+            bytes: Bytes::new(),
+            body: std::mem::take(&mut response.body),
+            context,
+        }))
     }
 }
 
@@ -186,17 +181,17 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
     const ACCEPT: &'static str = "text/event-stream";
     const STREAMED: bool = true;
 
-    fn decode(answer: &mut Answer) -> Result<Sse<T>, DecodeError> {
-        let answer = answer.plain()?;
+    fn decode(response: &mut RawResponse) -> Result<Sse<T>, DecodeError> {
+        let response = response.plain()?;
         // It would be read as a stream without events. What else servers call their events is no matter.
-        let other = answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).filter(|kind| {
+        let other = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).filter(|kind| {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
         });
         if let Some(other) = other {
             return Err(DecodeError::of_whole(format!("expected events, found {other}")));
         }
-        Ok(Sse::new(std::mem::take(&mut answer.body)).answering(answer.to.clone()))
+        Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))
     }
 }
 
@@ -215,12 +210,12 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
 pub struct Response<T> {
     /// The value.
     pub value: T,
-    /// The answer's status.
+    /// The response's status.
     pub status: StatusCode,
-    /// The answer's headers.
+    /// The response's headers.
     pub headers: HeaderMap,
-    /// The answer's body as it came; empty when it is streamed.
-    pub body: Bytes,
+    /// The response's body as it came; empty when it is streamed.
+    pub raw_body: Bytes,
     /// How many requests it took.
     pub attempts: u32,
 }
@@ -232,7 +227,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("value", &self.value)
             .field("status", &self.status)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("body_len", &self.body.len())
+            .field("body_len", &self.raw_body.len())
             .field("attempts", &self.attempts)
             .finish()
     }

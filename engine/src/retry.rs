@@ -9,7 +9,7 @@ mod tests;
 
 pub(crate) use after::retry_after;
 pub(crate) use budget::Budget;
-pub(crate) use decide::{Failed, Failure};
+pub(crate) use decide::{FailedAttempt, FailureKind, RetryDecision};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,8 +29,8 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// use std::time::Duration;
 ///
 /// let patient = Retry::attempts(6)
-///     .initial(Duration::from_millis(500))
-///     .max(Duration::from_secs(30))
+///     .initial_backoff(Duration::from_millis(500))
+///     .max_backoff(Duration::from_secs(30))
 ///     .max_elapsed(Duration::from_secs(120));
 /// # let _ = patient;
 /// ```
@@ -43,11 +43,11 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// | refused before any work: 429, or 503 with `Retry-After`, unless the API says otherwise | yes | yes |
 /// | time-out or connection lost after sending began | yes | with [`non_idempotent`](Retry::non_idempotent) |
 /// | another of the [`statuses`](Retry::statuses) | yes | with [`non_idempotent`](Retry::non_idempotent) |
-/// | anything else: other statuses, an answer that cannot be decoded | no | no |
+/// | anything else: other statuses, a response that cannot be decoded | no | no |
 ///
 /// # How long it waits
 ///
-/// The wait before retry *n* (counting from 0) is `min(max, initial × exponentⁿ)`, of which
+/// The wait before retry *n* (counting from 0) is `min(max_backoff, initial_backoff × multiplierⁿ)`, of which
 /// [jitter](Retry::jitter) takes a random part. A `Retry-After` of the server that is longer takes
 /// its place; see [`max_retry_after`](Retry::max_retry_after).
 ///
@@ -55,15 +55,15 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 ///
 /// All calls of a client share a budget for retries, so that a client with many calls in flight
 /// does not multiply the load on a server that is down: once about a hundred retries have failed,
-/// calls give their first error until answers come again. A wait that would outlast the overall
+/// calls give their first error until responses come again. A wait that would outlast the overall
 /// time-out of a call is not begun, and a body that can be read only once is not sent twice.
 #[derive(Clone, PartialEq)]
 #[must_use]
 pub struct Retry {
     max_attempts: u32,
-    initial: Duration,
-    max: Duration,
-    exponent: f64,
+    initial_backoff: Duration,
+    max_backoff: Duration,
+    multiplier: f64,
     max_elapsed: Duration,
     max_retry_after: Duration,
     jitter: bool,
@@ -76,9 +76,9 @@ pub struct Retry {
 /// What holds where nothing is set.
 pub(crate) static DEFAULT: Retry = Retry {
     max_attempts: 3,
-    initial: Duration::from_millis(200),
-    max: Duration::from_secs(10),
-    exponent: 2.0,
+    initial_backoff: Duration::from_millis(200),
+    max_backoff: Duration::from_secs(10),
+    multiplier: 2.0,
     max_elapsed: Duration::MAX,
     max_retry_after: Duration::from_secs(60),
     jitter: true,
@@ -93,9 +93,9 @@ impl fmt::Debug for Retry {
         let limit = |time: Duration| (time < Duration::MAX).then_some(time);
         f.debug_struct("Retry")
             .field("max_attempts", &self.max_attempts)
-            .field("initial", &self.initial)
-            .field("max", &limit(self.max))
-            .field("exponent", &self.exponent)
+            .field("initial_backoff", &self.initial_backoff)
+            .field("max_backoff", &limit(self.max_backoff))
+            .field("multiplier", &self.multiplier)
             .field("max_elapsed", &limit(self.max_elapsed))
             .field("max_retry_after", &limit(self.max_retry_after))
             .field("jitter", &self.jitter)
@@ -124,7 +124,7 @@ impl Retry {
     }
 
     /// As many attempts as fit into `max_elapsed`, with waits of exactly
-    /// `min(max, initial × exponentⁿ)`.
+    /// `min(max_backoff, initial_backoff × multiplierⁿ)`.
     ///
     /// The waits have no jitter, so that the schedule is the one asked for; programs of which many
     /// copies run had better add [`.jitter(true)`](Retry::jitter). The shared budget of the client
@@ -137,8 +137,13 @@ impl Retry {
     /// let quick = Retry::backoff(ms(1), ms(50), 1.1, ms(100)).connection_errors(false);
     /// # let _ = quick;
     /// ```
-    pub fn backoff(initial: Duration, max: Duration, exponent: f64, max_elapsed: Duration) -> Self {
-        Self::attempts(u32::MAX).initial(initial).max(max).exponent(exponent).max_elapsed(max_elapsed).jitter(false)
+    pub fn backoff(initial: Duration, max: Duration, multiplier: f64, max_elapsed: Duration) -> Self {
+        Self::attempts(u32::MAX)
+            .initial_backoff(initial)
+            .max_backoff(max)
+            .multiplier(multiplier)
+            .max_elapsed(max_elapsed)
+            .jitter(false)
     }
 
     /// How many attempts are made at most, the first one included (default 3; 0 counts as 1).
@@ -148,24 +153,24 @@ impl Retry {
     }
 
     /// The wait before the first retry, before jitter (default 200 ms).
-    pub fn initial(mut self, wait: Duration) -> Self {
-        self.initial = wait;
+    pub fn initial_backoff(mut self, wait: Duration) -> Self {
+        self.initial_backoff = wait;
         self
     }
 
     /// What no wait exceeds (default 10 s), not even the first one; only a `Retry-After` of the
     /// server may.
-    pub fn max(mut self, wait: Duration) -> Self {
-        self.max = wait;
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
         self
     }
 
     /// What each wait is multiplied by to give the next one (default 2).
     ///
     /// Waits never shrink: anything below 1, and what is not a number, counts as 1.
-    pub fn exponent(mut self, factor: f64) -> Self {
+    pub fn multiplier(mut self, factor: f64) -> Self {
         // `f64::max` also turns NaN into 1.
-        self.exponent = factor.max(1.0);
+        self.multiplier = factor.max(1.0);
         self
     }
 
@@ -193,7 +198,7 @@ impl Retry {
         self
     }
 
-    /// Whether to repeat what failed without an answer: no connection, a lost one, a time-out of
+    /// Whether to repeat what failed without a response: no connection, a lost one, a time-out of
     /// an attempt (default true). With false, only [`statuses`](Retry::statuses) are retried.
     pub fn connection_errors(mut self, on: bool) -> Self {
         self.connection_errors = on;

@@ -12,6 +12,7 @@ use crate::source::{Found, ReadError, Source, Values};
 
 /// How much of what may be left out a sample has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fullness {
     /// Only what is required, and what is set from the start.
     Smallest,

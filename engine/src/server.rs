@@ -22,31 +22,33 @@ pub(crate) struct Server {
 impl Server {
     /// Checks a base URL: absolute, http or https, no credentials, query or fragment.
     pub(crate) fn new(url: &str) -> Result<Arc<Self>, RequestError> {
-        let wrong =
+        let invalid =
             |reason: &str| RequestError::Url { reason: format!("{reason}; a base URL looks like `https://host/path`") };
         let uri: Uri =
-            url.parse().map_err(|error: http::uri::InvalidUri| wrong(&format!("it is not a URL: {error}")))?;
+            url.parse().map_err(|error: http::uri::InvalidUri| invalid(&format!("it is not a URL: {error}")))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(wrong("it has no scheme or no host"));
+            return Err(invalid("it has no scheme or no host"));
         };
         if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
-            return Err(wrong("its scheme is neither https nor http"));
+            return Err(invalid("its scheme is neither https nor http"));
         }
         if authority.as_str().contains('@') {
-            return Err(wrong("it holds a user name or password, which are not sent: give the key by `.key(…)`"));
+            return Err(invalid("it holds a user name or password, which are not sent: give the key by `.key(…)`"));
         }
         if uri.query().is_some() || url.contains('#') {
-            return Err(wrong("it has a query or a fragment, which would end up in the middle of every request's URL"));
+            return Err(invalid(
+                "it has a query or a fragment, which would end up in the middle of every request's URL",
+            ));
         }
         let path = uri.path().trim_end_matches('/');
         // URL parsers resolve them in this spelling, too.
         let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
         if path.split('/').any(dots) {
-            return Err(wrong("its path has a `.` or `..`"));
+            return Err(invalid("its path has a `.` or `..`"));
         }
         // Some URL parsers take it for a slash, which makes another path of it.
         if path.contains('\\') {
-            return Err(wrong("its path has a backslash"));
+            return Err(invalid("its path has a backslash"));
         }
         Ok(Arc::new(Self {
             scheme: scheme.clone(),
@@ -69,12 +71,12 @@ impl Server {
 
     // From its parts: only what is new has to be parsed.
     fn at(&self, path: String) -> Result<Uri, RequestError> {
-        let wrong = |error: String| RequestError::Url { reason: error };
+        let invalid = |error: String| RequestError::Url { reason: error };
         let mut parts = Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|error| wrong(error.to_string()))?);
-        Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))
+        parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|error| invalid(error.to_string()))?);
+        Uri::from_parts(parts).map_err(|error| invalid(error.to_string()))
     }
 
     /// Whether a key may go there without further ado: by TLS, or to this machine.

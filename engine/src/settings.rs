@@ -23,27 +23,46 @@ use crate::transport::{BoxFuture, Transport, default_transport};
 /// use typed_endpoint::{Client, Timeouts};
 /// use std::time::Duration;
 ///
-/// let client = Client::<Library>::new().key("12345").timeouts(Timeouts {
-///     connect: Some(Duration::from_secs(3)),
-///     idle: Some(Duration::from_secs(30)),
-///     ..Timeouts::default()
-/// });
+/// let timeouts = Timeouts::default().connect(Duration::from_secs(3)).idle(Duration::from_secs(30));
+/// let client = Client::<Library>::new().key("12345").timeouts(timeouts);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.
     pub connect: Option<Duration>,
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
-    /// long upload or download that makes headway is never cut short by it. An answer's head counts once it is whole.
+    /// long upload or download that makes progress is never cut short by it. A response's headers count once they are complete.
     pub idle: Option<Duration>,
-    /// How long a call may take in all, with its retries and the waits between them (default: no bound). For an answer that
-    /// is handed on while it arrives, a download or events, until it begins; from then on only `idle` counts.
+    /// How long a call may take in all, with its retries and the waits between them (default: no bound). For a response that
+    /// is streamed, a download or events, until it begins; from then on only `idle` counts.
     pub deadline: Option<Duration>,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         Self { connect: Some(Duration::from_secs(10)), idle: None, deadline: None }
+    }
+}
+
+impl Timeouts {
+    /// Sets how long connecting may take (default: 10 s); `None` for no bound.
+    #[must_use]
+    pub fn connect(self, connect: impl Into<Option<Duration>>) -> Self {
+        Self { connect: connect.into(), ..self }
+    }
+
+    /// Sets how long an attempt may go without a byte sent or received; `None` for what the operation declares, else 60 s
+    /// (the default).
+    #[must_use]
+    pub fn idle(self, idle: impl Into<Option<Duration>>) -> Self {
+        Self { idle: idle.into(), ..self }
+    }
+
+    /// Sets how long a call may take in all; `None` for no bound (the default).
+    #[must_use]
+    pub fn deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
+        Self { deadline: deadline.into(), ..self }
     }
 }
 
@@ -62,14 +81,14 @@ pub(crate) enum Key {
 
 /// A key, and the header that carries it.
 pub(crate) struct Credential {
-    pub(crate) key: Secret,
+    pub(crate) key: Arc<Secret>,
     /// `None` where no header can hold it.
     value: Option<HeaderValue>,
 }
 
 impl Credential {
     pub(crate) fn new(auth: Auth, key: &str) -> Arc<Self> {
-        let key = bare_key(key);
+        let key = Arc::new(bare_key(key));
         let value = match auth {
             Auth::Bearer => HeaderValue::try_from(format!("Bearer {}", key.expose())),
             Auth::Header(_) | Auth::Query(_) => HeaderValue::from_str(key.expose()),
@@ -96,7 +115,7 @@ pub(crate) struct Settings {
     pub(crate) budget: Arc<Budget>,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: HeaderMap,
-    pub(crate) wrong: Option<RequestError>,
+    pub(crate) config_error: Option<RequestError>,
     pub(crate) max_response: usize,
     pub(crate) transport: Lazy,
     /// Whether the caller gave the transport.
@@ -118,7 +137,7 @@ impl Settings {
             budget: Arc::default(),
             timeouts: Timeouts::default(),
             headers,
-            wrong: None,
+            config_error: None,
             max_response: 64 * 1024 * 1024,
             transport: Lazy::default(),
             own_transport: false,

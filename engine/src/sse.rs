@@ -1,4 +1,4 @@
-//! Server-sent events: an answer that arrives piece by piece, as typed items.
+//! Server-sent events: a response that arrives piece by piece, as typed items.
 //!
 //! [`Decoder`] turns bytes into [`Event`]s; a type that implements [`StreamItem`] says what an event means to it;
 //! [`Sse`] is the stream of such items over the body of a response.
@@ -19,9 +19,9 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::Body;
+use crate::context::CallContext;
 use crate::error::{BoxError, DecodeError};
 use crate::json;
-use crate::response::Asked;
 
 mod decoder;
 mod error;
@@ -54,7 +54,7 @@ mod tests;
     note = "`typed_endpoint::sse_json!({Self})` reads each event's data as JSON; otherwise implement `StreamItem`"
 )]
 pub trait StreamItem: Sized {
-    /// Whether every whole answer has an end that [`parse`](StreamItem::parse) sees ([`Step::End`] or
+    /// Whether every whole response has an end that [`parse`](StreamItem::parse) sees ([`Step::End`] or
     /// [`Step::Last`]). The stream then fails if the connection ends before; otherwise that is its end.
     const MUST_END: bool;
 
@@ -69,6 +69,7 @@ pub trait StreamItem: Sized {
 
 /// What an event means to a stream.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Step<T> {
     /// One more item.
     Item(T),
@@ -167,7 +168,7 @@ pub struct Sse<T> {
     decoder: Decoder,
     items: u64,
     ended: bool,
-    to: Asked,
+    context: CallContext,
     item: PhantomData<fn() -> T>,
 }
 
@@ -180,14 +181,14 @@ impl<T: StreamItem> Sse<T> {
             decoder: Decoder::new(),
             items: 0,
             ended: false,
-            to: Asked::default(),
+            context: CallContext::default(),
             item: PhantomData,
         }
     }
 
-    /// Says what it answers, for its errors.
-    pub(crate) fn answering(self, to: Asked) -> Sse<T> {
-        Sse { to, ..self }
+    /// Sets the call that it is the response of, for its errors.
+    pub(crate) fn in_context(self, context: CallContext) -> Sse<T> {
+        Sse { context, ..self }
     }
 
     /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.
@@ -276,17 +277,17 @@ impl<T: StreamItem> Sse<T> {
 
     fn fail(&mut self, kind: SseErrorKind) -> Poll<Option<Result<T, SseError>>> {
         self.end();
-        let hidden = &self.to.hidden;
+        let redactor = &self.context.redactor;
         let kind = match kind {
-            SseErrorKind::Server(text) => SseErrorKind::Server(hidden.text(text)),
-            SseErrorKind::Body(error) => SseErrorKind::Body(hidden.error(error)),
+            SseErrorKind::Server(text) => SseErrorKind::Server(redactor.redact_text(text)),
+            SseErrorKind::Body(error) => SseErrorKind::Body(redactor.redact_error(error)),
             SseErrorKind::Unreadable { data, error } => {
-                SseErrorKind::Unreadable { data: hidden.text(data), error: hidden.error(error) }
+                SseErrorKind::Unreadable { data: redactor.redact_text(data), error: redactor.redact_error(error) }
             }
-            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: hidden.text(rest) },
+            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: redactor.redact_text(rest) },
             other => other,
         };
-        let error = SseError { operation: self.to.operation, items: self.items, kind: Box::new(kind) };
+        let error = SseError { operation: self.context.operation, items: self.items, kind: Box::new(kind) };
         Poll::Ready(Some(Err(error)))
     }
 

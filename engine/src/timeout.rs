@@ -1,4 +1,4 @@
-//! Time-outs that count from the last byte sent or received, so that what makes headway is left alone.
+//! Time-outs that count from the last byte sent or received, so that what makes progress is left alone.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, sleep};
 
 use crate::body::Body;
 use crate::error::{BoxError, IdleTimeout};
@@ -19,9 +19,9 @@ pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did. A small
 /// one in memory is taken at once and cannot fail, so there is nothing to watch.
-pub(crate) struct Progress(Option<Arc<State>>);
+pub(crate) struct ActivityMonitor(Option<Arc<Activity>>);
 
-struct State {
+struct Activity {
     began: Instant,
     /// Nanoseconds from the beginning to the last byte.
     last: AtomicU64,
@@ -37,15 +37,15 @@ const AT_ONCE: usize = 64 * 1024;
 #[error("the request's body could not be read")]
 struct Unreadable;
 
-impl Progress {
+impl ActivityMonitor {
     /// A body that is watched, and what tells of it.
-    pub(crate) fn watch(body: Body, observer: Option<Observer>) -> (Self, Body) {
+    pub(crate) fn new(body: Body, observer: Option<Observer>) -> (Self, Body) {
         if body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE) {
             return (Self(None), body);
         }
         let (last, failure) = (AtomicU64::new(0), Mutex::default());
-        let state = Arc::new(State { began: Instant::now(), last, failure, observer });
-        (Self(Some(state.clone())), Body::wrap(Watched { body, rest: Bytes::new(), state }))
+        let state = Arc::new(Activity { began: Instant::now(), last, failure, observer });
+        (Self(Some(state.clone())), Body::wrap(WatchedBody { body, rest: Bytes::new(), state }))
     }
 
     /// Why the body could not be read, if that is so.
@@ -53,14 +53,14 @@ impl Progress {
         self.0.as_ref()?.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Waits for a future as long as it, or the request's body, makes headway.
+    /// Waits for a future as long as it, or the request's body, makes progress.
     pub(crate) async fn wait<F: Future + Unpin>(
         &self,
         mut future: F,
         idle: Duration,
     ) -> Result<F::Output, IdleTimeout> {
         if let Some(state) = &self.0 {
-            state.moved();
+            state.record();
         }
         let mut sleep = pin!(sleep(idle));
         std::future::poll_fn(|cx| {
@@ -69,7 +69,7 @@ impl Progress {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
-                let left = self.0.as_ref().map_or(Duration::ZERO, |state| idle.saturating_sub(state.quiet()));
+                let left = self.0.as_ref().map_or(Duration::ZERO, |state| idle.saturating_sub(state.idle_for()));
                 if left.is_zero() {
                     return Poll::Ready(Err(IdleTimeout(idle)));
                 }
@@ -80,14 +80,14 @@ impl Progress {
     }
 }
 
-impl State {
-    fn moved(&self) {
+impl Activity {
+    fn record(&self) {
         let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.last.store(now, Ordering::Relaxed);
     }
 
     /// How long nothing has moved.
-    fn quiet(&self) -> Duration {
+    fn idle_for(&self) -> Duration {
         self.began.elapsed().saturating_sub(Duration::from_nanos(self.last.load(Ordering::Relaxed)))
     }
 }
@@ -97,13 +97,13 @@ fn deadline(idle: Duration) -> Instant {
     now.checked_add(idle).unwrap_or_else(|| now + Duration::from_secs(86_400 * 365))
 }
 
-struct Watched {
+struct WatchedBody {
     body: Body,
     rest: Bytes,
-    state: Arc<State>,
+    state: Arc<Activity>,
 }
 
-impl http_body::Body for Watched {
+impl http_body::Body for WatchedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -121,10 +121,10 @@ impl http_body::Body for Watched {
                 None => return Poll::Ready(None),
             }
         }
-        // In slices, so that a large body in memory shows its headway too.
+        // In slices, so that a large body in memory shows its progress too.
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
-        self.state.moved();
+        self.state.record();
         if let Some(observer) = &self.state.observer {
             observer(slice.len() as u64);
         }
@@ -140,29 +140,5 @@ impl http_body::Body for Watched {
             Some(rest) => SizeHint::with_exact(rest + self.rest.len() as u64),
             None => SizeHint::default(),
         }
-    }
-}
-
-/// Ends the waiting for a body when nothing arrives for so long.
-pub(crate) struct Guard {
-    idle: Duration,
-    sleep: Option<Pin<Box<Sleep>>>,
-}
-
-impl Guard {
-    pub(crate) fn new(idle: Duration) -> Self {
-        Self { idle, sleep: None }
-    }
-
-    /// Something arrived.
-    pub(crate) fn moved(&mut self) {
-        self.sleep = None;
-    }
-
-    /// Nothing has arrived. Only a body that keeps us waiting pays for a timer.
-    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<IdleTimeout> {
-        let idle = self.idle;
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep(idle)));
-        sleep.as_mut().poll(cx).map(|()| IdleTimeout(idle))
     }
 }

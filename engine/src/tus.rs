@@ -23,26 +23,28 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderValue, Method};
-use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
 use crate::client::Client;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
-use crate::settings::Settings;
+pub use checkpoint::Checkpoint;
 pub use error::UploadError;
 use meter::{Meter, Report};
+pub use progress::UploadProgress;
+pub use send::PART_SIZE;
 use send::Sending;
-pub use source::Source;
-use stamp::Stamp;
+pub use source::UploadSource;
 pub use stamp::fingerprint;
 pub use uploading::{Aborted, UploadFuture};
 use uploading::{Latest, Save};
 
+mod checkpoint;
 mod error;
 mod location;
 mod meter;
+mod progress;
 mod put;
 mod reader;
 mod send;
@@ -50,105 +52,13 @@ mod source;
 mod stamp;
 mod uploading;
 
-/// How large a part is unless said otherwise: 8 MiB.
-pub const PART_SIZE: u64 = 8 * 1024 * 1024;
-
-/// Where an upload stands: small, and enough to go on with it in another process ([`Upload::resume`]). Whoever has it
-/// can write to the upload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
-    pub(crate) endpoint: Secret,
-    #[serde(default)]
-    pub(crate) url: Option<Secret>,
-    #[serde(default)]
-    pub(crate) offset: u64,
-    /// Whether the server still has to be told the length.
-    #[serde(default)]
-    deferred: bool,
-    #[serde(default, rename = "content")]
-    stamp: Stamp,
-}
-
-impl State {
-    /// The state of an upload that nothing was sent of.
-    pub fn new(endpoint: impl Into<Secret>, source: &Source) -> Self {
-        let stamp = source.stamp().clone();
-        Self { endpoint: endpoint.into(), url: None, offset: 0, deferred: false, stamp }
-    }
-
-    /// Tells the server to forget the upload. An upload that the server does not know is no error.
-    ///
-    /// # Errors
-    /// When the server cannot be reached, or does not allow it.
-    pub async fn abort<A: Api>(&self, client: &Client<A>) -> Result<Aborted, UploadError> {
-        Sending::new(client).abort(self).await
-    }
-
-    /// How many bytes the server has confirmed.
-    pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// How many bytes there are, if that is known.
-    pub fn len(&self) -> Option<u64> {
-        self.stamp.len
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == Some(0)
-    }
-
-    /// The endpoint that creates the upload.
-    pub fn endpoint(&self) -> &Secret {
-        &self.endpoint
-    }
-
-    /// Where the upload is, once the server has created it.
-    pub fn url(&self) -> Option<&Secret> {
-        self.url.as_ref()
-    }
-}
-
-/// How far an upload is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Bytes sent. After a cut connection it goes back to what the server has.
-    pub sent: u64,
-    /// Bytes in all; `None` as long as nobody knows.
-    pub total: Option<u64>,
-    /// Bytes per second, averaged over the last seconds; 0 until that is known.
-    pub rate: f64,
-    /// How long the rest takes at this rate; `None` until that can be told.
-    pub left: Option<Duration>,
-}
-
-/// For people: `12.0 MB of 48.0 MB, 3.1 MB/s, 12 s left`.
-impl fmt::Display for Progress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mega = |bytes: f64| bytes / 1e6;
-        write!(f, "{:.1} MB", mega(self.sent as f64))?;
-        if let Some(total) = self.total {
-            write!(f, " of {:.1} MB", mega(total as f64))?;
-        }
-        if self.rate > 0.0 {
-            write!(f, ", {:.1} MB/s", mega(self.rate))?;
-        }
-        match self.left {
-            Some(left) => write!(f, ", {} s left", left.as_secs_f64().ceil()),
-            None => Ok(()),
-        }
-    }
-}
-
 /// An upload that was not begun: `.await` sends it. From [`Client::tus`].
 #[must_use = "an upload does nothing until it is awaited"]
 pub struct Upload {
     sending: Sending,
     endpoint: Secret,
     content: Content,
-    state: Option<State>,
+    state: Option<Checkpoint>,
     report: Option<Report>,
     save: Option<Save>,
     /// Where a content of one part goes as a whole, and its media type.
@@ -159,7 +69,7 @@ pub struct Upload {
 #[derive(Debug)]
 enum Content {
     File(File),
-    Opened(Source),
+    Opened(UploadSource),
 }
 
 impl<A: Api> Client<A> {
@@ -171,34 +81,9 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// What an upload puts up with unless told otherwise, from its last progress on: it has more to lose than a call. The
-/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
-/// Their beginning is random, so that the uploads that a server lost together do not come back together.
-fn patient() -> Retry {
-    let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
-    Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
-}
-
-impl Sending {
-    pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
-        let mut settings = Settings::clone(client.settings());
-        // Few requests, far apart: they neither use up what other calls may need, nor end with it.
-        settings.budget = Arc::default();
-        Self {
-            retry: settings.retry.clone(),
-            settings: Arc::new(settings),
-            idle: None,
-            part_size: PART_SIZE,
-            metadata: None,
-            elsewhere: false,
-            finished: |_, _, _| false,
-        }
-    }
-}
-
 impl Upload {
     /// Uploads a content that was opened before, for a caller that has to look at it first. As [`Client::tus`] else.
-    pub fn new<A: Api>(client: &Client<A>, endpoint: impl Into<Secret>, source: Source) -> Self {
+    pub fn new<A: Api>(client: &Client<A>, endpoint: impl Into<Secret>, source: UploadSource) -> Self {
         Self::of(client, endpoint.into(), Content::Opened(source))
     }
 
@@ -226,7 +111,7 @@ impl Upload {
     }
 
     /// Goes on with an upload, where the server says that it is. The content must be the one it began with.
-    pub fn resume(mut self, state: State) -> Self {
+    pub fn resume(mut self, state: Checkpoint) -> Self {
         self.state = Some(state);
         self
     }
@@ -238,7 +123,7 @@ impl Upload {
     }
 
     /// When a request is sent again, in place of the client's setting. Where neither is set, waits of up to 30 seconds,
-    /// five minutes of them in all, are made for a server that is away; one that has never answered is not waited for so
+    /// five minutes of them in all, are made for a server that is away; one that has never responded is not waited for so
     /// long (as in [`Retry::default`]). Attempts and waits are counted anew whenever the upload has got further.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry.into());
@@ -273,13 +158,13 @@ impl Upload {
     }
 
     /// Is told of the progress, about ten times a second. It is called while sending and must not block.
-    pub fn on_progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
     }
 
     /// Is given the state after each part, to save it. The next part is not sent before this returns.
-    pub fn on_state(mut self, save: impl Fn(&State) + Send + Sync + 'static) -> Self {
+    pub fn on_state(mut self, save: impl Fn(&Checkpoint) + Send + Sync + 'static) -> Self {
         self.save = Some(Arc::new(save));
         self
     }
@@ -294,7 +179,7 @@ impl Upload {
 }
 
 impl IntoFuture for Upload {
-    type Output = Result<State, UploadError>;
+    type Output = Result<Checkpoint, UploadError>;
     type IntoFuture = UploadFuture;
 
     #[inline]
@@ -304,25 +189,25 @@ impl IntoFuture for Upload {
         let (known, own) = (latest.clone(), sending.clone());
         UploadFuture::new(sending, latest, async move {
             let mut source = match content {
-                Content::File(file) => Source::open(file).await?,
+                Content::File(file) => UploadSource::open(file).await?,
                 Content::Opened(source) => source,
             };
             if put.is_some() {
                 source.load(own.part_size).await?;
             }
             let begun = state.is_some();
-            let state = state.unwrap_or_else(|| State::new(endpoint, &source));
+            let state = state.unwrap_or_else(|| Checkpoint::new(endpoint, &source));
             source.resume(&state.stamp)?;
             let meter = report.map(|report| Meter::new(report, source.len()));
             let fits = source.len().is_some_and(|len| len <= own.part_size);
             if let (Some((url, media_type)), true, None) = (put, fits, &state.url) {
                 put::put(&own, &mut source, &state, &url, media_type, meter).await?;
-                let state = State { offset: source.len().unwrap_or_default(), ..state };
+                let state = Checkpoint { offset: source.len().unwrap_or_default(), ..state };
                 known.set(state.clone());
                 return Ok(state);
             }
-            let save = |state: &State| known.set(state.clone());
-            let mut upload = send::Upload { sending: &own, source, state, begun, theirs: None, meter, save: &save };
+            let save = |state: &Checkpoint| known.set(state.clone());
+            let mut upload = send::Transfer { sending: &own, source, state, begun, theirs: None, meter, save: &save };
             upload.run().await?;
             Ok(upload.state)
         })

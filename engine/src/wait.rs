@@ -1,4 +1,4 @@
-//! Waiting for what takes its time on a server: asking again and again how far it is.
+//! Waiting for what takes its time on a server: by polling.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -18,36 +18,37 @@ use crate::retry::Retry;
 
 /// Something that takes its time on the server. [`Client::wait`] waits for it.
 pub trait Awaitable {
-    /// The operation that tells how far it is.
-    type Look: Endpoint<Response: Clone>;
+    /// The operation that is polled.
+    type PollRequest: Endpoint<Response: Clone>;
 
-    /// The request that tells how far it is.
+    /// The request to poll with.
     ///
     /// # Errors
     /// When it does not say what it is, so that nobody can be asked about it.
-    fn look(&self) -> Result<Self::Look, RequestError>;
+    fn poll_request(&self) -> Result<Self::PollRequest, RequestError>;
 
-    /// How far it is, from the answer.
-    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage;
+    /// The stage that a response tells of.
+    fn stage(response: &<Self::PollRequest as Endpoint>::Response) -> Stage;
 }
 
 impl<T: Awaitable> Awaitable for &T {
-    type Look = T::Look;
+    type PollRequest = T::PollRequest;
 
-    fn look(&self) -> Result<Self::Look, RequestError> {
-        T::look(self)
+    fn poll_request(&self) -> Result<Self::PollRequest, RequestError> {
+        T::poll_request(self)
     }
 
-    fn stage(answer: &<Self::Look as Endpoint>::Response) -> Stage {
-        T::stage(answer)
+    fn stage(response: &<Self::PollRequest as Endpoint>::Response) -> Stage {
+        T::stage(response)
     }
 }
 
 /// How far something is.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Stage {
     /// It is not done yet.
-    Going {
+    InProgress {
         /// Its phase, in the server's word.
         phase: String,
         /// How much of it is done, 0 to 1, if the server says so.
@@ -57,7 +58,7 @@ pub enum Stage {
     Done,
     /// It has failed, for this reason.
     Failed(String),
-    /// It was called off, or deleted.
+    /// It was cancelled, or deleted.
     Cancelled,
 }
 
@@ -71,11 +72,18 @@ pub struct Update<T> {
     pub value: T,
 }
 
+impl Stage {
+    /// A stage that is not the last: what the server calls it, and how much is done, from 0 to 1, if known.
+    pub fn in_progress(phase: impl Into<String>, progress: impl Into<Option<f64>>) -> Self {
+        Self::InProgress { phase: phase.into(), progress: progress.into() }
+    }
+}
+
 impl<T> Update<T> {
     /// The phase, in the server's word; `None` when it is done.
     pub fn phase(&self) -> Option<&str> {
         match &self.stage {
-            Stage::Going { phase, .. } => Some(phase),
+            Stage::InProgress { phase, .. } => Some(phase),
             _ => None,
         }
     }
@@ -83,7 +91,7 @@ impl<T> Update<T> {
     /// How much is done, 0 to 1, if the server says so.
     pub fn progress(&self) -> Option<f64> {
         match &self.stage {
-            Stage::Going { progress, .. } => *progress,
+            Stage::InProgress { progress, .. } => *progress,
             _ => Some(1.0),
         }
     }
@@ -97,23 +105,23 @@ pub enum WaitError {
     #[error("{operation}: it has failed on the server: {reason}")]
     #[non_exhaustive]
     Failed {
-        /// By what it was looked at.
+        /// The operation that was polled.
         operation: &'static Operation,
         /// The server's words.
         reason: String,
     },
-    /// It was called off, or deleted.
-    #[error("{operation}: it was called off or deleted")]
+    /// It was cancelled, or deleted.
+    #[error("{operation}: it was cancelled or deleted")]
     #[non_exhaustive]
     Cancelled {
-        /// By what it was looked at.
+        /// The operation that was polled.
         operation: &'static Operation,
     },
-    /// The deadline passed. It goes on on the server.
-    #[error("{operation}: it is not done after {:.1?}{}; it goes on on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
+    /// The deadline passed. It continues on the server.
+    #[error("{operation}: it is not done after {:.1?}{}; it continues on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
-        /// By what it was looked at.
+        /// The operation that was polled.
         operation: &'static Operation,
         /// How long it was waited for.
         after: Duration,
@@ -137,30 +145,30 @@ impl From<RequestError> for WaitError {
     }
 }
 
-/// How many looks in a row may fail unless said otherwise.
-const FAULTS: u32 = 10;
+/// How many consecutive polls may fail unless said otherwise.
+const MAX_CONSECUTIVE_FAILURES: u32 = 10;
 
 impl<A: Api> Client<A> {
     /// Waits for something that takes its time: `.await` gives its final state. It is also a [`Stream`] of [`Update`]s.
     ///
-    /// It looks after a second and then at growing distances up to ten seconds ([`Wait::every`]). Failures that may pass
-    /// (no connection, a server that is down) are put up with, up to ten looks in a row ([`Wait::faults`]); each look is
+    /// It polls after a second and then at growing intervals of up to ten seconds ([`Wait::every`]). Failures that may pass
+    /// (no connection, a server that is down) are tolerated, up to ten polls in a row ([`Wait::max_consecutive_failures`]); each poll is
     /// repeated by the client's own policy already.
-    pub fn wait<T: Awaitable<Look: On<A>>>(&self, what: T) -> Wait<T::Look> {
+    pub fn wait<T: Awaitable<PollRequest: On<A>>>(&self, what: T) -> Wait<T::PollRequest> {
         Wait {
-            state: match what.look() {
-                Ok(look) => State::Ready(Box::new(self.call(look))),
-                Err(error) => State::Wrong(error),
+            state: match what.poll_request() {
+                Ok(poll) => WaitState::Ready(Box::new(self.call(poll))),
+                Err(error) => WaitState::Invalid(error),
             },
             call: None,
             stage: T::stage,
-            pace: Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) },
-            looks: 0,
+            interval: PollInterval { initial: Duration::from_secs(1), max: Duration::from_secs(10) },
+            polls: 0,
             deadline: None,
             began: None,
             ends: None,
-            faults: FAULTS,
-            failed: 0,
+            max_consecutive_failures: MAX_CONSECUTIVE_FAILURES,
+            failures: 0,
             last: None,
         }
     }
@@ -171,7 +179,7 @@ impl<A: Api> Client<A> {
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
 /// # use typed_endpoint::{Awaitable, Client, On, WaitError};
-/// # async fn example<T: Awaitable<Look: On<Library>>>(client: Client<Library>, task: T) -> Result<(), WaitError> {
+/// # async fn example<T: Awaitable<PollRequest: On<Library>>>(client: Client<Library>, task: T) -> Result<(), WaitError> {
 /// let mut wait = client.wait(task);
 /// while let Some(update) = wait.next().await {
 ///     let update = update?;
@@ -182,64 +190,64 @@ impl<A: Api> Client<A> {
 /// ```
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait<E: Endpoint> {
-    state: State<E>,
-    /// What is sent for each look; there from the first on.
+    state: WaitState<E>,
+    /// What is sent for each poll; there from the first on.
     call: Option<Box<Call<E>>>,
     stage: fn(&E::Response) -> Stage,
-    pace: Pace,
-    looks: u32,
+    interval: PollInterval,
+    polls: u32,
     deadline: Option<Duration>,
     began: Option<Instant>,
     ends: Option<Pin<Box<Sleep>>>,
-    faults: u32,
-    failed: u32,
+    max_consecutive_failures: u32,
+    failures: u32,
     last: Option<Stage>,
 }
 
 #[derive(Clone, Copy)]
-struct Pace {
+struct PollInterval {
     initial: Duration,
     max: Duration,
 }
 
-enum State<E: Endpoint> {
-    Wrong(RequestError),
+enum WaitState<E: Endpoint> {
+    Invalid(RequestError),
     Ready(Box<Call<E>>),
-    Looking(CallFuture<E>),
-    Resting(Pin<Box<Sleep>>),
-    Over,
+    Polling(CallFuture<E>),
+    Sleeping(Pin<Box<Sleep>>),
+    Done,
 }
 
 impl<E: Endpoint<Response: Clone>> Wait<E> {
-    /// How long to wait before looking again: at first, and at most (default: one second, ten seconds). The time grows by
-    /// half with each look, and a random part of up to a quarter is taken off.
+    /// How long to wait between polls: at first, and at most (default: one second, ten seconds). The time grows by
+    /// half with each poll, and a random part of up to a quarter is taken off.
     pub fn every(mut self, initial: Duration, max: Duration) -> Self {
-        self.pace = Pace { initial, max };
+        self.interval = PollInterval { initial, max };
         self
     }
 
-    /// How long to wait in all, from the first look on (default: for ever).
+    /// How long to wait in all, from the first poll on (default: for ever).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How many looks in a row may fail in a way that may pass (default: 10).
-    pub fn faults(mut self, most: u32) -> Self {
-        self.faults = most;
+    /// How many consecutive polls may fail in a way that may pass (default: 10).
+    pub fn max_consecutive_failures(mut self, most: u32) -> Self {
+        self.max_consecutive_failures = most;
         self
     }
 
-    /// Says how each look is sent: any setting of [`Call`].
+    /// Says how each poll is sent: any setting of [`Call`].
     pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
         self.state = match self.state {
-            State::Ready(call) => State::Ready(Box::new(settings(*call))),
+            WaitState::Ready(call) => WaitState::Ready(Box::new(settings(*call))),
             other => other,
         };
         self
     }
 
-    /// When each look is repeated, in place of the client's setting.
+    /// When each poll is repeated, in place of the client's setting.
     pub fn retry(self, retry: Retry) -> Self {
         self.with(|call| call.retry(retry))
     }
@@ -255,33 +263,33 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
             self.ends = Some(Box::pin(sleep_until(end)));
         }
         loop {
-            match std::mem::replace(&mut self.state, State::Over) {
-                State::Over => return Poll::Ready(None),
-                State::Wrong(error) => return Poll::Ready(Some(Err(error.into()))),
-                State::Ready(call) => {
-                    self.state = State::Looking((*call).clone().into_future());
+            match std::mem::replace(&mut self.state, WaitState::Done) {
+                WaitState::Done => return Poll::Ready(None),
+                WaitState::Invalid(error) => return Poll::Ready(Some(Err(error.into()))),
+                WaitState::Ready(call) => {
+                    self.state = WaitState::Polling((*call).clone().into_future());
                     self.call = Some(call);
                 }
-                State::Looking(mut look) => match Pin::new(&mut look).poll(cx) {
+                WaitState::Polling(mut poll) => match Pin::new(&mut poll).poll(cx) {
                     Poll::Pending => {
-                        self.state = State::Looking(look);
+                        self.state = WaitState::Polling(poll);
                         ready!(self.poll_deadline(cx));
                         return Poll::Ready(Some(Err(self.out_of_time(began))));
                     }
-                    Poll::Ready(answer) => {
-                        if let Some(update) = self.judge(answer) {
+                    Poll::Ready(response) => {
+                        if let Some(update) = self.handle_response(response) {
                             return Poll::Ready(Some(update));
                         }
                     }
                 },
-                State::Resting(mut rest) => {
+                WaitState::Sleeping(mut rest) => {
                     if rest.as_mut().poll(cx).is_pending() {
-                        self.state = State::Resting(rest);
+                        self.state = WaitState::Sleeping(rest);
                         ready!(self.poll_deadline(cx));
                         return Poll::Ready(Some(Err(self.out_of_time(began))));
                     }
                     if let Some(call) = self.call.take() {
-                        self.state = State::Ready(call);
+                        self.state = WaitState::Ready(call);
                     }
                 }
             }
@@ -293,31 +301,31 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
     }
 
     fn out_of_time(&mut self, began: Instant) -> WaitError {
-        self.state = State::Over;
+        self.state = WaitState::Done;
         let phase = match self.last.take() {
-            Some(Stage::Going { phase, .. }) => Some(phase),
+            Some(Stage::InProgress { phase, .. }) => Some(phase),
             _ => None,
         };
         WaitError::Deadline { operation: E::OPERATION, after: began.elapsed(), phase }
     }
 
-    /// What an answer means: something to tell, or nothing new.
-    fn judge(
+    /// What a response means: something to tell, or nothing new.
+    fn handle_response(
         &mut self,
-        answer: Result<E::Response, Error<E::Error>>,
+        response: Result<E::Response, Error<E::Error>>,
     ) -> Option<Result<Update<E::Response>, WaitError>> {
-        let value = match answer {
+        let value = match response {
             Ok(value) => value,
             Err(error) => {
-                self.failed += 1;
-                if !error.is_retryable() || self.failed > self.faults {
+                self.failures += 1;
+                if !error.is_retryable() || self.failures > self.max_consecutive_failures {
                     return Some(Err(WaitError::Call(error.into())));
                 }
-                self.rest();
+                self.schedule_poll();
                 return None;
             }
         };
-        self.failed = 0;
+        self.failures = 0;
         let stage = (self.stage)(&value);
         match &stage {
             Stage::Failed(reason) => {
@@ -325,7 +333,7 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
             }
             Stage::Cancelled => return Some(Err(WaitError::Cancelled { operation: E::OPERATION })),
             Stage::Done => {}
-            Stage::Going { .. } => self.rest(),
+            Stage::InProgress { .. } => self.schedule_poll(),
         }
         if self.last.as_ref() == Some(&stage) {
             return None;
@@ -334,15 +342,15 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
         Some(Ok(Update { stage, value }))
     }
 
-    fn rest(&mut self) {
-        self.state = State::Resting(Box::pin(sleep(self.pace.after(self.looks, fastrand::f64()))));
-        self.looks = self.looks.saturating_add(1);
+    fn schedule_poll(&mut self) {
+        self.state = WaitState::Sleeping(Box::pin(sleep(self.interval.after(self.polls, fastrand::f64()))));
+        self.polls = self.polls.saturating_add(1);
     }
 }
 
-impl Pace {
-    fn after(self, looks: u32, random: f64) -> Duration {
-        let factor = 1.5_f64.powi(i32::try_from(looks.min(100)).unwrap_or(100));
+impl PollInterval {
+    fn after(self, polls: u32, random: f64) -> Duration {
+        let factor = 1.5_f64.powi(i32::try_from(polls.min(100)).unwrap_or(100));
         let longest =
             Duration::try_from_secs_f64(self.initial.as_secs_f64() * factor).unwrap_or(self.max).min(self.max);
         longest.mul_f64(1.0 - random / 4.0)
@@ -391,7 +399,7 @@ impl<E: Endpoint<Response: Clone>> Future for WaitFuture<E> {
 
 impl<E: Endpoint> fmt::Debug for Wait<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("last", &self.last).field("looks", &self.looks).finish_non_exhaustive()
+        f.debug_struct("Wait").field("last", &self.last).field("polls", &self.polls).finish_non_exhaustive()
     }
 }
 
@@ -401,11 +409,11 @@ mod tests {
 
     #[test]
     fn looks_grow_apart_up_to_the_bound() {
-        let pace = Pace { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
-        let waits: Vec<_> = (0..8).map(|looks| pace.after(looks, 0.0).as_secs_f64()).collect();
+        let interval = PollInterval { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
+        let waits: Vec<_> = (0..8).map(|polls| interval.after(polls, 0.0).as_secs_f64()).collect();
         assert_eq!(waits, [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]);
-        assert_eq!(pace.after(u32::MAX, 1.0), Duration::from_millis(7500));
-        let none = Pace { initial: Duration::ZERO, max: Duration::MAX };
+        assert_eq!(interval.after(u32::MAX, 1.0), Duration::from_millis(7500));
+        let none = PollInterval { initial: Duration::ZERO, max: Duration::MAX };
         assert_eq!(none.after(u32::MAX, 0.5), Duration::ZERO);
     }
 }

@@ -104,7 +104,7 @@ impl Visit for One<'_> {
                 note.lock().unwrap().push(request);
                 async { Ok(E::Codec::sample(Fullness::Smallest).unwrap()) }
             });
-            let answer = run(mock.answer(changed()));
+            let answer = run(mock.respond(changed()));
             let first = std::mem::take(&mut *seen.lock().unwrap()).pop();
             let Some(first) = first else {
                 assert!(answer.status().is_client_error(), "{}", answer.status());
@@ -114,7 +114,7 @@ impl Visit for One<'_> {
             let again = run(client.call(first).request());
             // Files are no JSON; and an empty path parameter is none.
             let (Ok(told), Ok(again)) = (told, again) else { continue };
-            run(mock.answer(again));
+            run(mock.respond(again));
             let second = std::mem::take(&mut *seen.lock().unwrap()).pop().expect("read once, but not twice");
             assert_eq!(bare(told), bare(serde_json::to_value(&second).unwrap()));
         }
@@ -128,7 +128,7 @@ impl Visit for One<'_> {
             kept.clone()
         });
         for server in servers {
-            let answer = run(server.answer(changed()));
+            let answer = run(server.respond(changed()));
             assert_ne!(answer.status(), 500, "{:?}", run(answer.into_body().bytes(1 << 20)));
         }
     }

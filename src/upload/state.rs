@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use typed_endpoint::Client;
 
 use crate::asset::{self, UploadError, UploadTicket};
-use crate::tus::{self, Source};
+use crate::tus::{self, UploadSource};
 use crate::{AssetId, PlaybackId, Secret, Studio, TaskId, Wait};
 
 /// Where an upload stands: small, and enough to go on with it in another process. Whoever has it can write to the upload,
@@ -17,26 +17,26 @@ pub struct UploadState {
     task: TaskId,
     /// Where the file goes as a whole.
     pub(super) url: Secret,
-    pub(super) tus: tus::State,
+    pub(super) tus: tus::Checkpoint,
     /// What tells its encryption from another; `None`: it is not encrypted.
     #[serde(default)]
     encryption: Option<String>,
 }
 
 impl UploadState {
-    pub(super) fn new(ticket: UploadTicket, source: &Source, encryption: Option<String>) -> Self {
+    pub(super) fn new(ticket: UploadTicket, source: &UploadSource, encryption: Option<String>) -> Self {
         Self {
             asset: ticket.asset.id,
             playback: ticket.asset.playback_id,
             task: ticket.task.id,
             url: ticket.url,
-            tus: tus::State::new(ticket.tus_endpoint, source),
+            tus: tus::Checkpoint::new(ticket.tus_endpoint, source),
             encryption,
         }
     }
 
     /// The same upload, further on.
-    pub(super) fn at(&self, tus: &tus::State) -> Self {
+    pub(super) fn at(&self, tus: &tus::Checkpoint) -> Self {
         Self { tus: tus.clone(), ..self.clone() }
     }
 

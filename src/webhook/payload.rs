@@ -212,6 +212,7 @@ model! {
 
 /// The answer to an [`AccessRequest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AccessAnswer {
     /// The viewer may play.
     Allow,

@@ -150,7 +150,7 @@ async fn it_fails_as_often_as_told() -> Outcome {
     let request = || TextToImage::new("x").width(8).height(8);
     assert_eq!(client.call(request()).with_response().await?.attempts, 2);
     assert!(client.call(request()).await.is_err());
-    assert_eq!(client.call(request()).await.unwrap_err().text(), b"own words");
+    assert_eq!(client.call(request()).await.unwrap_err().raw_body(), b"own words");
     client.call(request()).await?;
     Ok(())
 }

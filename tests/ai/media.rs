@@ -83,7 +83,7 @@ async fn a_file_that_cannot_be_written_is_not_the_connections_fault() -> Outcome
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
     let text = error.to_string();
-    assert!(text.contains("the answer cannot be saved") && text.contains("no-folder/a.png.part"), "{text}");
+    assert!(text.contains("the response cannot be saved") && text.contains("no-folder/a.png.part"), "{text}");
     assert!(!error.is_retryable());
     assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::NotFound);
     Ok(())

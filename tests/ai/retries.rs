@@ -15,7 +15,7 @@ const DONE: &str = r#"{"images":[]}"#;
 
 /// Soon, so that tests do not wait.
 fn soon() -> Retry {
-    Retry::attempts(4).max(Duration::from_millis(5))
+    Retry::attempts(4).max_backoff(Duration::from_millis(5))
 }
 
 #[test]

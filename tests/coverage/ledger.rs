@@ -204,6 +204,6 @@ impl Server {
 
     async fn status(&self, method: &str, path: &str) -> u16 {
         let request = Request::builder().method(method).uri(path).header("authorization", "Bearer key");
-        self.0.answer(request.body(Body::empty()).unwrap()).await.status().as_u16()
+        self.0.respond(request.body(Body::empty()).unwrap()).await.status().as_u16()
     }
 }

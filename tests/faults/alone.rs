@@ -88,7 +88,7 @@ async fn a_connection_closed_under_the_next_call_may_have_carried_it() {
     let server = Server::start(scripts).await;
     let of_server = client(By::Default, &server.url());
     of_server.call(stream::Create::new("first")).await.unwrap();
-    let retry = Retry::default().initial(Duration::ZERO).non_idempotent(true);
+    let retry = Retry::default().initial_backoff(Duration::ZERO).non_idempotent(true);
     let second = of_server.call(stream::Create::new("second")).retry(retry).with_response().await.unwrap();
     assert_eq!((second.attempts, server.requests()), (2, 3));
 }
@@ -149,7 +149,8 @@ async fn a_server_that_restarts_is_found_again() {
         assert!(matches!(refused.kind(), ErrorKind::Connect | ErrorKind::Transport), "{refused}");
 
         // Begun while nobody listens, done when somebody does again.
-        let patient = Retry::attempts(1000).initial(Duration::from_millis(10)).max(Duration::from_millis(10));
+        let patient =
+            Retry::attempts(1000).initial_backoff(Duration::from_millis(10)).max_backoff(Duration::from_millis(10));
         let call = tokio::spawn(client.call(stream::Get::new("after")).retry(patient).into_future());
         tokio::time::sleep(Duration::from_millis(50)).await;
         let server = loop {
@@ -179,7 +180,7 @@ async fn the_deadline_covers_attempts_waits_and_the_body() {
         assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{text}");
         assert!(text.contains("the call's deadline passed"), "{text}");
         assert!(
-            text.contains("the attempt before: the server answered 503 Service Unavailable: busy for now"),
+            text.contains("the previous attempt: the server responded 503 Service Unavailable: busy for now"),
             "{text}"
         );
         assert!(error.elapsed() >= SHORT, "{text}");
@@ -287,7 +288,7 @@ async fn a_request_body_that_fails_is_told_as_such() {
 async fn a_dropped_call_stops_everything() {
     for by in [By::Default, By::Custom] {
         let server = Server::start(vec![vec![Read, Stall]]).await;
-        let client = client(by, &server.url()).retry(Retry::attempts(10).initial(Duration::ZERO));
+        let client = client(by, &server.url()).retry(Retry::attempts(10).initial_backoff(Duration::ZERO));
         let call = tokio::spawn(client.call(stream::Get::new("x")).into_future());
         server.saw(1).await;
         call.abort();
@@ -298,7 +299,7 @@ async fn a_dropped_call_stops_everything() {
         // Between two attempts.
         let server =
             Server::start(vec![vec![Read, Send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".into())]]).await;
-        let wait = Retry::attempts(10).initial(Duration::from_millis(300)).exponent(1.0).jitter(false);
+        let wait = Retry::attempts(10).initial_backoff(Duration::from_millis(300)).multiplier(1.0).jitter(false);
         let client = crate::client::client(by, &server.url()).retry(wait);
         let call = tokio::spawn(client.call(stream::Get::new("x")).into_future());
         server.saw(1).await;
@@ -333,7 +334,7 @@ async fn a_dropped_upload_stops_within_its_body() {
             let again = tokio::time::timeout(Duration::from_millis(200), listener.accept()).await.is_ok();
             (read, again)
         });
-        let retry = Retry::attempts(10).initial(Duration::ZERO).non_idempotent(true);
+        let retry = Retry::attempts(10).initial_backoff(Duration::ZERO).non_idempotent(true);
         let file = File::replayable(
             || Ok(tokio::io::AsyncReadExt::take(tokio::io::repeat(7), SIZE as u64)),
             Some(SIZE as u64),
@@ -468,7 +469,7 @@ async fn redirects_neither_take_the_key_along_nor_lead_from_https_to_http() {
 async fn a_transport_stays_when_time_outs_change() {
     let calls = Arc::new(AtomicU32::new(1));
     let client = Client::studio("the-key").server("https://a.example").transport(Redirecting("/", calls.clone()));
-    let client = client.timeouts(Timeouts { connect: Some(SHORT), ..Timeouts::default() });
+    let client = client.timeouts(Timeouts::default().connect(SHORT));
     assert_eq!(client.call(Say::new()).await.unwrap(), "there");
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }

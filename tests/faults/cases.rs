@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use livepeer::{Any, Endpoint, Error, ErrorKind, On, Studio, Timeouts, stream};
+use livepeer::{AnyBody, Endpoint, Error, ErrorKind, On, Studio, Timeouts, stream};
 use tokio::sync::Semaphore;
 
 use crate::client::{By, client};
@@ -321,7 +321,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "`Content-Length` shorter than the body, which is cut",
                     vec![says(ok().replace("Length: 30", "Length: 29"))],
-                    unreadable(200, &["the answer is not what was expected (status 200 OK)", "EOF"]),
+                    unreadable(200, &["the response is not what was expected (status 200 OK)", "EOF"]),
                     1,
                     1,
                 ),
@@ -459,14 +459,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "10,000 headers",
                     vec![says(answer("200 OK", &"X-Filling: 1\r\n".repeat(10_000), STREAM))],
-                    too_large(None, &["the answer is too large"]),
+                    too_large(None, &["the response is too large"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "a header of 1 MiB",
                     vec![says(answer("200 OK", &format!("X-Filling: {}\r\n", "1".repeat(1 << 20)), STREAM))],
-                    too_large(None, &["the answer is too large"]),
+                    too_large(None, &["the response is too large"]),
                     1,
                     1,
                 ),
@@ -655,10 +655,10 @@ where
     let began = tokio::time::Instant::now();
     let mut client = client(by, &url).allow_plain_http(true).max_response(1 << 20).timeout(case.idle);
     if matches!(case.place, Place::Tls) {
-        client = client.timeouts(Timeouts { connect: Some(Duration::from_secs(1)), ..Timeouts::default() });
+        client = client.timeouts(Timeouts::default().connect(Duration::from_secs(1)));
     }
     let outcome = client.call(request).with_response().await;
-    let outcome = outcome.map_err(Error::<Any>::from);
+    let outcome = outcome.map_err(Error::<AnyBody>::from);
     let elapsed = began.elapsed();
     let mut wrong = Vec::new();
     let mut check = |right: bool, what: String| {

@@ -16,7 +16,8 @@ pub enum By {
 
 /// A client that repeats quickly, with the default number of attempts.
 pub fn client(by: By, url: &str) -> Client {
-    let client = Client::studio("the-key-of-this-client").server(url).retry(Retry::default().initial(Duration::ZERO));
+    let client =
+        Client::studio("the-key-of-this-client").server(url).retry(Retry::default().initial_backoff(Duration::ZERO));
     match by {
         By::Default => client,
         By::Custom => client.service(Plain),

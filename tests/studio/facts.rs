@@ -84,7 +84,7 @@ fn decode(answer: &Value) -> ApiError {
 async fn a_body_that_does_not_say_that_it_is_json_is_empty() {
     let studio = studio();
     let request = http::Request::post("http://localhost/stream").header("authorization", "Bearer key");
-    let response = studio.mock().answer(request.body(r#"{"name":"x"}"#.into()).unwrap()).await;
+    let response = studio.mock().respond(request.body(r#"{"name":"x"}"#.into()).unwrap()).await;
     assert_eq!(response.status(), 422);
 }
 
@@ -382,7 +382,7 @@ async fn sessions_are_streams_too() -> Result {
 async fn rooms_that_are_off_say_so_in_plain_text() {
     let client = studio().without_rooms().client();
     let error = client.call(room::Create::new()).await.unwrap_err();
-    assert_eq!((error.status().unwrap().as_u16(), error.text()), (400, &b"not enabled"[..]));
+    assert_eq!((error.status().unwrap().as_u16(), error.raw_body()), (400, &b"not enabled"[..]));
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn raw(studio: &LittleStudio, method: &str, path: &str, body: &str) -> (u1
         .header("content-type", "application/json")
         .body(livepeer::Body::from(body.to_owned()))
         .unwrap();
-    let response = studio.mock().answer(request).await;
+    let response = studio.mock().respond(request).await;
     let status = response.status().as_u16();
     let body = response.into_body().bytes(usize::MAX).await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or_default())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
-use livepeer::mock::{Encode, Fullness, LittleStudio, Mock, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, LittleStudio, Mock, OperationVisitor, sample_request};
 use livepeer::{
     ApiError, Client, CustomExport, Endpoint, ErrorKind, On, Operation, PlaybackPolicy, Retry, Timestamp,
     access_control, asset, multistream, playback, project, room, session, stream, task, transcode, user, webhook,
@@ -332,7 +332,7 @@ async fn tasks(client: &Client, studio: &LittleStudio) -> Result {
 fn whatever_can_be_said_is_understood() {
     struct Understood(tokio::runtime::Runtime, LittleStudio);
 
-    impl Visit for Understood {
+    impl OperationVisitor for Understood {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

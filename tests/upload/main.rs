@@ -23,7 +23,7 @@ fn content(len: usize) -> Vec<u8> {
 }
 
 fn quick() -> Retry {
-    Retry::attempts(4).initial(Duration::from_millis(1)).max(Duration::from_millis(5))
+    Retry::attempts(4).initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5))
 }
 
 async fn running() -> (RunningStudio, Client) {

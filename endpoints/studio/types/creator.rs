@@ -16,6 +16,7 @@ use typed_endpoint::{IntoField, lenient_via_serde, model, open_enum};
 /// Pass a string; the server gives it back as [`CreatorId::Typed`]. [`as_str`](Self::as_str) reads
 /// both forms.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum CreatorId {
     /// Only the text.
     Plain(String),

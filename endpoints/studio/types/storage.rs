@@ -118,6 +118,7 @@ open_enum! {
 
 /// Whether an asset goes to IPFS: `true` is all it takes, an [`IpfsStorage`] gives details.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum StorageIpfs {
     /// Export with the defaults (`true`); `false` would remove it, which the server cannot do yet.
     Enabled(bool),

@@ -19,6 +19,7 @@ pub type UserTags = BTreeMap<String, UserTag>;
 
 /// The value of one of your own labels: a text, a number, or a list of those.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum UserTag {
     /// A text.
     Text(String),

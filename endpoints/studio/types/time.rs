@@ -171,7 +171,7 @@ impl Seconds {
     }
 
     /// The same length as a [`Duration`]: zero if negative, the longest there is if too long.
-    pub fn as_duration(self) -> Duration {
+    pub fn to_duration(self) -> Duration {
         if self.0 > 0.0 { Duration::try_from_secs_f64(self.0).unwrap_or(Duration::MAX) } else { Duration::ZERO }
     }
 }

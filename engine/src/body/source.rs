@@ -62,40 +62,40 @@ impl Opener {
         !matches!(self, Opener::Once(_))
     }
 
-    pub(super) fn open(&self, len: Option<u64>) -> Reading {
+    pub(super) fn open(&self, len: Option<u64>) -> OpenSource {
         let reader = match self {
-            Opener::File(range) => return Reading::File(file::Reading::open(range.clone(), len.unwrap_or(0))),
-            Opener::Factory(factory) => State::Opening(factory()),
+            Opener::File(range) => return OpenSource::File(file::Reading::open(range.clone(), len.unwrap_or(0))),
+            Opener::Factory(factory) => ReaderState::Opening(factory()),
             Opener::Once(shared) => {
                 let reader = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
-                State::from(reader.ok_or_else(|| {
+                ReaderState::from(reader.ok_or_else(|| {
                     Error::other("this reader was sent already: it can be read only once, not again and not by a clone")
                 }))
             }
         };
         let check_end = len.is_some();
-        Reading::Reader(Promised { reader, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() })
+        OpenSource::Reader(Promised { reader, len: len.unwrap_or(0), left: len, check_end, buffer: BytesMut::new() })
     }
 }
 
 /// A source being read.
-pub(super) enum Reading {
+pub(super) enum OpenSource {
     File(file::Reading),
     Reader(Promised),
 }
 
-impl Reading {
+impl OpenSource {
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         match self {
-            Reading::File(file) => file.poll_chunk(cx),
-            Reading::Reader(reader) => reader.poll_chunk(cx),
+            OpenSource::File(file) => file.poll_chunk(cx),
+            OpenSource::Reader(reader) => reader.poll_chunk(cx),
         }
     }
 }
 
 /// A reader being read, which must keep its promise.
 pub(super) struct Promised {
-    reader: State,
+    reader: ReaderState,
     len: u64,
     left: Option<u64>,
     /// Whether the source must end where its promised length does.
@@ -103,15 +103,15 @@ pub(super) struct Promised {
     buffer: BytesMut,
 }
 
-enum State {
+enum ReaderState {
     Opening(Opening),
     Open(BoxReader),
     Failed(Error),
 }
 
-impl From<io::Result<BoxReader>> for State {
-    fn from(opened: io::Result<BoxReader>) -> State {
-        opened.map_or_else(State::Failed, State::Open)
+impl From<io::Result<BoxReader>> for ReaderState {
+    fn from(opened: io::Result<BoxReader>) -> ReaderState {
+        opened.map_or_else(ReaderState::Failed, ReaderState::Open)
     }
 }
 
@@ -119,12 +119,12 @@ impl Promised {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         loop {
             let reader = match &mut self.reader {
-                State::Open(reader) => reader,
-                State::Opening(opening) => {
+                ReaderState::Open(reader) => reader,
+                ReaderState::Opening(opening) => {
                     self.reader = ready!(opening.as_mut().poll(cx)).into();
                     continue;
                 }
-                State::Failed(error) => {
+                ReaderState::Failed(error) => {
                     let error = std::mem::replace(error, ErrorKind::Other.into());
                     return Poll::Ready(Some(Err(error)));
                 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::marker::PhantomData;
 
-use super::{Any, Error, ErrorKind};
+use super::{AnyBody, Error, ErrorKind};
 
 /// For code that reads and writes, with the nearest kind. The error is inside, as the plain [`Error`] whatever its own
 /// type was: `downcast` finds it.
@@ -23,7 +23,7 @@ impl<B> From<Error<B>> for io::Error {
                 own.map_or(io::ErrorKind::Other, Self::kind)
             }
         };
-        Self::new(kind, Error::<Any>(error.0, PhantomData))
+        Self::new(kind, Error::<AnyBody>(error.0, PhantomData))
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             (ErrorKind::Status, Some(403), io::ErrorKind::PermissionDenied),
             (ErrorKind::Status, Some(500), io::ErrorKind::Other),
             (ErrorKind::Timeout, None, io::ErrorKind::TimedOut),
-            // The connection was lost within an answer that had begun well.
+            // The connection was lost within a response that had begun well.
             (ErrorKind::Transport, Some(200), io::ErrorKind::ConnectionAborted),
         ];
         for (kind, status, wanted) in cases {

@@ -15,7 +15,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// An error at this JSON path (empty: of the whole body), for a [`Codec`](crate::response::Codec) of one's own. The reason must not quote the body.
+    /// An error at this JSON path (empty: of the whole body), for a [`Codec`](crate::response::Codec) of your own. The reason must not quote the body.
     pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { path: path.into(), reason: reason.into() }
     }

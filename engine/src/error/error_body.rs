@@ -5,9 +5,9 @@ use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 
-use super::text::one_line;
+use super::one_line::one_line;
 
-/// What the body of an unsuccessful answer holds.
+/// What the body of an error response holds.
 pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
     /// Reads the body; `None` when it has another shape.
     fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>

@@ -14,11 +14,11 @@ pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
         (ErrorKind::Status, Some(429)) => {
             Some("call less often; `Retry::max_retry_after` says how long a call waits for its turn")
         }
-        (ErrorKind::Status, Some(500..)) if unclear => Some("look whether it was done before you send it again"),
+        (ErrorKind::Status, Some(500..)) if unclear => Some("check whether it was done before you send it again"),
         (ErrorKind::Status, Some(500..)) => Some("try again later"),
         (ErrorKind::Connect, _) => Some("check the server's address and the network"),
         (ErrorKind::Timeout, None) if unclear => {
-            Some("`.timeout(…)` and `.deadline(…)` allow more; look whether it was done before you send it again")
+            Some("`.timeout(…)` and `.deadline(…)` allow more; check whether it was done before you send it again")
         }
         (ErrorKind::Timeout, None) => {
             Some("`.timeout(…)`, `.deadline(…)` and, to connect, `Timeouts::connect` allow more")

@@ -20,11 +20,11 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke, or the other side does not speak HTTP.
     Transport,
-    /// The server answered that it will not or cannot.
+    /// The server responded that it will not or cannot.
     Status,
-    /// The server answered, but not with what the operation gives.
+    /// The server responded, but not with what the operation gives.
     Decode,
-    /// The answer is larger than the client's limit, or its head than any sensible one.
+    /// The response is larger than the client's limit, or its head than any sensible one.
     TooLarge,
     /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
     /// sent.
@@ -42,14 +42,14 @@ pub(crate) struct ErrorInner {
     pub(crate) retryable: bool,
     /// Whether it went to a URL that is not the API's, and so without a key.
     pub(crate) foreign: bool,
-    pub(crate) gave_up: Option<&'static str>,
+    pub(crate) not_retried: Option<&'static str>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
     pub(crate) text: Bytes,
     pub(crate) body: Option<Box<dyn Mapped>>,
     pub(crate) source: Option<BoxError>,
     /// What the attempt before met, where this one met nothing but the deadline.
-    pub(crate) before: Option<String>,
+    pub(crate) previous: Option<String>,
 }
 
 impl ErrorInner {
@@ -62,13 +62,13 @@ impl ErrorInner {
             elapsed: Duration::ZERO,
             retryable: false,
             foreign: false,
-            gave_up: None,
+            not_retried: None,
             status: None,
             headers: HeaderMap::new(),
             text: Bytes::new(),
             body: None,
             source,
-            before: None,
+            previous: None,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::hint::hint;
+use super::one_line::{cut, one_line};
 use super::{Error, ErrorInner, ErrorKind};
 
 impl ErrorInner {
@@ -17,15 +18,15 @@ impl ErrorInner {
     /// What went wrong and why, in one line: servers and files have a say in it, so it may hold anything.
     pub(crate) fn what_happened(&self) -> String {
         let mut text = String::from(match self.kind {
-            ErrorKind::Status => "the server answered",
+            ErrorKind::Status => "the server responded",
             ErrorKind::Request => "not sent",
             ErrorKind::Connect => "no connection to the server",
             ErrorKind::Timeout => "timed out",
             ErrorKind::Transport => "the connection failed",
-            ErrorKind::Decode => "the answer is not what was expected",
-            ErrorKind::TooLarge => "the answer is too large",
+            ErrorKind::Decode => "the response is not what was expected",
+            ErrorKind::TooLarge => "the response is too large",
             ErrorKind::Body => "the request's body cannot be read",
-            ErrorKind::File => "the answer cannot be saved",
+            ErrorKind::File => "the response cannot be saved",
         });
         let mut add = |piece: fmt::Arguments<'_>| {
             // Writing to a `String` does not fail.
@@ -56,13 +57,13 @@ impl ErrorInner {
         if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_data() {
             add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.text), 80)));
         }
-        if let Some(before) = &self.before {
-            add(format_args!("; the attempt before: {before}"));
+        if let Some(previous) = &self.previous {
+            add(format_args!("; the previous attempt: {previous}"));
         }
         one_line(&text, usize::MAX)
     }
 
-    /// Whether the text is a good answer that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
+    /// Whether the text is a good response that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
     /// secrets that only its type could tell.
     pub(super) fn is_data(&self) -> bool {
         let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -86,7 +87,7 @@ impl fmt::Display for ErrorInner {
             1 => f.write_str(" (after 1 attempt)")?,
             attempts => write!(f, " (after {attempts} attempts in {:.1?})", self.elapsed)?,
         }
-        match self.gave_up {
+        match self.not_retried {
             None => Ok(()),
             Some(reason) => write!(f, " (not retried: {reason})"),
         }
@@ -119,32 +120,4 @@ impl<B> fmt::Debug for Error<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
-}
-
-/// The beginning of a text, at most so many bytes.
-pub(crate) fn cut(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
-/// The beginning of a text, without anything that would make more than one line of it, or steer a terminal.
-pub(crate) fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(most));
-    for letter in cut(text, most).chars() {
-        match letter {
-            // These turn the direction of what stands around them.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
-            letter if letter.is_whitespace() || letter.is_control() => {
-                if !line.ends_with(' ') {
-                    line.push(' ');
-                }
-            }
-            letter => line.push(letter),
-        }
-    }
-    line.truncate(line.trim_end().len());
-    line
 }

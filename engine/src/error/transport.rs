@@ -2,9 +2,10 @@
 
 use super::BoxError;
 
-/// A request got no answer.
+/// A request got no response.
 #[derive(Debug, thiserror::Error)]
 #[error("{source}")]
+#[non_exhaustive]
 pub struct TransportError {
     /// How far it came.
     pub kind: TransportErrorKind,
@@ -12,7 +13,7 @@ pub struct TransportError {
     pub source: BoxError,
 }
 
-/// How far a request came that got no answer.
+/// How far a request came that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -28,7 +29,7 @@ pub enum TransportErrorKind {
     Sent,
     /// The request was sent, at least in part, and the transport's own time-out ended the waiting.
     Timeout,
-    /// An answer came, but its head is larger than the transport takes.
+    /// A response came, but its head is larger than the transport takes.
     TooLarge,
 }
 

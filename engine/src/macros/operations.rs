@@ -1,6 +1,6 @@
 /// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts
 /// in `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
-/// tests that do something with all of them (`mock::Visit`).
+/// tests that do something with all of them (`mock::OperationVisitor`).
 ///
 /// ```
 /// # use typed_endpoint::{Api, Case, operations};
@@ -36,7 +36,7 @@ macro_rules! operations {
         $crate::__with_mock! {
             /// Shows the operations declared here, each by its type, in the order of the lines.
             #[allow(deprecated)]
-            pub fn visit_operations(visitor: &mut impl $crate::mock::Visit) {
+            pub fn visit_operations(visitor: &mut impl $crate::mock::OperationVisitor) {
                 let _ = &visitor;
                 $(visitor.operation::<$name>();)*
             }

@@ -61,7 +61,7 @@ enum Part {
     File(File),
 }
 
-fn wrong(reason: impl ToString) -> ReadError {
+fn invalid(reason: impl ToString) -> ReadError {
     ReadError::new(ReadErrorKind::Form, "body", reason)
 }
 
@@ -87,7 +87,7 @@ impl Incoming {
             && content_type.starts_with("application/json")
             && !body.is_empty()
         {
-            incoming.json = serde_json::from_slice(body).map_err(wrong)?;
+            incoming.json = serde_json::from_slice(body).map_err(invalid)?;
         }
         if has(Place::Form) {
             let text = String::from_utf8_lossy(body).replace('+', " ");
@@ -162,15 +162,15 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 
 /// Parsed by somebody else's parser, so that the two ends of our own code cannot agree on a mistake.
 async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
-    let boundary = multer::parse_boundary(content_type).map_err(wrong)?;
+    let boundary = multer::parse_boundary(content_type).map_err(invalid)?;
     let body = body.clone();
     let mut form = multer::Multipart::with_reader(std::io::Cursor::new(body), boundary);
     let mut parts = Vec::new();
-    while let Some(part) = form.next_field().await.map_err(wrong)? {
+    while let Some(part) = form.next_field().await.map_err(invalid)? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let media_type = part.content_type().map(ToString::to_string);
-        let content = part.bytes().await.map_err(wrong)?;
+        let content = part.bytes().await.map_err(invalid)?;
         let part = match file_name {
             Some(file_name) => {
                 let file = File::bytes(content).name(file_name);

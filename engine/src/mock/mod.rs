@@ -17,7 +17,7 @@ pub use incoming::Received;
 use reply::EncodeError;
 pub use reply::{Encode, Reply};
 pub use serve::Running;
-pub use visit::Visit;
+pub use visit::OperationVisitor;
 
 use crate::api::Api;
 use crate::body::Body;
@@ -58,10 +58,10 @@ pub fn sample<T: serde::de::DeserializeOwned>() -> Result<T, SampleError> {
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct Mock(Arc<State>);
+pub struct Mock(Arc<MockState>);
 
 #[derive(Default)]
-struct State {
+struct MockState {
     routes: Vec<Route>,
     first: Vec<First>,
     fallback: Option<Fallback>,
@@ -87,12 +87,12 @@ struct Route {
 }
 
 impl Mock {
-    /// A server that knows no operation yet: it answers 404 to everything.
+    /// A server that knows no operation yet: it responds with 404 to everything.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Answers an operation. The handler gets the typed request and gives the response, or any other [`Reply`].
+    /// Handles an operation. The handler gets the typed request and gives the response, or any other [`Reply`].
     #[must_use]
     pub fn on<E, F, Fut>(self, handler: F) -> Self
     where
@@ -104,7 +104,7 @@ impl Mock {
         self.on_received(move |received: Received<E>| handler(received.request))
     }
 
-    /// Answers an operation by a handler that also sees what came beside the typed request.
+    /// Responses an operation by a handler that also sees what came beside the typed request.
     #[must_use]
     pub fn on_received<E, F, Fut>(self, handler: F) -> Self
     where
@@ -141,7 +141,7 @@ impl Mock {
         })
     }
 
-    /// Looks at every request before its handler does, and may answer in its place: to fail, to be slow, to check a key.
+    /// Inspects every request before its handler does, and may respond in its place: to fail, to be slow, to check a key.
     ///
     /// ```
     /// use typed_endpoint::mock::{Mock, Reply};
@@ -162,7 +162,7 @@ impl Mock {
         self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(look(parts)))))
     }
 
-    /// Answers what no operation does.
+    /// Responses what no operation does.
     #[must_use]
     pub fn fallback<F, Fut>(self, handler: F) -> Self
     where
@@ -172,7 +172,7 @@ impl Mock {
         self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
     }
 
-    /// Words the answer to a request that its operation cannot be read from (default: 422, in the shape of the API's errors).
+    /// Words the response to a request that its operation cannot be read from (default: 422, in the shape of the API's errors).
     #[must_use]
     pub fn unreadable(self, word: impl Fn(&ReadError) -> Reply + Send + Sync + 'static) -> Self {
         self.with(|state| state.unreadable = Some(Arc::new(word)))
@@ -195,15 +195,15 @@ impl Mock {
         self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+    /// Responses a request.
+    pub async fn respond(&self, request: Request<Body>) -> Response<Body> {
         let (parts, mut body) = request.into_parts();
         if let Ok(mut seen) = self.0.seen.lock() {
             seen.push(parts.clone());
         }
         for first in &self.0.first {
             if let Some(reply) = first(&parts).await {
-                // Whoever is still sending would see a broken connection in place of the answer.
+                // Whoever is still sending would see a broken connection in place of the response.
                 while let Ok(Some(_)) = body.chunk().await {}
                 return reply.into_response(self.0.encode_error());
             }
@@ -226,7 +226,7 @@ impl Mock {
         reply.into_response(encode_error)
     }
 
-    fn with(mut self, change: impl FnOnce(&mut State)) -> Self {
+    fn with(mut self, change: impl FnOnce(&mut MockState)) -> Self {
         let state = Arc::make_mut(&mut self.0);
         change(state);
         state.routes.sort_by_key(|route| {
@@ -236,7 +236,7 @@ impl Mock {
     }
 }
 
-/// By the operations that it answers.
+/// By the operations that it handles.
 impl fmt::Debug for Mock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mock ")?;
@@ -245,7 +245,7 @@ impl fmt::Debug for Mock {
 }
 
 /// For a mock that is given more handlers after it was cloned: it becomes another server.
-impl Clone for State {
+impl Clone for MockState {
     fn clone(&self) -> Self {
         let seen = self.seen.lock().map(|seen| seen.clone()).unwrap_or_default();
         Self {
@@ -259,8 +259,8 @@ impl Clone for State {
     }
 }
 
-impl State {
-    /// The shape of errors that belong to no operation: that of the API whose operations are answered first.
+impl MockState {
+    /// The shape of errors that belong to no operation: that of the API whose operations are handled first.
     fn encode_error(&self) -> EncodeError {
         self.routes.first().map_or(no_api, |route| route.encode_error)
     }
@@ -294,7 +294,7 @@ impl Transport for Mock {
             let (parts, body) = request.into_parts();
             let bytes =
                 body.bytes(usize::MAX).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
-            let response = self.answer(Request::from_parts(parts, bytes.into())).await;
+            let response = self.respond(Request::from_parts(parts, bytes.into())).await;
             match response.extensions().get::<reply::Cut>() {
                 Some(reply::Cut) => {
                     Err(TransportError::new(TransportErrorKind::Sent, "the mock has cut the connection"))

@@ -1,4 +1,4 @@
-//! What a mock answers.
+//! What a mock responds with.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -11,7 +11,7 @@ use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
 use crate::sample::{self, Fullness, SampleError};
 use crate::sse::{Sse, StreamItem};
 
-/// An answer, of whatever status.
+/// A response, of whatever status.
 ///
 /// ```
 /// use typed_endpoint::mock::Reply;
@@ -51,18 +51,18 @@ pub(crate) type EncodeError = fn(StatusCode, &str) -> Vec<u8>;
 pub(crate) struct Cut;
 
 impl Reply {
-    /// An answer without a body. A number that is no status becomes 500.
+    /// A response without a body. A number that is no status becomes 500.
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, ..Self::default() }
     }
 
-    /// No answer: the connection is cut.
+    /// No response: the connection is cut.
     pub fn cut() -> Self {
         Self { kind: Kind::Cut, ..Self::default() }
     }
 
-    /// An answer with a JSON body.
+    /// A response with a JSON body.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(json) => Self::status(status).header("content-type", "application/json").with_body(json),
@@ -70,7 +70,7 @@ impl Reply {
         }
     }
 
-    /// An answer with a text body.
+    /// A response with a text body.
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::status(status).header("content-type", "text/plain; charset=utf-8").with_body(text.into())
     }
@@ -134,7 +134,7 @@ impl Reply {
     }
 }
 
-/// So that a handler can make up its answer by [`sample`](super::sample) and `?`.
+/// So that a handler can make up its response by [`sample`](super::sample) and `?`.
 impl From<SampleError> for Reply {
     fn from(error: SampleError) -> Self {
         Self::error(500, error.to_string())

@@ -40,7 +40,7 @@ impl Mock {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
                         let mock = mock.clone();
                         async move {
-                            let response = mock.answer(request.map(Body::wrap)).await;
+                            let response = mock.respond(request.map(Body::wrap)).await;
                             match response.extensions().get::<Cut>() {
                                 Some(Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
                                 None => Ok(response),

@@ -14,13 +14,13 @@ use crate::mock::Encode;
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
-/// use typed_endpoint::mock::{Encode, Fullness, Visit, sample_request};
+/// use typed_endpoint::mock::{Encode, Fullness, OperationVisitor, sample_request};
 /// use typed_endpoint::{Endpoint, On};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///
 /// struct Print;
 ///
-/// impl Visit for Print {
+/// impl OperationVisitor for Print {
 ///     fn operation<E>(&mut self)
 ///     where
 ///         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -32,7 +32,7 @@ use crate::mock::Encode;
 ///
 /// visit_operations(&mut Print);
 /// ```
-pub trait Visit {
+pub trait OperationVisitor {
     /// Does it with one operation.
     fn operation<E>(&mut self)
     where

@@ -3,7 +3,7 @@
 //! A policy bounds the attempts of one call; it cannot see that a thousand other calls fail at the
 //! same moment. Were each of them to make its three attempts, a server that is already down would
 //! get three times its usual load. So every retry is paid for from a bucket that the whole client
-//! shares, and only answers fill it again: during an outage the bucket runs dry and calls fail after
+//! shares, and only responses fill it again: during an outage the bucket runs dry and calls fail after
 //! their first attempt; when the server is back, the successes of first attempts refill it.
 //!
 //! Nothing is refilled by the clock. First attempts are always free, so an empty bucket can never
@@ -50,8 +50,8 @@ impl Budget {
         self.try_spend().then(|| Paid(self))
     }
 
-    /// Records that the server did its job: the last attempt of a call got an answer that was not
-    /// a failure to be retried. That includes answers such as 404, which show a healthy server.
+    /// Records that the server did its job: the last attempt of a call got a response that was not
+    /// a failure to be retried. That includes responses such as 404, which show a healthy server.
     ///
     /// When that attempt was a retry, its whole price comes back: a retry that helped was no
     /// burden.

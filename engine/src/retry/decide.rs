@@ -9,7 +9,7 @@
 //! 2. A body that can be read only once is never sent twice.
 //! 3. Attempts and time stay within their bounds; no wait ends after [`Retry::max_elapsed`] or the
 //!    overall time-out of the call.
-//! 4. A wait is never shorter than the server asked for, and longer than [`Retry::max`] only when
+//! 4. A wait is never shorter than the server asked for, and longer than [`Retry::max_backoff`] only when
 //!    the server asked for it.
 
 use std::time::Duration;
@@ -21,32 +21,36 @@ impl Retry {
     ///
     /// `jitter` gives a number from 0 to 1 and is asked at most once. Who follows the advice to
     /// repeat has yet to pay for it from the client's [`Budget`](crate::retry::Budget).
-    pub(crate) fn decide(&self, failed: &Failed, jitter: impl FnOnce() -> f64) -> Result<Duration, Stop> {
+    pub(crate) fn decide(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> RetryDecision {
+        self.next_wait(failed, jitter).map_or_else(RetryDecision::Stop, RetryDecision::After)
+    }
+
+    fn next_wait(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> Result<Duration, StopReason> {
         self.permits(failed)?;
         if failed.attempts >= self.max_attempts {
-            return Err(Stop::Attempts);
+            return Err(StopReason::Attempts);
         }
         let asked = failed.retry_after.unwrap_or_default();
         if asked > self.max_retry_after {
-            return Err(Stop::RetryAfter);
+            return Err(StopReason::RetryAfter);
         }
         let wait = self.wait(failed.attempts, jitter).max(asked);
         let time_left = self.max_elapsed.saturating_sub(failed.elapsed).min(failed.time_left);
         if wait >= time_left {
-            return Err(Stop::Elapsed);
+            return Err(StopReason::Elapsed);
         }
         Ok(wait)
     }
 
     /// Whether this kind of failure may be repeated at all.
-    pub(crate) fn permits(&self, failed: &Failed) -> Result<(), Stop> {
-        let unanswered = matches!(failed.failure, Failure::NotSent | Failure::MaybeSent);
-        if !self.expects_better(failed.failure) || (unanswered && !self.connection_errors) {
-            Err(Stop::NotTransient)
+    pub(crate) fn permits(&self, failed: &FailedAttempt) -> Result<(), StopReason> {
+        let unanswered = matches!(failed.kind, FailureKind::NotSent | FailureKind::MaybeSent);
+        if !self.expects_better(failed.kind) || (unanswered && !self.connection_errors) {
+            Err(StopReason::NotTransient)
         } else if !failed.replayable {
-            Err(Stop::Body)
+            Err(StopReason::Body)
         } else if !self.is_harmless(failed) {
-            Err(Stop::Unsafe)
+            Err(StopReason::Unsafe)
         } else {
             Ok(())
         }
@@ -55,32 +59,32 @@ impl Retry {
     /// Whether the same call, made anew, may succeed later and does no harm then, even if this one
     /// has been carried out. Unlike the decision, this is not about what is left of attempts, time
     /// and body, nor about whether connection errors are to be repeated.
-    pub(crate) fn is_transient(&self, failed: &Failed) -> bool {
-        self.expects_better(failed.failure) && self.is_harmless(failed)
+    pub(crate) fn is_transient(&self, failed: &FailedAttempt) -> bool {
+        self.expects_better(failed.kind) && self.is_harmless(failed)
     }
 
-    /// Whether answers with this status are retried.
+    /// Whether responses with this status are retried.
     pub(crate) fn retries_status(&self, status: u16) -> bool {
         self.statuses.binary_search(&status).is_ok()
     }
 
-    fn expects_better(&self, failure: Failure) -> bool {
+    fn expects_better(&self, failure: FailureKind) -> bool {
         match failure {
-            Failure::NotSent | Failure::MaybeSent => true,
-            Failure::Refused(status) | Failure::Status(status) => self.retries_status(status),
-            Failure::Permanent => false,
+            FailureKind::NotSent | FailureKind::MaybeSent => true,
+            FailureKind::Refused(status) | FailureKind::Status(status) => self.retries_status(status),
+            FailureKind::Permanent => false,
         }
     }
 
-    fn is_harmless(&self, failed: &Failed) -> bool {
-        let not_done = matches!(failed.failure, Failure::NotSent | Failure::Refused(_));
+    fn is_harmless(&self, failed: &FailedAttempt) -> bool {
+        let not_done = matches!(failed.kind, FailureKind::NotSent | FailureKind::Refused(_));
         not_done || failed.retryable || self.non_idempotent
     }
 
     /// The policy's own wait after so many attempts.
     fn wait(&self, attempts: u32, jitter: impl FnOnce() -> f64) -> Duration {
-        let factor = self.exponent.powf(f64::from(attempts.saturating_sub(1)));
-        let longest = scale(self.initial, factor).min(self.max);
+        let factor = self.multiplier.powf(f64::from(attempts.saturating_sub(1)));
+        let longest = scale(self.initial_backoff, factor).min(self.max_backoff);
         if self.jitter {
             // Bounded again, because floats may round a wait of centuries up.
             scale(longest, jitter()).min(longest)
@@ -103,27 +107,27 @@ fn scale(wait: Duration, factor: f64) -> Duration {
 
 /// How an attempt failed, told by what it means for a repetition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum FailureKind {
     /// Nothing reached the server: no address, no connection, no TLS.
     NotSent,
-    /// The request, or a part of it, may have reached the server, and no whole answer came back:
+    /// The request, or a part of it, may have reached the server, and no whole response came back:
     /// a time-out, a lost connection, a body that broke off.
     MaybeSent,
-    /// An answer by which the server refused before it did any work; which ones are so, the API
+    /// A response by which the server refused before it did any work; which ones are so, the API
     /// tells.
     Refused(u16),
-    /// Any other answer with a status that is not a success.
+    /// Any other response with a status that is not a success.
     Status(u16),
-    /// It would fail again in the same way: a request that cannot be built, an answer that cannot
+    /// It would fail again in the same way: a request that cannot be built, a response that cannot
     /// be understood or is too large.
     Permanent,
 }
 
 /// What the decision about a repetition is made from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failed {
+pub(crate) struct FailedAttempt {
     /// How the last attempt failed.
-    pub(crate) failure: Failure,
+    pub(crate) kind: FailureKind,
     /// Whether the operation is declared as one that may be carried out twice.
     pub(crate) retryable: bool,
     /// Whether the body of the request can be read again.
@@ -138,9 +142,16 @@ pub(crate) struct Failed {
     pub(crate) retry_after: Option<Duration>,
 }
 
+/// What becomes of a call after a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryDecision {
+    After(Duration),
+    Stop(StopReason),
+}
+
 /// Why a failed attempt is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
+pub(crate) enum StopReason {
     /// The policy does not retry this kind of failure.
     NotTransient,
     /// The server may have carried the operation out, and it may not be carried out twice.
@@ -155,9 +166,9 @@ pub(crate) enum Stop {
     Elapsed,
 }
 
-impl Stop {
+impl StopReason {
     /// What an error says about it; nothing where the failure itself says it all.
-    pub(crate) fn reason(self) -> Option<&'static str> {
+    pub(crate) fn text(self) -> Option<&'static str> {
         match self {
             Self::NotTransient | Self::Attempts => None,
             Self::Unsafe => Some("the server may have carried it out already"),

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::decide::{Failed, Failure, Stop};
+use super::decide::{FailedAttempt, FailureKind, RetryDecision, StopReason};
 use super::{Retry, TRANSIENT};
 use crate::retry::Budget;
 
 const MS: Duration = Duration::from_millis(1);
 
 /// A first attempt that failed at once, of an operation that may not be carried out twice.
-fn failed(failure: Failure) -> Failed {
-    Failed {
-        failure,
+fn failed(failure: FailureKind) -> FailedAttempt {
+    FailedAttempt {
+        kind: failure,
         retryable: false,
         replayable: true,
         attempts: 1,
@@ -24,32 +24,32 @@ fn failed(failure: Failure) -> Failed {
 }
 
 /// The waits of a call that always fails in the same way and whose attempts take no time.
-fn schedule(retry: &Retry, mut failed: Failed) -> (Vec<Duration>, Stop) {
+fn schedule(retry: &Retry, mut failed: FailedAttempt) -> (Vec<Duration>, StopReason) {
     let mut waits = Vec::new();
     loop {
         match retry.decide(&failed, || 1.0) {
-            Ok(wait) => {
+            RetryDecision::After(wait) => {
                 waits.push(wait);
                 failed.attempts += 1;
                 failed.elapsed += wait;
             }
-            Err(stop) => return (waits, stop),
+            RetryDecision::Stop(stop) => return (waits, stop),
         }
     }
 }
 
 #[test]
 fn the_default_makes_three_attempts() {
-    let expected = (vec![200 * MS, 400 * MS], Stop::Attempts);
-    assert_eq!(schedule(&Retry::default(), failed(Failure::NotSent)), expected);
+    let expected = (vec![200 * MS, 400 * MS], StopReason::Attempts);
+    assert_eq!(schedule(&Retry::default(), failed(FailureKind::NotSent)), expected);
     assert_eq!(Retry::attempts(3), Retry::default());
 }
 
 #[test]
 fn never_is_one_attempt() {
-    for failure in [Failure::NotSent, Failure::Refused(429)] {
+    for failure in [FailureKind::NotSent, FailureKind::Refused(429)] {
         let (waits, stop) = schedule(&Retry::never(), failed(failure));
-        assert_eq!((waits, stop), (vec![], Stop::Attempts));
+        assert_eq!((waits, stop), (vec![], StopReason::Attempts));
     }
     assert_eq!(Retry::attempts(0), Retry::never());
 }
@@ -57,56 +57,56 @@ fn never_is_one_attempt() {
 #[test]
 fn backoff_keeps_to_its_schedule() {
     let retry = Retry::backoff(MS, 50 * MS, 1.1, 100 * MS);
-    let (waits, stop) = schedule(&retry, failed(Failure::Refused(429)));
-    assert_eq!(stop, Stop::Elapsed);
+    let (waits, stop) = schedule(&retry, failed(FailureKind::Refused(429)));
+    assert_eq!(stop, StopReason::Elapsed);
     assert_eq!(waits.len(), 25);
     assert_eq!(waits[..3], [MS, Duration::from_micros(1_100), Duration::from_micros(1_210)]);
     assert!(waits.iter().sum::<Duration>() <= 100 * MS);
 
     let retry = Retry::backoff(100 * MS, 350 * MS, 2.0, Duration::MAX).max_attempts(5);
-    let (waits, stop) = schedule(&retry, failed(Failure::NotSent));
-    assert_eq!(stop, Stop::Attempts);
+    let (waits, stop) = schedule(&retry, failed(FailureKind::NotSent));
+    assert_eq!(stop, StopReason::Attempts);
     assert_eq!(waits, [100 * MS, 200 * MS, 350 * MS, 350 * MS]);
 
     let none = Retry::backoff(MS, MS, 1.0, Duration::ZERO);
-    assert_eq!(schedule(&none, failed(Failure::NotSent)), (vec![], Stop::Elapsed));
+    assert_eq!(schedule(&none, failed(FailureKind::NotSent)), (vec![], StopReason::Elapsed));
 }
 
 #[test]
 fn what_is_repeated() {
-    use Failure::*;
-    let never = Err(Stop::NotTransient);
-    // Failure, and what is decided when the operation is retryable and when it is not.
+    use FailureKind::*;
+    let never = Err(StopReason::NotTransient);
+    // FailureKind, and what is decided when the operation is retryable and when it is not.
     for (failure, retryable, other) in [
         (NotSent, Ok(()), Ok(())),
-        (MaybeSent, Ok(()), Err(Stop::Unsafe)),
+        (MaybeSent, Ok(()), Err(StopReason::Unsafe)),
         (Refused(429), Ok(()), Ok(())),
         (Refused(503), Ok(()), Ok(())),
         (Refused(409), never, never),
-        (Status(408), Ok(()), Err(Stop::Unsafe)),
-        (Status(425), Ok(()), Err(Stop::Unsafe)),
-        (Status(429), Ok(()), Err(Stop::Unsafe)),
-        (Status(500), Ok(()), Err(Stop::Unsafe)),
-        (Status(502), Ok(()), Err(Stop::Unsafe)),
-        (Status(503), Ok(()), Err(Stop::Unsafe)),
-        (Status(504), Ok(()), Err(Stop::Unsafe)),
+        (Status(408), Ok(()), Err(StopReason::Unsafe)),
+        (Status(425), Ok(()), Err(StopReason::Unsafe)),
+        (Status(429), Ok(()), Err(StopReason::Unsafe)),
+        (Status(500), Ok(()), Err(StopReason::Unsafe)),
+        (Status(502), Ok(()), Err(StopReason::Unsafe)),
+        (Status(503), Ok(()), Err(StopReason::Unsafe)),
+        (Status(504), Ok(()), Err(StopReason::Unsafe)),
         (Status(404), never, never),
         (Status(501), never, never),
         (Permanent, never, never),
     ] {
         for (flag, expected) in [(true, retryable), (false, other)] {
-            let failed = Failed { retryable: flag, ..failed(failure) };
+            let failed = FailedAttempt { retryable: flag, ..failed(failure) };
             let decide = |retry: Retry| retry.decide(&failed, || 0.5).map(|_| ());
             assert_eq!(decide(Retry::default()), expected, "{failed:?}");
             assert_eq!(decide(Retry::default().non_idempotent(true)), retryable, "{failed:?}");
-            let answered = !matches!(failure, NotSent | MaybeSent);
+            let responded = !matches!(failure, NotSent | MaybeSent);
             assert_eq!(
                 decide(Retry::default().connection_errors(false)),
-                if answered { expected } else { never },
+                if responded { expected } else { never },
                 "{failed:?}"
             );
             // What is spent says nothing about a call made anew.
-            let spent = Failed { attempts: 9, time_left: Duration::ZERO, replayable: false, ..failed };
+            let spent = FailedAttempt { attempts: 9, time_left: Duration::ZERO, replayable: false, ..failed };
             let transient = Retry::never().connection_errors(false).is_transient(&spent);
             assert_eq!(transient, expected.is_ok(), "{failed:?}");
         }
@@ -115,16 +115,16 @@ fn what_is_repeated() {
 
 #[test]
 fn a_body_that_can_be_read_once_is_sent_once() {
-    for failure in [Failure::NotSent, Failure::Refused(429)] {
-        let failed = Failed { replayable: false, ..failed(failure) };
-        assert_eq!(Retry::default().decide(&failed, || 0.5), Err(Stop::Body));
+    for failure in [FailureKind::NotSent, FailureKind::Refused(429)] {
+        let failed = FailedAttempt { replayable: false, ..failed(failure) };
+        assert_eq!(Retry::default().decide(&failed, || 0.5), Err(StopReason::Body));
     }
 }
 
 #[test]
 fn statuses_can_be_chosen() {
     let permits = |retry: &Retry, status: u16| {
-        let failed = Failed { retryable: true, ..failed(Failure::Status(status)) };
+        let failed = FailedAttempt { retryable: true, ..failed(FailureKind::Status(status)) };
         retry.decide(&failed, || 0.0).is_ok()
     };
     let retry = Retry::default().statuses((500..=599).filter(|status| *status != 501));
@@ -140,45 +140,47 @@ fn statuses_can_be_chosen() {
 
 #[test]
 fn retry_after_is_honoured_and_bounded() {
-    let asked = |time| Failed { retry_after: Some(time), ..failed(Failure::Refused(429)) };
+    let asked = |time| FailedAttempt { retry_after: Some(time), ..failed(FailureKind::Refused(429)) };
     let retry = Retry::default();
     let next = |time| retry.decide(&asked(time), || 0.5);
     let minute = Duration::from_secs(60);
     assert_eq!(next(minute), Ok(minute));
-    assert_eq!(next(minute + Duration::from_nanos(1)), Err(Stop::RetryAfter));
-    assert_eq!(next(Duration::MAX), Err(Stop::RetryAfter));
+    assert_eq!(next(minute + Duration::from_nanos(1)), Err(StopReason::RetryAfter));
+    assert_eq!(next(Duration::MAX), Err(StopReason::RetryAfter));
     assert_eq!(next(Duration::ZERO), Ok(100 * MS));
     assert_eq!(next(150 * MS), Ok(150 * MS));
 
     let hasty = retry.clone().max_elapsed(minute - MS);
-    assert_eq!(hasty.decide(&asked(minute), || 0.5), Err(Stop::Elapsed));
-    let limited = Failed { time_left: 5 * MS, ..asked(minute) };
-    assert_eq!(retry.decide(&limited, || 0.5), Err(Stop::Elapsed));
+    assert_eq!(hasty.decide(&asked(minute), || 0.5), Err(StopReason::Elapsed));
+    let limited = FailedAttempt { time_left: 5 * MS, ..asked(minute) };
+    assert_eq!(retry.decide(&limited, || 0.5), Err(StopReason::Elapsed));
 }
 
 #[test]
 fn nonsense_is_tamed() {
-    let retry = |exponent| Retry::default().exponent(exponent);
+    let retry = |exponent| Retry::default().multiplier(exponent);
     for below in [f64::NAN, f64::NEG_INFINITY, -2.0, 0.0, 0.5] {
         assert_eq!(retry(below), retry(1.0));
     }
     let patient = retry(f64::INFINITY).max_attempts(u32::MAX);
-    let at = |retry: &Retry, attempts, part| retry.decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part);
+    let at = |retry: &Retry, attempts, part| {
+        retry.decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part)
+    };
     let longest = Duration::from_secs(10);
     assert_eq!(at(&patient, 1, 1.0), Ok(200 * MS));
     assert_eq!(at(&patient, 2, 1.0), Ok(longest));
     assert_eq!(at(&patient, u32::MAX - 1, 1.0), Ok(longest));
-    assert_eq!(at(&patient, u32::MAX, 1.0), Err(Stop::Attempts));
-    assert_eq!(at(&patient.clone().initial(Duration::ZERO), 9, 1.0), Ok(Duration::ZERO));
-    assert_eq!(at(&patient.clone().initial(Duration::MAX), 9, 1.0), Ok(longest));
+    assert_eq!(at(&patient, u32::MAX, 1.0), Err(StopReason::Attempts));
+    assert_eq!(at(&patient.clone().initial_backoff(Duration::ZERO), 9, 1.0), Ok(Duration::ZERO));
+    assert_eq!(at(&patient.clone().initial_backoff(Duration::MAX), 9, 1.0), Ok(longest));
     assert_eq!(at(&patient, 1, f64::NAN), Ok(Duration::ZERO));
     assert_eq!(at(&patient, 1, -1.0), Ok(Duration::ZERO));
     assert_eq!(at(&patient, 1, 7.0), Ok(200 * MS));
     let precise = Duration::new(10_000_000_000, 1);
-    let geologic = Retry::attempts(2).initial(precise).max(Duration::MAX);
+    let geologic = Retry::attempts(2).initial_backoff(precise).max_backoff(Duration::MAX);
     assert_eq!(at(&geologic, 1, 1.0), Ok(precise));
     let endless = Retry::backoff(Duration::MAX, Duration::MAX, f64::MAX, Duration::MAX);
-    assert_eq!(at(&endless, 9, 1.0), Err(Stop::Elapsed));
+    assert_eq!(at(&endless, 9, 1.0), Err(StopReason::Elapsed));
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn a_full_outage_is_amplified_by_a_tenth_at_most() {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..125 {
-                        let mut failed = failed(Failure::NotSent);
+                        let mut failed = failed(FailureKind::NotSent);
                         while retry.decide(&failed, fastrand::f64).is_ok() && budget.try_spend() {
                             failed.attempts += 1;
                         }
@@ -227,7 +229,7 @@ prop_compose! {
         statuses in prop::option::of(prop::collection::vec(300_u16..600, 0..200)),
     ) -> Retry {
         let [jitter, connection_errors, non_idempotent] = flags;
-        let retry = Retry::attempts(attempts).initial(initial).max(max).exponent(exponent)
+        let retry = Retry::attempts(attempts).initial_backoff(initial).max_backoff(max).multiplier(exponent)
             .max_elapsed(max_elapsed).max_retry_after(max_retry_after).jitter(jitter)
             .connection_errors(connection_errors).non_idempotent(non_idempotent);
         match statuses {
@@ -240,16 +242,16 @@ prop_compose! {
 prop_compose! {
     fn any_failed()(
         failure in prop_oneof![
-            Just(Failure::NotSent), Just(Failure::MaybeSent), Just(Failure::Permanent),
-            prop::sample::select(TRANSIENT).prop_map(Failure::Status),
-            prop::sample::select(TRANSIENT).prop_map(Failure::Refused),
-            any::<u16>().prop_map(Failure::Status),
-            any::<u16>().prop_map(Failure::Refused),
+            Just(FailureKind::NotSent), Just(FailureKind::MaybeSent), Just(FailureKind::Permanent),
+            prop::sample::select(TRANSIENT).prop_map(FailureKind::Status),
+            prop::sample::select(TRANSIENT).prop_map(FailureKind::Refused),
+            any::<u16>().prop_map(FailureKind::Status),
+            any::<u16>().prop_map(FailureKind::Refused),
         ],
         retryable in any::<bool>(), replayable in prop::bool::weighted(0.9), attempts in any_count(), elapsed in any_duration(),
         time_left in any_duration(), retry_after in prop::option::of(any_duration()),
-    ) -> Failed {
-        Failed { failure, retryable, replayable, attempts, elapsed, time_left, retry_after }
+    ) -> FailedAttempt {
+        FailedAttempt { failure, retryable, replayable, attempts, elapsed, time_left, retry_after }
     }
 }
 
@@ -260,21 +262,21 @@ proptest! {
     fn the_laws_hold(retry in any_retry(), failed in any_failed(), part in any_number()) {
         let next = retry.decide(&failed, || part);
 
-        let never_done = matches!(failed.failure, Failure::NotSent | Failure::Refused(_));
+        let never_done = matches!(failed.failure, FailureKind::NotSent | FailureKind::Refused(_));
         if next.is_ok() {
             prop_assert!(never_done || failed.retryable || retry.non_idempotent);
         }
         if never_done {
-            prop_assert_ne!(next, Err(Stop::Unsafe));
+            prop_assert_ne!(next, Err(StopReason::Unsafe));
         }
-        if let Failure::Status(status) | Failure::Refused(status) = failed.failure {
+        if let FailureKind::Status(status) | FailureKind::Refused(status) = failed.failure {
             prop_assert!(next.is_err() || retry.statuses.contains(&status));
         }
         if let Ok(wait) = next {
             let asked = failed.retry_after.unwrap_or_default();
             prop_assert!(failed.attempts < retry.max_attempts);
             prop_assert!(wait >= asked && asked <= retry.max_retry_after);
-            prop_assert!(wait <= retry.max.max(asked));
+            prop_assert!(wait <= retry.max_backoff.max(asked));
             prop_assert!(wait < failed.time_left && failed.replayable);
             prop_assert!(failed.elapsed.checked_add(wait).is_some_and(|end| end <= retry.max_elapsed));
         }
@@ -291,7 +293,7 @@ proptest! {
         attempts in 1_u32..50,
     ) {
         let retry = retry.max_attempts(attempts);
-        let mut failed = Failed { attempts: 1, elapsed: Duration::from_millis(took), ..first };
+        let mut failed = FailedAttempt { attempts: 1, elapsed: Duration::from_millis(took), ..first };
         let mut previous = Duration::ZERO;
         let mut retry_without_jitter = retry.clone();
         retry_without_jitter.jitter = false;
@@ -309,13 +311,13 @@ proptest! {
     fn jitter_spreads_a_wait_from_nothing_to_all_of_it(
         initial in any_duration(), exponent in any_number(), attempts in 1_u32..40, part in 0.0..=1.0,
     ) {
-        let retry = Retry::attempts(u32::MAX).initial(initial).exponent(exponent);
+        let retry = Retry::attempts(u32::MAX).initial_backoff(initial).multiplier(exponent);
         let at = |part: f64| {
-            retry.decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part).unwrap()
+            retry.decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part).unwrap()
         };
         prop_assert_eq!(at(0.0), Duration::ZERO);
         prop_assert!(at(part) <= at(1.0));
-        let exact = retry.clone().jitter(false).decide(&Failed { attempts, ..failed(Failure::NotSent) }, || part);
+        let exact = retry.clone().jitter(false).decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part);
         prop_assert_eq!(exact, Ok(at(1.0)));
     }
 }

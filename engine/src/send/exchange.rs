@@ -1,4 +1,4 @@
-//! One attempt: a request is made and exchanged for an answer, redirects and all.
+//! One attempt: a request is made and exchanged for a response, redirects and all.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -9,26 +9,28 @@ use http::response::Parts as Head;
 use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 
-use super::failure::{Fault, astray, refusal, unanswered, unread};
-use super::redirect::{Hop, next_hop};
-use super::request::{Job, Subject};
+use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
+use super::redirect::{Redirect, follow_redirect};
+use super::request::Job;
+use super::subject::Subject;
 use crate::body::Body;
+use crate::context::CallContext;
 use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::log;
-use crate::redact::Hidden;
-use crate::response::{Answer, Asked};
-use crate::retry::Failure;
+use crate::redact::Redactor;
+use crate::response::RawResponse;
+use crate::retry::FailureKind;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
-use crate::timeout::Progress;
+use crate::timeout::ActivityMonitor;
 
 /// How many redirects are followed.
 const REDIRECTS: u8 = 5;
 
 /// Opens the files of a body, so that their lengths are known.
-pub(super) async fn open(job: &mut Job) -> Result<(), Box<ErrorInner>> {
-    if let Payload::Body(_) = job.prepared.payload {
+pub(super) async fn open_payload(job: &mut Job) -> Result<(), Box<ErrorInner>> {
+    if let Payload::Body(_) = job.request.payload {
         return Ok(());
     }
     // Boxed, so that calls without files need not be as large as those with some.
@@ -36,31 +38,31 @@ pub(super) async fn open(job: &mut Job) -> Result<(), Box<ErrorInner>> {
 }
 
 async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
-    let wrong = |error: std::io::Error| ErrorInner::request(RequestError::Settings(error.to_string()));
+    let invalid = |error: std::io::Error| ErrorInner::request(RequestError::Settings(error.to_string()));
     let content_type = |text: &str| {
         HeaderValue::from_str(text)
             .map_err(|_| ErrorInner::request(RequestError::Header { name: "content-type".into() }))
     };
-    let body = match std::mem::take(&mut job.prepared.payload) {
+    let body = match std::mem::take(&mut job.request.payload) {
         Payload::Body(body) => body,
         Payload::File(file) => {
-            if job.prepared.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
-                job.prepared.headers.push((CONTENT_TYPE, content_type(file.media_type())?));
+            if job.request.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
+                job.request.headers.push((CONTENT_TYPE, content_type(file.media_type())?));
             }
-            file.into_body().await.map_err(wrong)?
+            file.into_body().await.map_err(invalid)?
         }
         Payload::Multipart(form) => {
-            let (text, body) = form.into_body().await.map_err(wrong)?;
-            job.prepared.set_header(CONTENT_TYPE, content_type(&text)?);
+            let (text, body) = form.into_body().await.map_err(invalid)?;
+            job.request.set_header(CONTENT_TYPE, content_type(&text)?);
             body
         }
     };
-    job.prepared.payload = Payload::Body(body);
+    job.request.payload = Payload::Body(body);
     Ok(())
 }
 
-pub(super) async fn key(job: &Job) -> Result<Option<Arc<Credential>>, RequestError> {
-    if !job.subject.keyed() {
+pub(super) async fn resolve_key(job: &Job) -> Result<Option<Arc<Credential>>, RequestError> {
+    if !job.subject.sends_key() {
         return Ok(None);
     }
     match &job.settings.key {
@@ -73,23 +75,23 @@ pub(super) async fn key(job: &Job) -> Result<Option<Arc<Credential>>, RequestErr
     }
 }
 
-pub(super) fn build(
+pub(super) fn build_request(
     job: &Job,
     key: Option<&Credential>,
     redirected: Option<&str>,
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
-    let mut target = Cow::Borrowed(redirected.unwrap_or(&job.prepared.target));
+    let mut target = Cow::Borrowed(redirected.unwrap_or(&job.request.target));
     let absolute = origin_of(&target).is_some();
     let at_home = !absolute || job.server.has_origin_of(&target);
     // With room for the key, and for what the transport adds.
-    let mut headers = HeaderMap::with_capacity(job.prepared.headers.len() + job.settings.headers.len() + 4);
-    for (name, value) in &job.prepared.headers {
+    let mut headers = HeaderMap::with_capacity(job.request.headers.len() + job.settings.headers.len() + 4);
+    for (name, value) in &job.request.headers {
         headers.append(name, value.clone());
     }
     for (name, value) in &job.settings.headers {
         // The client's headers are for its server: any of them may be a credential.
-        if name == USER_AGENT || (at_home && job.subject.own()) {
+        if name == USER_AGENT || (at_home && job.subject.sends_client_headers()) {
             headers.entry(name).or_insert_with(|| value.clone());
         }
     }
@@ -118,67 +120,71 @@ pub(super) fn build(
 }
 
 /// One attempt, redirects and all.
-pub(super) async fn attempt(job: &mut Job, answered: &mut Option<StatusCode>) -> Result<Answer, Fault> {
-    let hidden = Hidden::new(key(job).await.map_err(Fault::request)?, job.secrets.clone());
+pub(super) async fn attempt(job: &mut Job, status: &mut Option<StatusCode>) -> Result<RawResponse, AttemptError> {
+    let key = resolve_key(job).await.map_err(AttemptError::request)?;
+    let redactor = Redactor::new(key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone());
     let outcome = async {
-        let (head, mut body, stays) = exchange(job, hidden.key(), answered).await?;
+        let (head, mut body, stays) = exchange(job, key.as_deref(), status).await?;
         if !head.status.is_success() {
             // Boxed, for it is rare.
-            return Err(Box::pin(refusal(job, head, body, &hidden, stays)).await);
+            return Err(Box::pin(error_response(job, head, body, &redactor, stays)).await);
         }
-        let bytes = match job.streamed {
+        let bytes = match job.response.streamed {
             true => Bytes::new(),
             false => match body.collect(job.settings.max_response).await {
                 Ok(bytes) => bytes,
-                Err(error) => return Err(unread(head, error)),
+                Err(error) => return Err(body_failure(head, error)),
             },
         };
         let (operation, what) = (job.subject.operation(), job.subject.name());
-        let to = Asked { operation, what, hidden: hidden.clone(), ..Asked::default() };
-        Ok(Answer { status: head.status, headers: head.headers, bytes, body, to })
+        let context = CallContext { operation, what, redactor: redactor.clone(), ..CallContext::default() };
+        Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
     };
-    outcome.await.map_err(|fault: Fault| fault.hiding(&hidden))
+    outcome.await.map_err(|failure: AttemptError| failure.redacted(&redactor))
 }
 
-/// Sends the request until it is redirected no more. Gives the answer's head and body, and why a redirect was not
+/// Sends the request until it is redirected no more. Gives the response's head and body, and why a redirect was not
 /// followed. (Large values are kept out of what lives while it waits: they would make every call as much larger.)
 async fn exchange(
     job: &mut Job,
     key: Option<&Credential>,
-    answered: &mut Option<StatusCode>,
-) -> Result<(Head, Body, Option<String>), Fault> {
-    let transport = job.settings.transport().map_err(Fault::request)?;
-    let send = |job: &Job, redirected: Option<&str>, body| {
-        let request = build(job, key, redirected, body)?;
+    status: &mut Option<StatusCode>,
+) -> Result<(Head, Body, Option<String>), AttemptError> {
+    let transport = job.settings.transport().map_err(AttemptError::request)?;
+    let send_to = |job: &Job, redirected: Option<&str>, body| {
+        let request = build_request(job, key, redirected, body)?;
         log::sending(job.subject, &request);
         Ok::<_, RequestError>(transport.send(request))
     };
     let (progress, mut sending) = {
-        let (progress, body) = Progress::watch(job.take_body(), job.observer.clone());
-        (progress, send(job, None, body).map_err(Fault::request)?)
+        let (progress, body) = ActivityMonitor::new(job.take_body(), job.observer.clone());
+        (progress, send_to(job, None, body).map_err(AttemptError::request)?)
     };
     let mut redirected: Option<String> = None;
     let mut left = REDIRECTS;
     loop {
-        let (head, body) = match progress.wait(sending, job.idle).await {
+        let (head, body) = match progress.wait(sending, job.idle()).await {
             Ok(Ok(response)) => response.into_parts(),
-            Ok(Err(error)) => return Err(unanswered(error, progress.failure())),
+            Ok(Err(error)) => return Err(transport_failure(error, progress.failure())),
             Err(idle) => {
-                return Err(Fault::new(Failure::MaybeSent, ErrorInner::new(ErrorKind::Timeout, Some(idle.into()))));
+                return Err(AttemptError::new(
+                    FailureKind::MaybeSent,
+                    ErrorInner::new(ErrorKind::Timeout, Some(idle.into())),
+                ));
             }
         };
-        log::answered(job.subject, head.status);
-        *answered = Some(head.status);
-        let next = match next_hop(job, head.status, &head.headers, redirected.as_deref()) {
-            Hop::None => return Ok((head, body.guarded(job.idle), None)),
-            Hop::Refused(reason) => return Ok((head, body.guarded(job.idle), Some(reason))),
-            Hop::To(next) => next,
+        log::responded(job.subject, head.status);
+        *status = Some(head.status);
+        let next = match follow_redirect(job, head.status, &head.headers, redirected.as_deref()) {
+            Redirect::None => return Ok((head, body.guarded(job.idle()), None)),
+            Redirect::Refused(reason) => return Ok((head, body.guarded(job.idle()), Some(reason))),
+            Redirect::To(next) => next,
         };
         left = left
             .checked_sub(1)
-            .ok_or_else(|| astray(head.status, format!("it redirected more than {REDIRECTS} times")))?;
-        sending = send(job, Some(&next), Body::empty())
-            .map_err(|error| astray(head.status, format!("it redirects to no URL: {error}")))?;
+            .ok_or_else(|| redirect_failure(head.status, format!("it redirected more than {REDIRECTS} times")))?;
+        sending = send_to(job, Some(&next), Body::empty())
+            .map_err(|error| redirect_failure(head.status, format!("it redirects to no URL: {error}")))?;
         redirected = Some(next);
     }
 }

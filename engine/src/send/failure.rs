@@ -10,108 +10,114 @@ use crate::body::Body;
 use crate::error::{
     BodyError, BoxError, ErrorInner, ErrorKind, IdleTimeout, RequestError, TransportError, TransportErrorKind,
 };
-use crate::redact::Hidden;
+use crate::redact::Redactor;
 use crate::response::{encoding, not_negotiated};
-use crate::retry::{Failure, retry_after};
+use crate::retry::{FailureKind, retry_after};
 
-/// How much of an unsuccessful answer's body is kept.
-pub(crate) const ERROR_BODY: usize = 64 * 1024;
+/// How much of an error response's body is kept.
+pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// A failed attempt.
-pub(crate) struct Fault {
-    pub(super) failure: Failure,
-    pub(super) inner: Box<ErrorInner>,
+pub(crate) struct AttemptError {
+    pub(super) kind: FailureKind,
+    pub(super) error: Box<ErrorInner>,
     pub(super) retry_after: Option<Duration>,
 }
 
-impl Fault {
-    pub(super) fn new(failure: Failure, inner: Box<ErrorInner>) -> Self {
-        Self { failure, inner, retry_after: None }
+impl AttemptError {
+    pub(super) fn new(kind: FailureKind, error: Box<ErrorInner>) -> Self {
+        Self { kind, error, retry_after: None }
     }
 
     pub(super) fn request(error: RequestError) -> Self {
-        Self::new(Failure::Permanent, ErrorInner::request(error))
+        Self::new(FailureKind::Permanent, ErrorInner::request(error))
     }
 
-    /// The status, when the server answered that it will not or cannot.
+    /// The status, when the server responded that it will not or cannot.
     pub(crate) fn status(&self) -> Option<u16> {
-        self.inner.status.filter(|_| self.inner.kind == ErrorKind::Status).map(|status| status.as_u16())
+        self.error.status.filter(|_| self.error.kind == ErrorKind::Status).map(|status| status.as_u16())
     }
 
     /// What it is an error of.
-    pub(crate) fn inner(&self) -> &ErrorInner {
-        &self.inner
+    pub(crate) fn error(&self) -> &ErrorInner {
+        &self.error
     }
 
     /// Without secrets in what the transport says, for some tell the whole URL or the request, nor in headers.
-    pub(super) fn hiding(mut self, hidden: &Hidden) -> Self {
-        self.inner.source = self.inner.source.take().map(|source| hidden.error(source));
-        self.inner.headers = hidden.headers(self.inner.headers);
+    pub(super) fn redacted(mut self, redactor: &Redactor) -> Self {
+        self.error.source = self.error.source.take().map(|source| redactor.redact_error(source));
+        self.error.headers = redactor.redact_headers(self.error.headers);
         self
     }
 
     /// Makes it one that passes, whatever the policy says of its status: for what knows the protocol better.
-    pub(crate) fn passing(mut self) -> Self {
-        self.failure = Failure::MaybeSent;
+    pub(crate) fn as_transient(mut self) -> Self {
+        self.kind = FailureKind::MaybeSent;
         self
     }
 }
 
-/// No answer came.
-pub(super) fn unanswered(error: TransportError, body: Option<BoxError>) -> Fault {
+/// No response came.
+pub(super) fn transport_failure(error: TransportError, body: Option<BoxError>) -> AttemptError {
     if let Some(error) = body {
-        return Fault::new(Failure::Permanent, ErrorInner::new(ErrorKind::Body, Some(error)));
+        return AttemptError::new(FailureKind::Permanent, ErrorInner::new(ErrorKind::Body, Some(error)));
     }
     let (kind, failure) = match error.kind {
-        TransportErrorKind::Connect => (ErrorKind::Connect, Failure::NotSent),
-        TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Failure::NotSent),
-        TransportErrorKind::Request => (ErrorKind::Request, Failure::Permanent),
-        TransportErrorKind::Body => (ErrorKind::Body, Failure::Permanent),
-        TransportErrorKind::Sent => (ErrorKind::Transport, Failure::MaybeSent),
-        TransportErrorKind::Timeout => (ErrorKind::Timeout, Failure::MaybeSent),
-        TransportErrorKind::TooLarge => (ErrorKind::TooLarge, Failure::Permanent),
+        TransportErrorKind::Connect => (ErrorKind::Connect, FailureKind::NotSent),
+        TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, FailureKind::NotSent),
+        TransportErrorKind::Request => (ErrorKind::Request, FailureKind::Permanent),
+        TransportErrorKind::Body => (ErrorKind::Body, FailureKind::Permanent),
+        TransportErrorKind::Sent => (ErrorKind::Transport, FailureKind::MaybeSent),
+        TransportErrorKind::Timeout => (ErrorKind::Timeout, FailureKind::MaybeSent),
+        TransportErrorKind::TooLarge => (ErrorKind::TooLarge, FailureKind::Permanent),
     };
-    Fault::new(failure, ErrorInner::new(kind, Some(error.source)))
+    AttemptError::new(failure, ErrorInner::new(kind, Some(error.source)))
 }
 
 /// A redirect that leads nowhere.
-pub(super) fn astray(status: StatusCode, reason: String) -> Fault {
-    let mut inner = ErrorInner::new(ErrorKind::Status, Some(reason.into()));
-    inner.status = Some(status);
-    Fault::new(Failure::Permanent, inner)
+pub(super) fn redirect_failure(status: StatusCode, reason: String) -> AttemptError {
+    let mut error = ErrorInner::new(ErrorKind::Status, Some(reason.into()));
+    error.status = Some(status);
+    AttemptError::new(FailureKind::Permanent, error)
 }
 
-/// A successful answer that could not be read to its end.
-pub(super) fn unread(head: Head, error: BodyError) -> Fault {
+/// A successful response that could not be read to its end.
+pub(super) fn body_failure(head: Head, error: BodyError) -> AttemptError {
     let (kind, failure) = match &error {
-        BodyError::TooLarge { .. } => (ErrorKind::TooLarge, Failure::Permanent),
-        BodyError::Read(source) if source.is::<IdleTimeout>() => (ErrorKind::Timeout, Failure::MaybeSent),
-        _ => (ErrorKind::Transport, Failure::MaybeSent),
+        BodyError::TooLarge { .. } => (ErrorKind::TooLarge, FailureKind::Permanent),
+        BodyError::Read(source) if source.is::<IdleTimeout>() => (ErrorKind::Timeout, FailureKind::MaybeSent),
+        _ => (ErrorKind::Transport, FailureKind::MaybeSent),
     };
-    let mut inner = ErrorInner::new(kind, Some(error.into()));
-    inner.status = Some(head.status);
-    inner.headers = head.headers;
-    Fault::new(failure, inner)
+    let mut error = ErrorInner::new(kind, Some(error.into()));
+    error.status = Some(head.status);
+    error.headers = head.headers;
+    AttemptError::new(failure, error)
 }
 
-/// Makes an unsuccessful answer an error that says all it says, but for the key, should the server echo it.
-pub(super) async fn refusal(job: &Job, head: Head, body: Body, hidden: &Hidden, redirect: Option<String>) -> Fault {
-    let mut inner = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));
+/// Makes an error response an error that says all it says, but for the key, should the server echo it.
+pub(super) async fn error_response(
+    job: &Job,
+    head: Head,
+    body: Body,
+    redactor: &Redactor,
+    redirect: Option<String>,
+) -> AttemptError {
+    let mut error = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));
     match encoding(&head.headers) {
-        Some(encoding) => inner.source = Some(not_negotiated(encoding).into()),
+        Some(encoding) => error.source = Some(not_negotiated(encoding).into()),
         None => {
-            let mut text = hidden.bytes(body.prefix(ERROR_BODY + hidden.longest()).await);
-            text.truncate(ERROR_BODY);
-            inner.body = (job.map)(head.status, &head.headers, &text);
-            inner.text = text;
+            let mut text = redactor.redact_bytes(body.prefix(MAX_ERROR_BODY + redactor.longest_spelling()).await);
+            text.truncate(MAX_ERROR_BODY);
+            error.body = (job.response.map_error)(head.status, &head.headers, &text);
+            error.text = text;
         }
     }
-    inner.status = Some(head.status);
+    error.status = Some(head.status);
     let retry_after = retry_after(&head.headers, SystemTime::now());
-    let failure = match (job.refused)(head.status, &head.headers) {
-        true => Failure::Refused(head.status.as_u16()),
-        false => Failure::Status(head.status.as_u16()),
+    let kind = match (job.response.refused)(head.status, &head.headers) {
+        true => FailureKind::Refused(head.status.as_u16()),
+        false => FailureKind::Status(head.status.as_u16()),
     };
-    inner.headers = head.headers;
-    Fault { failure, inner, retry_after }
+    error.headers = head.headers;
+    AttemptError { kind, error, retry_after }
 }

@@ -21,7 +21,7 @@ pub struct SseError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SseErrorKind {
-    /// The answer ended before its end marker.
+    /// The response ended before its end marker.
     Cut {
         /// What had arrived of an unfinished line, 1 KiB at most.
         rest: String,
@@ -115,6 +115,7 @@ impl std::error::Error for SseError {
 }
 
 /// A stream that failed while all of it was awaited, with what had arrived.
+#[non_exhaustive]
 pub struct CollectError<T> {
     /// The items before the failure.
     pub items: Vec<T>,

@@ -13,7 +13,7 @@ use crate::error::{RequestError, TransportError};
 /// A boxed future, as object-safe traits give it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Sends a request and gives the answer as soon as its headers are there.
+/// Sends a request and gives the response as soon as its headers are there.
 ///
 /// The engine does all the rest: keys, retries, time-outs while nothing arrives, reading the body. A transport makes
 /// one attempt: it neither repeats a request nor follows redirects.
@@ -42,7 +42,7 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// Makes the transport that a client has unless one is given: HTTP by reqwest, without redirects and retries of its own.
-/// For a transport of one's own that goes around it.
+/// For a transport of your own that goes around it.
 ///
 /// # Errors
 /// Without the feature `reqwest`, as there is none then.

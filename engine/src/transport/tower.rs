@@ -29,7 +29,7 @@ use crate::transport::{BoxFuture, Transport};
 pub struct TowerTransport<S>(S);
 
 impl<S> TowerTransport<S> {
-    /// Sends requests through the service. A layer's refusal to become ready counts as not sent, and an error after that
+    /// Sends requests through the service. A layer's failure to become ready counts as not sent, and an error after that
     /// as possibly sent, unless it is a [`TransportError`] and says itself how far the request came.
     pub fn new(service: S) -> Self {
         Self(service)

@@ -55,7 +55,7 @@ pub enum UploadError {
         /// What it says now.
         now: u64,
     },
-    /// The server's answer makes no sense. Something on the way may have given it in the server's place.
+    /// The server's response makes no sense. Something on the way may have given it in the server's place.
     #[error("the server does not keep to the protocol: {0}")]
     Protocol(String),
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Progress;
+use super::progress::UploadProgress;
 use crate::timeout::Observer;
 
 /// How often progress is told at most while bytes flow.
@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_millis(100);
 /// Over about how many seconds the rate is averaged.
 const WINDOW: f64 = 3.0;
 
-pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
+pub(crate) type Report = Arc<dyn Fn(UploadProgress) + Send + Sync>;
 
 /// Counts what is sent and tells it.
 pub(crate) struct Meter {
@@ -82,13 +82,13 @@ impl Gauge {
         true
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> UploadProgress {
         let rest = self.total.map(|total| total.saturating_sub(self.sent));
         let left = rest.and_then(|rest| match rest {
             0 => Some(Duration::ZERO),
             _ => Duration::try_from_secs_f64(rest as f64 / self.rate).ok(),
         });
-        Progress { sent: self.sent, total: self.total, rate: self.rate, left }
+        UploadProgress { sent: self.sent, total: self.total, rate: self.rate, left }
     }
 }
 

@@ -5,21 +5,23 @@ use std::sync::Arc;
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
+use super::checkpoint::Checkpoint;
+use super::error::UploadError;
 use super::meter::Meter;
-use super::send::{Sending, call};
-use super::{Source, State, UploadError};
+use super::send::{Sending, call_error};
+use super::source::UploadSource;
 use crate::encode::Payload;
 use crate::secret::Secret;
-use crate::send::{Attempts, Plain};
+use crate::send::{Attempts, PlainRequest};
 
-static PUT: Plain = Plain { what: "upload (sending the file)", method: Method::PUT, own: false };
+static PUT: PlainRequest = PlainRequest { what: "upload (sending the file)", method: Method::PUT, own: false };
 
 /// Sends the whole content at once. The service refuses a second one or puts it in place of the first, so repeating it
 /// does no harm.
 pub(super) async fn put(
     sending: &Sending,
-    source: &mut Source,
-    state: &State,
+    source: &mut UploadSource,
+    state: &Checkpoint,
     url: &Secret,
     media_type: HeaderValue,
     meter: Option<Arc<Meter>>,
@@ -31,14 +33,15 @@ pub(super) async fn put(
         }
         let part = source.part(0, sending.part_size).await?;
         let headers = [(CONTENT_TYPE, media_type.clone())];
-        let job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body))?;
-        let mut job = job.observed(meter.as_ref().map(Meter::observer));
-        match attempts.once(&mut job).await {
+        let observer = meter.as_ref().map(Meter::observer);
+        let mut job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer)?;
+
+        match attempts.send_once(&mut job).await {
             Ok(_) => break,
-            Err(fault) if sending.is_finished(&PUT, fault.inner()) => break,
-            Err(fault) => {
+            Err(failure) if sending.is_finished(&PUT, failure.error()) => break,
+            Err(failure) => {
                 source.check().await?;
-                attempts.again(&job, fault, true).await.map_err(call)?;
+                attempts.wait_before_retry(&job, failure, true).await.map_err(call_error)?;
             }
         }
     }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use bytes::{Bytes, BytesMut};
 
-use super::UploadError;
+use super::error::UploadError;
 use super::stamp::{SAMPLE, Stamp, fingerprint, unchanged};
 use crate::body::{Body, Opener};
 
 /// A reader, and the part of it that may have to be sent again.
-pub(super) struct Reader {
+pub(super) struct WindowReader {
     opener: Opener,
     /// The length that its maker promised.
     promised: Option<u64>,
@@ -27,7 +27,7 @@ pub(super) struct Reader {
     behind: Option<(Stamp, PathBuf)>,
 }
 
-impl Reader {
+impl WindowReader {
     pub(super) fn new(opener: Opener, promised: Option<u64>, behind: Option<(Stamp, PathBuf)>) -> Self {
         Self {
             body: Body::unopened(opener.clone(), promised),

@@ -6,24 +6,33 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Method, StatusCode};
 
+use super::checkpoint::Checkpoint;
+use super::error::UploadError;
 use super::location::{resolve, secrets_of};
 use super::meter::Meter;
-use super::source::{Part, Source};
-use super::{Aborted, State, UploadError};
-use crate::call::{self, Options};
+use super::source::{Part, UploadSource};
+use super::uploading::Aborted;
+use crate::api::Api;
+use crate::call;
+use crate::client::Client;
 use crate::encode::{Payload, Prepared};
-use crate::error::{Any, Error, ErrorInner, Unmapped};
+use crate::error::{AnyBody, Error, ErrorInner, Unmapped};
+use crate::options::CallOptions;
 use crate::retry::Retry;
 use crate::secret::Secret;
-use crate::send::{self, Attempts, Job, Plain, Subject};
+use crate::send::{self, Attempts, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::origin_of;
 use crate::settings::Settings;
+use crate::timeout::Observer;
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+
+/// How large a part is unless said otherwise: 8 MiB.
+pub const PART_SIZE: u64 = 8 * 1024 * 1024;
 
 /// How often the server may contradict itself (take back what it had confirmed, confirm what was never sent) without
 /// getting any further before it is not believed any more.
@@ -32,10 +41,10 @@ const CONTRADICTIONS: u32 = 3;
 /// The server still deals with a request that was given up.
 const LOCKED: u16 = 423;
 
-static CREATE: Plain = Plain { what: "upload (creating it)", method: Method::POST, own: false };
-static ASK: Plain = Plain { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
-static SEND: Plain = Plain { what: "upload (sending a part)", method: Method::PATCH, own: false };
-static ABORT: Plain = Plain { what: "upload (aborting it)", method: Method::DELETE, own: false };
+static CREATE: PlainRequest = PlainRequest { what: "upload (creating it)", method: Method::POST, own: false };
+static ASK: PlainRequest = PlainRequest { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
+static SEND: PlainRequest = PlainRequest { what: "upload (sending a part)", method: Method::PATCH, own: false };
+static ABORT: PlainRequest = PlainRequest { what: "upload (aborting it)", method: Method::DELETE, own: false };
 
 /// How an upload is sent.
 #[derive(Clone)]
@@ -46,90 +55,139 @@ pub(crate) struct Sending {
     pub(crate) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
     pub(crate) elsewhere: bool,
-    /// Whether a refusal (of a method, with a status and a text) says that the server has the whole upload already.
+    /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
     pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
 }
 
-pub(crate) struct Upload<'a> {
+pub(crate) struct Transfer<'a> {
     pub(crate) sending: &'a Sending,
-    pub(crate) source: Source,
-    pub(crate) state: State,
+    pub(crate) source: UploadSource,
+    pub(crate) state: Checkpoint,
     /// Whether the server is known to be there: only then is there an outage to be waited for.
     pub(crate) begun: bool,
     /// Where the server said that it is, if that is another host and not allowed.
     pub(crate) theirs: Option<String>,
     pub(crate) meter: Option<Arc<Meter>>,
     /// Is told the state after each change.
-    pub(crate) save: &'a (dyn Fn(&State) + Send + Sync),
+    pub(crate) save: &'a (dyn Fn(&Checkpoint) + Send + Sync),
 }
 
 /// What the server says of an upload.
-enum Asked {
+enum ServerOffset {
     At(u64),
     Finished,
     Unknown,
 }
 
+/// What an upload puts up with unless told otherwise, from its last progress on: it has more to lose than a call. The
+/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
+/// Their beginning is random, so that the uploads that a server lost together do not come back together.
+fn patient() -> Retry {
+    let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
+    Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
+}
+
 impl Sending {
-    /// A request to one of an upload's URLs. What it is answered may tell of the endpoint, too.
+    pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
+        let mut settings = Settings::clone(client.settings());
+        // Few requests, far apart: they neither use up what other calls may need, nor end with it.
+        settings.budget = Arc::default();
+        // Each takes as long as it needs, while it makes progress.
+        settings.timeouts.deadline = None;
+        Self {
+            retry: settings.retry.clone(),
+            settings: Arc::new(settings),
+            idle: None,
+            part_size: PART_SIZE,
+            metadata: None,
+            elsewhere: false,
+            finished: |_, _, _| false,
+        }
+    }
+
+    /// A request to one of an upload's URLs. Its response may tell of the endpoint, too.
     pub(crate) fn job(
         &self,
-        subject: &'static Plain,
+        subject: &'static PlainRequest,
         endpoint: &Secret,
         url: &Secret,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
+        observer: Option<Observer>,
     ) -> Result<Job, UploadError> {
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
         secrets.extend(secrets_of(url.expose(), &subject.method));
         let prepared = Prepared { target: url.expose().into(), headers: headers.into_iter().collect(), payload };
-        let retry = self.retry.as_deref().cloned().unwrap_or_else(super::patient).and_status(LOCKED);
-        let options = Options { retry: Some(retry.into()), idle: self.idle, ..Options::default() };
-        // Each request is safe to repeat: what was sent in vain is found out by asking.
-        let job =
-            Job::new(self.settings.clone(), Ok(prepared), options, Subject::Plain(subject), true).map_err(call)?;
-        Ok(job.answered(false, call::map::<Unmapped>).hiding(secrets).without_deadline())
+        let retry = self.retry.as_deref().cloned().unwrap_or_else(patient).and_status(LOCKED);
+        JobSpec {
+            settings: self.settings.clone(),
+            request: Ok(prepared),
+            options: CallOptions { retry: Some(retry.into()), idle: self.idle, ..CallOptions::default() },
+            subject: Subject::Plain(subject),
+            // Each request is safe to repeat: what was sent in vain is found out by asking.
+            retryable: true,
+            response: ResponseMode {
+                streamed: false,
+                map_error: call::decode_error_body::<Unmapped>,
+                refused: self.settings.api.refused,
+            },
+            secrets,
+            observer,
+        }
+        .into_job()
+        .map_err(call_error)
     }
 
     /// A request to the upload, or, as long as there is none, to its endpoint.
     fn tus(
         &self,
-        subject: &'static Plain,
-        state: &State,
+        subject: &'static PlainRequest,
+        state: &Checkpoint,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
+        observer: Option<Observer>,
     ) -> Result<Job, UploadError> {
         let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
         let url = state.url.as_ref().unwrap_or(&state.endpoint);
-        self.job(subject, &state.endpoint, url, headers.into_iter().chain([version]), payload)
+        self.job(subject, &state.endpoint, url, headers.into_iter().chain([version]), payload, observer)
     }
 
     /// Whether the error says that the server has the whole upload already.
-    pub(crate) fn is_finished(&self, asked: &Plain, error: &ErrorInner) -> bool {
+    pub(crate) fn is_finished(&self, asked: &PlainRequest, error: &ErrorInner) -> bool {
         error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.text))
     }
 
     /// Tells the server to forget the upload, if it has a URL at all.
-    pub(crate) async fn abort(&self, state: &State) -> Result<Aborted, UploadError> {
+    pub(crate) async fn abort(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
         if state.url.is_none() {
             return Ok(Aborted::Untold);
         }
-        match send::run(&mut self.tus(&ABORT, state, [], Payload::default())?).await {
+        match send::send(&mut self.tus(&ABORT, state, [], Payload::default(), None)?).await {
             Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 Ok(Aborted::Forgotten)
             }
-            Err(inner) => Err(call(inner)),
+            Err(inner) => Err(call_error(inner)),
         }
     }
 }
 
-pub(crate) fn call(inner: Box<ErrorInner>) -> UploadError {
-    UploadError::Call(Error::<Any>::new(inner))
+impl Checkpoint {
+    /// Tells the server to forget the upload. An upload that the server does not know is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or does not allow it.
+    pub async fn abort<A: Api>(&self, client: &Client<A>) -> Result<Aborted, UploadError> {
+        Sending::new(client).abort(self).await
+    }
 }
 
-impl Upload<'_> {
+pub(crate) fn call_error(inner: Box<ErrorInner>) -> UploadError {
+    UploadError::Call(Error::<AnyBody>::new(inner))
+}
+
+impl Transfer<'_> {
     /// Sends what the server does not have yet.
     pub(crate) async fn run(&mut self) -> Result<(), UploadError> {
         let size = self.sending.part_size.max(1);
@@ -151,18 +209,18 @@ impl Upload<'_> {
             }
             if !certain {
                 match self.ask().await? {
-                    Asked::Finished => break,
-                    Asked::Unknown if began_anew => {
+                    ServerOffset::Finished => break,
+                    ServerOffset::Unknown if began_anew => {
                         let theirs = self.theirs.take();
                         return Err(theirs.map_or(UploadError::Unknown, |theirs| UploadError::Elsewhere { theirs }));
                     }
-                    Asked::Unknown => {
+                    ServerOffset::Unknown => {
                         began_anew = true;
                         self.state.url = None;
                         self.state.offset = 0;
                         continue;
                     }
-                    Asked::At(offset) => {
+                    ServerOffset::At(offset) => {
                         if offset < self.state.offset {
                             contradictions += 1;
                             if contradictions > CONTRADICTIONS {
@@ -189,10 +247,10 @@ impl Upload<'_> {
             let expected = offset + part.len;
             let last = part.last;
             let mut job = self.patch(part)?;
-            match attempts.once(&mut job).await {
-                Ok(answer) => {
+            match attempts.send_once(&mut job).await {
+                Ok(response) => {
                     attempts = Attempts::new(None);
-                    match number(&answer.headers, &OFFSET) {
+                    match number(&response.headers, &OFFSET) {
                         Some(now) if now > offset && now <= expected => {
                             self.state.deferred &= !(last && now == expected);
                             self.reached(now);
@@ -209,7 +267,7 @@ impl Upload<'_> {
                         }
                     }
                 }
-                Err(fault) if self.sending.is_finished(&SEND, fault.inner()) => break,
+                Err(fault) if self.sending.is_finished(&SEND, fault.error()) => break,
                 Err(fault) => {
                     // If that is why it failed, it says more.
                     self.source.check().await?;
@@ -218,8 +276,10 @@ impl Upload<'_> {
                         // Asking shows whether it is really gone.
                         Some(404 | 410) if contradictions < CONTRADICTIONS => contradictions += 1,
                         // Another offset than the server has.
-                        Some(409) => attempts.again(&job, fault.passing(), true).await.map_err(call)?,
-                        _ => attempts.again(&job, fault, true).await.map_err(call)?,
+                        Some(409) => {
+                            attempts.wait_before_retry(&job, fault.as_transient(), true).await.map_err(call_error)?
+                        }
+                        _ => attempts.wait_before_retry(&job, fault, true).await.map_err(call_error)?,
                     }
                 }
             }
@@ -252,13 +312,13 @@ impl Upload<'_> {
         if !self.begun {
             sending.retry.get_or_insert_default();
         }
-        let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default())?;
-        let answer = match send::run(&mut job).await {
-            Ok(done) => done.answer,
+        let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default(), None)?;
+        let response = match send::send(&mut job).await {
+            Ok(completed) => completed.response,
             Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
-            Err(inner) => return Err(call(inner)),
+            Err(inner) => return Err(call_error(inner)),
         };
-        let location = answer.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let location = response.headers.get(LOCATION).and_then(|location| location.to_str().ok());
         let at = |elsewhere| resolve(self.state.endpoint.expose(), location?, elsewhere);
         let url = at(self.sending.elsewhere);
         let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
@@ -272,21 +332,21 @@ impl Upload<'_> {
     }
 
     /// Asks how much the server has.
-    async fn ask(&mut self) -> Result<Asked, UploadError> {
-        let answer = match send::run(&mut self.sending.tus(&ASK, &self.state, [], Payload::default())?).await {
-            Ok(done) => done.answer,
+    async fn ask(&mut self) -> Result<ServerOffset, UploadError> {
+        let response = match send::send(&mut self.sending.tus(&ASK, &self.state, [], Payload::default(), None)?).await {
+            Ok(completed) => completed.response,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
-                return Ok(Asked::Unknown);
+                return Ok(ServerOffset::Unknown);
             }
-            Err(inner) if self.sending.is_finished(&ASK, &inner) => return Ok(Asked::Finished),
-            Err(inner) => return Err(call(inner)),
+            Err(inner) if self.sending.is_finished(&ASK, &inner) => return Ok(ServerOffset::Finished),
+            Err(inner) => return Err(call_error(inner)),
         };
-        if let Some(length) = number(&answer.headers, &LENGTH) {
+        if let Some(length) = number(&response.headers, &LENGTH) {
             self.state.deferred = false;
             self.source.expect(length)?;
         }
-        match number(&answer.headers, &OFFSET) {
-            Some(offset) if self.source.len().is_none_or(|len| offset <= len) => Ok(Asked::At(offset)),
+        match number(&response.headers, &OFFSET) {
+            Some(offset) if self.source.len().is_none_or(|len| offset <= len) => Ok(ServerOffset::At(offset)),
             Some(offset) => {
                 Err(UploadError::Protocol(format!("the server says that it has {offset} bytes, more than there are")))
             }
@@ -305,8 +365,7 @@ impl Upload<'_> {
             0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
-        let job = self.sending.tus(&SEND, &self.state, headers, payload)?;
-        Ok(job.observed(self.meter.as_ref().map(Meter::observer)))
+        self.sending.tus(&SEND, &self.state, headers, payload, self.meter.as_ref().map(Meter::observer))
     }
 }
 

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::UploadError;
-use super::reader::Reader;
+use super::error::UploadError;
+use super::reader::WindowReader;
 use super::stamp::{SAMPLE, Stamp, fingerprint, look, stamp_of, unchanged};
 use crate::body::{Body, Parts};
 use crate::file::{Content, File};
 
 /// A content that was opened, to be uploaded part by part.
-pub struct Source {
+pub struct UploadSource {
     stamp: Stamp,
     kind: Kind,
 }
@@ -22,7 +22,7 @@ pub struct Source {
 enum Kind {
     File(Arc<Parts>),
     Bytes(Bytes),
-    Reader(Box<Reader>),
+    WindowReader(Box<WindowReader>),
 }
 
 /// A part of the content.
@@ -33,7 +33,7 @@ pub(crate) struct Part {
     pub(crate) last: bool,
 }
 
-impl Source {
+impl UploadSource {
     /// Opens a file, or what else a [`File`] stands for.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Source {
                     Some((stamp, _)) => Stamp { len, head: None, ..stamp.clone() },
                     None => Stamp { len, ..Stamp::default() },
                 };
-                Self { stamp, kind: Kind::Reader(Box::new(Reader::new(opener, len, behind))) }
+                Self { stamp, kind: Kind::WindowReader(Box::new(WindowReader::new(opener, len, behind))) }
             }
         })
     }
@@ -95,7 +95,7 @@ impl Source {
     /// Whether there is nothing in it, or in the file that it is made of.
     pub fn is_empty(&self) -> bool {
         let behind = match &self.kind {
-            Kind::Reader(reader) => reader.behind_len(),
+            Kind::WindowReader(reader) => reader.behind_len(),
             _ => None,
         };
         behind.or(self.stamp.len) == Some(0)
@@ -109,7 +109,7 @@ impl Source {
     /// it is refused then.
     pub(crate) fn resume(&mut self, before: &Stamp) -> Result<(), UploadError> {
         before.check(&self.stamp)?;
-        if let Kind::Reader(reader) = &mut self.kind {
+        if let Kind::WindowReader(reader) = &mut self.kind {
             reader.expected = Some(before.clone());
             // What is saved before it is read must not know less.
             self.stamp.head = self.stamp.head.take().or_else(|| before.head.clone());
@@ -128,7 +128,7 @@ impl Source {
     pub(crate) async fn check(&self) -> Result<(), UploadError> {
         match &self.kind {
             Kind::File(parts) => unchanged(parts.path(), &self.stamp, true).await,
-            Kind::Reader(reader) => reader.check().await,
+            Kind::WindowReader(reader) => reader.check().await,
             Kind::Bytes(_) => Ok(()),
         }
     }
@@ -147,7 +147,7 @@ impl Source {
                 let end = start.saturating_add(usize::try_from(len).unwrap_or(usize::MAX)).min(bytes.len());
                 bytes.slice(start..end).into()
             }
-            Kind::Reader(reader) => {
+            Kind::WindowReader(reader) => {
                 reader.check().await?;
                 let part = reader.part(offset, len, &mut self.stamp).await?;
                 reader.check().await?;
@@ -159,9 +159,9 @@ impl Source {
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for UploadSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("UploadSource").field("len", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         std::fs::File::options().write(true).open(path).unwrap().write_all(content).unwrap();
     }
 
-    async fn read(source: &mut Source, offset: u64, most: u64) -> Result<Vec<u8>, String> {
+    async fn read(source: &mut UploadSource, offset: u64, most: u64) -> Result<Vec<u8>, String> {
         let part = source.part(offset, most).await.map_err(|error| error.to_string())?;
         part.body.bytes(usize::MAX).await.map(Vec::from).map_err(|error| error.to_string())
     }
@@ -202,7 +202,7 @@ mod tests {
         // More than two chunks each: the second is read while the first is sent.
         for (offset, most) in [(0, 3_000_000), (1_500_000, 1_500_000), (0, 1_200_000)] {
             std::fs::write(&file.0, vec![1; 3_000_000]).unwrap();
-            let mut source = Source::open(File::path(&file.0)).await.unwrap();
+            let mut source = UploadSource::open(File::path(&file.0)).await.unwrap();
             let whole = source.part(offset, most).await.unwrap().body.bytes(usize::MAX).await.unwrap();
             assert_eq!(whole.len() as u64, most);
 
@@ -236,7 +236,7 @@ mod tests {
         ];
         for change in changes {
             write_long_ago(&file.0, &vec![1; 3_000_000]);
-            let mut source = Source::open(File::path(&file.0)).await.unwrap();
+            let mut source = UploadSource::open(File::path(&file.0)).await.unwrap();
             read(&mut source, 0, 1_000_000).await.unwrap();
             // Some is read ahead by then, and the part looks unchanged as it begins.
             let part = source.part(1_000_000, 1_000_000).await.unwrap();
@@ -251,7 +251,7 @@ mod tests {
         let file = Scratch::new("parts", b"");
         write_long_ago(&file.0, &vec![1; 3_000_000]);
         let (old, copy) = (file.0.with_file_name("old"), file.0.with_file_name("copy"));
-        let mut source = Source::open(File::path(&file.0)).await.unwrap();
+        let mut source = UploadSource::open(File::path(&file.0)).await.unwrap();
         read(&mut source, 0, 1_000_000).await.unwrap();
         std::fs::hard_link(&file.0, &old).unwrap();
         std::fs::copy(&old, &copy).unwrap();
@@ -268,7 +268,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_goes_while_it_is_read_is_named_once() {
         let file = Scratch::new("parts", &vec![1; 3_000_000]);
-        let mut source = Source::open(File::path(&file.0)).await.unwrap();
+        let mut source = UploadSource::open(File::path(&file.0)).await.unwrap();
         let mut body = source.part(0, 3_000_000).await.unwrap().body;
         body.chunk().await.unwrap();
         std::fs::remove_file(&file.0).unwrap();
@@ -282,7 +282,7 @@ mod tests {
         for len in [None, Some(300_000)] {
             let made = AtomicU8::new(0);
             let factory = move || Ok(Cursor::new(vec![made.fetch_add(1, Relaxed); 300_000]));
-            let mut source = Source::open(File::replayable(factory, len)).await.unwrap();
+            let mut source = UploadSource::open(File::replayable(factory, len)).await.unwrap();
             for offset in [0, 100_000] {
                 assert_eq!(read(&mut source, offset, 100_000).await.unwrap(), vec![0; 100_000]);
             }

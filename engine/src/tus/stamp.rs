@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::UploadError;
+use super::error::UploadError;
 use crate::body::{blocking, named};
 
 /// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.

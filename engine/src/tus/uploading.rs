@@ -1,4 +1,4 @@
-//! An upload under way: where it stands, and how it is called off.
+//! An upload under way: where it stands, and how it is cancelled.
 
 use std::fmt;
 use std::future::Future;
@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use super::{Sending, State, UploadError};
+use super::checkpoint::Checkpoint;
+use super::error::UploadError;
+use super::send::Sending;
 use crate::transport::BoxFuture;
 
 /// Is given each state, to save it.
-pub(super) type Save = Arc<dyn Fn(&State) + Send + Sync>;
+pub(super) type Save = Arc<dyn Fn(&Checkpoint) + Send + Sync>;
 
 /// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed;
 /// [`abort`](Self::abort) tells.
@@ -18,7 +20,7 @@ pub(super) type Save = Arc<dyn Fn(&State) + Send + Sync>;
 pub struct UploadFuture {
     sending: Sending,
     latest: Latest,
-    work: BoxFuture<'static, Result<State, UploadError>>,
+    work: BoxFuture<'static, Result<Checkpoint, UploadError>>,
 }
 
 /// What [`abort`](UploadFuture::abort) has come to.
@@ -35,20 +37,20 @@ pub enum Aborted {
 /// The latest state of an upload, for whoever asks and for whoever saves it.
 #[derive(Clone)]
 pub(super) struct Latest {
-    state: Arc<Mutex<Option<State>>>,
+    state: Arc<Mutex<Option<Checkpoint>>>,
     save: Option<Save>,
 }
 
 impl Latest {
-    pub(super) fn new(state: Option<State>, save: Option<Save>) -> Self {
+    pub(super) fn new(state: Option<Checkpoint>, save: Option<Save>) -> Self {
         Self { state: Arc::new(Mutex::new(state)), save }
     }
 
-    fn get(&self) -> Option<State> {
+    fn get(&self) -> Option<Checkpoint> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn set(&self, state: State) {
+    pub(super) fn set(&self, state: Checkpoint) {
         if let Some(save) = &self.save {
             save(&state);
         }
@@ -60,13 +62,13 @@ impl UploadFuture {
     pub(super) fn new(
         sending: Sending,
         latest: Latest,
-        work: impl Future<Output = Result<State, UploadError>> + Send + 'static,
+        work: impl Future<Output = Result<Checkpoint, UploadError>> + Send + 'static,
     ) -> Self {
         Self { sending, latest, work: Box::pin(work) }
     }
 
     /// Where it stands; `None` as long as nothing was sent.
-    pub fn state(&self) -> Option<State> {
+    pub fn state(&self) -> Option<Checkpoint> {
         self.latest.get()
     }
 
@@ -85,7 +87,7 @@ impl UploadFuture {
 }
 
 impl Future for UploadFuture {
-    type Output = Result<State, UploadError>;
+    type Output = Result<Checkpoint, UploadError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.work.as_mut().poll(cx)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use typed_endpoint::mock::{Encode, Fullness, Mock, Received, Reply, Visit, sample_request};
+use typed_endpoint::mock::{Encode, Fullness, Mock, Received, Reply, OperationVisitor, sample_request};
 use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
 
 fn book(id: &str) -> Book {
@@ -276,7 +276,7 @@ async fn errors_inline_shared_and_of_the_api() {
 async fn the_line_decides_what_is_repeated() {
     let mock = Mock::new().fallback(async |_| Reply::status(500));
     let server = mock.listen().await.unwrap();
-    let client = client(&server).retry(Retry::attempts(2).initial(std::time::Duration::ZERO));
+    let client = client(&server).retry(Retry::attempts(2).initial_backoff(std::time::Duration::ZERO));
     assert_eq!(client.call(Find::new(1, "a")).await.unwrap_err().attempts(), 2);
     assert_eq!(client.call(Lend::new(1, "a", "x")).await.unwrap_err().attempts(), 2);
     assert_eq!(client.call(Rate::new("a", Rating::new(1))).await.unwrap_err().attempts(), 1);
@@ -303,7 +303,7 @@ fn the_lines_are_facts() {
 fn every_request_goes_over_a_socket_and_through_json() {
     struct Each(usize);
 
-    impl Visit for Each {
+    impl OperationVisitor for Each {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

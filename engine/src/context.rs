@@ -1,0 +1,18 @@
+//! Which call a response belongs to.
+
+use tokio::time::Instant;
+
+use crate::endpoint::Operation;
+use crate::redact::Redactor;
+
+/// The call that a response, a download or a stream of events came from: what later errors of it tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallContext {
+    /// `None` for a request that is no operation of an API.
+    pub(crate) operation: Option<&'static Operation>,
+    /// What the request does.
+    pub(crate) what: &'static str,
+    pub(crate) attempts: u32,
+    pub(crate) began: Option<Instant>,
+    pub(crate) redactor: Redactor,
+}

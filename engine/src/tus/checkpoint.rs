@@ -1,0 +1,56 @@
+//! Where an upload stands, to be kept and resumed from.
+
+use serde::{Deserialize, Serialize};
+
+use super::source::UploadSource;
+use super::stamp::Stamp;
+use crate::secret::Secret;
+
+/// Where an upload stands: small, and enough to go on with it in another process ([`Upload::resume`](super::Upload::resume)). Whoever has it
+/// can write to the upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub(crate) endpoint: Secret,
+    #[serde(default)]
+    pub(crate) url: Option<Secret>,
+    #[serde(default)]
+    pub(crate) offset: u64,
+    /// Whether the server still has to be told the length.
+    #[serde(default)]
+    pub(super) deferred: bool,
+    #[serde(default, rename = "content")]
+    pub(super) stamp: Stamp,
+}
+
+impl Checkpoint {
+    /// The state of an upload that nothing was sent of.
+    pub fn new(endpoint: impl Into<Secret>, source: &UploadSource) -> Self {
+        let stamp = source.stamp().clone();
+        Self { endpoint: endpoint.into(), url: None, offset: 0, deferred: false, stamp }
+    }
+
+    /// How many bytes the server has confirmed.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// How many bytes there are, if that is known.
+    pub fn len(&self) -> Option<u64> {
+        self.stamp.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The endpoint that creates the upload.
+    pub fn endpoint(&self) -> &Secret {
+        &self.endpoint
+    }
+
+    /// Where the upload is, once the server has created it.
+    pub fn url(&self) -> Option<&Secret> {
+        self.url.as_ref()
+    }
+}
