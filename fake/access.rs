@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::core::Core;
 use super::events::{seal, send};
-use super::routes::Core;
 use super::state::State;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;

@@ -9,7 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::routes::Core;
+use super::core::Core;
+use super::kept::Delivery;
 use super::state::{State, project, user};
 use crate::Url;
 use crate::endpoints::studio::types::*;
@@ -28,20 +29,6 @@ const LONGEST_PAUSE: i64 = 3_600_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of a receiver's answer is kept.
 const MAX_ANSWER: usize = 1 << 20;
-
-/// An event on its way to one webhook.
-#[derive(Clone)]
-pub(super) struct Delivery {
-    webhook: WebhookId,
-    /// The same in every attempt.
-    id: String,
-    event: EventKind,
-    created_at: i64,
-    stream: Option<Value>,
-    payload: Option<Value>,
-    attempts: u32,
-    due: i64,
-}
 
 impl State {
     /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.

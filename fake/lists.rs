@@ -7,7 +7,7 @@ use http::header::LINK;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::routes::Answer;
+use super::handler::Answer;
 use super::state::State;
 use crate::endpoints::studio::list::{Cursor, Filters, Order};
 use typed_endpoint::mock::Reply;

@@ -21,7 +21,10 @@ pub use trouble::{UploadStep, UploadTrouble};
 
 mod access;
 mod ai;
+mod core;
 mod events;
+mod handler;
+mod kept;
 mod lists;
 mod live;
 mod routes;
@@ -35,14 +38,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use routes::{Core, Routes};
+use bytes::Bytes;
+
+use self::core::Core;
+use routes::Routes;
 use state::State;
 
 use typed_endpoint::mock::{Mock, Reply, Running};
 
 use crate::Client;
 use crate::webhook::Payload;
-use crate::{PlaybackId, StreamId, Studio, Timestamp};
+use crate::{AssetId, PlaybackId, StreamId, Studio, Timestamp};
 use typed_endpoint::Transport;
 
 /// A whole little Livepeer Studio: it keeps streams, assets, tasks and all the rest, and answers every operation of
@@ -159,6 +165,20 @@ impl LittleStudio {
     /// Answers the next request with this, whatever it is; called several times, the requests after it too.
     pub fn answer_next(&self, reply: Reply) {
         self.core.set(|state| state.answers.push_back(reply));
+    }
+}
+
+/// Uploads.
+impl LittleStudio {
+    /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
+    /// it too.
+    pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
+        self.core.set(|state| state.uploads.troubles.add(step, trouble));
+    }
+
+    /// The file of an asset, as it was uploaded.
+    pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
+        self.core.set(|state| state.uploads.files.get(asset).cloned())
     }
 }
 

@@ -8,10 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 
-use super::events::Delivery;
-use super::routes::Answer;
-use super::uploads::Uploads;
-use super::work::Work;
+use super::handler::{Answer, find};
+use super::kept::{Delivery, Uploads, Work};
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::multistream::Target;
@@ -188,33 +186,10 @@ pub(super) fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn not_found() -> Reply {
-    Reply::error(404, "not found")
-}
-
-/// The first that is it, or 404.
-pub(super) fn find<T>(items: &mut [T], is_it: impl Fn(&T) -> bool) -> Answer<&mut T> {
-    items.iter_mut().find(|item| is_it(item)).ok_or_else(not_found)
-}
-
-/// Takes the first that is it out of the list, or 404.
-pub(super) fn remove<T>(items: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Answer<T> {
-    let at = items.iter().position(is_it).ok_or_else(not_found)?;
-    Ok(items.remove(at))
-}
-
 /// However it was given, the server gives a creator id back with its type.
 pub(super) fn typed(creator: CreatorId) -> CreatorId {
     match creator {
         CreatorId::Plain(value) => CreatorId::Typed(TypedCreatorId::new(CreatorIdType::Unverified, value)),
         other => other,
     }
-}
-
-/// The answer for something that was made.
-pub(super) fn created<T, R>(value: &T) -> Answer<R>
-where
-    T: serde::Serialize,
-{
-    Err(Reply::json(201, value))
 }

@@ -1,7 +1,6 @@
 //! Where the files of assets arrive: the URLs that a requested upload gives. Strict, and with the traps of the real
 //! storage behind them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,10 +8,11 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
-use super::LittleStudio;
-use super::routes::{Answer, Core};
+use super::core::Core;
+use super::handler::Answer;
+use super::kept::Tus;
 use super::state::State;
-use super::trouble::{Troubles, UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
+use super::trouble::{UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
 use typed_endpoint::Body;
@@ -22,35 +22,6 @@ use typed_endpoint::mock::Reply;
 /// What the storage holds as one part, and the least that it takes as one unless it is the last, in bytes.
 const PART: usize = 8 * 1024 * 1024;
 const LEAST: usize = 5 * 1024 * 1024;
-
-/// What the upload endpoints keep.
-#[derive(Default)]
-pub(super) struct Uploads {
-    tus: BTreeMap<String, Tus>,
-    files: BTreeMap<AssetId, Bytes>,
-    troubles: Troubles,
-}
-
-/// An upload by tus.
-struct Tus {
-    asset: AssetId,
-    length: Option<u64>,
-    confirmed: u64,
-    bytes: Vec<u8>,
-}
-
-impl LittleStudio {
-    /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
-    /// it too.
-    pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
-        self.core.set(|state| state.uploads.troubles.add(step, trouble));
-    }
-
-    /// The file of an asset, as it was uploaded.
-    pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
-        self.core.set(|state| state.uploads.files.get(asset).cloned())
-    }
-}
 
 /// Whether a path (without `/api`) is one of the upload endpoints, which know no API key.
 pub(super) fn is_upload(path: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::routes::Answer;
-use super::state::{State, find, millis, not_found, project, user};
+use super::handler::{Answer, find, not_found};
+use super::kept::Work;
+use super::state::{State, millis, project, user};
 use crate::endpoints::studio::asset::{
     self, Asset, AssetHash, AssetStatus, IpfsFileInfo, MediaType, StoragePhase, StorageStatus, StorageTasks, Track,
     VideoSpec,
@@ -17,18 +18,6 @@ use typed_endpoint::mock::Reply;
 
 /// How long the server waits before it repeats a task for the first and for the second time.
 const REPEATED_AFTER: [i64; 2] = [30_000, 180_000];
-
-/// A task, and what is to become of it.
-pub(super) struct Work {
-    pub task: Task,
-    /// When it came into its phase.
-    since: i64,
-    /// How long it waits.
-    delay: i64,
-    /// How often it will still fail, and why.
-    failures: u32,
-    reason: String,
-}
 
 impl Work {
     pub(crate) fn phase(&self) -> &task::Phase {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::handler::{Answer, created, find, not_found};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, not_found, project, typed, user};
+use super::super::routes::Routes;
+use super::super::state::{State, project, typed, user};
 use super::super::work::{NewTask, phase, set_phase};
 use crate::endpoints::studio::asset::{
     Asset, AssetIpfs, AssetSource, AssetStorage, Delete, Export, Exported, Get, GetClips, List, Phase, RequestUpload,

@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::super::handler::{Answer, created, find, remove};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, project, remove, user};
+use super::super::routes::Routes;
+use super::super::state::{State, project, user};
 use crate::endpoints::studio::access_control::{
     Create, Delete, EncryptionKey, Get, List, PublicKey, SigningKey, SigningKeyId, Update,
 };

@@ -2,7 +2,8 @@
 //!
 //! [`LittleStudio::watch`]: super::super::LittleStudio::watch
 
-use super::super::routes::{Answer, Routes};
+use super::super::handler::Answer;
+use super::super::routes::Routes;
 use super::super::state::State;
 use crate::endpoints::studio::metrics::{
     GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership, PublicViewership,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, millis, not_found};
+use super::super::handler::{Answer, not_found};
+use super::super::routes::Routes;
+use super::super::state::{State, millis};
 use super::super::work::phase;
 use crate::endpoints::studio::asset::{Asset, Phase};
 use crate::endpoints::studio::playback::{

@@ -1,8 +1,9 @@
 //! Projects.
 
+use super::super::handler::{Answer, created, find};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, user};
+use super::super::routes::Routes;
+use super::super::state::{State, user};
 use crate::endpoints::studio::project::{Create, Delete, Get, List, Project, Update};
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;

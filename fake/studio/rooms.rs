@@ -1,8 +1,9 @@
 //! Rooms and who is in them.
 #![allow(deprecated)]
 
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, remove};
+use super::super::handler::{Answer, created, find, remove};
+use super::super::routes::Routes;
+use super::super::state::State;
 use crate::endpoints::studio::room::{
     Create, CreateUser, CreatedRoom, CreatedRoomUser, Delete, DeleteUser, Get, GetUser, Participant, Room, RoomId,
     RoomPermission, RoomUser, RoomUserId, StartEgress, StopEgress, UpdateUser,

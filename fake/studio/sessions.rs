@@ -1,8 +1,9 @@
 //! Sessions.
 
+use super::super::handler::{Answer, find};
 use super::super::lists::{LastPage, Listing, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, find};
+use super::super::routes::Routes;
+use super::super::state::State;
 use super::assets::clips_of;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::session::{Get, GetClips, GetRecorded, List, Session};

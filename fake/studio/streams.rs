@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::handler::{Answer, created, find, not_found, remove};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, not_found, project, remove, typed, user};
+use super::super::routes::Routes;
+use super::super::state::{State, project, typed, user};
 use super::super::work::NewTask;
 use super::assets::{clips_of, new_asset};
 use super::targets::new_target;

@@ -1,8 +1,9 @@
 //! Multistream targets.
 
+use super::super::handler::{Answer, created, find, remove};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, find, remove, user};
+use super::super::routes::Routes;
+use super::super::state::{State, user};
 use crate::Secret;
 use crate::endpoints::studio::multistream::{Create, Delete, Get, List, Target, Update};
 use typed_endpoint::mock::Reply;

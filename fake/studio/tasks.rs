@@ -1,8 +1,9 @@
 //! Tasks and transcodes.
 
+use super::super::handler::{Answer, created, not_found};
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Routes};
-use super::super::state::{State, created, not_found};
+use super::super::routes::Routes;
+use super::super::state::State;
 use super::super::work::NewTask;
 use crate::Secret;
 use crate::endpoints::studio::task::{

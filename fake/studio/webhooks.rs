@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::events::{Delivery, Sent, resend, send};
+use super::super::core::Core;
+use super::super::events::{Sent, resend, send};
+use super::super::handler::{Answer, created, find, remove};
+use super::super::kept::Delivery;
 use super::super::lists::{LastPage, listing};
-use super::super::routes::{Answer, Core, Routes};
-use super::super::state::{State, created, find, project, remove, user};
+use super::super::routes::Routes;
+use super::super::state::{State, project, user};
 use crate::Url;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{

@@ -51,7 +51,7 @@ impl AttemptError {
     }
 
     /// Makes it one that passes, whatever the policy says of its status: for what knows the protocol better.
-    pub(crate) fn as_transient(mut self) -> Self {
+    pub(crate) fn into_transient(mut self) -> Self {
         self.kind = FailureKind::MaybeSent;
         self
     }

@@ -277,7 +277,7 @@ impl Transfer<'_> {
                         Some(404 | 410) if contradictions < CONTRADICTIONS => contradictions += 1,
                         // Another offset than the server has.
                         Some(409) => {
-                            attempts.wait_before_retry(&job, fault.as_transient(), true).await.map_err(call_error)?
+                            attempts.wait_before_retry(&job, fault.into_transient(), true).await.map_err(call_error)?
                         }
                         _ => attempts.wait_before_retry(&job, fault, true).await.map_err(call_error)?,
                     }
