@@ -8,7 +8,7 @@ use crate::error::ErrorBody;
 use crate::link;
 
 /// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
-/// type without values, which the lines of [`endpoint!`](macro@crate::endpoint) and the client's type name.
+/// type without values, which the declarations of [`endpoint!`](macro@crate::endpoint) and the client's type name.
 ///
 /// ```
 /// use typed_endpoint::{Api, Auth, Case, Client, Unmapped};
@@ -41,9 +41,9 @@ pub trait Api: Send + Sync + 'static {
     const LIMIT: &'static str = "limit";
     /// The most items that a page holds, whatever is asked for; `None` (the default) when that is not known.
     const MAX_LIMIT: Option<usize> = None;
-    /// What a client calls itself, unless it is told otherwise: the `User-Agent` header.
+    /// The default `User-Agent` header.
     const USER_AGENT: &'static str = concat!("typed-endpoint/", env!("CARGO_PKG_VERSION"));
-    /// The response header that tells how many items a whole list holds; `None` (the default) when there is none.
+    /// The response header with the number of items that a whole list holds; `None` (the default) when there is none.
     const TOTAL: Option<&'static str> = None;
     /// Whether an empty page ends a list even if it tells a next cursor (default: no; an API that filters may well give
     /// an empty page in the middle of a list).

@@ -20,7 +20,7 @@ use crate::server::Server;
 use crate::settings::{self, Credential, Key, Settings, Timeouts};
 use crate::transport::Transport;
 
-/// A client of the API `A`. One pointer in size; clones share connections and the budget for retries.
+/// A client of the API `A`. Pointer-sized; clones share connections and the budget for retries.
 ///
 /// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is not one, a
 /// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it

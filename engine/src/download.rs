@@ -117,7 +117,7 @@ impl Download {
             Err(error) => Err(error),
         };
         if outcome.is_err() {
-            // The failure to be told is the first one.
+            // The failure to report is the first one.
             let _ = tokio::fs::remove_file(&part).await;
         }
         outcome

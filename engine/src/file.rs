@@ -17,7 +17,7 @@ use crate::body::{Body, BoxReader, Opener};
 #[cfg(test)]
 mod tests;
 
-/// A file to send, with the name and media type the server is told.
+/// A file to send, with the name and media type that is sent.
 ///
 /// The content comes from a path, from memory, or from any reader. It is read while it is sent, so its size does not
 /// matter; nothing is opened before [`into_body`](File::into_body).
@@ -111,7 +111,7 @@ impl File {
         (self.content, self.behind)
     }
 
-    /// Sets the name the server is told. Default: the last part of the path, or `file`.
+    /// Sets the name that is sent. Default: the last part of the path, or `file`.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> File {
         self.name = Some(name.into());
@@ -125,7 +125,7 @@ impl File {
         self
     }
 
-    /// The name the server is told.
+    /// The name that is sent.
     pub fn file_name(&self) -> Cow<'_, str> {
         match (&self.name, &self.content) {
             (Some(name), _) => Cow::Borrowed(name),
@@ -134,7 +134,7 @@ impl File {
         }
     }
 
-    /// The media type the server is told.
+    /// The media type that is sent.
     pub fn media_type(&self) -> &str {
         self.content_type.as_deref().unwrap_or_else(|| media_type_of(&self.file_name()))
     }

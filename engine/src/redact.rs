@@ -53,14 +53,14 @@ impl Redactor {
 
     /// The error, unless its text or that of one of its causes shows one of them: then only what is left of the text.
     pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
-        let mut told = error.to_string();
+        let mut shown = error.to_string();
         let mut cause = error.source();
         while let Some(inner) = cause {
-            told = format!("{told}: {inner}");
+            shown = format!("{shown}: {inner}");
             cause = inner.source();
         }
-        let redacted = self.redact_text(told.clone());
-        if redacted == told { error } else { redacted.into() }
+        let redacted = self.redact_text(shown.clone());
+        if redacted == shown { error } else { redacted.into() }
     }
 
     /// The same for bytes, which become text only where something is to be redacted.

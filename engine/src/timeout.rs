@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use crate::body::Body;
 use crate::error::{BoxError, IdleTimeout};
 
-/// Is told how many more bytes of a request's body the transport has taken.
+/// Called with the number of bytes whenever the transport takes some of a request's body.
 pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did. A small
@@ -32,7 +32,7 @@ struct Activity {
 /// A body in memory up to this size is handed over whole.
 const AT_ONCE: usize = 64 * 1024;
 
-/// What the transport is told when the request's body fails; the failure itself is kept for the caller.
+/// What the transport gets when the request's body fails; the failure itself is kept for the caller.
 #[derive(Debug, thiserror::Error)]
 #[error("the request's body could not be read")]
 struct Unreadable;

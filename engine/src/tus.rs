@@ -33,8 +33,9 @@ pub use checkpoint::Checkpoint;
 pub use error::UploadError;
 use meter::{Meter, Report};
 pub use progress::UploadProgress;
-pub use send::PART_SIZE;
-use send::Sending;
+use send::Transfer;
+pub use sending::PART_SIZE;
+use sending::Sending;
 pub use source::UploadSource;
 pub use stamp::fingerprint;
 pub use uploading::{Aborted, UploadFuture};
@@ -48,8 +49,10 @@ mod progress;
 mod put;
 mod reader;
 mod send;
+mod sending;
 mod source;
 mod stamp;
+mod trust;
 mod uploading;
 
 /// An upload that was not begun: `.await` sends it. From [`Client::tus`].
@@ -82,7 +85,7 @@ impl<A: Api> Client<A> {
 }
 
 impl Upload {
-    /// Uploads a content that was opened before, for a caller that has to look at it first. As [`Client::tus`] else.
+    /// Uploads a content that was opened before, for a caller that has to inspect it first. As [`Client::tus`] else.
     pub fn new<A: Api>(client: &Client<A>, endpoint: impl Into<Secret>, source: UploadSource) -> Self {
         Self::of(client, endpoint.into(), Content::Opened(source))
     }
@@ -157,13 +160,13 @@ impl Upload {
         self
     }
 
-    /// Is told of the progress, about ten times a second. It is called while sending and must not block.
+    /// Sets the progress callback, called about ten times a second. It is called while sending and must not block.
     pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
     }
 
-    /// Is given the state after each part, to save it. The next part is not sent before this returns.
+    /// Sets the callback that saves the checkpoint, called after each part. The next part is not sent before this returns.
     pub fn on_state(mut self, save: impl Fn(&Checkpoint) + Send + Sync + 'static) -> Self {
         self.save = Some(Arc::new(save));
         self
@@ -207,9 +210,9 @@ impl IntoFuture for Upload {
                 return Ok(state);
             }
             let save = |state: &Checkpoint| known.set(state.clone());
-            let mut upload = send::Transfer { sending: &own, source, state, begun, theirs: None, meter, save: &save };
-            upload.run().await?;
-            Ok(upload.state)
+            let mut transfer = Transfer::new(&own, source, state, begun, meter, &save);
+            transfer.run().await?;
+            Ok(transfer.into_state())
         })
     }
 }

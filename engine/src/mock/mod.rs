@@ -154,12 +154,12 @@ impl Mock {
     /// # let _ = mock;
     /// ```
     #[must_use]
-    pub fn first<F, Fut>(self, look: F) -> Self
+    pub fn first<F, Fut>(self, inspect: F) -> Self
     where
         F: Fn(&request::Parts) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Option<Reply>> + Send + 'static,
     {
-        self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(look(parts)))))
+        self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(inspect(parts)))))
     }
 
     /// Responses what no operation does.

@@ -19,13 +19,12 @@ use super::Retry;
 impl Retry {
     /// The wait before the next attempt, or why there is none.
     ///
-    /// `jitter` gives a number from 0 to 1 and is asked at most once. Who follows the advice to
-    /// repeat has yet to pay for it from the client's [`Budget`](crate::retry::Budget).
+    /// `jitter` gives a number from 0 to 1 and is asked at most once. Who retries has yet to pay for it from the client's [`Budget`](crate::retry::Budget).
     pub(crate) fn decide(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> RetryDecision {
         self.next_wait(failed, jitter).map_or_else(RetryDecision::Stop, RetryDecision::After)
     }
 
-    fn next_wait(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> Result<Duration, StopReason> {
+    pub(super) fn next_wait(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> Result<Duration, StopReason> {
         self.permits(failed)?;
         if failed.attempts >= self.max_attempts {
             return Err(StopReason::Attempts);
@@ -105,7 +104,7 @@ fn scale(wait: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
-/// How an attempt failed, told by what it means for a repetition.
+/// How an attempt failed, by what that means for a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureKind {
     /// Nothing reached the server: no address, no connection, no TLS.

@@ -96,7 +96,7 @@ fn what_is_repeated() {
     ] {
         for (flag, expected) in [(true, retryable), (false, other)] {
             let failed = FailedAttempt { retryable: flag, ..failed(failure) };
-            let decide = |retry: Retry| retry.decide(&failed, || 0.5).map(|_| ());
+            let decide = |retry: Retry| retry.next_wait(&failed, || 0.5).map(|_| ());
             assert_eq!(decide(Retry::default()), expected, "{failed:?}");
             assert_eq!(decide(Retry::default().non_idempotent(true)), retryable, "{failed:?}");
             let responded = !matches!(failure, NotSent | MaybeSent);
@@ -117,7 +117,7 @@ fn what_is_repeated() {
 fn a_body_that_can_be_read_once_is_sent_once() {
     for failure in [FailureKind::NotSent, FailureKind::Refused(429)] {
         let failed = FailedAttempt { replayable: false, ..failed(failure) };
-        assert_eq!(Retry::default().decide(&failed, || 0.5), Err(StopReason::Body));
+        assert_eq!(Retry::default().next_wait(&failed, || 0.5), Err(StopReason::Body));
     }
 }
 
@@ -125,7 +125,7 @@ fn a_body_that_can_be_read_once_is_sent_once() {
 fn statuses_can_be_chosen() {
     let permits = |retry: &Retry, status: u16| {
         let failed = FailedAttempt { retryable: true, ..failed(FailureKind::Status(status)) };
-        retry.decide(&failed, || 0.0).is_ok()
+        retry.next_wait(&failed, || 0.0).is_ok()
     };
     let retry = Retry::default().statuses((500..=599).filter(|status| *status != 501));
     assert!(permits(&retry, 500) && permits(&retry, 599));
@@ -142,7 +142,7 @@ fn statuses_can_be_chosen() {
 fn retry_after_is_honoured_and_bounded() {
     let asked = |time| FailedAttempt { retry_after: Some(time), ..failed(FailureKind::Refused(429)) };
     let retry = Retry::default();
-    let next = |time| retry.decide(&asked(time), || 0.5);
+    let next = |time| retry.next_wait(&asked(time), || 0.5);
     let minute = Duration::from_secs(60);
     assert_eq!(next(minute), Ok(minute));
     assert_eq!(next(minute + Duration::from_nanos(1)), Err(StopReason::RetryAfter));
@@ -151,9 +151,9 @@ fn retry_after_is_honoured_and_bounded() {
     assert_eq!(next(150 * MS), Ok(150 * MS));
 
     let hasty = retry.clone().max_elapsed(minute - MS);
-    assert_eq!(hasty.decide(&asked(minute), || 0.5), Err(StopReason::Elapsed));
+    assert_eq!(hasty.next_wait(&asked(minute), || 0.5), Err(StopReason::Elapsed));
     let limited = FailedAttempt { time_left: 5 * MS, ..asked(minute) };
-    assert_eq!(retry.decide(&limited, || 0.5), Err(StopReason::Elapsed));
+    assert_eq!(retry.next_wait(&limited, || 0.5), Err(StopReason::Elapsed));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn nonsense_is_tamed() {
     }
     let patient = retry(f64::INFINITY).max_attempts(u32::MAX);
     let at = |retry: &Retry, attempts, part| {
-        retry.decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part)
+        retry.next_wait(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part)
     };
     let longest = Duration::from_secs(10);
     assert_eq!(at(&patient, 1, 1.0), Ok(200 * MS));
@@ -192,7 +192,7 @@ fn a_full_outage_is_amplified_by_a_tenth_at_most() {
                 scope.spawn(|| {
                     for _ in 0..125 {
                         let mut failed = failed(FailureKind::NotSent);
-                        while retry.decide(&failed, fastrand::f64).is_ok() && budget.try_spend() {
+                        while retry.next_wait(&failed, fastrand::f64).is_ok() && budget.try_spend() {
                             failed.attempts += 1;
                         }
                         attempts.fetch_add(failed.attempts, Ordering::Relaxed);
@@ -251,7 +251,7 @@ prop_compose! {
         retryable in any::<bool>(), replayable in prop::bool::weighted(0.9), attempts in any_count(), elapsed in any_duration(),
         time_left in any_duration(), retry_after in prop::option::of(any_duration()),
     ) -> FailedAttempt {
-        FailedAttempt { failure, retryable, replayable, attempts, elapsed, time_left, retry_after }
+        FailedAttempt { kind: failure, retryable, replayable, attempts, elapsed, time_left, retry_after }
     }
 }
 
@@ -260,16 +260,16 @@ proptest! {
 
     #[test]
     fn the_laws_hold(retry in any_retry(), failed in any_failed(), part in any_number()) {
-        let next = retry.decide(&failed, || part);
+        let next = retry.next_wait(&failed, || part);
 
-        let never_done = matches!(failed.failure, FailureKind::NotSent | FailureKind::Refused(_));
+        let never_done = matches!(failed.kind, FailureKind::NotSent | FailureKind::Refused(_));
         if next.is_ok() {
             prop_assert!(never_done || failed.retryable || retry.non_idempotent);
         }
         if never_done {
             prop_assert_ne!(next, Err(StopReason::Unsafe));
         }
-        if let FailureKind::Status(status) | FailureKind::Refused(status) = failed.failure {
+        if let FailureKind::Status(status) | FailureKind::Refused(status) = failed.kind {
             prop_assert!(next.is_err() || retry.statuses.contains(&status));
         }
         if let Ok(wait) = next {
@@ -281,7 +281,7 @@ proptest! {
             prop_assert!(failed.elapsed.checked_add(wait).is_some_and(|end| end <= retry.max_elapsed));
         }
         // Nothing about the policy is lost or gained by copying it.
-        prop_assert_eq!(retry.clone().decide(&failed, || part), next);
+        prop_assert_eq!(retry.clone().next_wait(&failed, || part), next);
         prop_assert_eq!(retry.clone(), retry);
     }
 
@@ -297,7 +297,7 @@ proptest! {
         let mut previous = Duration::ZERO;
         let mut retry_without_jitter = retry.clone();
         retry_without_jitter.jitter = false;
-        while let Ok(wait) = retry_without_jitter.decide(&failed, || unreachable!()) {
+        while let Ok(wait) = retry_without_jitter.next_wait(&failed, || unreachable!()) {
             prop_assert!(wait >= previous, "waits never shrink");
             previous = wait;
             failed.attempts += 1;
@@ -313,11 +313,11 @@ proptest! {
     ) {
         let retry = Retry::attempts(u32::MAX).initial_backoff(initial).multiplier(exponent);
         let at = |part: f64| {
-            retry.decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part).unwrap()
+            retry.next_wait(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part).unwrap()
         };
         prop_assert_eq!(at(0.0), Duration::ZERO);
         prop_assert!(at(part) <= at(1.0));
-        let exact = retry.clone().jitter(false).decide(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part);
+        let exact = retry.clone().jitter(false).next_wait(&FailedAttempt { attempts, ..failed(FailureKind::NotSent) }, || part);
         prop_assert_eq!(exact, Ok(at(1.0)));
     }
 }

@@ -201,7 +201,7 @@ fn failures_end_the_stream_and_say_why() {
         let error = Sse::<Number>::new("data: {\"m\": 1}\n\n".into()).next().await.unwrap().unwrap_err();
         assert!(error.to_string().contains("missing field `n`"), "{error}");
         assert!(error.to_string().contains(r#"{\"m\": 1}"#), "{error}");
-        assert!(std::error::Error::source(&error).unwrap().is::<crate::response::DecodeError>());
+        assert!(std::error::Error::source(&error).unwrap().is::<crate::error::DecodeError>());
     });
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::progress::UploadProgress;
 use crate::timeout::Observer;
 
-/// How often progress is told at most while bytes flow.
+/// The shortest time between two progress reports while bytes flow.
 const EVERY: Duration = Duration::from_millis(100);
 
 /// Over about how many seconds the rate is averaged.
@@ -16,7 +16,7 @@ const WINDOW: f64 = 3.0;
 
 pub(crate) type Report = Arc<dyn Fn(UploadProgress) + Send + Sync>;
 
-/// Counts what is sent and tells it.
+/// Counts what is sent and reports it.
 pub(crate) struct Meter {
     report: Report,
     gauge: Mutex<Gauge>,
@@ -37,7 +37,7 @@ impl Meter {
         Arc::new(Self { report, gauge: Mutex::new(gauge) })
     }
 
-    /// Is told of bytes as the transport takes them.
+    /// Counts bytes as the transport takes them.
     pub(crate) fn observer(self: &Arc<Self>) -> Observer {
         let meter = self.clone();
         Arc::new(move |bytes| {
@@ -52,7 +52,7 @@ impl Meter {
         })
     }
 
-    /// Is told what the server has confirmed.
+    /// Sets what the server has confirmed.
     pub(crate) fn confirmed(&self, offset: u64, total: Option<u64>) {
         let progress = self.with(|gauge| {
             gauge.sent = offset;
@@ -63,8 +63,8 @@ impl Meter {
         (self.report)(progress);
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Gauge) -> T) -> T {
-        look(&mut self.gauge.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, change: impl FnOnce(&mut Gauge) -> T) -> T {
+        change(&mut self.gauge.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -98,8 +98,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_rate_is_that_of_the_last_seconds() {
-        let told = Arc::new(Mutex::new(None));
-        let own = told.clone();
+        let reported = Arc::new(Mutex::new(None));
+        let own = reported.clone();
         let report: Report = Arc::new(move |progress| *own.lock().unwrap() = Some(progress));
         let meter = Meter::new(report, Some(105_000));
         meter.confirmed(0, Some(105_000));
@@ -109,7 +109,7 @@ mod tests {
                 tokio::time::advance(EVERY).await;
                 sent(bytes);
             }
-            told.lock().unwrap().unwrap()
+            reported.lock().unwrap().unwrap()
         };
         let progress = send(50, 100).await;
         assert_eq!((progress.sent, progress.rate.round()), (5000, 1000.0));
@@ -119,7 +119,7 @@ mod tests {
         assert!((9500.0..10_000.0).contains(&send(99, 1000).await.rate));
         // What was not confirmed is to be sent again.
         meter.confirmed(5000, Some(105_000));
-        let progress = told.lock().unwrap().unwrap();
+        let progress = reported.lock().unwrap().unwrap();
         assert_eq!((progress.sent, progress.left.unwrap().as_secs()), (5000, 10));
     }
 }

@@ -8,7 +8,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use super::checkpoint::Checkpoint;
 use super::error::UploadError;
 use super::meter::Meter;
-use super::send::{Sending, call_error};
+use super::sending::{Sending, call_error};
 use super::source::UploadSource;
 use crate::encode::Payload;
 use crate::secret::Secret;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::error::UploadError;
 use super::reader::WindowReader;
-use super::stamp::{SAMPLE, Stamp, fingerprint, look, stamp_of, unchanged};
+use super::stamp::{SAMPLE, Stamp, fingerprint, stamp_file, stamp_of, unchanged};
 use crate::body::{Body, Parts};
 use crate::file::{Content, File};
 
@@ -51,7 +51,7 @@ impl UploadSource {
                 let (first, own) = (stamp.clone(), path.clone());
                 let check = move |read: &SystemFile| {
                     // It may be another one by now that has the name.
-                    let checked = first.check(&look(&own, true)?);
+                    let checked = first.check(&stamp_file(&own, true)?);
                     checked.and(first.check(&Stamp::from(&read.metadata()?))).map_err(io::Error::other)
                 };
                 let parts = Parts::new(&path, stamp.len.unwrap_or(0), check);
@@ -117,7 +117,7 @@ impl UploadSource {
         Ok(())
     }
 
-    /// Is told the length that the upload began with: where its own is not known yet, the content must end there.
+    /// Takes over the length that the upload began with: where its own is not known yet, the content must end there.
     pub(crate) fn expect(&mut self, len: u64) -> Result<(), UploadError> {
         Stamp { len: Some(len), ..Stamp::default() }.check(&self.stamp)?;
         self.stamp.len = Some(len);

@@ -77,12 +77,12 @@ pub(super) async fn unchanged(path: &Path, stamp: &Stamp, with_samples: bool) ->
 
 pub(super) async fn stamp_of(path: &Path, with_samples: bool) -> io::Result<Stamp> {
     let own = path.to_owned();
-    let stamp = blocking(move || look(&own, with_samples)).await;
+    let stamp = blocking(move || stamp_file(&own, with_samples)).await;
     stamp.map_err(|error| named(path, error))
 }
 
 /// The stamp of a file, as it is now.
-pub(super) fn look(path: &Path, with_samples: bool) -> io::Result<Stamp> {
+pub(super) fn stamp_file(path: &Path, with_samples: bool) -> io::Result<Stamp> {
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         let text = "not a regular file; what only looks like one can be sent as a reader";

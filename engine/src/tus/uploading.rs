@@ -8,10 +8,10 @@ use std::task::{Context, Poll};
 
 use super::checkpoint::Checkpoint;
 use super::error::UploadError;
-use super::send::Sending;
+use super::sending::Sending;
 use crate::transport::BoxFuture;
 
-/// Is given each state, to save it.
+/// Called with each checkpoint, to save it.
 pub(super) type Save = Arc<dyn Fn(&Checkpoint) + Send + Sync>;
 
 /// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed;

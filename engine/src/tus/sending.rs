@@ -1,0 +1,156 @@
+//! The requests of an upload.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+
+use super::checkpoint::Checkpoint;
+use super::error::UploadError;
+use super::location::secrets_of;
+use super::uploading::Aborted;
+use crate::api::Api;
+use crate::call;
+use crate::client::Client;
+use crate::encode::{Payload, Prepared};
+use crate::error::{AnyBody, Error, ErrorInner, Unmapped};
+use crate::options::CallOptions;
+use crate::retry::Retry;
+use crate::secret::Secret;
+use crate::send::{self, Job, JobSpec, PlainRequest, ResponseMode, Subject};
+use crate::settings::Settings;
+use crate::timeout::Observer;
+
+/// How large a part is unless said otherwise: 8 MiB.
+pub const PART_SIZE: u64 = 8 * 1024 * 1024;
+
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+
+/// The server still deals with a request that was given up.
+const LOCKED: u16 = 423;
+
+pub(super) static CREATE: PlainRequest =
+    PlainRequest { what: "upload (creating it)", method: Method::POST, own: false };
+static ABORT: PlainRequest = PlainRequest { what: "upload (aborting it)", method: Method::DELETE, own: false };
+
+/// How an upload is sent.
+#[derive(Clone)]
+pub(crate) struct Sending {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) retry: Option<Arc<Retry>>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) part_size: u64,
+    pub(crate) metadata: Option<HeaderValue>,
+    pub(crate) elsewhere: bool,
+    /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
+    pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
+}
+
+/// The default retry policy of an upload, from its last progress on: it has more to lose than a call. The
+/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
+/// Their beginning is random, so that the uploads that a server lost together do not come back together.
+fn default_retry() -> Retry {
+    let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
+    Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
+}
+
+impl Sending {
+    pub(crate) fn new<A: Api>(client: &Client<A>) -> Self {
+        let mut settings = Settings::clone(client.settings());
+        // Few requests, far apart: they neither use up what other calls may need, nor end with it.
+        settings.budget = Arc::default();
+        // Each takes as long as it needs, while it makes progress.
+        settings.timeouts.deadline = None;
+        Self {
+            retry: settings.retry.clone(),
+            settings: Arc::new(settings),
+            idle: None,
+            part_size: PART_SIZE,
+            metadata: None,
+            elsewhere: false,
+            finished: |_, _, _| false,
+        }
+    }
+
+    /// A request to one of an upload's URLs. Its response may tell of the endpoint, too.
+    pub(crate) fn job(
+        &self,
+        subject: &'static PlainRequest,
+        endpoint: &Secret,
+        url: &Secret,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        payload: Payload,
+        observer: Option<Observer>,
+    ) -> Result<Job, UploadError> {
+        let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
+        secrets.extend(secrets_of(url.expose(), &subject.method));
+        let prepared = Prepared { target: url.expose().into(), headers: headers.into_iter().collect(), payload };
+        let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
+        JobSpec {
+            settings: self.settings.clone(),
+            request: Ok(prepared),
+            options: CallOptions { retry: Some(retry.into()), idle: self.idle, ..CallOptions::default() },
+            subject: Subject::Plain(subject),
+            // Each request is safe to repeat: what was sent in vain is found out by asking.
+            retryable: true,
+            response: ResponseMode {
+                streamed: false,
+                map_error: call::decode_error_body::<Unmapped>,
+                refused: self.settings.api.refused,
+            },
+            secrets,
+            observer,
+        }
+        .into_job()
+        .map_err(call_error)
+    }
+
+    /// A request to the upload, or, as long as there is none, to its endpoint.
+    pub(super) fn tus(
+        &self,
+        subject: &'static PlainRequest,
+        state: &Checkpoint,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        payload: Payload,
+        observer: Option<Observer>,
+    ) -> Result<Job, UploadError> {
+        let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
+        let url = state.url.as_ref().unwrap_or(&state.endpoint);
+        self.job(subject, &state.endpoint, url, headers.into_iter().chain([version]), payload, observer)
+    }
+
+    /// Whether the error says that the server has the whole upload already.
+    pub(crate) fn is_finished(&self, asked: &PlainRequest, error: &ErrorInner) -> bool {
+        error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.text))
+    }
+
+    /// Tells the server to forget the upload, if it has a URL at all.
+    pub(crate) async fn abort(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
+        if state.url.is_none() {
+            return Ok(Aborted::Untold);
+        }
+        match send::send(&mut self.tus(&ABORT, state, [], Payload::default(), None)?).await {
+            Ok(_) => Ok(Aborted::Forgotten),
+            // There is nothing to forget.
+            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
+                Ok(Aborted::Forgotten)
+            }
+            Err(inner) => Err(call_error(inner)),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// Tells the server to forget the upload. An upload that the server does not know is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or does not allow it.
+    pub async fn abort<A: Api>(&self, client: &Client<A>) -> Result<Aborted, UploadError> {
+        Sending::new(client).abort(self).await
+    }
+}
+
+pub(crate) fn call_error(inner: Box<ErrorInner>) -> UploadError {
+    UploadError::Call(Error::<AnyBody>::new(inner))
+}
