@@ -55,7 +55,7 @@ impl State {
         by: &str,
         last: LastPage,
     ) -> Answer<R> {
-        let to_json = |item| serde_json::to_value(item).map_err(|error| Reply::error(500, &error.to_string()));
+        let to_json = |item| serde_json::to_value(item).map_err(|error| Reply::error(500, error.to_string()));
         let mut items = items.into_iter().map(to_json).collect::<Result<Vec<_>, _>>()?;
         if let Some(filters) = &list.filters {
             items.retain(|item| filters.iter().all(|(name, wanted)| passes(name, field(item, name), wanted)));

@@ -90,7 +90,7 @@ fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
         None if public.iter().any(|start| path.starts_with(start)) => {}
         None => return Err(Reply::error(401, "request is not authenticated")),
         Some(key) if state.settings.keys.is_empty() || state.settings.keys.iter().any(|own| own == key) => {}
-        Some(key) => return Err(Reply::error(401, &format!("no token {key} found"))),
+        Some(key) => return Err(Reply::error(401, format!("no token {key} found"))),
     }
     Ok(())
 }
@@ -138,7 +138,7 @@ fn refuse(error: &ReadError) -> Reply {
             "message": format!("must be {ty}"),
         }),
     };
-    Reply::error(422, &error.to_string())
+    Reply::error(422, error.to_string())
 }
 
 /// What JSON calls a type of Rust.

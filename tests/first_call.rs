@@ -39,7 +39,7 @@ async fn what_came_beside_the_value_is_told() -> Result<(), Error> {
     assert_eq!(answer.value.id, "s");
     assert_eq!((answer.status.as_u16(), answer.attempts), (201, 1));
     assert_eq!(answer.headers["x-served-by"], "7");
-    assert_eq!(answer.body, r#"{"id":"s","name":"x"}"#);
+    assert_eq!(answer.raw_body, r#"{"id":"s","name":"x"}"#);
     Ok(())
 }
 

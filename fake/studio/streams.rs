@@ -98,7 +98,7 @@ fn target_ref(state: &mut State, target: TargetRef) -> Answer<TargetRef> {
     let id = match (target.id, target.spec) {
         (Some(id), None) => find(&mut state.targets, |own| own.id == id)
             .map(|own| own.id.clone())
-            .map_err(|_| Reply::error(400, &format!("multistream target not found: {id}")))?,
+            .map_err(|_| Reply::error(400, format!("multistream target not found: {id}")))?,
         (None, Some(spec)) => new_target(state, spec.url, spec.name, None).id,
         _ => return Err(Reply::error(400, "multistream target must have either an id or a spec")),
     };
@@ -144,7 +144,7 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
     let live = state.stream(&update.id)?.is_active == Some(true);
     for (name, given) in [("record", update.record.is_some()), ("profiles", update.profiles.is_some())] {
         if live && given {
-            return Err(Reply::error(400, &format!("cannot change '{name}' field while stream is active")));
+            return Err(Reply::error(400, format!("cannot change '{name}' field while stream is active")));
         }
     }
     let multistream = update.multistream.map(|multistream| targets(state, multistream)).transpose()?;

@@ -32,14 +32,14 @@ fn events(events: Option<Vec<EventKind>>) -> Answer<Option<Vec<EventKind>>> {
             "params": { "missingProperty": "events" },
             "message": "must have required property 'events'",
         });
-        Reply::error(422, &error.to_string())
+        Reply::error(422, error.to_string())
     })
 }
 
 fn checked(url: Url) -> Answer<Url> {
     match url.starts_with("http://") || url.starts_with("https://") {
         true => Ok(url),
-        false => Err(Reply::error(422, &format!("Bad URL: {url}"))),
+        false => Err(Reply::error(422, format!("Bad URL: {url}"))),
     }
 }
 

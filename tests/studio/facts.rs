@@ -19,7 +19,7 @@ async fn statuses_that_the_specification_does_not_list() -> Result {
     let hook = client.call(create).with_response().await?;
     assert_eq!(hook.status, 201);
     let gone = client.call(webhook::Delete::new(hook.value.id.unwrap())).with_response().await?;
-    assert_eq!((gone.status.as_u16(), gone.body.len()), (204, 0));
+    assert_eq!((gone.status.as_u16(), gone.raw_body.len()), (204, 0));
     assert_eq!(client.call(access_control::Create::new()).with_response().await?.status, 201);
     assert_eq!(client.call(room::Create::new()).with_response().await?.status, 201);
     let stream = client.call(stream::Create::new("x")).with_response().await?;
@@ -167,7 +167,7 @@ async fn a_webhook_is_found_by_the_id_in_the_body_and_replaced_whole() -> Result
     assert_eq!(raw(&studio, "PUT", &format!("/api/webhook/{id}"), &body.to_string()).await.0, 404);
 
     let answer = client.call(webhook::Update::new(&id, "y", "https://hook.example").events([])).with_response().await?;
-    assert_eq!(serde_json::from_slice::<Value>(&answer.body).unwrap(), json!({ "id": id }));
+    assert_eq!(serde_json::from_slice::<Value>(&answer.raw_body).unwrap(), json!({ "id": id }));
     let hook = client.call(webhook::Get::new(&id)).await?;
     assert_eq!((hook.name.as_str(), hook.shared_secret), ("y", None));
     let error = client.call(webhook::Create::new("x", "https://hook.example")).await.unwrap_err();
@@ -190,7 +190,7 @@ async fn creators_come_back_with_their_type() -> Result {
 async fn a_new_stream() -> Result {
     let client = studio().client();
     let made = client.call(stream::Create::new("x")).with_response().await?;
-    let json: Value = serde_json::from_slice(&made.body).unwrap();
+    let json: Value = serde_json::from_slice(&made.raw_body).unwrap();
     for null in ["lastTerminatedAt", "isHealthy", "issues", "playbackPolicy"] {
         assert_eq!(json.get(null), Some(&Value::Null), "{null}");
     }
@@ -347,7 +347,7 @@ async fn the_key_of_an_encrypted_file_is_not_shown() -> Result {
     let encrypted = asset::RequestUpload::new("x").encryption(livepeer::Encryption::new("the key"));
     assert!(client.call(encrypted.clone()).await.unwrap_err().is_unprocessable());
     let ticket = client.call(encrypted.playback_policy(PlaybackPolicy::jwt())).with_response().await?;
-    let json: Value = serde_json::from_slice(&ticket.body).unwrap();
+    let json: Value = serde_json::from_slice(&ticket.raw_body).unwrap();
     assert_eq!(json["asset"]["source"]["encryption"], json!({ "key": "***" }));
     Ok(())
 }

@@ -24,7 +24,11 @@ impl Retry {
         self.next_wait(failed, jitter).map_or_else(RetryDecision::Stop, RetryDecision::After)
     }
 
-    pub(super) fn next_wait(&self, failed: &FailedAttempt, jitter: impl FnOnce() -> f64) -> Result<Duration, StopReason> {
+    pub(super) fn next_wait(
+        &self,
+        failed: &FailedAttempt,
+        jitter: impl FnOnce() -> f64,
+    ) -> Result<Duration, StopReason> {
         self.permits(failed)?;
         if failed.attempts >= self.max_attempts {
             return Err(StopReason::Attempts);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use typed_endpoint::mock::{Encode, Fullness, Mock, Received, Reply, OperationVisitor, sample_request};
+use typed_endpoint::mock::{Encode, Fullness, Mock, OperationVisitor, Received, Reply, sample_request};
 use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
 
 fn book(id: &str) -> Book {
