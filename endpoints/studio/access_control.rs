@@ -14,7 +14,7 @@ operations! {
             name?: String,
             /// Project that it belongs to. The server goes by the project of the API key instead.
             project_id?: ProjectId,
-        } -> SigningKey, id = "createSigningKey"
+        } -> SigningKey, id("createSigningKey")
     }
     endpoint! {
         /// Lists signing keys, without their private halves.
@@ -31,11 +31,11 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<SigningKey>, paged, id = "getSigningKeys"
+        } -> Vec<SigningKey>, paged, id("getSigningKeys")
     }
     endpoint! {
         /// Retrieves a signing key, without its private half.
-        pub Get: Studio = GET "/access-control/signing-key/{id}" (id: SigningKeyId) -> SigningKey, id = "getSigningKey"
+        pub Get: Studio = GET "/access-control/signing-key/{id}" (id: SigningKeyId) -> SigningKey, id("getSigningKey")
     }
     // Sets fields to given values, so that doing it twice changes nothing.
     endpoint! {
@@ -46,17 +46,17 @@ operations! {
             disabled?: bool,
             /// Name, for people.
             name?: String,
-        } -> (), retryable, id = "updateSigningKey"
+        } -> (), retryable, id("updateSigningKey")
     }
     endpoint! {
         /// Deletes a signing key: tokens signed with it are refused from then on.
-        pub Delete: Studio = DELETE "/access-control/signing-key/{id}" (id: SigningKeyId) -> (), id = "deleteSigningKey"
+        pub Delete: Studio = DELETE "/access-control/signing-key/{id}" (id: SigningKeyId) -> (), id("deleteSigningKey")
     }
     endpoint! {
         /// Retrieves the public key with which to encrypt the keys of encrypted uploads.
         ///
         /// Not in the public specification.
-        pub PublicKey: Studio = GET "/access-control/public-key" -> EncryptionKey, auth = none
+        pub PublicKey: Studio = GET "/access-control/public-key" -> EncryptionKey, no_auth
     }
 }
 

@@ -32,14 +32,14 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Asset>, paged, id = "getAssets"
+        } -> Vec<Asset>, paged, id("getAssets")
     }
     endpoint! {
         /// Retrieves an asset.
         pub Get: Studio = GET "/asset/{id}" (id: AssetId) query {
             /// Includes the tracks of the file in `video_spec`. Any value does, `false` too: leave it unset not to.
             details?: bool,
-        } -> Asset, id = "getAsset"
+        } -> Asset, id("getAsset")
     }
     // Each request with `storage` may start an export of its own.
     endpoint! {
@@ -53,13 +53,13 @@ operations! {
             playback_policy?: Option<PlaybackPolicy>,
             /// Where else to store it. What is on IPFS cannot be taken back.
             storage?: Storage,
-        } -> Asset, id = "updateAsset", retryable if Update::exports_nothing
+        } -> Asset, id("updateAsset"), retryable_if(Update::exports_nothing)
     }
     endpoint! {
         /// Deletes an asset.
         ///
         /// A second time is refused (400). For a week it can be brought back by [`Restore`].
-        pub Delete: Studio = DELETE "/asset/{id}" (id: AssetId) -> (), id = "deleteAsset"
+        pub Delete: Studio = DELETE "/asset/{id}" (id: AssetId) -> (), id("deleteAsset")
     }
     // Each request makes an asset.
     endpoint! {
@@ -85,7 +85,7 @@ operations! {
             profiles?: Option<Vec<TranscodeProfile>>,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
-        } -> UploadTicket, id = "requestUpload"
+        } -> UploadTicket, id("requestUpload")
     }
     // For 15 minutes the same URL gives the asset that was made first: asking again is harmless.
     endpoint! {
@@ -113,7 +113,7 @@ operations! {
             profiles?: Option<Vec<TranscodeProfile>>,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
-        } -> UrlUpload, retryable, id = "uploadAsset"
+        } -> UrlUpload, retryable, id("uploadAsset")
     }
     // Each request starts an export.
     endpoint! {

@@ -19,7 +19,7 @@ operations! {
             creator_id?: String,
             /// Counts apart by these: `playbackId`, `device`, `browser`, `country`.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
-        } -> Vec<RealtimeViewership>, id = "getRealtimeViewershipNow"
+        } -> Vec<RealtimeViewership>, id("getRealtimeViewershipNow")
     }
     endpoint! {
         /// Counts views over time.
@@ -42,7 +42,7 @@ operations! {
             creator_id?: String,
             /// Counts apart by these.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
-        } -> Vec<Viewership>, id = "getViewershipMetrics"
+        } -> Vec<Viewership>, id("getViewershipMetrics")
     }
     endpoint! {
         /// Counts views of one asset or stream over time, for the person who made it.
@@ -64,14 +64,14 @@ operations! {
             creator_id?: String,
             /// Counts apart by these: all but `playbackId`, `geohash` and `creatorId`.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
-        } -> Vec<Viewership>, id = "getCreatorViewershipMetrics"
+        } -> Vec<Viewership>, id("getCreatorViewershipMetrics")
     }
     endpoint! {
         /// Counts all views of one video.
         ///
         /// Public: a key for browsers (CORS) does.
         pub GetPublicViewership: Studio = GET "/data/views/query/total/{playback_id}" (playback_id: PlaybackId)
-            -> PublicViewership, id = "getPublicViewershipMetrics"
+            -> PublicViewership, id("getPublicViewershipMetrics")
     }
     endpoint! {
         /// Sums up what the account has used.
@@ -86,7 +86,7 @@ operations! {
             creator_id?: String,
             /// Sums up apart by these: `creatorId`.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
-        } -> UsageReport, id = "getUsageMetrics"
+        } -> UsageReport, id("getUsageMetrics")
     }
 }
 

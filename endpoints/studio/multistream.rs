@@ -13,7 +13,7 @@ operations! {
             name?: String,
             /// Sends nothing for now, whatever streams refer to it (default: no).
             disabled?: bool,
-        } -> Target, id = "createMultistreamTarget"
+        } -> Target, id("createMultistreamTarget")
     }
     endpoint! {
         /// Lists multistream targets.
@@ -32,11 +32,11 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Target>, paged, id = "getMultistreamTargets"
+        } -> Vec<Target>, paged, id("getMultistreamTargets")
     }
     endpoint! {
         /// Retrieves a multistream target.
-        pub Get: Studio = GET "/multistream/target/{id}" (id: TargetId) -> Target, id = "getMultistreamTarget"
+        pub Get: Studio = GET "/multistream/target/{id}" (id: TargetId) -> Target, id("getMultistreamTarget")
     }
     // Retryable: it sets fields to the same values again.
     endpoint! {
@@ -48,13 +48,13 @@ operations! {
             name?: String,
             /// Sends nothing for now, whatever streams refer to it.
             disabled?: bool,
-        } -> (), id = "updateMultistreamTarget", retryable
+        } -> (), id("updateMultistreamTarget"), retryable
     }
     endpoint! {
         /// Deletes a multistream target. Remove it from the streams that refer to it first.
         ///
         /// Deleting it again is answered with 404.
-        pub Delete: Studio = DELETE "/multistream/target/{id}" (id: TargetId) -> (), id = "deleteMultistreamTarget"
+        pub Delete: Studio = DELETE "/multistream/target/{id}" (id: TargetId) -> (), id("deleteMultistreamTarget")
     }
 }
 

@@ -13,7 +13,7 @@ operations! {
             /// For a live stream of your own: also looks for the running recording (default: no). See
             /// [`PlaybackMeta::dvr_playback`].
             recordings?: bool,
-        } -> PlaybackInfo, id = "getPlaybackInfo"
+        } -> PlaybackInfo, id("getPlaybackInfo")
     }
 }
 

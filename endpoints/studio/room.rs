@@ -8,17 +8,17 @@ operations! {
     endpoint! {
         /// Creates a room.
         #[deprecated = "Livepeer has given up rooms"]
-        pub Create: Studio = POST "/room" -> CreatedRoom, id = "createRoom"
+        pub Create: Studio = POST "/room" -> CreatedRoom, id("createRoom")
     }
     endpoint! {
         /// Retrieves a room.
         #[deprecated = "Livepeer has given up rooms"]
-        pub Get: Studio = GET "/room/{id}" (id: RoomId) -> Room, id = "getRoom"
+        pub Get: Studio = GET "/room/{id}" (id: RoomId) -> Room, id("getRoom")
     }
     endpoint! {
         /// Deletes a room.
         #[deprecated = "Livepeer has given up rooms"]
-        pub Delete: Studio = DELETE "/room/{id}" (id: RoomId) -> (), id = "deleteRoom"
+        pub Delete: Studio = DELETE "/room/{id}" (id: RoomId) -> (), id("deleteRoom")
     }
     // Not repeated: once it runs, asking again is an error (400).
     endpoint! {
@@ -27,12 +27,12 @@ operations! {
         pub StartEgress: Studio = POST "/room/{id}/egress" (id: RoomId) json {
             /// The stream.
             stream_id: StreamId,
-        } -> (), id = "startRoomEgress"
+        } -> (), id("startRoomEgress")
     }
     endpoint! {
         /// Stops sending a room to a live stream.
         #[deprecated = "Livepeer has given up rooms"]
-        pub StopEgress: Studio = DELETE "/room/{id}/egress" (id: RoomId) -> (), id = "stopRoomEgress"
+        pub StopEgress: Studio = DELETE "/room/{id}/egress" (id: RoomId) -> (), id("stopRoomEgress")
     }
     // Each request makes a user.
     endpoint! {
@@ -47,13 +47,13 @@ operations! {
             can_publish_data?: bool,
             /// Any text of yours, kept with the user.
             metadata?: String,
-        } -> CreatedRoomUser, id = "createRoomUser"
+        } -> CreatedRoomUser, id("createRoomUser")
     }
     endpoint! {
         /// Retrieves a user who is in a room.
         #[deprecated = "Livepeer has given up rooms"]
         pub GetUser: Studio = GET "/room/{id}/user/{user_id}" (id: RoomId, user_id: RoomUserId)
-            -> RoomUser, id = "getRoomUser"
+            -> RoomUser, id("getRoomUser")
     }
     endpoint! {
         /// Changes what a user who is in a room may do.
@@ -65,13 +65,13 @@ operations! {
             can_publish_data?: bool,
             /// Any text of yours, kept with the user.
             metadata?: String,
-        } -> (), id = "updateRoomUser"
+        } -> (), id("updateRoomUser")
     }
     endpoint! {
         /// Removes a user from a room.
         #[deprecated = "Livepeer has given up rooms"]
         pub DeleteUser: Studio = DELETE "/room/{id}/user/{user_id}" (id: RoomId, user_id: RoomUserId)
-            -> (), id = "deleteRoomUser"
+            -> (), id("deleteRoomUser")
     }
 }
 

@@ -20,7 +20,7 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Session>, paged, id = "getSessions"
+        } -> Vec<Session>, paged, id("getSessions")
     }
     endpoint! {
         /// Retrieves a session.
@@ -28,7 +28,7 @@ operations! {
             /// Also looks for the recording of the video as it came in (default: no): see
             /// [`Session::source_recording_url`].
             source_recording?: bool,
-        } -> Session, id = "getSession"
+        } -> Session, id("getSession")
     }
     endpoint! {
         /// Lists the clips made from a session, those changed last first. They come without URLs.
@@ -43,7 +43,7 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Asset>, paged, id = "getSessionClips"
+        } -> Vec<Asset>, paged, id("getSessionClips")
     }
     endpoint! {
         /// Lists the sessions of a stream in which video came in, those seen last first.
@@ -54,7 +54,7 @@ operations! {
             limit?: u32,
             /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
             cursor?: Cursor,
-        } -> Vec<Session>, paged = offset, id = "getRecordedSessions"
+        } -> Vec<Session>, paged(Offset), id("getRecordedSessions")
     }
 }
 

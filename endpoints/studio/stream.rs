@@ -30,7 +30,7 @@ operations! {
             multistream?: Multistream,
             /// Your own labels: at most 2048 characters, written as JSON.
             user_tags?: UserTags,
-        } -> Stream, id = "createStream"
+        } -> Stream, id("createStream")
     }
     endpoint! {
         /// Lists streams, those seen last first.
@@ -51,11 +51,11 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Stream>, paged, id = "getStreams"
+        } -> Vec<Stream>, paged, id("getStreams")
     }
     endpoint! {
         /// Retrieves a stream.
-        pub Get: Studio = GET "/stream/{id}" (id: StreamId) -> Stream, id = "getStream"
+        pub Get: Studio = GET "/stream/{id}" (id: StreamId) -> Stream, id("getStream")
     }
     // A target given by its `spec` is created anew at every attempt.
     endpoint! {
@@ -80,13 +80,13 @@ operations! {
             suspended?: bool,
             /// Your own labels, in place of those so far: at most 2048 characters, written as JSON.
             user_tags?: UserTags,
-        } -> (), id = "updateStream", retryable if Update::creates_no_target
+        } -> (), id("updateStream"), retryable_if(Update::creates_no_target)
     }
     endpoint! {
         /// Deletes a stream, and ends its session if it is live.
         ///
         /// Deleting it again is answered with 404.
-        pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id = "deleteStream"
+        pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id("deleteStream")
     }
     // Retryable like every deletion: a repeat within five seconds is refused, a later one ends at most a session that
     // began since, and streamers connect again by themselves.
@@ -95,11 +95,11 @@ operations! {
         ///
         /// Refused with 429 within 5 seconds of the last time. To keep the streamer out, set [`Update::suspended`].
         pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
-            id = "terminateStream"
+            id("terminateStream")
     }
     endpoint! {
         /// Starts to fetch the video of a stream that has a [`Pull`] source, and to record it if the stream says so.
-        pub StartPull: Studio = POST "/stream/{id}/start-pull" (id: StreamId) -> (), id = "startPullStream"
+        pub StartPull: Studio = POST "/stream/{id}/start-pull" (id: StreamId) -> (), id("startPullStream")
     }
     endpoint! {
         /// Makes an asset from a part of a live stream or of its recording.
@@ -116,7 +116,7 @@ operations! {
             name?: String,
             /// The recorded session to cut from (default: the last one, which may be live).
             session_id?: SessionId,
-        } -> Clip, id = "createClip"
+        } -> Clip, id("createClip")
     }
     endpoint! {
         /// Lists the clips made from a stream, those changed last first. They come without URLs.
@@ -134,21 +134,21 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Asset>, paged, id = "getClips"
+        } -> Vec<Asset>, paged, id("getClips")
     }
     endpoint! {
         /// Sends the video of a stream on to one more service.
         ///
         /// Gives the target, or nothing if the server answers without a body.
         pub AddMultistreamTarget: Studio = POST "/stream/{id}/create-multistream-target" (id: StreamId)
-            json(target: TargetRef) -> Option<multistream::Target>, id = "addMultistreamTarget"
+            json(target: TargetRef) -> Option<multistream::Target>, id("addMultistreamTarget")
     }
     endpoint! {
         /// Stops sending the video of a stream on to a target. The target itself stays.
         ///
         /// A target that the stream does not have is no error.
         pub RemoveMultistreamTarget: Studio = DELETE "/stream/{id}/multistream/{target_id}"
-            (id: StreamId, target_id: TargetId) -> (), id = "removeMultistreamTarget"
+            (id: StreamId, target_id: TargetId) -> (), id("removeMultistreamTarget")
     }
     // Retryable: a repeat finds the stream that the first attempt has made, by the same key, and sets it to the same.
     endpoint! {

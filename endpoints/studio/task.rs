@@ -20,11 +20,11 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Task>, paged, id = "getTasks"
+        } -> Vec<Task>, paged, id("getTasks")
     }
     endpoint! {
         /// Retrieves a task.
-        pub Get: Studio = GET "/task/{id}" (id: TaskId) -> Task, id = "getTask"
+        pub Get: Studio = GET "/task/{id}" (id: TaskId) -> Task, id("getTask")
     }
     // Once it is under way again it is no longer a failed task, and asking again an error (400).
     endpoint! {

@@ -33,7 +33,7 @@ operations! {
             creator_id?: CreatorId,
             /// Signs the output with a C2PA manifest of where it comes from (default: no).
             c2pa?: bool,
-        } -> Task, id = "transcodeVideo"
+        } -> Task, id("transcodeVideo")
     }
 }
 

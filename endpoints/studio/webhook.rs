@@ -20,7 +20,7 @@ operations! {
             stream_id?: StreamId,
             /// Project that it belongs to. The server goes by the project of the API key instead.
             project_id?: ProjectId,
-        } -> Webhook, id = "createWebhook"
+        } -> Webhook, id("createWebhook")
     }
     endpoint! {
         /// Lists webhooks.
@@ -37,11 +37,11 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<Webhook>, paged, id = "getWebhooks"
+        } -> Vec<Webhook>, paged, id("getWebhooks")
     }
     endpoint! {
         /// Retrieves a webhook.
-        pub Get: Studio = GET "/webhook/{id}" (id: WebhookId) -> Webhook, id = "getWebhook"
+        pub Get: Studio = GET "/webhook/{id}" (id: WebhookId) -> Webhook, id("getWebhook")
     }
     // The server looks for the id in the body alone; without it there, every update is a 404.
     endpoint! {
@@ -64,7 +64,7 @@ operations! {
             stream_id?: StreamId,
             /// Project that it belongs to. The server keeps the present one whatever stands here.
             project_id?: ProjectId,
-        } -> Webhook, id = "updateWebhook"
+        } -> Webhook, id("updateWebhook")
     }
     // Sets fields to given values, so that doing it twice changes nothing.
     endpoint! {
@@ -88,7 +88,7 @@ operations! {
         /// Deletes a webhook.
         ///
         /// The specification promises the webhook as an answer, the server sends none (204).
-        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id = "deleteWebhook"
+        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id("deleteWebhook")
     }
     endpoint! {
         /// Lists the calls that a webhook has made, the newest first.
@@ -105,18 +105,18 @@ operations! {
             filters?: Filters,
             /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
             count?: bool,
-        } -> Vec<WebhookLog>, paged, id = "getWebhookLogs"
+        } -> Vec<WebhookLog>, paged, id("getWebhookLogs")
     }
     endpoint! {
         /// Retrieves one call that a webhook has made.
         pub GetLog: Studio = GET "/webhook/{id}/log/{log_id}" (id: WebhookId, log_id: WebhookLogId)
-            -> WebhookLog, id = "getWebhookLog"
+            -> WebhookLog, id("getWebhookLog")
     }
     // Each request is one more delivery.
     endpoint! {
         /// Sends a webhook's call once more, for debugging, and gives the log of the new call.
         pub ResendLog: Studio = POST "/webhook/{id}/log/{log_id}/resend" (id: WebhookId, log_id: WebhookLogId)
-            -> WebhookLog, id = "resendWebhook"
+            -> WebhookLog, id("resendWebhook")
     }
 }
 

@@ -92,8 +92,8 @@ pub struct Operation {
     pub id: Option<&'static str>,
     /// Other APIs that host it, with their prefix.
     pub hosted: &'static [(&'static str, &'static str)],
-    /// Whether the line itself says if it may be repeated.
-    says_retryable: bool,
+    /// Whether the declaration itself says if it may be repeated.
+    declares_retryable: bool,
 }
 
 /// How the pages of a list follow each other.
@@ -164,19 +164,10 @@ impl Operation {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))
     }
 
-    /// What a line without clauses declares.
+    /// The operation of a declaration without clauses.
     #[doc(hidden)]
-    #[allow(clippy::too_many_arguments)]
-    pub const fn new(
-        name: &'static str,
-        module: &'static str,
-        api: &'static str,
-        summary: &'static str,
-        method: &'static Method,
-        path: &'static str,
-        fields: &'static [Field],
-        response: &'static str,
-    ) -> Self {
+    pub const fn new(declared: Declaration) -> Self {
+        let Declaration { name, module, api, summary, method, path, fields, response, error, deprecated } = declared;
         check::path(path, fields);
         check::names(fields);
         check::body(fields);
@@ -190,18 +181,34 @@ impl Operation {
             path,
             fields,
             response,
-            error: None,
+            error,
             retryable,
             retryable_if: None,
             auth: true,
             timeout: None,
             paged: None,
-            deprecated: false,
+            deprecated,
             id: None,
             hosted: &[],
-            says_retryable: false,
+            declares_retryable: false,
         }
     }
+}
+
+/// What a declaration says of its operation beside the clauses.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Declaration {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub api: &'static str,
+    pub summary: &'static str,
+    pub method: &'static Method,
+    pub path: &'static str,
+    pub fields: &'static [Field],
+    pub response: &'static str,
+    pub error: Option<&'static str>,
+    pub deprecated: bool,
 }
 
 /// `stream::Create (POST /stream)`: the template of the path, never a filled-in one.
@@ -211,40 +218,57 @@ impl fmt::Display for Operation {
     }
 }
 
-/// The clauses of a line, each of them said once at most.
-#[doc(hidden)]
+/// The clauses of [`endpoint!`](macro@crate::endpoint): `id("getBook")` in a declaration calls [`id`](Self::id). Each may
+/// be used once.
 impl Operation {
+    /// Names the operation's id in the API's specification (default: none).
+    #[must_use]
     pub const fn id(self, id: &'static str) -> Self {
-        assert!(self.id.is_none(), "a line says `id` once");
+        assert!(self.id.is_none(), "the clause `id` is declared twice");
         Self { id: Some(id), ..self }
     }
-    pub const fn error(self, error: &'static str) -> Self {
-        Self { error: Some(error), ..self }
-    }
+
+    /// Declares whether a request may be sent again after it may have arrived (default: GET, HEAD, PUT, DELETE and
+    /// OPTIONS may). `retryable` is short for `retryable(true)`.
+    #[must_use]
     pub const fn retryable(self, retryable: bool) -> Self {
-        assert!(!self.says_retryable, "a line says `retryable` once");
-        Self { retryable, says_retryable: true, ..self }
+        assert!(!self.declares_retryable, "the clause `retryable` is declared twice");
+        Self { retryable, declares_retryable: true, ..self }
     }
+
+    /// Declares that a request may be sent again if this function says so: a `fn(&Request) -> bool`, where `Request` is
+    /// the declared type.
+    #[must_use]
     pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
         Self { retryable_if: Some(check), ..self.retryable(true) }
     }
+
+    /// Declares that no key is sent (default: it is).
+    #[must_use]
     pub const fn no_auth(self) -> Self {
-        assert!(self.auth, "a line says `auth` once");
+        assert!(self.auth, "the clause `no_auth` is declared twice");
         Self { auth: false, ..self }
     }
+
+    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: the client's setting).
+    #[must_use]
     pub const fn timeout(self, seconds: u64) -> Self {
-        assert!(self.timeout.is_none(), "a line says `timeout` once");
+        assert!(self.timeout.is_none(), "the clause `timeout` is declared twice");
         Self { timeout: Some(Duration::from_secs(seconds)), ..self }
     }
+
+    /// Declares a list that comes in pages, for [`Client::pages`](crate::client::Client::pages) (default: one response holds everything).
+    /// `paged` is short for `paged(Cursor)`; the value is a variant of [`Paging`].
+    #[must_use]
     pub const fn paged(self, paging: Paging) -> Self {
-        assert!(self.paged.is_none(), "a line says `paged` once");
+        assert!(self.paged.is_none(), "the clause `paged` is declared twice");
         Self { paged: Some(paging), ..self }
     }
-    pub const fn deprecated(self, deprecated: bool) -> Self {
-        Self { deprecated, ..self }
-    }
+
+    /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
+    #[must_use]
     pub const fn hosted(self, hosted: &'static [(&'static str, &'static str)]) -> Self {
-        assert!(self.hosted.is_empty(), "a line says `hosted` once");
+        assert!(self.hosted.is_empty(), "the clause `hosted` is declared twice");
         Self { hosted, ..self }
     }
 }

@@ -31,7 +31,7 @@ mod parts;
 ///         reader_name: String,
 ///         /// For how many days (default: 14).
 ///         days?: u32,
-///     } -> Book, timeout = 20
+///     } -> Book, timeout(20)
 /// }
 ///
 /// let request = Lend::new(7, "moby-dick", "Ishmael").days(21);
@@ -87,7 +87,7 @@ mod parts;
 /// }
 /// endpoint! {
 ///     /// Tells of books that are brought back.
-///     pub Returns: Library = GET "/returns" -> sse Book, timeout = 3600
+///     pub Returns: Library = GET "/returns" -> sse Book, timeout(3600)
 /// }
 /// typed_endpoint::sse_json!(Book);
 ///
@@ -126,18 +126,13 @@ mod parts;
 /// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
 /// [`StreamItem`](crate::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
 ///
-/// **Clauses**, each once at most, with a comma before it:
+/// **Clauses**, each at most once, with a comma before it:
 ///
-/// | clause | meaning | without it |
+/// | clause | meaning | default |
 /// |---|---|---|
-/// | `error = T` | the error body's type | the API's |
-/// | `errors { 404 => NotFound(T), _ => Other(U) }` | makes an enum `NameError`, as [`errors!`](crate::errors) does | |
-/// | `retryable`, `retryable = false`, `retryable if check` | whether it may be sent again after it may have arrived; `check` is a `fn(&Name) -> bool` | by method: GET, HEAD, PUT, DELETE, OPTIONS |
-/// | `auth = none` | sends no key | sends it |
-/// | `timeout = 300` | seconds without data after which an attempt ends | the client's setting |
-/// | `paged`, `paged = offset` | a list in pages, for [`Client::pages`](crate::client::Client::pages) | one answer |
-/// | `hosted = Api "/prefix"` | another API has it too, below a prefix | |
-/// | `id = "createThing"` | its id in the API's specification | none |
+/// | `error(Type)` | the type of the error body | the API's |
+/// | `errors { 404 => NotFound(Type), _ => Other(Type) }` | declares an enum `NameError`, as [`errors!`](crate::errors) does | |
+/// | any other | `clause(value)` calls the method of [`Operation`](crate::Operation#impl-Operation-1) with that name, which documents it: [`id`](crate::Operation::id), [`retryable`](crate::Operation::retryable), [`retryable_if`](crate::Operation::retryable_if), [`no_auth`](crate::Operation::no_auth), [`timeout`](crate::Operation::timeout), [`paged`](crate::Operation::paged), [`hosted`](crate::Operation::hosted) | |
 #[macro_export]
 macro_rules! endpoint {
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {

@@ -1,2 +1,4 @@
-//! Uses the engine's macros from another crate; all of it is in the tests, so that nothing but tests builds more than it
-//! did without this package.
+//! An API crate beside the engine: it uses the engine's macros as anyone's crate does. The tests call it, and the mistakes
+//! in `tests/ui` are mistakes in declarations of its APIs.
+
+pub mod library;

@@ -1,17 +1,16 @@
 //! The library's operations, called over a socket.
 
-mod library;
-
 use std::sync::{Arc, Mutex};
 
-use library::*;
+use own_api::library;
+use own_api::library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use typed_endpoint::mock::{Encode, Fullness, Mock, OperationVisitor, Received, Reply, sample_request};
 use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
 
 fn book(id: &str) -> Book {
-    Book { id: id.into(), title: format!("Book {id}"), ..Book::default() }
+    Book::new(id, format!("Book {id}"))
 }
 
 fn text(reply: &str) -> String {
@@ -106,7 +105,7 @@ async fn pages_by_offset() {
         let from = readers.after.map_or(0, |after| after.parse().unwrap());
         let names = (from..5)
             .take(readers.page_size.unwrap() as usize)
-            .map(|index| Reader { name: format!("reader {index}"), ..Reader::default() });
+            .map(|index| Reader::new(format!("reader {index}")));
         Ok(names.collect::<Vec<_>>())
     });
     let mut pages = client(&server).pages(Readers::new().page_size(2));
@@ -122,7 +121,7 @@ async fn pages_by_offset() {
 async fn json_fields_with_a_path_parameter_a_preset_and_null() {
     let (server, seen) = served!(|lend: Lend| {
         let days = lend.days;
-        Ok::<_, Reply>(days.map(|days| Loan { days, ..Loan::default() }))
+        Ok::<_, Reply>(days.map(|days| Loan::new(days)))
     });
     let lend = || Lend::new(7, "a", "Ishmael");
     let loan = client(&server).call(lend()).await.unwrap();
@@ -356,12 +355,12 @@ mod annexe {
 
     typed_endpoint::endpoint! {
         /// Takes a desk.
-        pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted = super::Archive "/annexe"
+        pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted(super::Archive, "/annexe")
     }
 
     typed_endpoint::endpoint! {
         /// Looks at a desk.
-        pub Look: crate::library::Library = GET "/desk" () -> Desk, hosted = super::Archive "/annexe"
+        pub Look: crate::library::Library = GET "/desk" () -> Desk, hosted(super::Archive, "/annexe")
     }
 }
 

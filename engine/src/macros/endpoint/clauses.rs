@@ -1,99 +1,81 @@
-/// A line's clauses, one by one: each calls a method of [`Operation`](crate::Operation), and may add items.
-/// State: `{request} {response} {error} {calls} {items} {docs} rest`.
+/// The clauses of a declaration, one by one. State: `{request} {response} {error} {clauses} rest`.
+///
+/// `error` and `errors` name types and are kept apart; any other clause is a method of [`Operation`](crate::Operation),
+/// so that a new clause is a new method, and the compiler reports one that does not exist.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __clauses {
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt $(,)?) => {
-        $crate::__emit! { $q $resp $e $calls $items $docs }
+    ($q:tt $resp:tt $e:tt $clauses:tt $(,)?) => {
+        $crate::__emit! { $q $resp $e $clauses }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } id = $id:literal $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .id($id) } $items { $($docs)* , ", operation `", $id, "`" } $($($c)*)? }
+    ($q:tt $resp:tt { default } $clauses:tt error($ty:ty) $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q $resp { type $ty } $clauses $($($c)*)? }
     };
-    ($q:tt $resp:tt { default } { $($calls:tt)* } $items:tt { $($docs:tt)* } error = $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp { type $ty } { $($calls)* .error(::core::stringify!($ty)) } $items { $($docs)* , ", errors [`", ::core::stringify!($ty), "`]" } $($($c)*)? }
+    ($q:tt $resp:tt { default } $clauses:tt errors { $($map:tt)* } $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q $resp { map { $($map)* } } $clauses $($($c)*)? }
     };
-    ($q:tt $resp:tt { default } { $($calls:tt)* } $items:tt { $($docs:tt)* } errors { $($map:tt)* } $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp { map { $($map)* } } { $($calls)* .error(::core::stringify!($($map)*)) } $items { $($docs)* , ", errors `", ::core::stringify!($($map)*), "`" } $($($c)*)? }
+    ($q:tt $resp:tt { default } $clauses:tt error $($bad:tt)*) => {
+        $crate::__expected! { "expected `error(Type)`, or `errors { 404 => NotFound(Type), … }` for several" ; $($bad)* }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable = $yes:literal $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .retryable($yes) } $items { $($docs)* , ", retryable: ", $yes } $($($c)*)? }
+    ($q:tt $resp:tt { default } $clauses:tt errors $($bad:tt)*) => {
+        $crate::__expected! { "expected `errors { 404 => NotFound(Type), … }`, or `error(Type)` for one type" ; $($bad)* }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable if $check:path $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .retryable_if(|request| request.downcast_ref().is_some_and($check)) } $items { $($docs)* , ", retryable if `", ::core::stringify!($check), "`" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt $clauses:tt error $value:tt $($rest:tt)*) => {
+        $crate::__wrong! { $value "the error type is already declared: use `error(Type)` for one type, `errors { … }` for several" }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } retryable $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .retryable(true) } $items { $($docs)* , ", retryable" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt $clauses:tt errors $value:tt $($rest:tt)*) => {
+        $crate::__wrong! { $value "the error type is already declared: use `error(Type)` for one type, `errors { … }` for several" }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } auth = none $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .no_auth() } $items { $($docs)* , ", sent without a key" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt { $($clauses:tt)* } $clause:ident $(($($value:tt)*))? $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q $resp $e { $($clauses)* { $clause $(($($value)*))? } } $($($c)*)? }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } $items:tt { $($docs:tt)* } timeout = $s:literal $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .timeout($s) } $items { $($docs)* , ", given up after ", $s, " s without data" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt $clauses:tt $clause:ident ($($value:tt)*) $($bad:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause" ; $($bad)* }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } { $($items:tt)* } { $($docs:tt)* } paged = offset $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .paged($crate::endpoint::Paging::Offset) } { $($items)* { paged } } { $($docs)* , ", in pages" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt $clauses:tt $clause:ident $($bad:tt)*) => {
+        $crate::__expected! { "expected `,` before the next clause, or a value in parentheses" ; $($bad)* }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } { $($items:tt)* } { $($docs:tt)* } paged $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e { $($calls)* .paged($crate::endpoint::Paging::Cursor) } { $($items)* { paged } } { $($docs)* , ", in pages" } $($($c)*)? }
+    ($q:tt $resp:tt $e:tt $clauses:tt $($bad:tt)*) => {
+        $crate::__expected! { "expected a clause, `name` or `name(value)`" ; $($bad)* }
     };
-    ($q:tt $resp:tt $e:tt { $($calls:tt)* } { $($items:tt)* } { $($docs:tt)* } hosted = $($host:ident)::+ $prefix:literal $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q $resp $e
-            { $($calls)* .hosted(&[(<$($host)::+ as $crate::Api>::NAME, $prefix)]) } { $($items)* { hosted [$($host)::+] $prefix } }
-            { $($docs)* , ", also on [`", ::core::stringify!($($host)::+), "`]" } $($($c)*)? }
+}
+
+/// A clause as a call of the method of that name; the first ones have a form that a plain call does not. State:
+/// `[operation type] operation clause`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __clause_call {
+    ([$name:ident] $operation:ident retryable) => {
+        $operation.retryable(true)
     };
-    ($q:tt $resp:tt { $said:ident $($what:tt)+ } $calls:tt $items:tt $docs:tt error = $bad:tt $($c:tt)*) => {
-        $crate::__wrong! { $bad "the line says what its errors are already: `error = T` is for one type, `errors { … }` for several" }
+    ([$name:ident] $operation:ident retryable_if($check:path)) => {
+        $operation.retryable_if(|request| request.downcast_ref::<$name>().is_some_and($check))
     };
-    ($q:tt $resp:tt { $said:ident $($what:tt)+ } $calls:tt $items:tt $docs:tt errors $bad:tt $($c:tt)*) => {
-        $crate::__wrong! { $bad "the line says what its errors are already: `error = T` is for one type, `errors { … }` for several" }
+    ([$name:ident] $operation:ident paged) => {
+        $operation.paged($crate::endpoint::Paging::Cursor)
     };
-    // Clauses that are right, and no comma before the next.
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt id = $id:literal $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    ([$name:ident] $operation:ident paged($paging:ident)) => {
+        $operation.paged($crate::endpoint::Paging::$paging)
     };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt error = $($ty:ident)::+ $next:ident $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    ([$name:ident] $operation:ident hosted($host:path, $prefix:expr)) => {
+        $operation.hosted(&[(<$host as $crate::Api>::NAME, $prefix)])
     };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt errors { $($map:tt)* } $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    ([$name:ident] $operation:ident $clause:ident $(($($value:tt)*))?) => {
+        $operation.$clause($($($value)*)?)
     };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable = $yes:literal $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+}
+
+/// The items that a clause adds to the operation. State: `[operation type] clause`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __clause_items {
+    ([$name:ident] paged $($how:tt)?) => {
+        impl $crate::Paginated for $name {}
     };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable if $($check:ident)::+ $next:ident $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
+    ([$name:ident] hosted($host:path, $prefix:expr)) => {
+        impl $crate::On<$host> for $name {
+            const PREFIX: &'static str = $prefix;
+        }
     };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt auth = none $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt timeout = $s:literal $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged = offset $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt hosted = $($host:ident)::+ $prefix:literal $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged = $($bad:tt)*) => {
-        $crate::__expected! { "expected `offset` after `paged =`" ; $($bad)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt paged $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable = $($bad:tt)*) => {
-        $crate::__expected! { "expected `true` or `false` after `retryable =`" ; $($bad)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt retryable $next:tt $($c:tt)*) => {
-        $crate::__expected! { "expected `,` before the next clause" ; $next $($c)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt timeout = $($bad:tt)*) => {
-        $crate::__expected! { "expected a whole number of seconds after `timeout =`" ; $($bad)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt auth = $($bad:tt)*) => {
-        $crate::__expected! { "expected `none` after `auth =` (without the clause the key is sent)" ; $($bad)* }
-    };
-    ($q:tt $resp:tt $e:tt $calls:tt $items:tt $docs:tt $($bad:tt)*) => {
-        $crate::__expected! { "expected a clause: `error = T`, `errors { … }`, `retryable`, `auth = none`, `timeout = SECONDS`, `paged`, `hosted = Api \"/prefix\"` or `id = \"…\"`" ; $($bad)* }
-    };
+    ([$name:ident] $($other:tt)*) => {};
 }

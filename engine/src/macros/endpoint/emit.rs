@@ -1,4 +1,4 @@
-/// What a line becomes. State: `{request} {response} {error} {calls} {items} {docs}`.
+/// What a declaration becomes. State: `{request} {response} {error} {clauses}`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __emit {
@@ -13,13 +13,12 @@ macro_rules! __emit {
         }
         { $codec:ident ; $response:ty ; $response_text:expr }
         { $($error:tt)* }
-        { $($calls:tt)* }
-        { $({ $($item:tt)* })* }
-        { $($docs:tt)* }
+        { $({ $($clause:tt)* })* }
     ) => {
         $(#[$($meta)*])*
         #[doc = ""]
-        #[doc = ::core::concat!("`", ::core::stringify!($method), " ", $path, "` of [`", ::core::stringify!($api), "`]" $($docs)*, ".")]
+        #[doc = ::core::concat!("`", ::core::stringify!($method), " ", $path, "` of [`", ::core::stringify!($api), "`]", $crate::__emit!(@error_docs $($error)*), ".")]
+        $(#[doc = ::core::concat!("\n- `", ::core::stringify!($($clause)*), "`")])*
         #[derive(Clone, Debug)]
         $vis struct $name {
             $(
@@ -55,18 +54,22 @@ macro_rules! __emit {
             type Response = $response;
             type Codec = $crate::response::$codec;
             type Error = $crate::__emit!(@error $name $api $($error)*);
-            const OPERATION: &'static $crate::Operation = &$crate::Operation::new(
-                ::core::stringify!($name),
-                ::core::module_path!(),
-                <$api as $crate::Api>::NAME,
-                $crate::__summary!($([$($meta)*])*),
-                &$crate::__private::Method::$method,
-                $path,
-                &[$($crate::__emit!(@entry $api $($entry)*)),*],
-                $response_text,
-            )
-            .deprecated(false $(|| $crate::__is_deprecated!($($meta)*))*)
-            $($calls)*;
+            const OPERATION: &'static $crate::Operation = &{
+                let operation = $crate::Operation::new($crate::endpoint::Declaration {
+                    name: ::core::stringify!($name),
+                    module: ::core::module_path!(),
+                    api: <$api as $crate::Api>::NAME,
+                    summary: $crate::__summary!($([$($meta)*])*),
+                    method: &$crate::__private::Method::$method,
+                    path: $path,
+                    fields: &[$($crate::__emit!(@entry $api $($entry)*)),*],
+                    response: $response_text,
+                    error: $crate::__emit!(@error_text $($error)*),
+                    deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
+                });
+                $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*
+                operation
+            };
 
             // Inline, as `read`: compiled by who calls the operation, not with all the others.
             #[inline]
@@ -86,7 +89,7 @@ macro_rules! __emit {
             const PREFIX: &'static str = "";
         }
 
-        $($crate::__emit! { @item $name $($item)* })*
+        $($crate::__clause_items! { [$name] $($clause)* })*
         $crate::__emit! { @error_map $vis $name $($error)* }
 
         #[allow(deprecated)]
@@ -121,6 +124,14 @@ macro_rules! __emit {
     (@error $name:ident $api:tt type $ty:ty) => { $ty };
     (@error $name:ident $api:tt map $map:tt) => { $crate::__private::paste!([<$name Error>]) };
 
+    (@error_text default) => { ::core::option::Option::None };
+    (@error_text type $ty:ty) => { ::core::option::Option::Some(::core::stringify!($ty)) };
+    (@error_text map { $($map:tt)* }) => { ::core::option::Option::Some(::core::stringify!($($map)*)) };
+
+    (@error_docs default) => { "" };
+    (@error_docs type $ty:ty) => { ::core::concat!(", errors [`", ::core::stringify!($ty), "`]") };
+    (@error_docs map { $($map:tt)* }) => { ::core::concat!(", errors `", ::core::stringify!($($map)*), "`") };
+
     (@error_map $vis:vis $name:ident map { $($map:tt)* }) => {
         $crate::__private::paste! {
             $crate::errors! {
@@ -150,15 +161,6 @@ macro_rules! __emit {
     };
     (@value $self:ident $required:ident $f:ident) => {
         ::core::option::Option::Some(&$self.$f as &dyn $crate::endpoint::Value)
-    };
-
-    (@item $name:ident paged) => {
-        impl $crate::Paginated for $name {}
-    };
-    (@item $name:ident hosted [$host:path] $prefix:literal) => {
-        impl $crate::On<$host> for $name {
-            const PREFIX: &'static str = $prefix;
-        }
     };
 }
 

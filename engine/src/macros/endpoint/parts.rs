@@ -23,27 +23,27 @@ macro_rules! __parts {
     ($q:tt body ( $($f:tt)* ) $($rest:tt)*) => {
         $crate::__fields! { $q [Body "The body: "] { $($f)* , } { $($rest)* } }
     };
-    // The response, then the clauses, which call methods of `Operation` and may add items.
+    // The response, then the clauses.
     ($q:tt -> () $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Empty ; () ; "nothing" } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Empty ; () ; "nothing" } { default } {} $($($c)*)? }
     };
     ($q:tt -> bytes $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Raw ; $crate::__private::Bytes ; "bytes" } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Raw ; $crate::__private::Bytes ; "bytes" } { default } {} $($($c)*)? }
     };
     ($q:tt -> text $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Text ; ::std::string::String ; "text" } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Text ; ::std::string::String ; "text" } { default } {} $($($c)*)? }
     };
     ($q:tt -> download $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Streamed ; $crate::Download ; "download" } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Streamed ; $crate::Download ; "download" } { default } {} $($($c)*)? }
     };
     ($q:tt -> sse $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Events ; $crate::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Events ; $crate::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
     };
     ($q:tt -> $(,)?) => {
         ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download` or `sse Type`");
     };
     ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Json ; $ty ; ::core::stringify!($ty) } { default } {} {} {} $($($c)*)? }
+        $crate::__clauses! { $q { Json ; $ty ; ::core::stringify!($ty) } { default } {} $($($c)*)? }
     };
     // A response that is right, and no comma before the first clause.
     ($q:tt -> () $next:tt $($c:tt)*) => {

@@ -1,8 +1,7 @@
-#![allow(unused_imports)]
-
-use typed_endpoint::{Client, stream};
+use own_api::library::{Boxes, Library};
+use typed_endpoint::Client;
 
 fn main() {
-    let client = Client::ai().key("a key for the gateway");
-    let _ = client.call(stream::Get::new("id"));
+    let client = Client::<Library>::new().key("a card's number");
+    let _ = client.call(Boxes::new());
 }

@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{ApiError, Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Get: Studio = GET "/stream" -> (), errors { 404: NotFound(ApiError) }
+    /// A test.
+    pub Get: Library = GET "/books" -> (), errors { 404: NotFound(Refusal) }
 }
 
 fn main() {}

@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{ApiError, Studio, Unmapped, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Get: Studio = GET "/stream" -> (), error = ApiError, errors { _ => Other(Unmapped) }
+    /// A test.
+    pub Get: Library = GET "/books" -> (), error(Refusal), errors { _ => Other(Unmapped) }
 }
 
 fn main() {}

@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Get: Studio = GET "/stream" -> (), timeout = 5 retryable
+    /// A test.
+    pub Get: Library = GET "/books" -> (), timeout(5) retryable
 }
 
 fn main() {}

@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{StreamId, Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Update: Studio = PUT "/stream/{id}" (id: StreamId) json { idd } -> ()
+    /// A test.
+    pub Update: Library = PUT "/books/{id}" (id: BookId) json { idd } -> ()
 }
 
 fn main() {}

@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Get: Studio = FETCH "/stream" -> ()
+    /// A test.
+    pub Get: Library = FETCH "/books" -> ()
 }
 
 fn main() {}

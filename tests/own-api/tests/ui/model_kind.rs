@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{Studio, model};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, model};
 
 model! {
     /// A thing.
-    pub struct Thing: Studio, output {
+    pub struct Thing: Library, output {
         /// Name.
         name: String,
     }

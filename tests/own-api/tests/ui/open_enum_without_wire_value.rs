@@ -1,6 +1,7 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::open_enum;
+use own_api::library::*;
+use typed_endpoint::{Unmapped, open_enum};
 
 open_enum! {
     /// A state.

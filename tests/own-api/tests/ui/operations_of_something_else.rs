@@ -1,6 +1,7 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::operations;
+use own_api::library::*;
+use typed_endpoint::{Unmapped, operations};
 
 operations! {
     fn get() {}

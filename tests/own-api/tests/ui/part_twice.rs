@@ -1,10 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::{Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Create: Studio = POST "/stream" json { name: String } form { record: bool } -> ()
+    /// A test.
+    pub Create: Library = POST "/books" json { name: String } form { record: bool } -> ()
 }
 
 fn main() {}

@@ -1,11 +1,11 @@
 #![allow(unused_imports)]
 
-use typed_endpoint::stream::Stream;
-use typed_endpoint::{Studio, endpoint};
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
-    /// Does it.
-    pub Get: Studio = GET "/stream" -> Stream, paged
+    /// A test.
+    pub Get: Library = GET "/books" -> Book, paged
 }
 
 fn main() {}

@@ -1,0 +1,15 @@
+#![allow(unused_imports)]
+
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
+
+endpoint! {
+    /// A test.
+    pub Add: Library = POST "/books" json {
+        /// Title.
+        #[serde(rename = "name")]
+        title: String,
+    } -> ()
+}
+
+fn main() {}

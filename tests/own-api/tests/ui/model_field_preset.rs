@@ -1,0 +1,14 @@
+#![allow(unused_imports)]
+
+use own_api::library::*;
+use typed_endpoint::{Unmapped, model};
+
+model! {
+    /// A thing.
+    pub struct Thing: Library {
+        /// Number.
+        number?: u32 = 7,
+    }
+}
+
+fn main() {}
