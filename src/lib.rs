@@ -88,8 +88,8 @@ pub use typed_endpoint::{
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
-    body, endpoint, errors, file, id, lenient_via_serde, link, model, multipart, open_enum, operations, response,
-    source, sse, sse_json, tus,
+    body, endpoint, errors, fields, file, id, lenient_via_serde, link, model, multipart, open_enum, operations,
+    response, source, sse, sse_json, tus,
 };
 
 /// What the client calls itself.

@@ -56,7 +56,7 @@ operations! {
             num_inference_steps?: u32,
             /// Pictures for each prompt (default: 1).
             num_images_per_prompt?: u32,
-        } -> ImageResponse, id("genTextToImage"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> ImageResponse, id("genTextToImage"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Makes pictures from a picture and a text.
@@ -86,7 +86,7 @@ operations! {
             num_inference_steps?: u32,
             /// Pictures for each prompt (default: 1).
             num_images_per_prompt?: u32,
-        } -> ImageResponse, id("genImageToImage"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> ImageResponse, id("genImageToImage"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Makes a short video from a picture.
@@ -113,7 +113,7 @@ operations! {
             seed?: i64,
             /// Steps of denoising (default: 25). More take longer and mostly look better.
             num_inference_steps?: u32,
-        } -> VideoResponse, id("genImageToVideo"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> VideoResponse, id("genImageToVideo"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Makes a picture larger, with the details that it would have at that size.
@@ -131,7 +131,7 @@ operations! {
             seed?: i64,
             /// Steps of denoising (default: 75). More take longer and mostly look better.
             num_inference_steps?: u32,
-        } -> ImageResponse, id("genUpscale"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> ImageResponse, id("genUpscale"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Writes down what is said in a recording.
@@ -142,7 +142,7 @@ operations! {
             model_id?: ModelId,
             /// What gets a time of its own in [`TextResponse::chunks`] (default: each sentence).
             return_timestamps?: ReturnTimestamps,
-        } -> TextResponse, id("genAudioToText"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> TextResponse, id("genAudioToText"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Finds the outlines of the objects in a picture, with Segment Anything 2.
@@ -169,7 +169,7 @@ operations! {
             /// The coordinates are pixels of the picture, and the server scales them to the range 0 to 1
             /// itself (default: yes).
             normalize_coords?: bool,
-        } -> MasksResponse, id("genSegmentAnything2"), error(GenerateError), timeout(300), hosted(Studio, "/generate")
+        } -> MasksResponse, id("genSegmentAnything2"), hosted(Studio, "/generate")
     }
     endpoint! {
         /// Answers a conversation with a language model, as a whole.
@@ -192,7 +192,7 @@ operations! {
             top_k?: i64,
             /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed answer.
             streamed as "stream"?: bool = false,
-        } -> LlmResponse, id("genLLM"), error(GenerateError), timeout(300)
+        } -> LlmResponse, id("genLLM")
     }
     endpoint! {
         /// Answers a conversation with a language model, piece by piece as the words come.
@@ -214,7 +214,7 @@ operations! {
             top_k?: i64,
             /// Has to stay `true` here: [`Llm`] is the way to a whole answer.
             streamed as "stream"?: bool = true,
-        } -> sse LlmChunk, error(GenerateError), timeout(300)
+        } -> sse LlmChunk
     }
     endpoint! {
         /// Answers a prompt with a language model, as Studio offers it.
@@ -236,7 +236,7 @@ operations! {
             history?: JsonText<Vec<LlmMessage>>,
             /// Streams the answer. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
             streamed as "stream"?: bool,
-        } -> StudioLlmResponse, id("genLLM"), error(GenerateError), timeout(300)
+        } -> StudioLlmResponse, id("genLLM")
     }
     endpoint! {
         /// Describes a picture in words.
@@ -247,7 +247,7 @@ operations! {
             prompt?: String,
             /// Model (default: the server's choice).
             model_id?: ModelId,
-        } -> ImageToTextResponse, id("genImageToText"), error(GenerateError), timeout(300)
+        } -> ImageToTextResponse, id("genImageToText")
     }
     endpoint! {
         /// Starts changing a live video on its way from one address to another.
@@ -264,7 +264,7 @@ operations! {
             model_id?: ModelId,
             /// What the pipeline starts with: free-form, each pipeline has its own.
             params?: Map<String, Value>,
-        } -> LiveVideoToVideoResponse, id("genLiveVideoToVideo"), error(GenerateError), timeout(300)
+        } -> LiveVideoToVideoResponse, id("genLiveVideoToVideo")
     }
     endpoint! {
         /// Reads a text aloud.
@@ -276,13 +276,13 @@ operations! {
             /// How the speaker sounds, in words (default: a man who speaks with some expression, at a moderate speed
             /// and pitch).
             description?: String,
-        } -> AudioResponse, id("genTextToSpeech"), error(GenerateError), timeout(300)
+        } -> AudioResponse, id("genTextToSpeech")
     }
     endpoint! {
         /// Tells whether a runner is ready.
         ///
         /// Runners answer this, gateways do not: for a client of your own runner's address.
-        pub Health: Ai = GET "/health" -> HealthCheck, error(GenerateError)
+        pub Health: Ai = GET "/health" -> HealthCheck, timeout(60)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The API of Livepeer AI gateways.
 
+use std::time::Duration;
+
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
@@ -22,6 +24,8 @@ impl Api for Ai {
         &["https://dream-gateway.livepeer.cloud", "https://livepeer.studio/api/beta/generate"];
     const CASE: Case = Case::Snake;
     const USER_AGENT: &'static str = crate::USER_AGENT;
+    // A cold model answers after minutes.
+    const TIMEOUT: Option<Duration> = Some(Duration::from_secs(300));
     type Error = GenerateError;
 
     /// As a gateway words it.

@@ -20,18 +20,8 @@ operations! {
         /// Lists signing keys, without their private halves.
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `projectId`.
-        pub List: Studio = GET "/access-control/signing-key" query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<SigningKey>, paged, id("getSigningKeys")
+        pub List: Studio = GET "/access-control/signing-key" query { ..page }
+            -> Vec<SigningKey>, paged, id("getSigningKeys")
     }
     endpoint! {
         /// Retrieves a signing key, without its private half.

@@ -22,16 +22,7 @@ operations! {
             cid?: String,
             /// Includes the tracks of each file in `video_spec`. Any value does, `false` too: leave it unset not to.
             details?: bool,
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
+            ..page,
         } -> Vec<Asset>, paged, id("getAssets")
     }
     endpoint! {
@@ -141,18 +132,7 @@ operations! {
         ///
         /// They come without `playback_url` and `download_url`: ask for the playback info of their playback ids. Not in
         /// the public specification.
-        pub GetClips: Studio = GET "/asset/{id}/clips" (id: AssetId) query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Asset>, paged
+        pub GetClips: Studio = GET "/asset/{id}/clips" (id: AssetId) query { ..page } -> Vec<Asset>, paged
     }
 }
 

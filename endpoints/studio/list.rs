@@ -6,12 +6,28 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::{Value, json};
 
 use typed_endpoint::__private::deserialize_text;
-use typed_endpoint::{id, lenient_via_serde};
+use typed_endpoint::{fields, id, lenient_via_serde};
 
 id! {
     /// Where in a list a page begins, as the page before it said. Valid only with the same order
     /// and filters.
     pub struct Cursor;
+}
+
+fields! {
+    /// What every list takes that is paged by a cursor.
+    pub(crate) page {
+        /// How many items a page holds.
+        limit?: u32,
+        /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+        cursor?: Cursor,
+        /// In which order.
+        order?: Order,
+        /// Only what passes these.
+        filters?: Filters,
+        /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+        count?: bool,
+    }
 }
 
 /// The order of a list: by one field, then by others. Fields have their names in JSON; which can

@@ -22,16 +22,7 @@ operations! {
         pub List: Studio = GET "/multistream/target" query {
             /// Your account. The open-source server refuses the list without it; Livepeer's own finds it from the key.
             user_id?: UserId,
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
+            ..page,
         } -> Vec<Target>, paged, id("getMultistreamTargets")
     }
     endpoint! {

@@ -18,18 +18,7 @@ operations! {
         /// Lists projects, the newest first.
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`. Not in the public specification.
-        pub List: Studio = GET "/project" query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Project>, paged
+        pub List: Studio = GET "/project" query { ..page } -> Vec<Project>, paged
     }
     endpoint! {
         /// Retrieves a project.

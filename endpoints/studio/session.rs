@@ -10,16 +10,7 @@ operations! {
         pub List: Studio = GET "/session" query {
             /// Only those of this stream.
             parent_id?: StreamId,
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
+            ..page,
         } -> Vec<Session>, paged, id("getSessions")
     }
     endpoint! {
@@ -32,18 +23,8 @@ operations! {
     }
     endpoint! {
         /// Lists the clips made from a session, those changed last first. They come without URLs.
-        pub GetClips: Studio = GET "/session/{id}/clips" (id: SessionId) query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Asset>, paged, id("getSessionClips")
+        pub GetClips: Studio = GET "/session/{id}/clips" (id: SessionId) query { ..page }
+            -> Vec<Asset>, paged, id("getSessionClips")
     }
     endpoint! {
         /// Lists the sessions of a stream in which video came in, those seen last first.

@@ -41,16 +41,7 @@ operations! {
             sessions_only as "sessionsonly"?: bool,
             /// Leaves out what is not live now (default: no).
             active?: bool,
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
+            ..page,
         } -> Vec<Stream>, paged, id("getStreams")
     }
     endpoint! {
@@ -123,18 +114,8 @@ operations! {
         ///
         /// The id may also be the stream's playback id. Better ask for one page with a large limit than for several:
         /// the open-source server skips as many sessions of the stream as it skips clips.
-        pub GetClips: Studio = GET "/stream/{id}/clips" (id: StreamId) query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Asset>, paged, id("getClips")
+        pub GetClips: Studio = GET "/stream/{id}/clips" (id: StreamId) query { ..page }
+            -> Vec<Asset>, paged, id("getClips")
     }
     endpoint! {
         /// Sends the video of a stream on to one more service.

@@ -9,18 +9,7 @@ operations! {
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `updatedAt`, `type`, `inputAssetId`,
         /// `outputAssetId`, `projectId`.
-        pub List: Studio = GET "/task" query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Task>, paged, id("getTasks")
+        pub List: Studio = GET "/task" query { ..page } -> Vec<Task>, paged, id("getTasks")
     }
     endpoint! {
         /// Retrieves a task.

@@ -26,18 +26,7 @@ operations! {
         /// Lists webhooks.
         ///
         /// Fields to filter and to order by: `id`, `name`, `url`, `createdAt`, `projectId`.
-        pub List: Studio = GET "/webhook" query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<Webhook>, paged, id("getWebhooks")
+        pub List: Studio = GET "/webhook" query { ..page } -> Vec<Webhook>, paged, id("getWebhooks")
     }
     endpoint! {
         /// Retrieves a webhook.
@@ -94,18 +83,8 @@ operations! {
         /// Lists the calls that a webhook has made, the newest first.
         ///
         /// Fields to filter and to order by: `id`, `createdAt`, `event`, `statusCode`, `success`, `resourceId`.
-        pub GetLogs: Studio = GET "/webhook/{id}/log" (id: WebhookId) query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
-            /// In which order.
-            order?: Order,
-            /// Only what passes these.
-            filters?: Filters,
-            /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
-            count?: bool,
-        } -> Vec<WebhookLog>, paged, id("getWebhookLogs")
+        pub GetLogs: Studio = GET "/webhook/{id}/log" (id: WebhookId) query { ..page }
+            -> Vec<WebhookLog>, paged, id("getWebhookLogs")
     }
     endpoint! {
         /// Retrieves one call that a webhook has made.

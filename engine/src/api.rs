@@ -1,5 +1,7 @@
 //! What the operations of one API have in common.
 
+use std::time::Duration;
+
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
@@ -48,6 +50,8 @@ pub trait Api: Send + Sync + 'static {
     /// Whether an empty page ends a list even if it tells a next cursor (default: no; an API that filters may well give
     /// an empty page in the middle of a list).
     const EMPTY_PAGE_ENDS: bool = false;
+    /// The idle time-out of the API's operations, unless an operation declares its own (default: the client's setting).
+    const TIMEOUT: Option<Duration> = None;
     /// The body of an error response, unless an operation declares its own.
     type Error: ErrorBody;
 

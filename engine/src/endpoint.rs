@@ -20,7 +20,7 @@ pub use into_field::IntoField;
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::client::Client::call) sends it.
 ///
-/// Implemented by [`endpoint!`](macro@crate::endpoint); there is no need to write it by hand.
+/// Implemented by [`endpoint!`](macro@crate::endpoint) alone: the hidden methods may change in any release.
 pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// The API that the operation belongs to.
     type Api: Api;
@@ -34,17 +34,19 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     const OPERATION: &'static Operation;
 
     /// Shows the request's values, in the order of [`Operation::fields`]; `None` is a field left out.
+    #[doc(hidden)]
     fn values(&self, visit: Visit<'_>);
 
     /// Reads the request back: the other direction of [`values`](Self::values), in the same order.
     ///
     /// # Errors
     /// [`ReadError`] names the field that is missing or has the wrong form.
+    #[doc(hidden)]
     fn read(source: &mut Source<'_>) -> Result<Self, ReadError>;
 }
 
 /// Says that an API hosts an operation, and below which prefix of its base URL. [`endpoint!`](macro@crate::endpoint)
-/// implements it for the line's own API, and for others by its `hosted` clause.
+/// implements it for the operation's own API, and for others by the clause `hosted`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an operation of `{A}`",
     note = "a client calls only the operations that its API hosts: use a client of the operation's own API"
@@ -94,6 +96,8 @@ pub struct Operation {
     pub hosted: &'static [(&'static str, &'static str)],
     /// Whether the declaration itself says if it may be repeated.
     declares_retryable: bool,
+    /// Whether the declaration itself says how long an attempt may be idle.
+    declares_timeout: bool,
 }
 
 /// How the pages of a list follow each other.
@@ -167,7 +171,8 @@ impl Operation {
     /// The operation of a declaration without clauses.
     #[doc(hidden)]
     pub const fn new(declared: Declaration) -> Self {
-        let Declaration { name, module, api, summary, method, path, fields, response, error, deprecated } = declared;
+        let Declaration { name, module, api, summary, method, path, fields, response, error, timeout, deprecated } =
+            declared;
         check::path(path, fields);
         check::names(fields);
         check::body(fields);
@@ -185,12 +190,13 @@ impl Operation {
             retryable,
             retryable_if: None,
             auth: true,
-            timeout: None,
+            timeout,
             paged: None,
             deprecated,
             id: None,
             hosted: &[],
             declares_retryable: false,
+            declares_timeout: false,
         }
     }
 }
@@ -208,6 +214,7 @@ pub struct Declaration {
     pub fields: &'static [Field],
     pub response: &'static str,
     pub error: Option<&'static str>,
+    pub timeout: Option<Duration>,
     pub deprecated: bool,
 }
 
@@ -250,11 +257,12 @@ impl Operation {
         Self { auth: false, ..self }
     }
 
-    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: the client's setting).
+    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: [`Api::TIMEOUT`]).
+    /// A client's own setting takes precedence.
     #[must_use]
     pub const fn timeout(self, seconds: u64) -> Self {
-        assert!(self.timeout.is_none(), "the clause `timeout` is declared twice");
-        Self { timeout: Some(Duration::from_secs(seconds)), ..self }
+        assert!(!self.declares_timeout, "the clause `timeout` is declared twice");
+        Self { timeout: Some(Duration::from_secs(seconds)), declares_timeout: true, ..self }
     }
 
     /// Declares a list that comes in pages, for [`Client::pages`](crate::client::Client::pages) (default: one response holds everything).
@@ -292,9 +300,11 @@ impl Field {
 }
 
 /// What [`Endpoint::values`] shows a request's values to.
+#[doc(hidden)]
 pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
 /// A field's value, with its type forgotten: all the engine needs to put it into a request.
+#[doc(hidden)]
 pub trait Value: Any + Send + Sync {
     /// Appends the value as JSON.
     ///

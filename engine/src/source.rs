@@ -18,6 +18,7 @@ use crate::json;
 use crate::reading;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
+#[doc(hidden)]
 pub struct Source<'a> {
     fields: std::slice::Iter<'static, Field>,
     values: &'a mut dyn Values,

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 /// plainly stands for it (`&str` for a `String` or an id, a `T` for an `Option<T>`, an array for a `Vec`).
 ///
 /// A trait of our own instead of `Into`, because with `Into` a number written out (`limit(100)`) has no known type.
-#[diagnostic::on_unimplemented(message = "`{Self}` does not fit a field of type `{T}`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit a field of type `{T}`",
+    note = "an `Option` is passed on to an optional field by assignment: `request.field = option`"
+)]
 pub trait IntoField<T> {
     /// The field's value.
     fn into_field(self) -> T;

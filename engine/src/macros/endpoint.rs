@@ -118,9 +118,13 @@ mod parts;
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
-/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise. The wire name follows the API's
+/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise (any expression). `..group` stands for the
+/// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
 /// `json { … }`, a bare `name` repeats a path parameter.
+///
+/// Requests are `#[non_exhaustive]`, so that a new optional field breaks no program: they are made by `new` and setters. An
+/// `Option` is passed on by assignment, `request.limit = limit`.
 ///
 /// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,
 /// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
@@ -132,7 +136,10 @@ mod parts;
 /// |---|---|---|
 /// | `error(Type)` | the type of the error body | the API's |
 /// | `errors { 404 => NotFound(Type), _ => Other(Type) }` | declares an enum `NameError`, as [`errors!`](crate::errors) does | |
-/// | any other | `clause(value)` calls the method of [`Operation`](crate::Operation#impl-Operation-1) with that name, which documents it: [`id`](crate::Operation::id), [`retryable`](crate::Operation::retryable), [`retryable_if`](crate::Operation::retryable_if), [`no_auth`](crate::Operation::no_auth), [`timeout`](crate::Operation::timeout), [`paged`](crate::Operation::paged), [`hosted`](crate::Operation::hosted) | |
+/// | `clause`, `clause(value)` | any other clause calls the method of [`Operation`](crate::Operation) with that name, which documents it | |
+///
+/// The most common of these are [`retryable`](crate::Operation::retryable), [`paged`](crate::Operation::paged),
+/// [`timeout`](crate::Operation::timeout), [`no_auth`](crate::Operation::no_auth) and [`id`](crate::Operation::id).
 #[macro_export]
 macro_rules! endpoint {
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {
@@ -145,13 +152,16 @@ macro_rules! endpoint {
         $crate::__parts! { { { [$([$($meta)*])*] $vis $name $api $method $path } {} {} {} {} {} } $($rest)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $($bad:tt)*) => {
-        $crate::__expected! { "expected the path as a string, e.g. \"/stream/{id}\"" ; $($bad)* }
+        $crate::__expected! { "expected the path as a string, e.g. \"/book/{id}\"" ; $($bad)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $($bad:tt)*) => {
         $crate::__expected! { "expected an HTTP method: GET, POST, PUT, PATCH, DELETE …" ; $($bad)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:ident $($bad:tt)*) => {
         $crate::__expected! { "expected `= METHOD \"/path\"` after the API's name" ; $($bad)* }
+    };
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident < $bad:tt $($rest:tt)*) => {
+        $crate::__wrong! { $bad "an operation has no generic parameters: declare one operation for each type" }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident $($bad:tt)*) => {
         $crate::__expected! { "expected `: Api` after the operation's name" ; $($bad)* }

@@ -1,11 +1,12 @@
 //! The macros: [`endpoint!`](macro@crate::endpoint) and [`operations!`](crate::operations) declare operations,
-//! [`errors!`](crate::errors) error maps, [`model!`](crate::model), [`open_enum!`](crate::open_enum) and
+//! [`fields!`](crate::fields) fields they have in common, [`errors!`](crate::errors) error maps, [`model!`](crate::model), [`open_enum!`](crate::open_enum) and
 //! [`id!`](crate::id) the types that go in and out.
 
 mod client;
 mod endpoint;
 mod errors;
 mod features;
+mod fields;
 mod model;
 mod operations;
 mod scalar;

@@ -35,12 +35,19 @@
 /// Nulls and missing fields break nothing. Field types implement [`Lenient`](crate::Lenient).
 ///
 /// `pub struct Name: Api, input { … }` declares an object that callers also send: it gets `new` with the required fields
-/// and a setter for each optional one, and can be written as a literal; the others are `#[non_exhaustive]`.
+/// and a setter for each optional one. Models are `#[non_exhaustive]`, so that a new field breaks no program: others are
+/// made by `default()`, and then their fields assigned.
 #[macro_export]
 macro_rules! model {
     ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:path $(, $kind:tt)? { $($fields:tt)* })+) => {$(
         $crate::__model! { @fields { [$([$meta])*] $vis $name $api [$($kind)?] } {} {} {} { $($fields)* , } }
     )+};
+    ($(#[$meta:meta])* $vis:vis struct $name:ident < $bad:tt $($rest:tt)*) => {
+        $crate::__wrong! { $bad "a model has no generic parameters: declare one for each type, or a struct of your own with serde's derives and `lenient_via_serde!`" }
+    };
+    ($(#[$meta:meta])* $vis:vis enum $bad:tt $($rest:tt)*) => {
+        $crate::__wrong! { $bad "a model is a struct: for texts use `open_enum!`, for other enums serde's derives and `lenient_via_serde!`" }
+    };
     ($($bad:tt)*) => {
         $crate::__expected! { "expected `pub struct Name: Api { field: Type, field?: Type, … }`" ; $($bad)* }
     };
@@ -56,6 +63,9 @@ macro_rules! __model {
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* extra $($bad:tt)* }) => {
         ::core::compile_error!("every model has a field `extra`: give this one another name, and `as \"extra\"`");
     };
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[doc = $doc:literal])* #[serde $($bad:tt)*] $($more:tt)* }) => {
+        $crate::__no_serde! { $($bad)* }
+    };
     (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty , $($more:tt)* }) => {
         $crate::__model! { @fields $h
             { $($a)* { [$([$m])*] optional $f [$($w)?] {::core::option::Option<$ty>} } } $r
@@ -65,6 +75,12 @@ macro_rules! __model {
         $crate::__model! { @fields $h
             { $($a)* { [$([$m])*] required $f [$($w)?] {$ty} } }
             { $($r)* { $f $ty } } $o { $($more)* } }
+    };
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $ty:ty = $bad:tt $($more:tt)* }) => {
+        $crate::__wrong! { $bad "a model's field has no preset" }
+    };
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* }) => {
+        $crate::__field_end! { [$bad] { $bad $($more)* } $bad $($more)* }
     };
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* }) => {
         $crate::__expected! { "expected `: Type` or `?: Type` after the wire name" ; $($bad)* }
@@ -82,14 +98,13 @@ macro_rules! __model {
         $required:tt
         $optional:tt
     ) => {
-        $crate::__model! { @struct [$($kind)?]
-            $(#[$meta])*
-            #[derive(Clone, Debug, Default, PartialEq)]
-            $vis struct $name {
-                $($(#[$m])* pub $f: $ty,)*
-                /// What the fields above do not hold: fields that this version does not know.
-                pub extra: $crate::Extra,
-            }
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        $vis struct $name {
+            $($(#[$m])* pub $f: $ty,)*
+            /// What the fields above do not hold: fields that this version does not know.
+            pub extra: $crate::Extra,
         }
 
         $crate::__model! { @setters [$($kind)?] $name $required $optional }
@@ -149,22 +164,11 @@ macro_rules! __model {
     };
     (@absent optional $seen:ident $f:ident $model:ident) => {};
 
-    (@struct [] $($item:tt)*) => {
-        #[non_exhaustive]
-        $($item)*
-    };
-    (@struct [input] $($item:tt)*) => {
-        $($item)*
-    };
-    (@struct [$other:tt] $($item:tt)*) => {
-        $crate::__wrong! { $other "expected `input` or nothing after the API" }
-    };
-
     (@setters [] $($rest:tt)*) => {};
     (@setters [input] $name:ident { $({ $rf:ident $rty:ty })* } { $({ [$([$om:meta])*] $of:ident $oty:ty })* }) => {
         #[allow(clippy::new_without_default, clippy::too_many_arguments)]
         impl $name {
-            /// The object, with what it cannot be without.
+            /// Creates the object from its required fields.
             pub fn new($($rf: impl $crate::IntoField<$rty>),*) -> Self {
                 Self {
                     $($rf: $rf.into_field(),)*
@@ -176,5 +180,7 @@ macro_rules! __model {
             $crate::__setters! { $({ [$([$om])*] $of $oty })* }
         }
     };
-    (@setters [$other:tt] $($rest:tt)*) => {};
+    (@setters [$other:tt] $($rest:tt)*) => {
+        $crate::__wrong! { $other "expected `input` or nothing after the API" }
+    };
 }

@@ -45,6 +45,6 @@ macro_rules! operations {
         $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($line)* })*
     };
     ($($bad:tt)*) => {
-        $crate::__expected! { "expected lines like `endpoint! { pub Name: Api = METHOD \"/path\" … -> Response }`" ; $($bad)* }
+        $crate::__expected! { "expected declarations like `endpoint! { pub Name: Api = METHOD \"/path\" … -> Response }`" ; $($bad)* }
     };
 }

@@ -1,10 +1,11 @@
 //! A library of books: an API that has nothing to do with Livepeer, with its own base URL, key header, error body,
-//! spelling of fields and pages. Between them, its lines have every form that the grammar knows.
+//! spelling of fields and pages. Between them, its declarations have every form that the grammar knows.
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use typed_endpoint::{
-    Api, Auth, Case, ErrorBody, File, Page, Secret, Unmapped, errors, id, model, open_enum, operations, sse_json,
+    Api, Auth, Case, ErrorBody, File, Page, Secret, Unmapped, errors, fields, id, model, open_enum, operations,
+    sse_json,
 };
 
 /// The library.
@@ -33,6 +34,16 @@ impl Api for Archive {
     type Error = Unmapped;
 }
 
+fields! {
+    /// Which page of a list.
+    page {
+        /// How many a page holds.
+        page_size?: u32,
+        /// Where the page begins.
+        after?: String,
+    }
+}
+
 operations! {
     endpoint! {
         /// Finds a book.
@@ -48,10 +59,7 @@ operations! {
             kinds as "kind[]"?: Vec<Kind>,
             /// From which years.
             years?: Vec<u16>,
-            /// How many a page holds.
-            page_size?: u32,
-            /// Where the page begins.
-            after?: String,
+            ..page,
         } headers {
             /// In which language.
             language as "accept-language"?: String,
@@ -119,12 +127,7 @@ operations! {
     }
     endpoint! {
         /// Lists readers.
-        pub Readers: Library = GET "/readers" query {
-            /// How many a page holds.
-            page_size?: u32,
-            /// Where the page begins.
-            after?: String,
-        } -> Vec<Reader>, paged(Offset)
+        pub Readers: Library = GET "/readers" query { ..page } -> Vec<Reader>, paged(Offset)
     }
     endpoint! {
         /// Stamps a card.

@@ -103,9 +103,8 @@ async fn query_lists_headers_and_pages_by_a_cursor_in_the_body() {
 async fn pages_by_offset() {
     let (server, seen) = served!(|readers: Readers| {
         let from = readers.after.map_or(0, |after| after.parse().unwrap());
-        let names = (from..5)
-            .take(readers.page_size.unwrap() as usize)
-            .map(|index| Reader::new(format!("reader {index}")));
+        let names =
+            (from..5).take(readers.page_size.unwrap() as usize).map(|index| Reader::new(format!("reader {index}")));
         Ok(names.collect::<Vec<_>>())
     });
     let mut pages = client(&server).pages(Readers::new().page_size(2));
@@ -335,6 +334,16 @@ fn every_request_goes_over_a_socket_and_through_json() {
     let mut each = Each(0);
     visit_operations(&mut each);
     assert_eq!(each.0, OPERATIONS.len());
+}
+
+#[test]
+fn a_preset_is_any_expression() {
+    typed_endpoint::endpoint! {
+        /// Sorts books.
+        pub Sort: Library = POST "/sort" json { kind?: Kind = Kind::Poetry, shelves?: u32 = 2 * 7 } -> ()
+    }
+    let sort = Sort::new();
+    assert_eq!((sort.kind, sort.shelves), (Some(Kind::Poetry), Some(14)));
 }
 
 /// A line may name its API by a path.

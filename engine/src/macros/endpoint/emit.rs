@@ -7,7 +7,7 @@ macro_rules! __emit {
             { [$([$($meta:tt)*])*] $vis:vis $name:ident $api:tt $method:ident $path:literal }
             { $({ $($entry:tt)* })* }
             { $({ [$([$rm:meta])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
-            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:literal)?] $oty:ty })* }
+            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $oty:ty })* }
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
@@ -20,6 +20,7 @@ macro_rules! __emit {
         #[doc = ::core::concat!("`", ::core::stringify!($method), " ", $path, "` of [`", ::core::stringify!($api), "`]", $crate::__emit!(@error_docs $($error)*), ".")]
         $(#[doc = ::core::concat!("\n- `", ::core::stringify!($($clause)*), "`")])*
         #[derive(Clone, Debug)]
+        #[non_exhaustive]
         $vis struct $name {
             $(
                 $(#[$rm])*
@@ -30,14 +31,14 @@ macro_rules! __emit {
             $(
                 $(#[$om])*
                 #[doc = ""]
-                #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", $preset, "`")?, ").")]
+                #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", ::core::stringify!($preset), "`")?, ").")]
                 pub $of: ::core::option::Option<$oty>,
             )*
         }
 
         #[allow(deprecated, clippy::new_without_default, clippy::too_many_arguments)]
         impl $name {
-            /// The request, with what it cannot be made without.
+            /// Creates the request from its required fields.
             pub fn new($($rf: impl $crate::IntoField<$rty>),*) -> Self {
                 Self {
                     $($rf: $rf.into_field(),)*
@@ -65,6 +66,7 @@ macro_rules! __emit {
                     fields: &[$($crate::__emit!(@entry $api $($entry)*)),*],
                     response: $response_text,
                     error: $crate::__emit!(@error_text $($error)*),
+                    timeout: <$api as $crate::Api>::TIMEOUT,
                     deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
                 });
                 $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*
@@ -118,7 +120,7 @@ macro_rules! __emit {
     };
 
     (@preset) => { ::core::option::Option::None };
-    (@preset $preset:literal) => { ::core::option::Option::Some($crate::IntoField::into_field($preset)) };
+    (@preset $preset:expr) => { ::core::option::Option::Some($crate::IntoField::into_field($preset)) };
 
     (@error $name:ident $api:tt default) => { <$api as $crate::Api>::Error };
     (@error $name:ident $api:tt type $ty:ty) => { $ty };
@@ -142,7 +144,7 @@ macro_rules! __emit {
     };
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
-    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty $(; [$($preset:literal)?])?) => {
+    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty $(; [$($preset:expr)?])?) => {
         $crate::endpoint::Field::new(
             ::core::stringify!($f),
             $crate::__wire!($api $f $w),

@@ -1,4 +1,4 @@
-/// The fields of one part, one by one; then what is left of the line. State: `{request} [place] { fields } { rest }`.
+/// The fields of one part, one by one; then the rest of the declaration. State: `{request} [place] { fields } { rest }`.
 ///
 /// The request so far is `{ {head} {table} {required} {optional} {values} {reads} }`; the place is where these fields
 /// stand, and how their docs begin.
@@ -8,12 +8,22 @@ macro_rules! __fields {
     ($q:tt $p:tt { $(,)? } { $($rest:tt)* }) => {
         $crate::__parts! { $q $($rest)* }
     };
+    // A group of fields, which puts its own in front of the others.
+    ($q:tt $p:tt { .. $($group:ident)::+ , $($more:tt)* } $rest:tt) => {
+        $($group)::+! { $q $p { $($more)* } $rest }
+    };
+    ($q:tt $p:tt { , $($more:tt)* } $rest:tt) => {
+        $crate::__fields! { $q $p { $($more)* } $rest }
+    };
+    ($q:tt $p:tt { $(#[doc = $doc:literal])* #[serde $($bad:tt)*] $($more:tt)* } $rest:tt) => {
+        $crate::__no_serde! { $($bad)* }
+    };
     ($q:tt [Path $s:literal] { $f:tt ? $($more:tt)* } $rest:tt) => {
         $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $(= $preset:literal)? , $($more:tt)* } $rest:tt
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $(= $preset:expr)? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
@@ -53,8 +63,11 @@ macro_rules! __fields {
             [Json $s] { $($more)* } $rest
         }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $($bad:tt)* } $rest:tt) => {
-        $crate::__expected! { "expected the field's type after `:`" ; $($bad)* }
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty = $bad:tt $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $bad "only an optional field has a preset: `name?: Type = preset`" }
+    };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* } $rest:tt) => {
+        $crate::__field_end! { [$bad] { $bad $($more)* } $bad $($more)* }
     };
     ($q:tt $p:tt { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* } $rest:tt) => {
         $crate::__expected! { "expected `: Type` or `?: Type` after the wire name" ; $($bad)* }

@@ -49,10 +49,13 @@ macro_rules! __parts {
     ($q:tt -> () $next:tt $($c:tt)*) => {
         $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
     };
-    ($q:tt -> sse $($ty:ident)::+ $next:ident $($c:tt)*) => {
+    ($q:tt -> sse $ty:ident $next:tt $($c:tt)*) => {
         $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
     };
-    ($q:tt -> $($ty:ident)::+ $next:ident $($c:tt)*) => {
+    ($q:tt -> $first:ident :: $($ty:ident)::+ $next:ident $($c:tt)*) => {
+        $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
+    };
+    ($q:tt -> $ty:ident $next:tt $($c:tt)*) => {
         $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
     };
     ($q:tt -> $($bad:tt)*) => {
