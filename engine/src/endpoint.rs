@@ -3,12 +3,11 @@
 
 mod check;
 mod into_field;
+mod operation;
 
 use std::any::Any;
 use std::fmt;
-use std::time::Duration;
 
-use http::Method;
 use serde::Serialize;
 
 use crate::api::Api;
@@ -17,6 +16,9 @@ use crate::response::Codec;
 use crate::source::{ReadError, Source};
 
 pub use into_field::IntoField;
+#[doc(hidden)]
+pub use operation::Declaration;
+pub use operation::{Field, Operation, Paging, Place};
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::client::Client::call) sends it.
 ///
@@ -54,249 +56,6 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
 pub trait On<A: Api>: Endpoint {
     /// What stands between the base URL and the operation's path.
     const PREFIX: &'static str;
-}
-
-/// The facts of an operation, as its line declares them.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Operation {
-    /// The type's name, e.g. `Create`.
-    pub name: &'static str,
-    /// The path of the module that declares it, e.g. `library::book`.
-    pub module: &'static str,
-    /// The API's name.
-    pub api: &'static str,
-    /// The first line of its docs.
-    pub summary: &'static str,
-    /// HTTP method.
-    pub method: &'static Method,
-    /// Path template, e.g. `/stream/{id}`.
-    pub path: &'static str,
-    /// The request's fields, path parameters first.
-    pub fields: &'static [Field],
-    /// The response's type, as written in the line.
-    pub response: &'static str,
-    /// The error type, as written in the line; `None` is the API's default.
-    pub error: Option<&'static str>,
-    /// Whether it may be repeated after a request that may have reached the server.
-    pub retryable: bool,
-    /// What a request must look like for that, when it depends on it.
-    pub retryable_if: Option<fn(&dyn Any) -> bool>,
-    /// Whether the key is sent.
-    pub auth: bool,
-    /// How long nothing may arrive before an attempt is given up, when it is not the client's setting.
-    pub timeout: Option<Duration>,
-    /// How its pages follow each other; `None` when it gives everything at once.
-    pub paged: Option<Paging>,
-    /// Whether the API advises against its use.
-    pub deprecated: bool,
-    /// The operation's id in the API's public specification; `None` when it is not in there.
-    pub id: Option<&'static str>,
-    /// Other APIs that host it, with their prefix.
-    pub hosted: &'static [(&'static str, &'static str)],
-    /// Whether the declaration itself says if it may be repeated.
-    declares_retryable: bool,
-    /// Whether the declaration itself says how long an attempt may be idle.
-    declares_timeout: bool,
-}
-
-/// How the pages of a list follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Paging {
-    /// The answer says where the next page begins ([`Api::next_cursor`]).
-    Cursor,
-    /// The answer says nothing: the next page begins after the items seen so far, while pages are full.
-    Offset,
-}
-
-/// A field of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Field {
-    /// The name in Rust.
-    pub rust: &'static str,
-    /// The name on the wire.
-    pub name: &'static str,
-    /// Where it stands in the request.
-    pub place: Place,
-    /// Whether the request cannot be made without it.
-    pub required: bool,
-    /// Its type, as written in the line.
-    pub ty: &'static str,
-    /// Whether it repeats a path parameter in the body.
-    pub copy: bool,
-    /// What it is set to from the start, as written in the line; `None` when it is left out unless set.
-    pub preset: Option<&'static str>,
-}
-
-/// Where a field stands in the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query; a list is repeated.
-    Query,
-    /// A header.
-    Header,
-    /// A member of the JSON object that is the body.
-    Json,
-    /// The whole body, as JSON.
-    JsonBody,
-    /// A field of an URL-encoded form.
-    Form,
-    /// A part of a multipart form.
-    Multipart,
-    /// The whole body, as bytes.
-    Body,
-}
-
-impl Operation {
-    /// `stream::Create`: the last part of the module and the name.
-    pub fn qualified_name(&self) -> String {
-        format!("{}::{}", self.resource(), self.name)
-    }
-
-    /// `stream`: the last part of the module.
-    pub fn resource(&self) -> &'static str {
-        self.module.rsplit("::").next().unwrap_or(self.module)
-    }
-
-    /// Whether this request of the operation may be repeated after it may have reached the server.
-    pub fn is_retryable(&self, request: &dyn Any) -> bool {
-        self.retryable && self.retryable_if.is_none_or(|check| check(request))
-    }
-
-    /// The operation of a declaration without clauses.
-    #[doc(hidden)]
-    pub const fn new(declared: Declaration) -> Self {
-        let Declaration { name, module, api, summary, method, path, fields, response, error, timeout, deprecated } =
-            declared;
-        check::path(path, fields);
-        check::names(fields);
-        check::body(fields);
-        let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
-        Self {
-            name,
-            module,
-            api,
-            summary,
-            method,
-            path,
-            fields,
-            response,
-            error,
-            retryable,
-            retryable_if: None,
-            auth: true,
-            timeout,
-            paged: None,
-            deprecated,
-            id: None,
-            hosted: &[],
-            declares_retryable: false,
-            declares_timeout: false,
-        }
-    }
-}
-
-/// What a declaration says of its operation beside the clauses.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Declaration {
-    pub name: &'static str,
-    pub module: &'static str,
-    pub api: &'static str,
-    pub summary: &'static str,
-    pub method: &'static Method,
-    pub path: &'static str,
-    pub fields: &'static [Field],
-    pub response: &'static str,
-    pub error: Option<&'static str>,
-    pub timeout: Option<Duration>,
-    pub deprecated: bool,
-}
-
-/// `stream::Create (POST /stream)`: the template of the path, never a filled-in one.
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} {})", self.qualified_name(), self.method, self.path)
-    }
-}
-
-/// The clauses of [`endpoint!`](macro@crate::endpoint): `id("getBook")` in a declaration calls [`id`](Self::id). Each may
-/// be used once.
-impl Operation {
-    /// Names the operation's id in the API's specification (default: none).
-    #[must_use]
-    pub const fn id(self, id: &'static str) -> Self {
-        assert!(self.id.is_none(), "the clause `id` is declared twice");
-        Self { id: Some(id), ..self }
-    }
-
-    /// Declares whether a request may be sent again after it may have arrived (default: GET, HEAD, PUT, DELETE and
-    /// OPTIONS may). `retryable` is short for `retryable(true)`.
-    #[must_use]
-    pub const fn retryable(self, retryable: bool) -> Self {
-        assert!(!self.declares_retryable, "the clause `retryable` is declared twice");
-        Self { retryable, declares_retryable: true, ..self }
-    }
-
-    /// Declares that a request may be sent again if this function says so: a `fn(&Request) -> bool`, where `Request` is
-    /// the declared type.
-    #[must_use]
-    pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
-        Self { retryable_if: Some(check), ..self.retryable(true) }
-    }
-
-    /// Declares that no key is sent (default: it is).
-    #[must_use]
-    pub const fn no_auth(self) -> Self {
-        assert!(self.auth, "the clause `no_auth` is declared twice");
-        Self { auth: false, ..self }
-    }
-
-    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: [`Api::TIMEOUT`]).
-    /// A client's own setting takes precedence.
-    #[must_use]
-    pub const fn timeout(self, seconds: u64) -> Self {
-        assert!(!self.declares_timeout, "the clause `timeout` is declared twice");
-        Self { timeout: Some(Duration::from_secs(seconds)), declares_timeout: true, ..self }
-    }
-
-    /// Declares a list that comes in pages, for [`Client::pages`](crate::client::Client::pages) (default: one response holds everything).
-    /// `paged` is short for `paged(Cursor)`; the value is a variant of [`Paging`].
-    #[must_use]
-    pub const fn paged(self, paging: Paging) -> Self {
-        assert!(self.paged.is_none(), "the clause `paged` is declared twice");
-        Self { paged: Some(paging), ..self }
-    }
-
-    /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
-    #[must_use]
-    pub const fn hosted(self, hosted: &'static [(&'static str, &'static str)]) -> Self {
-        assert!(self.hosted.is_empty(), "the clause `hosted` is declared twice");
-        Self { hosted, ..self }
-    }
-}
-
-impl Field {
-    #[doc(hidden)]
-    pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self { rust, name, place, required, ty, copy: false, preset: None }
-    }
-
-    #[doc(hidden)]
-    pub const fn preset(mut self, preset: &'static str) -> Self {
-        self.preset = Some(preset);
-        self
-    }
-
-    #[doc(hidden)]
-    pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        Self { rust, name, place, required: true, ty: "", copy: true, preset: None }
-    }
 }
 
 /// What [`Endpoint::values`] shows a request's values to.

@@ -1,6 +1,6 @@
 //! What the compiler refuses in a line: the facts of an operation are a constant, and these run while it is made.
 
-use super::{Field, Place};
+use super::operation::{Field, Place};
 
 /// Refuses wire names that JSON would have to escape, and two fields of one place with the same name.
 pub(super) const fn names(fields: &[Field]) {
