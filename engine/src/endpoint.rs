@@ -28,9 +28,9 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     type Api: Api;
     /// What a successful call gives.
     type Response: Send + 'static;
-    /// How the answer's body becomes a [`Response`](Self::Response).
+    /// How the response's body becomes a [`Response`](Self::Response).
     type Codec: Codec<Self::Response>;
-    /// What the body of an unsuccessful answer holds.
+    /// What the body of an error response holds.
     type Error: ErrorBody;
     /// The facts of the operation.
     const OPERATION: &'static Operation;

@@ -1,4 +1,4 @@
-//! What the compiler refuses in a line: the facts of an operation are a constant, and these run while it is made.
+//! What the compiler refuses in a declaration: the facts of an operation are a constant, and these run while it is made.
 
 use super::operation::{Field, Place};
 
@@ -27,7 +27,7 @@ pub(super) const fn names(fields: &[Field]) {
 }
 
 /// Refuses a template that does not name every path parameter. (The other direction, a name in the
-/// template that is no parameter, the compiler finds itself: the line hands the template to `format_args!`.)
+/// template that is no parameter, the compiler finds itself: the macro passes the template to `format_args!`.)
 pub(super) const fn path(path: &str, fields: &[Field]) {
     assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with `/`");
     let mut at = 0;

@@ -8,7 +8,7 @@ use http::Method;
 
 use super::check;
 
-/// The facts of an operation, as its line declares them.
+/// The facts of an operation, as it is declared.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Operation {
@@ -26,9 +26,9 @@ pub struct Operation {
     pub path: &'static str,
     /// The request's fields, path parameters first.
     pub fields: &'static [Field],
-    /// The response's type, as written in the line.
+    /// The response's type, as declared.
     pub response: &'static str,
-    /// The error type, as written in the line; `None` is the API's default.
+    /// The error type, as declared; `None` is the API's default.
     pub error: Option<&'static str>,
     /// Whether it may be repeated after a request that may have reached the server.
     pub retryable: bool,
@@ -56,9 +56,9 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The answer says where the next page begins ([`Api::next_cursor`](crate::Api::next_cursor)).
+    /// The response says where the next page begins ([`Api::next_cursor`](crate::Api::next_cursor)).
     Cursor,
-    /// The answer says nothing: the next page begins after the items seen so far, while pages are full.
+    /// The response does not say: the next page begins after the items seen so far, while pages are full.
     Offset,
 }
 
@@ -74,11 +74,11 @@ pub struct Field {
     pub place: Place,
     /// Whether the request cannot be made without it.
     pub required: bool,
-    /// Its type, as written in the line.
+    /// Its type, as declared.
     pub ty: &'static str,
     /// Whether it repeats a path parameter in the body.
     pub copy: bool,
-    /// What it is set to from the start, as written in the line; `None` when it is left out unless set.
+    /// Its preset, as declared; `None` when it is left out unless set.
     pub preset: Option<&'static str>,
 }
 

@@ -3,7 +3,7 @@ mod emit;
 mod fields;
 mod parts;
 
-/// Declares one operation of an API: a line makes a type, a value of the type is a request, and
+/// Declares one operation of an API: a declaration makes a type, a value of the type is a request, and
 /// [`Client::call`](crate::client::Client::call) sends it.
 ///
 /// ```
@@ -97,7 +97,7 @@ mod parts;
 /// assert_eq!(list.author.as_deref(), Some(&["Melville".to_owned()][..]));
 /// ```
 ///
-/// # The line
+/// # The declaration
 ///
 /// ```text
 /// pub Name: Api = METHOD "/path/{parameter}" (parameter: Type)  parts  -> response, clauses

@@ -1,5 +1,5 @@
-/// Declares the operations of a resource, each by its [`endpoint!`](macro@crate::endpoint) line, and lists their facts
-/// in `OPERATIONS`, in the order of the lines. With the feature `mock` it also makes a function `visit_operations`, for
+/// Declares the operations of a resource, each by an [`endpoint!`](macro@crate::endpoint), and lists their facts
+/// in `OPERATIONS`, in that order. With the feature `mock` it also makes a function `visit_operations`, for
 /// tests that do something with all of them (`mock::OperationVisitor`).
 ///
 /// ```
@@ -28,13 +28,13 @@
 /// ```
 #[macro_export]
 macro_rules! operations {
-    ($(endpoint! { $(#[$($meta:tt)*])* $vis:vis $name:ident : $($line:tt)* })*) => {
+    ($(endpoint! { $(#[$($meta:tt)*])* $vis:vis $name:ident : $($declaration:tt)* })*) => {
         /// The facts of the operations declared here.
         #[allow(deprecated)]
         pub const OPERATIONS: &[&$crate::Operation] = &[$(<$name as $crate::Endpoint>::OPERATION),*];
 
         $crate::__with_mock! {
-            /// Shows the operations declared here, each by its type, in the order of the lines.
+            /// Shows the operations declared here, each by its type, in that order.
             #[allow(deprecated)]
             pub fn visit_operations(visitor: &mut impl $crate::mock::OperationVisitor) {
                 let _ = &visitor;
@@ -42,7 +42,7 @@ macro_rules! operations {
             }
         }
 
-        $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($line)* })*
+        $($crate::endpoint! { $(#[$($meta)*])* $vis $name : $($declaration)* })*
     };
     ($($bad:tt)*) => {
         $crate::__expected! { "expected declarations like `endpoint! { pub Name: Api = METHOD \"/path\" … -> Response }`" ; $($bad)* }

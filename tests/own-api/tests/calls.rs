@@ -120,7 +120,7 @@ async fn pages_by_offset() {
 async fn json_fields_with_a_path_parameter_a_preset_and_null() {
     let (server, seen) = served!(|lend: Lend| {
         let days = lend.days;
-        Ok::<_, Reply>(days.map(|days| Loan::new(days)))
+        Ok::<_, Reply>(days.map(Loan::new))
     });
     let lend = || Lend::new(7, "a", "Ishmael");
     let loan = client(&server).call(lend()).await.unwrap();

@@ -1,4 +1,4 @@
-/// A line's parts, one by one, then its response. State: `{request} rest`.
+/// A declaration's parts, one by one, then its response. State: `{request} rest`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __parts {
