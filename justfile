@@ -1,19 +1,22 @@
-# What people repeat. Each line is plain cargo: see CONTRIBUTING.md.
+# What people repeat. Each is plain cargo, or a script of .ci, and installs nothing: see CONTRIBUTING.md.
 
 # Lists these.
 default:
     @just --list
 
-# Types, format and lints.
+# Whether it compiles, tests and examples included.
 check:
-    cargo fmt --all --check
-    cargo clippy --all-targets --locked -- -D warnings
+    cargo check --workspace --all-targets --locked
+
+# Format and lints.
+lint:
+    .ci/check format lints
 
 # All tests, or one file of tests/: `just test catalog`.
 test file='':
-    cargo test --locked {{ if file == '' { '' } else { '--test ' + file } }}
+    cargo test --locked {{ if file == '' { '' } else { '-p livepeer --test ' + file } }}
 
-# Takes changed requests and pages as they are now; look at the difference afterwards.
+# Takes changed requests, pages and messages as they are now; look at the difference afterwards.
 accept:
     INSTA_UPDATE=always cargo test --locked --test snapshots
     UPDATE=1 cargo test --locked --no-fail-fast --test '*'
@@ -21,16 +24,24 @@ accept:
 
 # The docs, as docs.rs builds them.
 docs:
-    cargo doc --no-deps --all-features --locked --open
+    cargo doc --workspace --no-deps --all-features --locked --open
 
 # All examples, without a key.
 examples:
     for example in examples/*.rs; do cargo run --quiet --locked --example "$(basename "$example" .rs)" || exit 1; done
 
-# Writes docs/public-api.txt. Needs `cargo install cargo-public-api` and a nightly toolchain.
+# Writes docs/public-api. Needs a nightly toolchain and cargo-public-api: `.ci/setup toolchains cargo-public-api`.
 public-api:
     .ci/public-api --write
 
-# Everything that CI runs.
-ci:
-    .ci/run
+# Each fuzz target for some seconds, or the ones named. Needs a nightly toolchain and cargo-fuzz: `.ci/setup toolchains cargo-fuzz`.
+fuzz seconds='60' *targets:
+    .ci/fuzz {{ seconds }} {{ targets }}
+
+# Everything that CI checks, or what is named: `just ci lints docs`. What lacks a tool is left out, and listed at the end.
+ci *checks:
+    .ci/check {{ checks }}
+
+# Installs what the checks need, on this machine.
+setup:
+    .ci/setup
