@@ -45,3 +45,7 @@ ci *checks:
 # Installs what the checks need, on this machine.
 setup:
     .ci/setup
+
+# Prepares a release, as `just release minor`: shows what would happen, and with `--execute` does it. Needs cargo-release.
+release level *options:
+    cargo release {{ level }} -p typed-endpoint -p livepeer {{ options }}
