@@ -260,7 +260,7 @@ fn decode_failure(
     inner.operation = Some(operation);
     inner.status = Some(status);
     inner.headers = context.redactor.redact_headers(headers);
-    inner.text = context.redactor.redact_bytes(bytes.slice(..bytes.len().min(send::MAX_ERROR_BODY)));
+    inner.text = context.redactor.redact_bytes(bytes, false);
     inner.attempts = context.attempts;
     inner.elapsed = elapsed;
     inner

@@ -1,4 +1,4 @@
-//! The parsers of headers and of JSON, for fuzzing.
+//! The parsers of headers and of JSON, and redaction, for fuzzing.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,4 +23,10 @@ pub fn query_param(url: &str, name: &str) -> Option<String> {
 /// How long the server asks to wait.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     crate::retry::retry_after(headers, now)
+}
+
+/// The text without the secrets, and how many steps that took.
+pub fn redact(text: &str, secrets: &[String], cut: bool) -> (String, usize) {
+    let secrets = secrets.iter().map(|secret| secret.as_str().into()).collect();
+    crate::redact::Redactor::new(None, secrets).redact_counted(text.into(), cut)
 }

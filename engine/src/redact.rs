@@ -1,5 +1,6 @@
 //! Redaction: secrets of a call are kept out of what is shown of responses, for servers echo what they reject.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,12 +12,15 @@ use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use crate::api::Auth;
 use crate::error::BoxError;
 use crate::secret::Secret;
+use scan::{MARK, Scanner, Steps};
 
-/// Anything shorter is no secret worth the name, and would redact parts of ordinary words.
-const SHORTEST: usize = 6;
+mod scan;
 
-/// The most bytes that a byte is spelled with (`\u002f`, `&#x2F;`).
-const LONGEST_SPELLING: usize = 6;
+/// How much of a text is looked at and shown, in bytes, and how much of all headers together.
+pub(crate) const MAX_TEXT: usize = 64 * 1024;
+
+/// How many causes of an error are told.
+const MAX_CAUSES: usize = 16;
 
 /// The key and the secrets that one request held.
 #[derive(Clone, Default)]
@@ -30,126 +34,96 @@ impl Redactor {
         Self { key, secrets }
     }
 
-    /// How far beyond a cut to read, so that none of them is cut in two there.
-    pub(crate) fn longest_spelling(&self) -> usize {
-        self.secrets().map(|secret| secret.expose().len() * LONGEST_SPELLING).max().unwrap_or(0)
+    /// The text without them, however JSON, URLs and HTML spell them; the first 64 KiB of it.
+    pub(crate) fn redact_text(&self, text: String) -> String {
+        self.redact(text, false)
     }
 
-    /// The text without them, however JSON, URLs and HTML spell them.
-    pub(crate) fn redact_text(&self, mut text: String) -> String {
-        for secret in self.secrets() {
-            let secret = secret.expose();
-            if text.contains(secret) {
-                text = text.replace(secret, "[key]");
-            }
-            let mut from = 0;
-            while let Some((at, len)) = find(&text[from..], secret) {
-                text.replace_range(from + at..from + at + len, "[key]");
-                from += at;
-            }
-        }
-        text
+    /// The same for a text that was cut off, perhaps in the middle of a secret.
+    pub(crate) fn redact_excerpt(&self, text: String) -> String {
+        self.redact(text, true)
+    }
+
+    fn redact(&self, text: String, cut: bool) -> String {
+        self.redact_counted(text, cut).0
+    }
+
+    /// The text without them, and how many steps that took.
+    pub(crate) fn redact_counted(&self, mut text: String, cut: bool) -> (String, usize) {
+        let cut = shorten(&mut text) || cut;
+        let mut steps = Steps::for_bytes(text.len());
+        let text = match self.scanner().redact(&text, cut, &mut steps) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(shown) => shown,
+        };
+        (text, steps.taken)
     }
 
     /// The error, unless its text or that of one of its causes shows one of them: then only what is left of the text.
     pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
-        let mut shown = error.to_string();
+        let mut told = error.to_string();
         let mut cause = error.source();
-        while let Some(inner) = cause {
-            shown = format!("{shown}: {inner}");
+        for _ in 0..MAX_CAUSES {
+            let Some(inner) = cause else { break };
+            told.push_str(": ");
+            told.push_str(&inner.to_string());
             cause = inner.source();
         }
-        let redacted = self.redact_text(shown.clone());
-        if redacted == shown { error } else { redacted.into() }
+        let len = told.len();
+        let redacted = self.redact_text(told.clone());
+        if cause.is_none() && len <= MAX_TEXT && redacted == told { error } else { redacted.into() }
     }
 
-    /// The same for bytes, which become text only where something is to be redacted.
-    pub(crate) fn redact_bytes(&self, bytes: Bytes) -> Bytes {
-        if self.secrets().next().is_none() {
+    /// The same for the first 64 KiB of bytes, which become text only where something is to be redacted. `cut`: they may
+    /// end in the middle of a secret.
+    pub(crate) fn redact_bytes(&self, mut bytes: Bytes, cut: bool) -> Bytes {
+        let cut = cut || bytes.len() > MAX_TEXT;
+        bytes.truncate(MAX_TEXT);
+        let scanner = self.scanner();
+        if scanner.is_empty() {
             return bytes;
         }
-        let shown = String::from_utf8_lossy(&bytes);
-        let redacted = self.redact_text(shown.clone().into_owned());
-        if redacted == shown { bytes } else { redacted.into() }
+        let text = String::from_utf8_lossy(&bytes);
+        match scanner.redact(&text, cut, &mut Steps::for_bytes(text.len())) {
+            Cow::Borrowed(_) => bytes,
+            Cow::Owned(shown) => shown.into(),
+        }
     }
 
-    /// The same for headers.
+    /// The same for headers. Of more than 64 KiB in all, the values beyond are withheld.
     pub(crate) fn redact_headers(&self, mut headers: HeaderMap) -> HeaderMap {
-        if self.secrets().next().is_none() {
+        let scanner = self.scanner();
+        if scanner.is_empty() {
             return headers;
         }
+        let mut left = MAX_TEXT;
         for value in headers.values_mut() {
-            let shown = String::from_utf8_lossy(value.as_bytes());
-            let redacted = self.redact_text(shown.clone().into_owned());
-            if redacted != shown {
-                *value = HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static("[key]"));
+            let Some(rest) = left.checked_sub(value.len()) else {
+                *value = HeaderValue::from_static("[too long]");
+                continue;
+            };
+            left = rest;
+            let text = String::from_utf8_lossy(value.as_bytes());
+            if let Cow::Owned(shown) = scanner.redact(&text, false, &mut Steps::for_bytes(text.len())) {
+                *value = HeaderValue::try_from(shown).unwrap_or(HeaderValue::from_static(MARK));
             }
         }
         headers
     }
 
-    fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.key.as_deref().into_iter().chain(self.secrets.iter()).filter(|secret| secret.expose().len() >= SHORTEST)
+    fn scanner(&self) -> Scanner<'_> {
+        Scanner::new(self.key.as_deref().into_iter().chain(self.secrets.iter()).map(Secret::expose))
     }
 }
 
-/// Where a text holds a secret in a spelling that is not its own, and how long that is.
-fn find(text: &str, secret: &str) -> Option<(usize, usize)> {
-    let first = secret.chars().next()?;
-    let begins = |letter| letter == first || matches!(letter, '%' | '\\' | '&' | '+');
-    text.match_indices(begins).find_map(|(at, _)| {
-        // A secret may itself hold what looks like an escape, so a letter may be read in two ways.
-        let mut rests = vec![&text[at..]];
-        for letter in secret.chars() {
-            rests =
-                rests.iter().flat_map(|rest| [escaped(rest, letter), rest.strip_prefix(letter)]).flatten().collect();
-            rests.dedup_by_key(|rest| rest.len());
-            if rests.is_empty() {
-                return None;
-            }
-        }
-        Some((at, text.len() - at - rests[0].len()))
-    })
-}
-
-/// What follows a letter at the beginning of a text, where it is escaped as in URLs, JSON or HTML.
-fn escaped(text: &str, letter: char) -> Option<&str> {
-    let is = |digits: &str, radix| u32::from_str_radix(digits, radix).is_ok_and(|code| code == u32::from(letter));
-    match text.as_bytes().first()? {
-        b'+' if letter == ' ' => Some(&text[1..]),
-        b'%' => letter.encode_utf8(&mut [0; 4]).bytes().try_fold(text, |text, byte| {
-            let digits = text.strip_prefix('%')?.get(..2)?;
-            u8::from_str_radix(digits, 16).is_ok_and(|code| code == byte).then(|| &text[3..])
-        }),
-        b'\\' => {
-            // In a string of JSON that is in a string of JSON there are several.
-            let rest = if letter == '\\' { &text[1..] } else { text.trim_start_matches('\\') };
-            let short = match letter {
-                '\n' => 'n',
-                '\r' => 'r',
-                '\t' => 't',
-                other => other,
-            };
-            let code = rest.strip_prefix('u').and_then(|rest| rest.split_at_checked(4));
-            code.and_then(|(code, rest)| is(code, 16).then_some(rest)).or_else(|| rest.strip_prefix(short))
-        }
-        b'&' => {
-            let end = text.bytes().take(10).position(|byte| byte == b';')?;
-            let same = match &text[1..end] {
-                "amp" => letter == '&',
-                "lt" => letter == '<',
-                "gt" => letter == '>',
-                "quot" => letter == '"',
-                "apos" => letter == '\'',
-                name => match name.strip_prefix('#') {
-                    Some(code) => code.strip_prefix(['x', 'X']).map_or_else(|| is(code, 10), |code| is(code, 16)),
-                    None => false,
-                },
-            };
-            same.then(|| &text[end + 1..])
-        }
-        _ => None,
+/// Cuts a text to what is looked at; whether it was longer.
+fn shorten(text: &mut String) -> bool {
+    let long = text.len() > MAX_TEXT;
+    if long {
+        let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
     }
+    long
 }
 
 /// What callers give beside an operation's own fields (headers, query parameters) that is a secret by its name or place.
@@ -217,14 +191,32 @@ mod tests {
             ("nothing", "nothing"),
         ] {
             assert_eq!(redactor.redact_text(text.into()), shown);
-            assert_eq!(redactor.redact_bytes(Bytes::from(text)), shown);
+            assert_eq!(redactor.redact_bytes(Bytes::from(text), false), shown);
         }
         let escapes = Redactor::new(None, ["p%25&a\\b", "l1\nl2\n"].into_iter().map(Secret::from).collect());
         for text in ["p%25&a\\b", "p%2525%26a%5Cb", "p%25&a\\\\b", "p%25&amp;a\\b", "l1\\nl2\\n", "l1%0al2%0A"] {
             assert_eq!(escapes.redact_text(format!("é{text}é")), "é[key]é", "{text}");
         }
         let other = Bytes::from_static(b"\xff\xfe");
-        assert_eq!(redactor.redact_bytes(other.clone()), other);
+        assert_eq!(redactor.redact_bytes(other.clone(), true), other);
+    }
+
+    #[test]
+    fn what_is_shown_is_bounded() {
+        let redactor = Redactor::new(Some(Arc::new("secret-key".into())), Arc::default());
+        let text = "x".repeat(MAX_TEXT - 8) + "secret-key and more";
+        let shown = "x".repeat(MAX_TEXT - 8) + "[key]";
+        assert_eq!(redactor.redact_text(text.clone()), shown);
+        assert_eq!(redactor.redact_bytes(text.clone().into(), false), shown);
+        assert_eq!(redactor.redact_error(text.into()).to_string(), shown);
+
+        let mut headers = HeaderMap::new();
+        for (name, len) in [("a", 400_000), ("b", 10), ("c", 60_000), ("d", 10_000)] {
+            headers.insert(name, HeaderValue::try_from("\\".repeat(len)).unwrap());
+        }
+        let shown = redactor.redact_headers(headers);
+        let lens: Vec<_> = ["a", "b", "c", "d"].iter().map(|name| shown[*name].len()).collect();
+        assert_eq!(lens, [10, 10, 60_000, 10]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::response::RawResponse;
 use crate::retry::{FailedAttempt, FailureKind, RetryDecision};
 use crate::transport::BoxFuture;
 use exchange::{attempt, build_request, open_payload, resolve_key};
-pub(crate) use failure::{AttemptError, MAX_ERROR_BODY};
+pub(crate) use failure::AttemptError;
 pub(crate) use request::{Job, JobSpec, ResponseMode};
 pub(crate) use subject::{PlainRequest, Subject};
 

@@ -1,6 +1,9 @@
 //! Reading a body as a whole, within bounds.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
+use tokio::time::timeout;
 
 use super::Body;
 use crate::error::BodyError;
@@ -46,11 +49,26 @@ impl Body {
     /// where some of it is better than none.
     pub async fn prefix(mut self, limit: usize) -> Bytes {
         let mut all = BytesMut::new();
-        while all.len() < limit
-            && let Ok(Some(chunk)) = self.chunk().await
-        {
-            all.extend_from_slice(chunk.get(..limit - all.len()).unwrap_or(&chunk));
-        }
+        self.read_prefix(limit, &mut all).await;
         all.freeze()
+    }
+
+    /// The same, as far as it arrives within so much time; and whether it is the whole content.
+    pub(crate) async fn prefix_within(mut self, limit: usize, time: Duration) -> (Bytes, bool) {
+        let mut all = BytesMut::new();
+        let whole = matches!(timeout(time, self.read_prefix(limit, &mut all)).await, Ok(true));
+        (all.freeze(), whole)
+    }
+
+    /// Whether that was all of it.
+    async fn read_prefix(&mut self, limit: usize, all: &mut BytesMut) -> bool {
+        while all.len() < limit {
+            match self.chunk().await {
+                Ok(Some(chunk)) => all.extend_from_slice(chunk.get(..limit - all.len()).unwrap_or(&chunk)),
+                Ok(None) => return true,
+                Err(_) => return false,
+            }
+        }
+        false
     }
 }

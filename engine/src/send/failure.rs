@@ -10,12 +10,12 @@ use crate::body::Body;
 use crate::error::{
     BodyError, BoxError, ErrorInner, ErrorKind, IdleTimeout, RequestError, TransportError, TransportErrorKind,
 };
-use crate::redact::Redactor;
+use crate::redact::{MAX_TEXT, Redactor};
 use crate::response::{encoding, not_negotiated};
 use crate::retry::{FailureKind, retry_after};
 
-/// How much of an error response's body is kept.
-pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
+/// How long the body of an error response is waited for in all: its status says most, and a retry may be due.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// A failed attempt.
 pub(crate) struct AttemptError {
@@ -106,8 +106,8 @@ pub(super) async fn error_response(
     match encoding(&head.headers) {
         Some(encoding) => error.source = Some(not_negotiated(encoding).into()),
         None => {
-            let mut text = redactor.redact_bytes(body.prefix(MAX_ERROR_BODY + redactor.longest_spelling()).await);
-            text.truncate(MAX_ERROR_BODY);
+            let (text, whole) = body.prefix_within(MAX_TEXT, ERROR_BODY_TIME).await;
+            let text = redactor.redact_bytes(text, !whole);
             error.body = (job.response.map_error)(head.status, &head.headers, &text);
             error.text = text;
         }
