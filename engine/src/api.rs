@@ -1,6 +1,6 @@
 //! What the operations of one API have in common.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use crate::case::Case;
 use crate::error::ErrorBody;
 use crate::link;
+use crate::retry;
 
 /// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
 /// type without values, which the declarations of [`endpoint!`](macro@crate::endpoint) and the client's type name.
@@ -62,11 +63,17 @@ pub trait Api: Send + Sync + 'static {
         link::query_param(&link::next_link(headers)?, Self::CURSOR)
     }
 
-    /// Whether a response says that the server refused before it did any work, so that any operation may be sent again
-    /// (default: 429, and 503 with `Retry-After`).
+    /// Whether a response says that the server refused before it did any work, so that any operation may be sent again,
+    /// whatever [`Retry::statuses`](crate::Retry::statuses) says of its status (default: 429, and 503 with `Retry-After`).
     fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
         status == StatusCode::TOO_MANY_REQUESTS
             || (status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER))
+    }
+
+    /// How long an error response asks to wait before the request is sent again (default: the header `retry-after-ms`, else
+    /// `Retry-After`, as a number of seconds or as a date). `None`: the back-off of [`Retry`](crate::Retry) decides.
+    fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+        retry::retry_after(headers, SystemTime::now())
     }
 
     /// Writes the body of an error response with this message, as a fake server of the API sends it (default:
@@ -107,10 +114,18 @@ pub(crate) struct Facts {
     pub(crate) auth: Auth,
     pub(crate) user_agent: &'static str,
     pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
+    pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
 }
 
 impl Facts {
     pub(crate) const fn of<A: Api>() -> Self {
-        Self { name: A::NAME, servers: A::SERVERS, auth: A::AUTH, user_agent: A::USER_AGENT, refused: A::refused }
+        Self {
+            name: A::NAME,
+            servers: A::SERVERS,
+            auth: A::AUTH,
+            user_agent: A::USER_AGENT,
+            refused: A::refused,
+            retry_after: A::retry_after,
+        }
     }
 }

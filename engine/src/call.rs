@@ -135,6 +135,7 @@ impl<E: Endpoint> Call<E> {
             streamed: E::Codec::STREAMED,
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
+            retry_after: E::Api::retry_after,
         };
         JobSpec {
             settings: self.settings,
@@ -279,6 +280,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             streamed: true,
             map_error: decode_error_body::<Unmapped>,
             refused: settings.api.refused,
+            retry_after: settings.api.retry_after,
         },
         secrets: secret::of_url(url),
         observer: None,

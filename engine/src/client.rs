@@ -14,7 +14,7 @@ use crate::download::Download;
 use crate::encode;
 use crate::endpoint::On;
 use crate::error::{BoxError, Error, RequestError};
-use crate::retry::Retry;
+use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::settings::{self, Credential, Key, Settings, Timeouts};
@@ -137,6 +137,14 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn retry(self, retry: Retry) -> Self {
         self.set(|settings| settings.retry = Some(retry.into()))
+    }
+
+    /// How many retries may fail in a row, of all calls of this client and of clones made of it from now on, before calls
+    /// give their first error until responses come again; `None` for no bound (default: 100). Five calls that succeed at
+    /// once make up for a retry. Retries at a time that the server asked for are not counted.
+    #[must_use]
+    pub fn retry_budget(self, retries: impl Into<Option<u32>>) -> Self {
+        self.set(|settings| settings.budget = Arc::new(Budget::of(retries.into())))
     }
 
     /// All time-outs.

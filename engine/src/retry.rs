@@ -8,7 +8,7 @@ mod decide;
 mod tests;
 
 pub(crate) use after::retry_after;
-pub(crate) use budget::Budget;
+pub(crate) use budget::{Budget, Paid};
 pub(crate) use decide::{FailedAttempt, FailureKind, RetryDecision};
 
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// | what happened | operations that are retryable | others |
 /// |---|---|---|
 /// | no connection was made (refused, DNS, TLS) | yes | yes |
-/// | refused before any work: 429, or 503 with `Retry-After`, unless the API says otherwise | yes | yes |
+/// | refused before any work, whatever its status: 429, or 503 with `Retry-After`, unless the [API](crate::Api::refused) says otherwise | yes | yes |
 /// | time-out or connection lost after sending began | yes | with [`non_idempotent`](Retry::non_idempotent) |
 /// | another of the [`statuses`](Retry::statuses) | yes | with [`non_idempotent`](Retry::non_idempotent) |
 /// | anything else: other statuses, a response that cannot be decoded | no | no |
@@ -48,14 +48,16 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// # How long it waits
 ///
 /// The wait before retry *n* (counting from 0) is `min(max_backoff, initial_backoff × multiplierⁿ)`, of which
-/// [jitter](Retry::jitter) takes a random part. A `Retry-After` of the server that is longer takes
-/// its place; see [`max_retry_after`](Retry::max_retry_after).
+/// [jitter](Retry::jitter) takes a random part. What the server asks for by `Retry-After` or `retry-after-ms` is waited
+/// for first, see [`max_retry_after`](Retry::max_retry_after), and with jitter this wait comes on top, as far as there is
+/// time.
 ///
 /// # What else bounds it
 ///
 /// All calls of a client share a budget for retries, so that a client with many calls in flight
-/// does not multiply the load on a server that is down: once about a hundred retries have failed,
-/// calls give their first error until responses come again. A wait that would outlast the overall
+/// does not multiply the load on a server that is down: once about a hundred retries have failed
+/// ([`Client::retry_budget`](crate::Client::retry_budget)), calls give their first error until responses come again.
+/// Retries at a time that the server asked for are not counted. A wait that would outlast the overall
 /// time-out of a call is not begun, and a body that can be read only once is not sent twice.
 #[derive(Clone, PartialEq)]
 #[must_use]
@@ -158,8 +160,7 @@ impl Retry {
         self
     }
 
-    /// What no wait exceeds (default 10 s), not even the first one; only a `Retry-After` of the
-    /// server may.
+    /// What no wait exceeds (default 10 s), not even the first one; what the server asks for is waited for besides.
     pub fn max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
@@ -214,7 +215,8 @@ impl Retry {
         self
     }
 
-    /// Which statuses are retried, in place of the default 408, 425, 429, 500, 502, 503 and 504.
+    /// Which statuses are retried, in place of the default 408, 425, 429, 500, 502, 503 and 504. What was refused before
+    /// any work ([`Api::refused`](crate::Api::refused)) is retried in any case; [`Retry::never`] retries nothing.
     ///
     /// Anything that lists numbers will do: `[429, 503]`, `500..=599`, or
     /// `(400..600).filter(|status| …)`. What is not between 300 and 999 is ignored: a success is

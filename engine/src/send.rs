@@ -9,7 +9,7 @@ use crate::body::Body;
 use crate::error::{ErrorInner, ErrorKind};
 use crate::log;
 use crate::response::RawResponse;
-use crate::retry::{FailedAttempt, FailureKind, RetryDecision};
+use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision};
 use crate::transport::BoxFuture;
 use exchange::{attempt, build_request, open_payload, resolve_key};
 pub(crate) use failure::AttemptError;
@@ -35,12 +35,20 @@ pub(crate) struct Attempts {
     ends: Option<Instant>,
     /// What the previous one failed with.
     previous: Option<String>,
+    /// Whether the retry under way was paid for from the client's budget.
+    paid: bool,
 }
 
 impl Attempts {
     pub(crate) fn new(deadline: Option<Duration>) -> Self {
         let began = Instant::now();
-        Self { made: 0, began, ends: deadline.and_then(|deadline| began.checked_add(deadline)), previous: None }
+        Self {
+            made: 0,
+            began,
+            ends: deadline.and_then(|deadline| began.checked_add(deadline)),
+            previous: None,
+            paid: false,
+        }
     }
 
     /// Makes one attempt.
@@ -61,7 +69,7 @@ impl Attempts {
             },
         };
         let mut response = outcome?;
-        job.settings.budget.refund(self.made > 1);
+        job.settings.budget.refund(self.paid);
         response.context.attempts = self.made;
         response.context.began = Some(self.began);
         Ok(response)
@@ -84,20 +92,23 @@ impl Attempts {
             retry_after: failure.retry_after,
         };
         let not_retried = match job.retry().decide(&failed, fastrand::f64) {
-            RetryDecision::After(wait) => match job.settings.budget.pay() {
-                Some(retry) => {
+            RetryDecision::After(wait) => {
+                // Who comes back when the server said adds no load that it did not ask for.
+                let invited = failed.retry_after.is_some_and(|asked| !asked.is_zero());
+                let paid = if invited { None } else { job.settings.budget.pay() };
+                if invited || paid.is_some() {
                     log::retrying(job.subject, self.made, wait, &failure.error);
                     self.previous = Some(failure.error.what_happened());
                     sleep(wait).await;
-                    retry.made();
+                    self.paid = paid.map(Paid::made).is_some();
                     return Ok(());
                 }
-                None => Some("too many of this client's retries have failed lately"),
-            },
+                Some("too many of this client's retries have failed lately")
+            }
             RetryDecision::Stop(reason) => reason.text(),
         };
         if matches!(failure.kind, FailureKind::Status(status) if !job.retry().retries_status(status)) {
-            job.settings.budget.refund(self.made > 1);
+            job.settings.budget.refund(self.paid);
         }
         let unsent = failure.error.kind == ErrorKind::Request;
         failure.error.attempts = if unsent { self.made.saturating_sub(1) } else { self.made };

@@ -58,6 +58,7 @@ macro_rules! __client {
                 server(url: impl ::core::convert::AsRef<str>);
                 server_index(index: usize);
                 retry(retry: $crate::Retry);
+                retry_budget(retries: impl ::core::convert::Into<::core::option::Option<u32>>);
                 timeouts(timeouts: $crate::Timeouts);
                 timeout(idle: ::core::time::Duration);
                 deadline(deadline: ::core::time::Duration);

@@ -1,27 +1,28 @@
-//! The `Retry-After` header (RFC 9110, section 10.2.3).
+//! The `Retry-After` header (RFC 9110, section 10.2.3), and `retry-after-ms`, which is more exact.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{HeaderName, RETRY_AFTER};
 
-/// How long the server asks to wait: the `Retry-After` header as seconds or as a date.
+/// In milliseconds.
+const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
+
+/// How long the server asks to wait: `retry-after-ms`, else the `Retry-After` header as seconds or as a date.
 ///
 /// A date in the past is no wait at all, a number beyond all bounds the longest there is. Seconds
 /// may have a fraction, which the standard does not know but some servers send. Of several headers
 /// the longest wait counts; what is neither number nor date is ignored.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    headers
-        .get_all(RETRY_AFTER)
-        .iter()
-        .filter_map(|value| {
-            let text = value.to_str().ok()?.trim_ascii();
-            seconds(text).or_else(|| {
-                let date = httpdate::parse_http_date(text).ok()?;
-                Some(date.duration_since(now).unwrap_or_default())
-            })
-        })
-        .max()
+    let texts = |name| headers.get_all(name).iter().filter_map(|value| Some(value.to_str().ok()?.trim_ascii()));
+    let exact = texts(RETRY_AFTER_MS).filter_map(|text| {
+        let thousand = seconds(text)?;
+        Some(if thousand == Duration::MAX { thousand } else { thousand / 1_000 })
+    });
+    exact.max().or_else(|| {
+        let date = |text| Some(httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default());
+        texts(RETRY_AFTER).filter_map(|text| seconds(text).or_else(|| date(text))).max()
+    })
 }
 
 /// Reads `123` or `1.5`. By hand, because a float's syntax allows far more (`inf`, `-0`, `1e9`).
@@ -107,6 +108,21 @@ mod tests {
         assert_eq!(asks(&[]), None);
         assert_eq!(asks(&[b"\xff"]), None);
         assert_eq!(asks(&[b"soon", b"2", b"3", b"1"]), seconds(3));
+    }
+
+    #[test]
+    fn milliseconds_are_read_and_more_exact() {
+        let asks = |pairs: &[(&'static str, &'static str)]| {
+            let pairs =
+                pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            retry_after(&pairs.collect(), UNIX_EPOCH)
+        };
+        let millis = |millis| Some(Duration::from_millis(millis));
+        assert_eq!(asks(&[("retry-after-ms", "700")]), millis(700));
+        assert_eq!(asks(&[("retry-after-ms", "1.5")]), Some(Duration::from_micros(1_500)));
+        assert_eq!(asks(&[("retry-after", "1"), ("retry-after-ms", "700")]), millis(700));
+        assert_eq!(asks(&[("retry-after", "1"), ("retry-after-ms", "soon")]), millis(1_000));
+        assert_eq!(asks(&[("retry-after-ms", "99999999999999999999999")]), Some(Duration::MAX));
     }
 
     proptest! {

@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// What one retry costs.
 const PRICE: u32 = 5;
 
-/// What a full bucket pays for: 100 retries, which keeps 1,000 calls that all fail at 1,100 attempts.
-const CAPACITY: u32 = 100 * PRICE;
+/// How many retries a full bucket pays for by default, which keeps 1,000 calls that all fail at 1,100 attempts.
+const RETRIES: u32 = 100;
 
 /// What a call gives back that succeeded at its first attempt: five such calls pay for a retry, so
 /// a server that fails part of the time is retried for at most a fifth of the calls that succeed.
@@ -29,12 +29,29 @@ const REWARD: u32 = 1;
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicU32,
+    /// `None`: there is no bound.
+    capacity: Option<u32>,
 }
 
 impl Budget {
-    /// A full budget.
+    /// A full budget of the default size.
     pub(crate) const fn new() -> Self {
-        Self { tokens: AtomicU32::new(CAPACITY) }
+        Self::of(Some(RETRIES))
+    }
+
+    /// A full budget of so many retries; `None` for no bound.
+    pub(crate) const fn of(retries: Option<u32>) -> Self {
+        let capacity = match retries {
+            Some(retries) => Some(retries.saturating_mul(PRICE)),
+            None => None,
+        };
+        Self {
+            tokens: AtomicU32::new(match capacity {
+                Some(tokens) => tokens,
+                None => 0,
+            }),
+            capacity,
+        }
     }
 
     /// Pays for one retry. On `false` there is nothing left and the retry must not be made.
@@ -42,7 +59,7 @@ impl Budget {
     /// To be called before the wait that precedes a retry, so that a call which cannot afford it
     /// gives its error at once.
     pub(crate) fn try_spend(&self) -> bool {
-        self.update(|tokens| tokens.checked_sub(PRICE))
+        self.capacity.is_none() || self.update(|tokens| tokens.checked_sub(PRICE))
     }
 
     /// Pays for one retry that is about to be waited for; `None` when there is nothing left.
@@ -53,13 +70,14 @@ impl Budget {
     /// Records that the server did its job: the last attempt of a call got a response that was not
     /// a failure to be retried. That includes responses such as 404, which show a healthy server.
     ///
-    /// When that attempt was a retry, its whole price comes back: a retry that helped was no
+    /// When that attempt was a retry that was paid for, its whole price comes back: a retry that helped was no
     /// burden.
-    pub(crate) fn refund(&self, was_retry: bool) {
-        let amount = if was_retry { PRICE } else { REWARD };
+    pub(crate) fn refund(&self, was_paid: bool) {
+        let Some(capacity) = self.capacity else { return };
+        let amount = if was_paid { PRICE } else { REWARD };
         // A full bucket is left alone: in the usual case, where nothing fails, calls on several
         // cores then only read the counter and never fight over its cache line.
-        self.update(|tokens| (tokens < CAPACITY).then(|| (tokens + amount).min(CAPACITY)));
+        self.update(|tokens| (tokens < capacity).then(|| tokens.saturating_add(amount).min(capacity)));
     }
 
     /// Replaces the count by what `change` makes of it; `false` when that is nothing.
@@ -194,6 +212,19 @@ mod tests {
         assert_eq!(paid.into_inner() as u32 + affordable(&budget), 40);
     }
 
+    #[test]
+    fn its_size_can_be_chosen() {
+        assert_eq!(affordable(&Budget::of(Some(3))), 3);
+        assert_eq!(affordable(&Budget::of(Some(0))), 0);
+        let boundless = Budget::of(None);
+        assert!((0..10_000).all(|_| boundless.try_spend()));
+        boundless.refund(true);
+        assert!(boundless.try_spend());
+        let huge = Budget::of(Some(u32::MAX));
+        assert!(huge.try_spend());
+        huge.refund(true);
+    }
+
     #[derive(Clone, Copy, Debug)]
     enum Step {
         Spend,
@@ -212,7 +243,8 @@ mod tests {
             )
         ) {
             let budget = Budget::new();
-            let mut model = CAPACITY;
+            let capacity = RETRIES * PRICE;
+            let mut model = capacity;
             for step in steps {
                 match step {
                     Step::Spend => {
@@ -222,7 +254,7 @@ mod tests {
                     }
                     Step::Refund { was_retry } => {
                         budget.refund(was_retry);
-                        model = CAPACITY.min(model + if was_retry { PRICE } else { REWARD });
+                        model = capacity.min(model + if was_retry { PRICE } else { REWARD });
                     }
                 }
                 prop_assert_eq!(budget.tokens.load(Ordering::Relaxed), model);

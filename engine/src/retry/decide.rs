@@ -9,8 +9,7 @@
 //! 2. A body that can be read only once is never sent twice.
 //! 3. Attempts and time stay within their bounds; no wait ends after [`Retry::max_elapsed`] or the
 //!    overall time-out of the call.
-//! 4. A wait is never shorter than the server asked for, and longer than [`Retry::max_backoff`] only when
-//!    the server asked for it.
+//! 4. A wait is never shorter than the server asked for, and longer than that by [`Retry::max_backoff`] at most.
 
 use std::time::Duration;
 
@@ -37,8 +36,11 @@ impl Retry {
         if asked > self.max_retry_after {
             return Err(StopReason::RetryAfter);
         }
-        let wait = self.wait(failed.attempts, jitter).max(asked);
+        let own = self.wait(failed.attempts, jitter);
         let time_left = self.max_elapsed.saturating_sub(failed.elapsed).min(failed.time_left);
+        // Above what the server asked for, lest all that it refused together come back together.
+        let later = asked.saturating_add(own);
+        let wait = if self.jitter && later < time_left { later } else { own.max(asked) };
         if wait >= time_left {
             return Err(StopReason::Elapsed);
         }
@@ -73,14 +75,15 @@ impl Retry {
 
     fn expects_better(&self, failure: FailureKind) -> bool {
         match failure {
-            FailureKind::NotSent | FailureKind::MaybeSent => true,
-            FailureKind::Refused(status) | FailureKind::Status(status) => self.retries_status(status),
+            // What was refused is refused for now, whatever its status: the API says so.
+            FailureKind::NotSent | FailureKind::MaybeSent | FailureKind::Refused => true,
+            FailureKind::Status(status) => self.retries_status(status),
             FailureKind::Permanent => false,
         }
     }
 
     fn is_harmless(&self, failed: &FailedAttempt) -> bool {
-        let not_done = matches!(failed.kind, FailureKind::NotSent | FailureKind::Refused(_));
+        let not_done = matches!(failed.kind, FailureKind::NotSent | FailureKind::Refused);
         not_done || failed.retryable || self.non_idempotent
     }
 
@@ -118,7 +121,7 @@ pub(crate) enum FailureKind {
     MaybeSent,
     /// A response by which the server refused before it did any work; which ones are so, the API
     /// tells.
-    Refused(u16),
+    Refused,
     /// Any other response with a status that is not a success.
     Status(u16),
     /// It would fail again in the same way: a request that cannot be built, a response that cannot

@@ -1,6 +1,6 @@
 //! What a failed attempt was, and whether it may pass.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::StatusCode;
 use http::response::Parts as Head;
@@ -12,7 +12,7 @@ use crate::error::{
 };
 use crate::redact::{MAX_TEXT, Redactor};
 use crate::response::{encoding, not_negotiated};
-use crate::retry::{FailureKind, retry_after};
+use crate::retry::FailureKind;
 
 /// How long the body of an error response is waited for in all: its status says most, and a retry may be due.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
@@ -113,9 +113,9 @@ pub(super) async fn error_response(
         }
     }
     error.status = Some(head.status);
-    let retry_after = retry_after(&head.headers, SystemTime::now());
+    let retry_after = (job.response.retry_after)(&head.headers);
     let kind = match (job.response.refused)(head.status, &head.headers) {
-        true => FailureKind::Refused(head.status.as_u16()),
+        true => FailureKind::Refused,
         false => FailureKind::Status(head.status.as_u16()),
     };
     error.headers = head.headers;

@@ -20,6 +20,9 @@ use crate::timeout::Observer;
 /// Whether an error response says that nothing was done.
 pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
 
+/// How long an error response asks to wait.
+pub(crate) type RetryAfter = fn(&HeaderMap) -> Option<Duration>;
+
 pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
 /// What becomes of the response.
@@ -31,6 +34,8 @@ pub(crate) struct ResponseMode {
     pub(crate) map_error: MapError,
     /// Whether an error response says that nothing was done, by the rules of its API.
     pub(crate) refused: Refused,
+    /// How long the server asks to wait, by the rules of its API.
+    pub(crate) retry_after: RetryAfter,
 }
 
 /// All that a job is made of, each of it given: what a default would leave out (a secret to redact, say) nobody would

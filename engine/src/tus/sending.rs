@@ -98,6 +98,7 @@ impl Sending {
                 streamed: false,
                 map_error: call::decode_error_body::<Unmapped>,
                 refused: self.settings.api.refused,
+                retry_after: self.settings.api.retry_after,
             },
             secrets,
             observer,
