@@ -23,11 +23,13 @@ pub use source::BoxReader;
 use source::stat;
 
 pub use crate::error::{BodyError, BoxError};
+pub(crate) use drain::Drain;
 pub(crate) use file::Parts;
-use idle_guard::IdleGuard;
+pub(crate) use idle_guard::IdleGuard;
 pub(crate) use source::{Opener, blocking, named};
 
 mod collect;
+mod drain;
 mod file;
 mod foreign;
 mod idle_guard;
@@ -147,6 +149,17 @@ impl Body {
     /// The same body, which now fails when nothing arrives for so long.
     pub(crate) fn guarded(self, idle: Duration) -> Body {
         Body { guard: Some(IdleGuard::new(idle)), ..self }
+    }
+
+    /// For how long nothing may arrive.
+    pub(crate) fn idle(&self) -> Option<Duration> {
+        Some(self.guard.as_ref()?.idle())
+    }
+
+    /// Reads to its end what is left of it, if that is near, so that its connection can be used again.
+    pub(crate) async fn drain(mut self) {
+        let mut drain = Drain::new();
+        poll_fn(|cx| drain.poll(&mut self, cx)).await;
     }
 
     pub(crate) fn unopened(opener: Opener, len: Option<u64>) -> Body {

@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -18,9 +19,9 @@ pub use decoder::{Decoder, Event, EventTooLarge};
 use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
-use crate::body::Body;
+use crate::body::{Body, Drain, IdleGuard};
 use crate::context::CallContext;
-use crate::error::{BoxError, DecodeError};
+use crate::error::{BoxError, DecodeError, IdleTimeout};
 use crate::json;
 
 mod decoder;
@@ -55,7 +56,8 @@ mod tests;
 )]
 pub trait StreamItem: Sized {
     /// Whether every whole response has an end that [`parse`](StreamItem::parse) sees ([`Step::End`] or
-    /// [`Step::Last`]). The stream then fails if the connection ends before; otherwise that is its end.
+    /// [`Step::Last`]) or that may come after an item ([`Step::Closing`]). The stream then fails if the response ends
+    /// before; otherwise that is its end.
     const MUST_END: bool;
 
     /// Reads one event.
@@ -73,6 +75,9 @@ pub trait StreamItem: Sized {
 pub enum Step<T> {
     /// One more item.
     Item(T),
+    /// One more item, after which the stream is complete: it goes on with what follows, but the response may end now, or
+    /// fall silent.
+    Closing(T),
     /// The last item: the stream ends after it.
     Last(T),
     /// The end of the stream.
@@ -149,7 +154,8 @@ impl Event {
 /// A stream of items, read from the body of a response as they arrive.
 ///
 /// It is a [`Stream`], and [`next`](Sse::next) works without further crates. After its end or an error it gives
-/// nothing more. Dropping it closes the connection, which tells the server to stop.
+/// nothing more. Dropping it before its end closes the connection, which tells the server to stop; a stream that was read
+/// to its end leaves the connection for further calls.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -167,20 +173,34 @@ pub struct Sse<T> {
     chunk: Bytes,
     decoder: Decoder,
     items: u64,
-    ended: bool,
+    /// How long there may be no item.
+    idle: Option<IdleGuard>,
+    /// An item has come after which the response may end.
+    closing: bool,
+    state: State,
     context: CallContext,
     item: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug)]
+enum State {
+    Reading,
+    /// The stream has ended; the end of the response is read.
+    Draining(Drain),
+    Ended,
 }
 
 impl<T: StreamItem> Sse<T> {
     /// The items in `body`.
     pub fn new(body: Body) -> Sse<T> {
         Sse {
+            idle: body.idle().map(IdleGuard::new),
             body,
             chunk: Bytes::new(),
             decoder: Decoder::new(),
             items: 0,
-            ended: false,
+            closing: false,
+            state: State::Reading,
             context: CallContext::default(),
             item: PhantomData,
         }
@@ -194,6 +214,15 @@ impl<T: StreamItem> Sse<T> {
     /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.
     pub fn max_event(mut self, bytes: usize) -> Sse<T> {
         self.decoder = self.decoder.max_event(bytes);
+        self
+    }
+
+    /// Sets how long there may be no item while one is waited for; `None` for no bound. What servers send to keep a
+    /// connection open does not count as one. Default: the time that the call may go without a byte
+    /// ([`Timeouts::idle`](crate::Timeouts::idle)), which bounds the silence between two bytes in any case; for a stream that
+    /// was made by hand, no bound. Needs a Tokio runtime.
+    pub fn timeout(mut self, idle: impl Into<Option<Duration>>) -> Sse<T> {
+        self.idle = idle.into().map(IdleGuard::new);
         self
     }
 
@@ -225,40 +254,77 @@ impl<T: StreamItem> Sse<T> {
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, SseError>>> {
-        while !self.ended {
+        loop {
+            match &mut self.state {
+                State::Reading => {}
+                State::Draining(drain) => {
+                    ready!(drain.poll(&mut self.body, cx));
+                    self.end();
+                    continue;
+                }
+                State::Ended => return Poll::Ready(None),
+            }
             let event = match self.decoder.decode(&mut self.chunk) {
                 Ok(Some(event)) => event,
-                Ok(None) => match ready!(self.body.poll_chunk(cx)) {
-                    Some(Ok(chunk)) => {
+                Ok(None) => match self.body.poll_chunk(cx) {
+                    Poll::Ready(Some(Ok(chunk))) => {
                         self.chunk = chunk;
                         continue;
                     }
-                    Some(Err(error)) => return self.fail(SseErrorKind::Body(error)),
-                    None => return self.body_ended(),
+                    Poll::Ready(Some(Err(error))) if self.closing && error.is::<IdleTimeout>() => {
+                        self.end();
+                        continue;
+                    }
+                    Poll::Ready(Some(Err(error))) => return self.fail(SseErrorKind::Body(error)),
+                    Poll::Ready(None) => return self.body_ended(),
+                    Poll::Pending => {
+                        let Some(idle) = &mut self.idle else { return Poll::Pending };
+                        let passed = ready!(idle.poll_idle(cx));
+                        if !self.closing {
+                            return self.fail(SseErrorKind::Idle(passed.duration()));
+                        }
+                        self.end();
+                        continue;
+                    }
                 },
                 Err(error) => return self.fail(SseErrorKind::TooLarge(error)),
             };
             match T::parse(&event) {
                 Ok(Step::Item(item)) => return self.give(item),
-                Ok(Step::Last(item)) => return self.give_last(item),
-                Ok(Step::End) => self.end(),
+                Ok(Step::Closing(item)) => {
+                    self.closing = true;
+                    return self.give(item);
+                }
+                Ok(Step::Last(item)) => {
+                    self.drain();
+                    // Mostly the end is there already, and the connection free before the item is.
+                    if let State::Draining(drain) = &mut self.state
+                        && drain.poll(&mut self.body, cx).is_ready()
+                    {
+                        self.end();
+                    }
+                    return self.give(item);
+                }
+                Ok(Step::End) => self.drain(),
                 Ok(Step::Skip) => {}
                 Ok(Step::Error(text)) => return self.fail(SseErrorKind::Server(text)),
-                Err(error) => return self.fail(SseErrorKind::Unreadable { data: excerpt(&event.data), error }),
+                Err(error) => return self.fail(SseErrorKind::Unreadable { data: event.data, error }),
             }
         }
-        Poll::Ready(None)
     }
 
     /// An event that only lacks its last line end counts where it is an end or an error, as some servers are hasty
     /// there; the standard throws every unfinished event away, since nobody knows whether it is whole.
     fn body_ended(&mut self) -> Poll<Option<Result<T, SseError>>> {
-        let rest = excerpt(&self.decoder.rest());
+        let rest = self.decoder.rest();
         match self.decoder.finish().map(|event| T::parse(&event)) {
             Some(Ok(Step::Error(text))) => return self.fail(SseErrorKind::Server(text)),
-            Some(Ok(Step::Last(item))) => return self.give_last(item),
+            Some(Ok(Step::Last(item) | Step::Closing(item))) => {
+                self.end();
+                return self.give(item);
+            }
             Some(Ok(Step::End)) => {}
-            _ if T::MUST_END => return self.fail(SseErrorKind::Cut { rest }),
+            _ if T::MUST_END && !self.closing => return self.fail(SseErrorKind::Cut { rest }),
             _ => {}
         }
         self.end();
@@ -267,12 +333,10 @@ impl<T: StreamItem> Sse<T> {
 
     fn give(&mut self, item: T) -> Poll<Option<Result<T, SseError>>> {
         self.items += 1;
+        if let Some(idle) = &mut self.idle {
+            idle.record();
+        }
         Poll::Ready(Some(Ok(item)))
-    }
-
-    fn give_last(&mut self, item: T) -> Poll<Option<Result<T, SseError>>> {
-        self.end();
-        self.give(item)
     }
 
     fn fail(&mut self, kind: SseErrorKind) -> Poll<Option<Result<T, SseError>>> {
@@ -281,19 +345,26 @@ impl<T: StreamItem> Sse<T> {
         let kind = match kind {
             SseErrorKind::Server(text) => SseErrorKind::Server(redactor.redact_text(text)),
             SseErrorKind::Body(error) => SseErrorKind::Body(redactor.redact_error(error)),
-            SseErrorKind::Unreadable { data, error } => {
-                SseErrorKind::Unreadable { data: redactor.redact_text(data), error: redactor.redact_error(error) }
-            }
-            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: redactor.redact_text(rest) },
+            SseErrorKind::Unreadable { data, error } => SseErrorKind::Unreadable {
+                data: excerpt(redactor.redact_text(data)),
+                error: redactor.redact_error(error),
+            },
+            SseErrorKind::Cut { rest } => SseErrorKind::Cut { rest: excerpt(redactor.redact_excerpt(rest)) },
             other => other,
         };
         let error = SseError { operation: self.context.operation, items: self.items, kind: Box::new(kind) };
         Poll::Ready(Some(Err(error)))
     }
 
+    /// Has the end of the response read, so that the connection can be used again.
+    fn drain(&mut self) {
+        self.state = State::Draining(Drain::new());
+        self.chunk = Bytes::new();
+    }
+
     /// Lets go of the connection at once: whoever holds an ended stream would hold it up for nothing.
     fn end(&mut self) {
-        self.ended = true;
+        self.state = State::Ended;
         self.body = Body::empty();
         self.chunk = Bytes::new();
     }
@@ -309,6 +380,9 @@ impl<T: StreamItem> Stream for Sse<T> {
 
 impl<T> fmt::Debug for Sse<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sse").field("items", &self.items).field("ended", &self.ended).finish_non_exhaustive()
+        f.debug_struct("Sse")
+            .field("items", &self.items)
+            .field("ended", &!matches!(self.state, State::Reading))
+            .finish_non_exhaustive()
     }
 }

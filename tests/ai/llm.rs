@@ -61,8 +61,29 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
     assert_eq!(answer.next().await.unwrap()?.text(), "two");
     sender.send(chunk("", "stop"))?;
     assert!(answer.next().await.unwrap()?.choices[0].is_last());
+    // What it cost may follow.
+    sender.send("data: {\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n".into())?;
+    assert_eq!(answer.next().await.unwrap()?.usage.total_tokens, 3);
     // The body goes on, but the answer is at its end.
+    sender.send("data: [DONE]\n\n".into())?;
     assert!(answer.next().await.is_none());
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_choice_is_read_to_its_end() -> Outcome {
+    let piece = |index: u8, word: &str, reason: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"index\":{index},\"delta\":{{\"content\":\"{word}\"}},\"finish_reason\":\"{reason}\"}}]}}\n\n"
+        )
+    };
+    for end in ["", "data: [DONE]\n\n"] {
+        let body = [piece(0, "a", "stop"), piece(1, "b", ""), piece(1, "c", "stop"), end.into()].concat();
+        let chunks = Sse::<LlmChunk>::new(body.into()).collect().await?;
+        assert_eq!(text(&chunks), "abc");
+    }
+    let cut = Sse::<LlmChunk>::new(piece(0, "a", "").into()).collect().await.unwrap_err();
+    assert!(matches!(cut.error.kind(), SseErrorKind::Cut { .. }));
     Ok(())
 }
 

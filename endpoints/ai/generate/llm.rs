@@ -135,14 +135,15 @@ impl LlmChunk {
     }
 }
 
-/// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the answer whole.
+/// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the answer whole. Some send what it
+/// cost, or the rest of other choices, after a piece that has a reason to end, so reading goes on after it.
 impl StreamItem for LlmChunk {
     const MUST_END: bool = true;
 
     #[inline]
     fn parse(event: &Event) -> Result<Step<Self>, BoxError> {
         Ok(match Step::<Self>::json(event)? {
-            Step::Item(chunk) if chunk.choices.iter().any(LlmChoice::is_last) => Step::Last(chunk),
+            Step::Item(chunk) if chunk.choices.iter().any(LlmChoice::is_last) => Step::Closing(chunk),
             step => step,
         })
     }
@@ -168,7 +169,7 @@ mod tests {
             assert!(matches!(piece(reason)?, Step::Item(chunk) if chunk.text() == "hi"), "{reason}");
         }
         for reason in [r#","finish_reason":"stop""#, r#","finish_reason":"length""#, r#","finish_reason":"new""#] {
-            assert!(matches!(piece(reason)?, Step::Last(_)), "{reason}");
+            assert!(matches!(piece(reason)?, Step::Closing(_)), "{reason}");
         }
         assert_eq!(parse("[DONE]")?, Step::End);
         assert_eq!(parse(r#"{"error": "out of memory"}"#)?, Step::Error("out of memory".into()));

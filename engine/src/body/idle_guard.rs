@@ -20,6 +20,10 @@ impl IdleGuard {
         Self { idle, sleep: None }
     }
 
+    pub(crate) fn idle(&self) -> Duration {
+        self.idle
+    }
+
     /// Something arrived.
     pub(crate) fn record(&mut self) {
         self.sleep = None;

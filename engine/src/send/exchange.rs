@@ -183,6 +183,8 @@ async fn exchange(
         left = left
             .checked_sub(1)
             .ok_or_else(|| redirect_failure(head.status, format!("it redirected more than {REDIRECTS} times")))?;
+        // The connection is wanted again at once.
+        body.guarded(job.idle()).drain().await;
         sending = send_to(job, Some(&next), Body::empty())
             .map_err(|error| redirect_failure(head.status, format!("it redirects to no URL: {error}")))?;
         redirected = Some(next);

@@ -1,6 +1,7 @@
 //! How streams fail.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::EventTooLarge;
 use crate::endpoint::Operation;
@@ -28,6 +29,9 @@ pub enum SseErrorKind {
     },
     /// The connection failed.
     Body(BoxError),
+    /// There was no item for so long, though the connection may have been kept open
+    /// ([`Sse::timeout`](crate::Sse::timeout)).
+    Idle(Duration),
     /// The server reported an error.
     Server(String),
     /// An event is not what it should be.
@@ -74,6 +78,7 @@ impl From<crate::error::RequestError> for SseError {
 impl From<SseError> for Error {
     fn from(mut error: SseError) -> Self {
         let kind = match &*error.kind {
+            SseErrorKind::Idle(_) => ErrorKind::Timeout,
             SseErrorKind::Body(cause) if cause.is::<IdleTimeout>() => ErrorKind::Timeout,
             SseErrorKind::Cut { .. } | SseErrorKind::Body(_) | SseErrorKind::Server(_) => ErrorKind::Transport,
             SseErrorKind::Unreadable { .. } => ErrorKind::Decode,
@@ -97,6 +102,7 @@ impl fmt::Display for SseError {
             SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the answer was cut off before its end"),
             SseErrorKind::Cut { rest } => write!(f, "the answer was cut off before its end, in {rest:?}"),
             SseErrorKind::Body(error) => write!(f, "the answer broke off: {}", one_line(&error.to_string(), 1000)),
+            SseErrorKind::Idle(time) => write!(f, "no event came for {time:?}"),
             SseErrorKind::Server(text) => write!(f, "the server reported: {}", one_line(text, 1000)),
             SseErrorKind::Unreadable { data, error } => write!(f, "unreadable event: {error}, in {data:?}"),
             SseErrorKind::TooLarge(error) => error.fmt(f),
@@ -147,10 +153,9 @@ impl<T> std::error::Error for CollectError<T> {
     }
 }
 
-pub(super) fn excerpt(text: &str) -> String {
-    let mut end = text.len().min(EXCERPT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default().to_owned()
+/// The beginning of a text from which secrets have been taken already: cut before, a part of one would be left.
+pub(super) fn excerpt(mut text: String) -> String {
+    let end = (0..=text.len().min(EXCERPT)).rev().find(|end| text.is_char_boundary(*end));
+    text.truncate(end.unwrap_or(0));
+    text
 }

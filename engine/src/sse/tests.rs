@@ -1,4 +1,6 @@
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body::Frame;
@@ -111,6 +113,7 @@ impl StreamItem for Word {
     fn parse(event: &Event) -> Result<Step<Word>, BoxError> {
         Ok(match event.data.as_str() {
             "skip" => Step::Skip,
+            "closing" => Step::Closing(Word("closing".into())),
             "end" => Step::End,
             "bad" => return Err("bad word".into()),
             data if data.starts_with("last ") => Step::Last(Word(data.to_owned())),
@@ -207,8 +210,8 @@ fn failures_end_the_stream_and_say_why() {
 
 #[test]
 fn excerpts_are_short_and_whole_characters() {
-    assert_eq!(excerpt("short"), "short");
-    let cut = excerpt(&"ü€".repeat(1000));
+    assert_eq!(excerpt("short".into()), "short");
+    let cut = excerpt("ü€".repeat(1000));
     assert!(cut.len() <= 1024 && cut.len() > 1020);
 }
 
@@ -246,6 +249,90 @@ fn the_connection_is_dropped_at_the_end_or_with_the_stream() {
         stream.next().await.unwrap().unwrap();
         drop(stream);
         assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+    });
+}
+
+/// A stream that begins with these chunks, one a second; then the response ends, or it only keeps the connection open.
+fn paced(chunks: &[&'static str], ends: bool) -> (Sse<Word>, Arc<AtomicBool>) {
+    struct Paced {
+        chunks: VecDeque<&'static str>,
+        ends: bool,
+        pause: Pin<Box<tokio::time::Sleep>>,
+        read_whole: Arc<AtomicBool>,
+    }
+
+    impl http_body::Body for Paced {
+        type Data = Bytes;
+        type Error = BoxError;
+
+        fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+            ready!(self.pause.as_mut().poll(cx));
+            let Some(chunk) = self.chunks.pop_front().or((!self.ends).then_some(": ping\n\n")) else {
+                self.read_whole.store(true, Ordering::Relaxed);
+                return Poll::Ready(None);
+            };
+            let pause =
+                if self.chunks.is_empty() && self.ends { Duration::from_millis(2) } else { Duration::from_secs(1) };
+            self.pause = Box::pin(tokio::time::sleep(pause));
+            Poll::Ready(Some(Ok(Frame::data(chunk.into()))))
+        }
+    }
+
+    let read_whole = Arc::<AtomicBool>::default();
+    let chunks = chunks.iter().copied().collect();
+    let body =
+        Paced { chunks, ends, pause: Box::pin(tokio::time::sleep(Duration::ZERO)), read_whole: read_whole.clone() };
+    (Sse::new(Body::wrap(body).guarded(Duration::from_secs(5))), read_whole)
+}
+
+#[tokio::test(start_paused = true)]
+async fn heartbeats_are_no_items() {
+    let items = ["data: a\n\n", ": ping\n\n", "data: skip\n\n", ": ping\n\n", "data: b\n\n"];
+    let (mut stream, _) = paced(&items, false);
+    let began = tokio::time::Instant::now();
+    assert_eq!(stream.next().await.unwrap().unwrap(), Word("a".into()));
+    assert_eq!(stream.next().await.unwrap().unwrap(), Word("b".into()));
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "no event came for 5s (after 2 items)");
+    assert!(began.elapsed() < Duration::from_secs(11));
+    assert_eq!(crate::Error::from(error).kind(), crate::ErrorKind::Timeout);
+    assert!(stream.next().await.is_none());
+
+    let began = tokio::time::Instant::now();
+    let mut patient = paced(&[], false).0.timeout(Duration::from_secs(60));
+    assert!(matches!(patient.next().await.unwrap().unwrap_err().kind(), SseErrorKind::Idle(_)));
+    assert!(began.elapsed() >= Duration::from_secs(60));
+    // Silence is no failure of a stream that is complete.
+    let closing = paced(&["data: closing\n\n"], false).0.collect().await.unwrap();
+    assert_eq!(closing, [Word("closing".into())]);
+    let mut boundless = paced(&[], false).0.timeout(None);
+    assert!(tokio::time::timeout(Duration::from_secs(100), boundless.next()).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_response_is_read_though_not_for_ever() {
+    for last in ["data: end\n\n", "data: last one\n\n"] {
+        let (stream, read_whole) = paced(&["data: a\n\n", last], true);
+        stream.collect().await.unwrap();
+        assert!(read_whole.load(Ordering::Relaxed), "{last:?}");
+    }
+    let began = tokio::time::Instant::now();
+    let (stream, _) = paced(&["data: end\n\n"], false);
+    assert!(stream.collect().await.unwrap().is_empty());
+    assert!(began.elapsed() < Duration::from_millis(200), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_stream_goes_on_after_its_closing_item() {
+    run(async {
+        for end in ["", "data: end\n\n"] {
+            let text = format!("data: a\n\ndata: closing\n\ndata: usage\n\n{end}");
+            let all = Sse::<Word>::new(text.into()).collect().await.unwrap();
+            assert_eq!(all, ["a", "closing", "usage"].map(|word| Word(word.into())));
+        }
+        let failed = words("data: closing\n\ndata: error late\n\n").collect().await.unwrap_err();
+        assert_eq!(failed.to_string(), "the server reported: error late (after 1 item)");
+        assert_eq!(words("data: a\n\ndata: closing").collect().await.unwrap().len(), 2);
     });
 }
 
