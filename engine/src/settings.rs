@@ -33,6 +33,11 @@ pub struct Timeouts {
     pub connect: Option<Duration>,
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
     /// long upload or download that makes progress is never cut short by it. A response's headers count once they are complete.
+    ///
+    /// Of a request body of more than 64 KiB, what has been handed to the system may still be on its way, and nobody can see
+    /// it move: it gets as much longer as it takes at the speed seen so far, or at 4 kB/s, but no more than five times this
+    /// time in all. Events have this time from one to the next ([`Sse::timeout`](crate::Sse::timeout)); the body of an error
+    /// response has 5 s in all.
     pub idle: Option<Duration>,
     /// How long a call may take in all, with its retries and the waits between them (default: no bound). For a response that
     /// is streamed, a download or events, until it begins; from then on only `idle` counts.

@@ -25,12 +25,23 @@ struct Activity {
     began: Instant,
     /// Nanoseconds from the beginning to the last byte.
     last: AtomicU64,
+    /// Bytes that the transport has taken.
+    taken: AtomicU64,
     failure: Mutex<Option<BoxError>>,
     observer: Option<Observer>,
 }
 
 /// A body in memory up to this size is handed over whole.
 const AT_ONCE: usize = 64 * 1024;
+
+/// What may lie in the transport's buffers and in those of both kernels, in bytes: 0.4 MB and 4 MB by default.
+const MAX_BUFFERED: u64 = 4_500_000;
+
+/// The slowest peer that is waited for, in bytes a second, unless more has been seen to arrive.
+const SLOWEST: u64 = 4_000;
+
+/// How many times as long as otherwise what is buffered may take.
+const PATIENCE: u32 = 4;
 
 /// What the transport gets when the request's body fails; the failure itself is kept for the caller.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +54,8 @@ impl ActivityMonitor {
         if body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE) {
             return (Self(None), body);
         }
-        let (last, failure) = (AtomicU64::new(0), Mutex::default());
-        let state = Arc::new(Activity { began: Instant::now(), last, failure, observer });
+        let (last, taken, failure) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::default());
+        let state = Arc::new(Activity { began: Instant::now(), last, taken, failure, observer });
         (Self(Some(state.clone())), Body::wrap(WatchedBody { body, rest: Bytes::new(), state }))
     }
 
@@ -53,7 +64,8 @@ impl ActivityMonitor {
         self.0.as_ref()?.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Waits for a future as long as it, or the request's body, makes progress.
+    /// Waits for a future as long as it, or the request's body, makes progress. What the transport has taken of the body
+    /// may still be on its way, unseen: it is given the time that it takes.
     pub(crate) async fn wait<F: Future + Unpin>(
         &self,
         mut future: F,
@@ -69,9 +81,15 @@ impl ActivityMonitor {
                     return Poll::Ready(Ok(output));
                 }
                 ready!(sleep.as_mut().poll(cx));
-                let left = self.0.as_ref().map_or(Duration::ZERO, |state| idle.saturating_sub(state.idle_for()));
+                let (patience, waited) = match &self.0 {
+                    Some(state) => {
+                        (idle.saturating_add(state.drains_in().min(idle.saturating_mul(PATIENCE))), state.idle_for())
+                    }
+                    None => (idle, idle),
+                };
+                let left = patience.saturating_sub(waited);
                 if left.is_zero() {
-                    return Poll::Ready(Err(IdleTimeout(idle)));
+                    return Poll::Ready(Err(IdleTimeout(patience)));
                 }
                 sleep.as_mut().reset(deadline(left));
             }
@@ -84,6 +102,19 @@ impl Activity {
     fn record(&self) {
         let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.last.store(now, Ordering::Relaxed);
+    }
+
+    /// How long the peer may take for what was taken from the body and may still be buffered. What was taken beyond the
+    /// size of all buffers has arrived, which tells how fast the peer is at least.
+    fn drains_in(&self) -> Duration {
+        let taken = self.taken.load(Ordering::Relaxed);
+        let arrived = u128::from(taken.saturating_sub(MAX_BUFFERED)) * 1_000_000_000;
+        let rate = match arrived.checked_div(self.last.load(Ordering::Relaxed).into()) {
+            Some(rate) => u64::try_from(rate).unwrap_or(u64::MAX).max(SLOWEST),
+            None if arrived > 0 => u64::MAX,
+            None => SLOWEST,
+        };
+        Duration::from_millis(taken.min(MAX_BUFFERED).saturating_mul(1_000) / rate)
     }
 
     /// How long nothing has moved.
@@ -125,6 +156,7 @@ impl http_body::Body for WatchedBody {
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
         self.state.record();
+        self.state.taken.fetch_add(slice.len() as u64, Ordering::Relaxed);
         if let Some(observer) = &self.state.observer {
             observer(slice.len() as u64);
         }
@@ -140,5 +172,48 @@ impl http_body::Body for WatchedBody {
             Some(rest) => SizeHint::with_exact(rest + self.rest.len() as u64),
             None => SizeHint::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Waits with an idle time of 20 s for a peer that takes the body into its buffers at once, or at a pace, and has
+    /// responded so many seconds after that.
+    async fn upload(len: usize, bytes_per_second: Option<usize>, responds_after: u64) -> Result<(), IdleTimeout> {
+        let (monitor, mut body) = ActivityMonitor::new(Body::from(vec![0; len]), None);
+        let peer = Box::pin(async move {
+            while let Ok(Some(chunk)) = body.chunk().await {
+                if let Some(pace) = bytes_per_second {
+                    sleep(Duration::from_secs_f64(chunk.len() as f64 / pace as f64)).await;
+                }
+            }
+            sleep(Duration::from_secs(responds_after)).await;
+        });
+        monitor.wait(peer, Duration::from_secs(20)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_steady_upload_is_not_cut_off() {
+        // All of it is buffered, and leaves at 5 kB/s or 128 kbit/s.
+        assert_eq!(upload(400_000, None, 400_000 / 5_000).await, Ok(()));
+        assert_eq!(upload(1_500_000, None, 1_500_000 / 16_000).await, Ok(()));
+        // The buffers fill, and then it goes on piece by piece.
+        assert_eq!(upload(3_000_000, Some(16_000), 64).await, Ok(()));
+        assert_eq!(upload(20_000_000, Some(64_000), 85).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_that_stands_still_ends() {
+        let ended = |seconds| Err(IdleTimeout(Duration::from_secs(seconds)));
+        // Small enough to be sent at once.
+        assert_eq!(upload(1_000, None, 1_000_000).await, ended(20));
+        // Five times the idle time at most.
+        assert_eq!(upload(1_500_000, None, 1_000_000).await, ended(100));
+        // A fast peer has soon got what is buffered.
+        assert_eq!(upload(400_000_000, None, 1_000_000).await, ended(20));
+        let Err(IdleTimeout(patience)) = upload(45_000_000, Some(4_500_000), 1_000_000).await else { panic!() };
+        assert!(patience < Duration::from_secs(22), "{patience:?}");
     }
 }
