@@ -133,6 +133,7 @@ impl<E: Endpoint> Call<E> {
         let retryable = operation.is_retryable(&self.request);
         let response = ResponseMode {
             streamed: E::Codec::STREAMED,
+            file: E::Codec::FILE,
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
             retry_after: E::Api::retry_after,
@@ -278,6 +279,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
         retryable: true,
         response: ResponseMode {
             streamed: true,
+            file: true,
             map_error: decode_error_body::<Unmapped>,
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,

@@ -15,4 +15,6 @@ pub(crate) struct CallContext {
     pub(crate) attempts: u32,
     pub(crate) began: Option<Instant>,
     pub(crate) redactor: Redactor,
+    /// How much of the body may be held in memory, in bytes; `None` where no client is behind it.
+    pub(crate) max_response: Option<usize>,
 }

@@ -34,6 +34,7 @@ mod options;
 mod page;
 mod reading;
 mod redact;
+mod resolve;
 pub mod response;
 mod retry;
 #[cfg(feature = "mock")]

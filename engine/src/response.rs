@@ -22,6 +22,9 @@ pub trait Codec<T>: Send + Sync + 'static {
     const ACCEPT: &'static str;
     /// Whether the body is handed on while it arrives, rather than read to its end first.
     const STREAMED: bool = false;
+    /// Whether the body is the content of a file. A redirect to another host is followed for such only (without the key and
+    /// the client's headers), and a download that breaks off is resumed.
+    const FILE: bool = false;
 
     /// Makes the value. What it leaves of the response goes to who asks for that ([`Response`]).
     ///
@@ -147,6 +150,7 @@ impl Codec<()> for Empty {
 
 impl Codec<Bytes> for Raw {
     const ACCEPT: &'static str = "*/*";
+    const FILE: bool = true;
 
     fn decode(response: &mut RawResponse) -> Result<Bytes, DecodeError> {
         Ok(response.plain()?.bytes.clone())
@@ -163,6 +167,7 @@ impl Codec<String> for Text {
 
 impl Codec<Download> for Streamed {
     const ACCEPT: &'static str = "*/*";
+    const FILE: bool = true;
     const STREAMED: bool = true;
 
     fn decode(response: &mut RawResponse) -> Result<Download, DecodeError> {

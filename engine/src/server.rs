@@ -64,11 +64,6 @@ impl Server {
         self.at([self.path.as_str(), target].concat())
     }
 
-    /// The URL of an absolute path on the same host.
-    pub(crate) fn url_from_root(&self, path: &str) -> Result<Uri, RequestError> {
-        self.at(path.into())
-    }
-
     // From its parts: only what is new has to be parsed.
     fn at(&self, path: String) -> Result<Uri, RequestError> {
         let invalid = |error: String| RequestError::Url { reason: error };
@@ -87,11 +82,6 @@ impl Server {
     /// Scheme, host and port, which an absolute path is appended to.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
-    }
-
-    /// Whether an absolute URL has this server's scheme, host and port.
-    pub(crate) fn has_origin_of(&self, url: &str) -> bool {
-        origin_of(url).is_some_and(|origin| origin.eq_ignore_ascii_case(&self.origin))
     }
 }
 

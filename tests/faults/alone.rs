@@ -441,7 +441,7 @@ async fn redirects_neither_take_the_key_along_nor_lead_from_https_to_http() {
         ("https://a.example/there", true, true),
         ("/there", true, true),
         ("https://b.example/there", false, true),
-        ("//b.example/there", false, false),
+        ("//b.example/there", false, true),
         ("http://a.example/there", false, false),
         ("HTTP://b.example/there", false, false),
         ("https://a.example:8443/there", false, true),

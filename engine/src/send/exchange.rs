@@ -10,7 +10,7 @@ use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
-use super::redirect::{Redirect, follow_redirect};
+use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
 use super::subject::Subject;
 use crate::body::Body;
@@ -19,8 +19,10 @@ use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::log;
 use crate::redact::Redactor;
+use crate::resolve::{resolve, same_origin};
 use crate::response::RawResponse;
 use crate::retry::FailureKind;
+use crate::secret;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
 use crate::timeout::ActivityMonitor;
@@ -81,13 +83,20 @@ pub(super) fn build_request(
     redirected: Option<&str>,
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
-    let mut target = Cow::Borrowed(redirected.unwrap_or(&job.request.target));
+    let mut target = match redirected {
+        Some(url) => Cow::Borrowed(url),
+        None => target_of(job)?,
+    };
     let absolute = origin_of(&target).is_some();
-    let at_home = !absolute || job.server.has_origin_of(&target);
+    let at_home = !absolute || same_origin(job.server.origin(), &target);
+    // What the request says itself is for where it was sent to.
+    let stays = redirected.is_none_or(|url| url_of(job).is_ok_and(|first| same_origin(&first, url)));
     // With room for the key, and for what the transport adds.
     let mut headers = HeaderMap::with_capacity(job.request.headers.len() + job.settings.headers.len() + 4);
     for (name, value) in &job.request.headers {
-        headers.append(name, value.clone());
+        if stays || goes_along(name) {
+            headers.append(name, value.clone());
+        }
     }
     for (name, value) in &job.settings.headers {
         // The client's headers are for its server: any of them may be a credential.
@@ -98,15 +107,9 @@ pub(super) fn build_request(
     if at_home && let Some(key) = key {
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
     }
-    let url = match (absolute, job.subject) {
-        (true, _) => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
-        (false, Subject::Operation(_)) => job.server.url(&target)?,
-        (false, Subject::Plain(_)) if target.starts_with('/') => job.server.url_from_root(&target)?,
-        (false, Subject::Plain(_)) => {
-            return Err(RequestError::Url {
-                reason: "expected `http://…`, `https://…` or a path that starts with `/`".into(),
-            });
-        }
+    let url = match absolute {
+        true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
+        false => job.server.url(&target)?,
     };
     // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
     if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
@@ -119,12 +122,44 @@ pub(super) fn build_request(
     Ok(request)
 }
 
+/// The request's target: below the server's base URL for an operation, else an absolute URL, from one that came out of a
+/// response and may be spelled in any way that a browser takes.
+fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
+    let target = job.request.target.as_str();
+    if let Subject::Operation(_) = job.subject {
+        return Ok(target.into());
+    }
+    let trimmed = target.trim();
+    let url = match trimmed.starts_with('/') || origin_of(trimmed).is_some() {
+        true => resolve(job.server.origin(), trimmed),
+        false => {
+            return Err(RequestError::Url {
+                reason: "expected `http://…`, `https://…` or a path that starts with `/`".into(),
+            });
+        }
+    };
+    url.map(Cow::Owned).ok_or_else(|| RequestError::Url {
+        reason: "its host is none: a name that is not ASCII has to be given as `xn--…`".into(),
+    })
+}
+
+/// The absolute URL that the request goes to first, without a key.
+fn url_of(job: &Job) -> Result<String, RequestError> {
+    match job.subject {
+        Subject::Operation(_) => Ok(job.server.url(&job.request.target)?.to_string()),
+        Subject::Plain(_) => target_of(job).map(Cow::into_owned),
+    }
+}
+
 /// One attempt, redirects and all.
 pub(super) async fn attempt(job: &mut Job, status: &mut Option<StatusCode>) -> Result<RawResponse, AttemptError> {
     let key = resolve_key(job).await.map_err(AttemptError::request)?;
-    let redactor = Redactor::new(key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone());
+    // Each when it is needed: a redirect may bring further secrets.
+    let redactor =
+        |job: &Job| Redactor::new(key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone());
     let outcome = async {
         let (head, mut body, stays) = exchange(job, key.as_deref(), status).await?;
+        let redactor = redactor(job);
         if !head.status.is_success() {
             // Boxed, for it is rare.
             return Err(Box::pin(error_response(job, head, body, &redactor, stays)).await);
@@ -137,10 +172,34 @@ pub(super) async fn attempt(job: &mut Job, status: &mut Option<StatusCode>) -> R
             },
         };
         let (operation, what) = (job.subject.operation(), job.subject.name());
-        let context = CallContext { operation, what, redactor: redactor.clone(), ..CallContext::default() };
+        let context = CallContext {
+            operation,
+            what,
+            redactor,
+            max_response: Some(job.settings.max_response),
+            ..CallContext::default()
+        };
         Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
     };
-    outcome.await.map_err(|failure: AttemptError| failure.redacted(&redactor))
+    let outcome = outcome.await;
+    outcome.map_err(|failure: AttemptError| failure.redacted(&redactor(job)))
+}
+
+fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {
+    if !head.status.is_redirection() {
+        return Ok(Redirect::None);
+    }
+    let first = match redirected {
+        Some(_) => None,
+        None => Some(url_of(job).map_err(AttemptError::request)?),
+    };
+    let redirect =
+        follow_redirect(job, head.status, &head.headers, redirected.or(first.as_deref()).unwrap_or_default());
+    if let Redirect::To(next) = &redirect {
+        // It may be signed, and be told by what it leads to.
+        job.redact_too(secret::of_url(next));
+    }
+    Ok(redirect)
 }
 
 /// Sends the request until it is redirected no more. Gives the response's head and body, and why a redirect was not
@@ -175,7 +234,7 @@ async fn exchange(
         };
         log::responded(job.subject, head.status);
         *status = Some(head.status);
-        let next = match follow_redirect(job, head.status, &head.headers, redirected.as_deref()) {
+        let next = match redirect_of(job, &head, redirected.as_deref())? {
             Redirect::None => return Ok((head, body.guarded(job.idle()), None)),
             Redirect::Refused(reason) => return Ok((head, body.guarded(job.idle()), Some(reason))),
             Redirect::To(next) => next,

@@ -1,9 +1,10 @@
-//! Redirects: whether one is followed, and where to.
+//! Redirects: whether one is followed, where to, and with which headers.
 
-use http::header::{HeaderMap, LOCATION};
+use http::header::{ACCEPT, HeaderMap, HeaderName, IF_RANGE, LOCATION, RANGE, USER_AGENT};
 use http::{Method, StatusCode};
 
 use super::request::Job;
+use crate::resolve::{is_https, reference_in, resolve, same_origin};
 use crate::secret;
 use crate::server::origin_of;
 
@@ -14,28 +15,34 @@ pub(super) enum Redirect {
     Refused(String),
 }
 
-/// Where a redirect leads, if it is to be followed: reading operations stay on the server they were sent to; a plain
-/// download may go anywhere (the key does not), but not from https to http.
-pub(super) fn follow_redirect(job: &Job, status: StatusCode, headers: &HeaderMap, from: Option<&str>) -> Redirect {
+/// Where a redirect leads from a URL, if it is to be followed: reading operations stay on the server they were sent to; what
+/// fetches a file may go anywhere (neither the key nor other headers do), but not from https to http.
+pub(super) fn follow_redirect(job: &Job, status: StatusCode, headers: &HeaderMap, from: &str) -> Redirect {
     if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Redirect::None;
     }
-    let Some(location) = headers.get(LOCATION).and_then(|location| location.to_str().ok()) else {
+    let Some(location) = headers.get(LOCATION) else {
         return Redirect::None;
     };
     if !matches!(*job.subject.method(), Method::GET | Method::HEAD) {
         return Redirect::Refused("only what reads is redirected".into());
     }
-    let from = from.and_then(origin_of).or_else(|| origin_of(&job.request.target)).unwrap_or(job.server.origin());
-    if location.starts_with('/') && !location.starts_with("//") {
-        return Redirect::To([from, location].concat());
-    }
-    let Some(to) = origin_of(location) else { return Redirect::Refused("it redirects to no URL".into()) };
-    let same = to.eq_ignore_ascii_case(from);
-    let https = |origin: &str| origin.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
-    match same || (job.subject.operation().is_none() && (https(to) || !https(from))) {
-        true => Redirect::To(location.to_owned()),
+    let location = reference_in(location);
+    // An empty one would lead to the same URL again.
+    let to = if location.trim().is_empty() { None } else { resolve(from, &location) };
+    let Some(to) = to else { return Redirect::Refused("it redirects to no URL".into()) };
+    let anywhere = job.response.file || job.subject.operation().is_none();
+    match same_origin(&to, from) || (anywhere && (is_https(&to) || !is_https(from))) {
+        true => Redirect::To(to),
         // Without the rest of the URL, which may hold a token.
-        false => Redirect::Refused(format!("it redirects to {}, which is not followed", secret::redacted_url(to))),
+        false => {
+            let to = secret::redacted_url(origin_of(&to).unwrap_or_default());
+            Redirect::Refused(format!("it redirects to {to}, which is not followed"))
+        }
     }
+}
+
+/// Whether a header of the request goes along to another host: any that isn't known may be a credential.
+pub(super) fn goes_along(name: &HeaderName) -> bool {
+    [ACCEPT, IF_RANGE, RANGE, USER_AGENT].contains(name) || name == "tus-resumable"
 }

@@ -30,6 +30,8 @@ pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn M
 pub(crate) struct ResponseMode {
     /// Whether a body is handed on while it arrives.
     pub(crate) streamed: bool,
+    /// Whether it is a file's content: only then may it come from another host, and be asked for in pieces.
+    pub(crate) file: bool,
     /// Reads the body of an error response.
     pub(crate) map_error: MapError,
     /// Whether an error response says that nothing was done, by the rules of its API.
@@ -113,6 +115,14 @@ impl JobSpec {
 impl Job {
     pub(super) fn retry(&self) -> &Retry {
         self.retry.as_deref().or(self.settings.retry.as_deref()).unwrap_or(&retry::DEFAULT)
+    }
+
+    /// Adds to the secrets that are kept out of errors.
+    pub(super) fn redact_too(&mut self, more: Vec<Secret>) {
+        let more: Vec<_> = more.into_iter().filter(|one| !self.secrets.contains(one)).collect();
+        if !more.is_empty() {
+            self.secrets = self.secrets.iter().cloned().chain(more).collect();
+        }
     }
 
     /// How long nothing may arrive.

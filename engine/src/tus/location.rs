@@ -3,41 +3,23 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
+use crate::resolve;
 use crate::secret::{self, Secret};
 use crate::server::origin_of;
 
 /// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
-/// a server behind a proxy often does not know itself, unless it may be elsewhere. Its path is left as it is: an
-/// escaped slash in it is not a slash.
+/// a server behind a proxy often does not know itself, unless it may be elsewhere.
 pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option<String> {
-    let origin = origin_of(endpoint)?;
-    if let Some(theirs) = origin_of(location) {
-        let secure = |url: &str| url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
-        if elsewhere && (secure(location) || !secure(endpoint)) {
-            return Some(location.into());
-        }
-        let rest = &location[theirs.len()..];
-        return Some(if rest.starts_with('/') { [origin, rest].concat() } else { [origin, "/", rest].concat() });
-    }
-    if let Some(rest) = location.strip_prefix("//") {
-        let scheme = origin.split("//").next()?;
-        return resolve(endpoint, &[scheme, "//", rest].concat(), elsewhere);
-    }
-    if location.starts_with('/') {
-        return Some([origin, location].concat());
-    }
-    if location.is_empty() || location.contains("://") {
+    if location.trim().is_empty() {
         return None;
     }
-    let base = endpoint.split(['?', '#']).next()?;
-    if location.starts_with('?') {
-        return Some([base, location].concat());
+    let theirs = resolve::resolve(endpoint, location)?;
+    if elsewhere && (resolve::is_https(&theirs) || !resolve::is_https(endpoint)) {
+        return Some(theirs);
     }
-    let directory = match base[origin.len()..].rfind('/') {
-        Some(slash) => &base[..=origin.len() + slash],
-        None => return Some([base, "/", location].concat()),
-    };
-    Some([directory, location].concat())
+    let path = &theirs[origin_of(&theirs)?.len()..];
+    let home = resolve::resolve(endpoint, "/")?;
+    Some([home.trim_end_matches('/'), path].concat())
 }
 
 /// What of a URL lets whoever has it write to the upload: its secrets, even by themselves, or, where it has none and is the
@@ -68,6 +50,8 @@ mod tests {
             ("id", "https://a.example/api/id"),
             ("?id=1", "https://a.example/api/tus?id=1"),
             ("http://other", "https://a.example/"),
+            ("https://other//x", "https://a.example//x"),
+            ("../b c/é", "https://a.example/b%20c/%C3%A9"),
         ] {
             assert_eq!(resolve(endpoint, location, false).as_deref(), Some(url), "{location}");
         }

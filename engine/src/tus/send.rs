@@ -13,6 +13,7 @@ use super::sending::{CREATE, Sending, call_error};
 use super::source::{Part, UploadSource};
 use super::trust::Trust;
 use crate::encode::Payload;
+use crate::resolve::reference_in;
 use crate::send::{self, AttemptError, Attempts, Job, PlainRequest};
 use crate::server::origin_of;
 
@@ -218,8 +219,8 @@ impl<'a> Transfer<'a> {
             Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
             Err(inner) => return Err(call_error(inner)),
         };
-        let location = response.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        let at = |elsewhere| resolve(self.state.endpoint.expose(), location?, elsewhere);
+        let location = response.headers.get(LOCATION).map(reference_in);
+        let at = |elsewhere| resolve(self.state.endpoint.expose(), location.as_deref()?, elsewhere);
         let url = at(self.sending.elsewhere);
         let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
         let theirs = at(true).filter(|theirs| *theirs != url);

@@ -96,6 +96,7 @@ impl Sending {
             retryable: true,
             response: ResponseMode {
                 streamed: false,
+                file: false,
                 map_error: call::decode_error_body::<Unmapped>,
                 refused: self.settings.api.refused,
                 retry_after: self.settings.api.retry_after,
