@@ -6,14 +6,14 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use typed_endpoint::{Api, Client, Download, Error, RequestError};
 
 pub use crate::endpoints::ai::media::{Media, MediaUrl};
 
 impl Media {
-    /// Fetches the file into memory.
+    /// Fetches the file into memory: no more than the client's `max_response` (default: 64 MiB).
     ///
     /// ```no_run
     /// # use livepeer::{Client, generate::TextToImage};
@@ -43,21 +43,13 @@ impl Media {
         client: &Client<A>,
         mut progress: impl FnMut(Progress),
     ) -> Result<Bytes, Error> {
-        let mut download = self.download(client).await?;
+        let download = self.download(client).await?;
         let total = download.len();
-        let mut all = BytesMut::new();
-        while let Some(chunk) = download.chunk().await? {
-            progress(Progress { received: (all.len() + chunk.len()) as u64, total });
-            if all.is_empty() && download.is_empty() {
-                return Ok(chunk);
-            }
-            all.extend_from_slice(&chunk);
-        }
-        Ok(all.freeze())
+        download.bytes_with(|received| progress(Progress { received, total })).await
     }
 
-    /// Fetches the file, stores it under this path, in place of what may be there, and gives its length. It
-    /// appears under its name only when it is whole; until then it has `.part` after it.
+    /// Fetches the file, stores it under this path, in place of what may be there, and gives its length. It appears under
+    /// its name only when it is whole; what else holds of the path says [`Download::save`].
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes), and when the file cannot be written.
@@ -83,6 +75,7 @@ impl Media {
         path: impl AsRef<Path>,
         mut progress: impl FnMut(Progress),
     ) -> Result<u64, Error> {
+        Download::check_target(&path).await?;
         let download = self.download(client).await?;
         let total = download.len();
         download.save_with(path, |received| progress(Progress { received, total })).await

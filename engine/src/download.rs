@@ -1,5 +1,7 @@
 //! Bodies handed on while they arrive.
 
+mod target;
+
 use std::path::Path;
 use std::{fmt, io};
 
@@ -9,8 +11,9 @@ use tokio::io::AsyncWriteExt;
 
 use crate::body::{Body, named};
 use crate::context::CallContext;
-use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout};
+use crate::error::{BodyError, BoxError, Error, ErrorInner, ErrorKind, IdleTimeout};
 use crate::response::RawResponse;
+use target::Target;
 
 /// The body of a response, handed on while it arrives. Dropping it closes the connection.
 ///
@@ -72,13 +75,32 @@ impl Download {
         chunk.map_err(|error| self.failure(error))
     }
 
-    /// All bytes that are still to come.
+    /// All bytes that are still to come, held in memory: no more than the client's
+    /// [`max_response`](crate::Client::max_response) (default: 64 MiB). [`save`](Self::save) and [`chunk`](Self::chunk) have
+    /// no limit.
     ///
     /// # Errors
-    /// As for [`chunk`](Self::chunk).
-    pub async fn bytes(mut self) -> Result<Bytes, Error> {
+    /// As for [`chunk`](Self::chunk), and [`ErrorKind::TooLarge`] when there is more.
+    pub async fn bytes(self) -> Result<Bytes, Error> {
+        self.bytes_with(|_| {}).await
+    }
+
+    /// Like [`bytes`](Self::bytes), telling the bytes received so far after each piece.
+    ///
+    /// # Errors
+    /// As for [`bytes`](Self::bytes).
+    pub async fn bytes_with(mut self, mut progress: impl FnMut(u64)) -> Result<Bytes, Error> {
+        let limit = self.context.max_response.unwrap_or(usize::MAX);
+        let too_large = |download: &Self| download.error(ErrorKind::TooLarge, BodyError::TooLarge { limit }.into());
+        if self.len().is_some_and(|len| len > limit as u64) {
+            return Err(too_large(&self));
+        }
         let mut all = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
+            if chunk.len() > limit - all.len() {
+                return Err(too_large(&self));
+            }
+            progress((all.len() + chunk.len()) as u64);
             if all.is_empty() && self.is_empty() {
                 return Ok(chunk);
             }
@@ -92,11 +114,18 @@ impl Download {
         self.body
     }
 
-    /// Writes all that is still to come to a file and gives its length. The file appears under its name only when it is
-    /// whole; until then it has `.part` after it.
+    /// Writes all that is still to come to a file and gives its length, in bytes.
+    ///
+    /// A file that is there is replaced as a whole, and keeps its permissions: until the new one is whole it stands beside
+    /// it, as `.download-….part`, and is removed when the download fails or the future is dropped. So each of several saves
+    /// to one name ends with a whole file. Nothing is synced to the disk (`fsync`).
+    ///
+    /// A symbolic link stays, and the file it leads to is replaced. A device or a FIFO is written to while the bytes
+    /// arrive; opening a FIFO waits for its reader, on a thread that dropping the future does not stop.
     ///
     /// # Errors
-    /// As for [`chunk`](Self::chunk), and when the file cannot be written.
+    /// As for [`chunk`](Self::chunk), and when the file cannot be written ([`ErrorKind::File`]): before anything of the
+    /// body is received if the path is a folder, a symbolic link to nothing, or in a folder that does not exist.
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.save_with(path, |_| {}).await
     }
@@ -107,24 +136,13 @@ impl Download {
     /// As for [`save`](Self::save).
     pub async fn save_with(mut self, path: impl AsRef<Path>, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
         let path = path.as_ref();
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let outcome = self.write(Path::new(&part), &mut progress).await;
-        let outcome = match outcome {
-            Ok(written) => {
-                tokio::fs::rename(&part, path).await.map(|()| written).map_err(|error| self.unsaved(path, error))
-            }
-            Err(error) => Err(error),
+        let opened = {
+            let path = path.to_owned();
+            // What it opens is removed even if nobody waits for it any more.
+            off_thread(move || Target::look(&path)?.open()).await
         };
-        if outcome.is_err() {
-            // The failure to report is the first one.
-            let _ = tokio::fs::remove_file(&part).await;
-        }
-        outcome
-    }
-
-    async fn write(&mut self, path: &Path, progress: &mut impl FnMut(u64)) -> Result<u64, Error> {
-        let mut file = tokio::fs::File::create(path).await.map_err(|error| self.unsaved(path, error))?;
+        let (file, temporary) = opened.map_err(|error| self.unsaved(path, error))?;
+        let mut file = tokio::fs::File::from_std(file);
         let mut written = 0;
         while let Some(chunk) = self.chunk().await? {
             file.write_all(&chunk).await.map_err(|error| self.unsaved(path, error))?;
@@ -132,7 +150,29 @@ impl Download {
             progress(written);
         }
         file.flush().await.map_err(|error| self.unsaved(path, error))?;
+        drop(file);
+        if let Some(temporary) = temporary {
+            off_thread(move || temporary.persist()).await.map_err(|error| self.unsaved(path, error))?;
+        }
         Ok(written)
+    }
+
+    /// Checks that [`save`](Self::save) could write to this path, before anything is fetched: that it is no folder, no
+    /// symbolic link to nothing, and in a folder that exists. Whether there is room, or the right to write, shows later.
+    ///
+    /// # Errors
+    /// As [`save`](Self::save) would.
+    pub async fn check_target(path: impl AsRef<Path>) -> Result<(), Error> {
+        let path = path.as_ref();
+        let looked = {
+            let path = path.to_owned();
+            off_thread(move || Target::look(&path).map(drop)).await
+        };
+        looked.map_err(|error| {
+            let mut inner = ErrorInner::new(ErrorKind::File, Some(named(path, error).into()));
+            inner.what = "download".into();
+            Error::new(inner)
+        })
     }
 
     fn failure(&self, error: BoxError) -> Error {
@@ -167,4 +207,9 @@ impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download").field("status", &self.status).field("len", &self.len()).finish_non_exhaustive()
     }
+}
+
+/// Runs what waits for the file system on a thread that may.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

@@ -83,7 +83,12 @@ async fn a_file_that_cannot_be_written_is_not_the_connections_fault() -> Outcome
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
     let text = error.to_string();
-    assert!(text.contains("the response cannot be saved") && text.contains("no-folder/a.png.part"), "{text}");
+    assert!(
+        text.contains("the response cannot be saved")
+            && text.contains("no-folder/a.png")
+            && text.contains("its folder does not exist"),
+        "{text}"
+    );
     assert!(!error.is_retryable());
     assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::NotFound);
     Ok(())
@@ -127,7 +132,7 @@ async fn the_key_stays_on_its_server() -> Outcome {
 #[tokio::test]
 async fn what_a_fetch_says_when_there_is_no_url() {
     let client = Client::<Studio>::new();
-    for url in ["", "stream/a/b.png", "ftp://a.example/b.png", "//a.example/b.png"] {
+    for url in ["", "stream/a/b.png", "ftp://a.example/b.png"] {
         let error = media(url).bytes(&client).await;
         assert!(error.is_err(), "{url}");
     }
