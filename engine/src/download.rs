@@ -17,6 +17,11 @@ use target::Target;
 
 /// The body of a response, handed on while it arrives. Dropping it closes the connection.
 ///
+/// When the connection breaks or nothing arrives for too long, the rest is asked for, where the server offers that
+/// (`Accept-Ranges: bytes`, with a strong `ETag` or a `Last-Modified` before the response's `Date`) and as often as the retry
+/// policy allows; attempts count anew after each MiB. If the content has changed by then, or the rest does not come, the
+/// error is the first one.
+///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
 /// # async fn example(client: typed_endpoint::Client<Library>) -> Result<(), typed_endpoint::Error> {

@@ -20,6 +20,7 @@ mod exchange;
 mod failure;
 mod redirect;
 mod request;
+mod resume;
 mod subject;
 
 /// A successful response, and how long it took in all.
@@ -123,7 +124,10 @@ impl Attempts {
 
 /// Sends a request until it succeeds or there is nothing more to try.
 pub(crate) async fn send(job: &mut Job) -> Result<Completed, Box<ErrorInner>> {
-    let mut attempts = Attempts::new(job.deadline());
+    send_counted(job, &mut Attempts::new(job.deadline())).await
+}
+
+async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Completed, Box<ErrorInner>> {
     open_payload(job).await.map_err(|error| job.subject.describe(error))?;
     let replayable = job.is_replayable();
     loop {
@@ -138,7 +142,14 @@ pub(crate) async fn send(job: &mut Job) -> Result<Completed, Box<ErrorInner>> {
 /// [`send`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
 /// makes calls.
 pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, Box<ErrorInner>>> {
-    Box::pin(async move { send(&mut job).await })
+    Box::pin(async move {
+        let mut attempts = Attempts::new(job.deadline());
+        let completed = send_counted(&mut job, &mut attempts).await?;
+        if !(job.response.streamed && job.response.file) {
+            return Ok(completed);
+        }
+        Ok(Completed { response: resume::resumable(job, attempts, completed.response), ..completed })
+    })
 }
 
 /// The deadline passed: in an attempt whose response may have begun already, and after others that failed.

@@ -296,3 +296,95 @@ async fn a_file_of_an_operation_comes_from_another_host_and_the_key_does_not_go_
         assert!(first.headers.contains_key(name), "{name}");
     }
 }
+
+/// Sends a reply to each connection, closes it, and gives the heads of the requests in lower case.
+async fn serve(replies: Vec<String>) -> (String, tokio::task::JoinHandle<Vec<String>>) {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let mut heads = Vec::new();
+        for reply in replies {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                stream.read_line(&mut head).await.unwrap();
+            }
+            heads.push(head.to_ascii_lowercase());
+            stream.get_mut().write_all(reply.as_bytes()).await.unwrap();
+        }
+        heads
+    });
+    (url, serving)
+}
+
+fn half(headers: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: 10\r\naccept-ranges: bytes\r\n{headers}\r\n01234")
+}
+
+fn rest(status: &str, range: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\ncontent-range: {range}\r\n{headers}\r\n{body}")
+}
+
+const TAG: &str = "etag: \"a\"\r\n";
+const CHANGED: &str = "last-modified: Wed, 01 Jan 2025 00:00:00 GMT\r\ndate: Wed, 01 Jan 2025 00:00:01 GMT\r\n";
+
+#[tokio::test]
+async fn a_download_that_breaks_off_is_resumed() {
+    let patient = Retry::attempts(3).initial_backoff(std::time::Duration::ZERO);
+    let partial = "206 Partial Content";
+    for (first, then, condition) in [
+        (TAG, vec![rest(partial, "bytes 5-9/10", TAG, "56789")], "if-range: \"a\""),
+        (TAG, vec![rest(partial, "bytes 5-9/10", "", "56789")], "if-range: \"a\""),
+        (CHANGED, vec![rest(partial, "bytes 5-9/10", "", "56789")], "if-range: wed, 01 jan 2025 00:00:00 gmt"),
+        // The first attempt at the rest fails.
+        (TAG, vec![String::new(), rest(partial, "bytes 5-9/10", TAG, "56789")], "if-range: \"a\""),
+    ] {
+        let (url, serving) = serve([vec![half(first)], then].concat()).await;
+        let client = Client::<Files>::new().server(&url).retry(patient.clone());
+        let received = client.call(Fetch::new()).await.unwrap();
+        assert_eq!(received.len(), Some(10));
+        assert_eq!(received.bytes().await.unwrap(), "0123456789");
+        let heads = serving.await.unwrap();
+        assert!(!heads[0].contains("range:"), "{heads:?}");
+        let asked = heads[1..].iter().all(|head| head.contains("range: bytes=5-") && head.contains(condition));
+        assert!(asked, "{heads:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rest_that_is_not_of_the_same_content_is_not_taken() {
+    let patient = Retry::attempts(3).initial_backoff(std::time::Duration::ZERO);
+    let partial = "206 Partial Content";
+    for (first, then) in [
+        (TAG, vec!["HTTP/1.1 200 OK\r\ncontent-length: 10\r\netag: \"b\"\r\n\r\nabcdefghij".into()]),
+        (TAG, vec![rest(partial, "bytes 4-9/10", TAG, "456789")]),
+        (TAG, vec![rest(partial, "bytes 5-9/11", TAG, "56789")]),
+        (TAG, vec![rest(partial, "bytes 5-8/10", TAG, "5678")]),
+        (TAG, vec![rest(partial, "bytes 5-9/*", TAG, "56789")]),
+        (TAG, vec![rest(partial, "bytes 5-9/10", "etag: \"b\"\r\n", "56789")]),
+        (TAG, vec![rest(partial, "bytes 5-9/10", TAG, "567890123")]),
+        (TAG, vec![rest("416 Range Not Satisfiable", "bytes */3", TAG, "")]),
+        // It breaks off again and again, and never gets further.
+        (TAG, vec![rest(partial, "bytes 5-9/10", TAG, "56789").replace("\r\n56789", "\r\n"); 2]),
+        // Nothing that could be asked for.
+        ("", vec![]),
+        ("etag: W/\"a\"\r\n", vec![]),
+        ("last-modified: Wed, 01 Jan 2025 00:00:00 GMT\r\ndate: Wed, 01 Jan 2025 00:00:00 GMT\r\n", vec![]),
+    ] {
+        let count = 1 + then.len();
+        let (url, serving) = serve([vec![half(first)], then].concat()).await;
+        let client = Client::<Files>::new().server(&url).retry(patient.clone());
+        let error = client.download("/file").await.unwrap().bytes().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert_eq!(serving.await.unwrap().len(), count);
+    }
+    // The policy's word goes before the server's offer.
+    let (url, serving) = serve(vec![half(TAG)]).await;
+    let client = Client::<Files>::new().server(&url).retry(Retry::never());
+    assert!(client.download("/file").await.unwrap().bytes().await.is_err());
+    assert_eq!(serving.await.unwrap().len(), 1);
+}
