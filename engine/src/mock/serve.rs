@@ -1,6 +1,7 @@
 //! A mock on a loopback port.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 use std::{fmt, io};
 
 use hyper::body::Incoming;
@@ -9,11 +10,15 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
 use crate::mock::Mock;
 use crate::mock::reply::Cut;
+
+/// How long no connection is accepted after one could not be: without it a lack of file descriptors would be a busy loop.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// A mock that listens. Dropping it closes the port and all connections.
 pub struct Running {
@@ -34,7 +39,15 @@ impl Mock {
         let task = tokio::spawn(async move {
             // The connections end with this task, which owns them.
             let mut connections = tokio::task::JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let stream = match listener.accept().await {
+                    Ok((stream, _)) => stream,
+                    // A connection that is gone already, or no file descriptor left for it: those after it can be served.
+                    Err(_) => {
+                        sleep(ACCEPT_PAUSE).await;
+                        continue;
+                    }
+                };
                 let mock = mock.clone();
                 connections.spawn(async move {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
