@@ -10,6 +10,7 @@ use crate::error::{ErrorInner, ErrorKind};
 use crate::log;
 use crate::response::RawResponse;
 use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision};
+use crate::timeout::check_runtime;
 use crate::transport::BoxFuture;
 use exchange::{attempt, build_request, open_payload, resolve_key};
 pub(crate) use failure::AttemptError;
@@ -59,6 +60,7 @@ impl Attempts {
     }
 
     async fn send_opened(&mut self, job: &mut Job) -> Result<RawResponse, AttemptError> {
+        check_runtime().map_err(AttemptError::request)?;
         self.made += 1;
         let mut status = None;
         let outcome = match self.ends {
