@@ -62,10 +62,10 @@ async fn servers() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// An HTTP client of your own, with all its settings; it also keeps its own time-outs.
+/// What else the HTTP client can be told: certificates, proxies, addresses. Time-outs, headers and retries are set on the
+/// client itself.
 async fn http_client(client: Client<Ai>) -> Outcome {
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
-    let client = client.http_client(http);
+    let client = client.http_client(|http| http.no_proxy().pool_max_idle_per_host(4));
     println!("{} image(s)", client.call(TextToImage::new("a boat")).await?.images.len());
     Ok(())
 }

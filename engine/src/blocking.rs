@@ -18,15 +18,15 @@
 //! Everything is set on the asynchronous client, call, upload or wait; [`Blocking::run`] only waits for it, and a `for`
 //! loop for the items of what is a stream. One thread, shared by all clones of a client, does the work in between.
 //!
-//! Inside of an asynchronous runtime a wait would stop everything else that the thread has to do, so it is refused with
-//! an error there. Where blocking is allowed, such as in Tokio's `spawn_blocking`, its `Handle::block_on` and the
-//! asynchronous client do the same.
+//! In asynchronous code a wait would stop everything else that the thread has to do, so it is refused with an error there.
+//! It works where blocking is allowed: on threads of one's own, in Tokio's `spawn_blocking` and in `block_in_place`.
 
 use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::io::{self, Read};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Waker};
 
 use bytes::{Buf, Bytes};
 use futures_core::Stream;
@@ -74,11 +74,10 @@ impl Thread {
 
 impl Runtime {
     fn block_on<F: Future>(&self, future: impl FnOnce() -> F) -> Result<F::Output, RequestError> {
-        if Handle::try_current().is_ok() {
+        if Handle::try_current().is_ok() && is_in_task() {
             return Err(RequestError::Settings(
-                "a blocking call inside of an asynchronous runtime would stop all else: use the asynchronous client \
-                 there (in `spawn_blocking` by `Handle::current().block_on(…)`), or a thread of its own \
-                 (`std::thread::spawn`)"
+                "a blocking call in asynchronous code would stop all else: use the asynchronous client there, or \
+                 `tokio::task::spawn_blocking`"
                     .into(),
             ));
         }
@@ -91,9 +90,18 @@ impl Runtime {
     }
 }
 
+/// Whether a runtime is polling what calls this. What it polls has a budget of operations, after which none is ready; where
+/// a thread may block there is none.
+fn is_in_task() -> bool {
+    // More than Tokio's budget (128).
+    const OPERATIONS: usize = 1000;
+    let mut context = Context::from_waker(Waker::noop());
+    (0..OPERATIONS).any(|_| pin!(tokio::task::consume_budget()).poll(&mut context).is_pending())
+}
+
 impl<A: Api> From<crate::client::Client<A>> for Client<A> {
     fn from(client: crate::client::Client<A>) -> Self {
-        Self { client: client.apart(), runtime: Runtime::default() }
+        Self { client, runtime: Runtime::default() }
     }
 }
 

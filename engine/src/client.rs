@@ -22,6 +22,9 @@ use crate::transport::Transport;
 
 /// A client of the API `A`. Pointer-sized; clones share connections and the budget for retries.
 ///
+/// Calls need a Tokio runtime with I/O and timers (`enable_all`), and are an error elsewhere. A client may be used from
+/// several runtimes, one after the other or at once (a `static`, tests): each has connections of its own.
+///
 /// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is not one, a
 /// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
 /// beforehand.
@@ -78,12 +81,6 @@ impl<A: Api> Client<A> {
 
     pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.0
-    }
-
-    /// The same, with connections of its own: those that there are belong to a runtime that nobody may drive any more.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn apart(self) -> Self {
-        self.set(Settings::forget_transport)
     }
 
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -208,12 +205,34 @@ impl<A: Api> Client<A> {
         })
     }
 
-    /// Sends requests through one's own [`reqwest::Client`], with its proxies, certificates and time-outs. It should
-    /// neither retry nor follow redirects by itself: the engine counts attempts and keeps the key from other hosts.
+    /// Configures reqwest, which sends the requests: certificates, proxies, addresses, …
+    ///
+    /// The function is called with the engine's own configuration whenever a client is made: at the first request of each
+    /// runtime, separately for https, plain http and this machine. What it sets stays, except that redirects and retries are
+    /// the engine's business and always switched off here: it counts attempts and keeps keys, headers and bodies from other
+    /// hosts. So do these, which the HTTP client should not be told: [`header`](Self::header) (reqwest's default headers go
+    /// to *every* host), [`deadline`](Self::deadline) and [`timeout`](Self::timeout) (reqwest's time-out cuts long uploads
+    /// and downloads off). The environment's proxies apply as without it, but never to this machine nor to a key that goes
+    /// unencrypted; a proxy that is set here always applies. Replaces a transport that was given.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use typed_endpoint::Client;
+    ///
+    /// let client = Client::<Library>::new().key("12345").http_client(|http| http.no_proxy().tcp_keepalive(None));
+    /// # let _ = client;
+    /// ```
     #[cfg(feature = "reqwest")]
     #[must_use]
-    pub fn http_client(self, client: reqwest::Client) -> Self {
-        self.transport(crate::transport::reqwest::Given::new(client))
+    pub fn http_client(
+        self,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.set(|settings| {
+            settings.configure = Some(Arc::new(configure));
+            settings.own_transport = false;
+            settings.forget_transport();
+        })
     }
 
     /// Sends requests through a tower service.

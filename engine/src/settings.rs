@@ -29,7 +29,7 @@ use crate::transport::{BoxFuture, Transport, default_transport};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// How long connecting may take (default: 10 s). With one's own HTTP client or transport, these decide.
+    /// How long connecting may take, TLS and proxies included (default: 10 s). With one's own transport, that decides.
     pub connect: Option<Duration>,
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
     /// long upload or download that makes progress is never cut short by it. A response's headers count once they are complete.
@@ -125,6 +125,9 @@ pub(crate) struct Settings {
     pub(crate) transport: Lazy,
     /// Whether the caller gave the transport.
     pub(crate) own_transport: bool,
+    /// What the caller changes of the default transport.
+    #[cfg(feature = "reqwest")]
+    pub(crate) configure: Option<crate::transport::reqwest::Configure>,
 }
 
 impl Settings {
@@ -146,14 +149,24 @@ impl Settings {
             max_response: 64 * 1024 * 1024,
             transport: Lazy::default(),
             own_transport: false,
+            #[cfg(feature = "reqwest")]
+            configure: None,
         }
     }
 
     /// The transport, made now if there is none yet.
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
-        let made =
-            self.transport.get_or_init(|| default_transport(self.timeouts.connect).map_err(|error| error.to_string()));
+        let made = self.transport.get_or_init(|| self.default_transport().map_err(|error| error.to_string()));
         made.clone().map_err(RequestError::Settings)
+    }
+
+    fn default_transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
+        #[cfg(feature = "reqwest")]
+        if let Some(configure) = &self.configure {
+            let transport = crate::transport::reqwest::Default::new(self.timeouts.connect, Some(configure.clone()));
+            return Ok(Arc::new(transport));
+        }
+        default_transport(self.timeouts.connect)
     }
 
     /// Has the default transport made anew. One that was given stays.

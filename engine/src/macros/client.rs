@@ -70,7 +70,14 @@ macro_rules! __client {
             }
 
             $crate::__with_reqwest! {
-                $crate::__client_settings! { http_client(client: $crate::__private::reqwest::Client); }
+                $crate::__client_settings! {
+                    http_client(
+                        configure: impl ::core::ops::Fn(
+                            $crate::__private::reqwest::ClientBuilder
+                        ) -> $crate::__private::reqwest::ClientBuilder
+                        + ::core::marker::Send + ::core::marker::Sync + 'static
+                    );
+                }
             }
 
             $crate::__with_tower! {

@@ -26,6 +26,7 @@ use crate::secret;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
 use crate::timeout::ActivityMonitor;
+use crate::transport::plain_key::PlainKey;
 
 /// How many redirects are followed.
 const REDIRECTS: u8 = 5;
@@ -104,8 +105,10 @@ pub(super) fn build_request(
             headers.entry(name).or_insert_with(|| value.clone());
         }
     }
+    let mut plain_key = false;
     if at_home && let Some(key) = key {
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
+        plain_key = !job.server.is_secure();
     }
     let url = match absolute {
         true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
@@ -119,6 +122,9 @@ pub(super) fn build_request(
     *request.method_mut() = job.subject.method().clone();
     *request.uri_mut() = url;
     *request.headers_mut() = headers;
+    if plain_key {
+        request.extensions_mut().insert(PlainKey);
+    }
     Ok(request)
 }
 

@@ -33,22 +33,38 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///     }
 /// }
 ///
-/// let client = Client::<Library>::new().key("12345").transport(Counted(reqwest::Client::new(), Default::default()));
+/// let default = typed_endpoint::default_transport(None)?;
+/// let client = Client::<Library>::new().key("12345").transport(Counted(default, Default::default()));
 /// # let _ = client;
+/// # Ok::<(), typed_endpoint::RequestError>(())
 /// ```
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request.
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>>;
 }
 
-/// Makes the transport that a client has unless one is given: HTTP by reqwest, without redirects and retries of its own.
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
+}
+
+/// Makes the transport that a client has unless one is given: HTTP/1.1 by reqwest, without redirects and retries of its own.
 /// For a transport of your own that goes around it.
+///
+/// - **Proxies** are those of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` (`http://`, `https://`, `socks4://`,
+///   `socks4a://`, `socks5://`, `socks5h://`; also in lower case), except for hosts in `NO_PROXY`. Requests to this machine
+///   never go through one, and a key that goes unencrypted is refused rather than shown to one.
+/// - **Connections** belong to the Tokio runtime that they were made in; each runtime has its own. Idle ones are used again
+///   for up to 50 s, or less if a server tells in a `Keep-Alive` header that it closes them earlier.
+/// - **Certificates** are the system's, or those in the file or folder that `SSL_CERT_FILE` or `SSL_CERT_DIR` names (Linux).
+///   They are read at the first request by https, and not for plain http.
 ///
 /// # Errors
 /// Without the feature `reqwest`, as there is none then.
 #[cfg(feature = "reqwest")]
 pub fn default_transport(connect_timeout: Option<Duration>) -> Result<Arc<dyn Transport>, RequestError> {
-    Ok(Arc::new(reqwest::Default::new(connect_timeout)))
+    Ok(Arc::new(reqwest::Default::new(connect_timeout, None)))
 }
 
 /// Makes the transport that a client has unless one is given: without the feature `reqwest` there is none.
@@ -63,6 +79,7 @@ pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, Requ
     ))
 }
 
+pub(crate) mod plain_key;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
 #[cfg(feature = "tower")]

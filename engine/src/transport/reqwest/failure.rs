@@ -1,0 +1,84 @@
+//! What reqwest's errors mean: how far a request came.
+
+use std::error::Error;
+
+use tokio::runtime::TryCurrentError;
+
+use crate::error::{TransportError, TransportErrorKind};
+use crate::timeout::NO_RUNTIME;
+
+/// The HTTP client cannot be made. The next attempt makes it anew, but of what makes it fail, most does not pass.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up")]
+struct NotSetUp {
+    source: reqwest::Error,
+}
+
+pub(super) fn not_set_up(source: reqwest::Error) -> TransportError {
+    TransportError::new(TransportErrorKind::Request, NotSetUp { source })
+}
+
+pub(super) fn needs_runtime(_: TryCurrentError) -> TransportError {
+    TransportError::new(TransportErrorKind::Request, NO_RUNTIME)
+}
+
+/// Without the URL: its query may hold a token.
+pub(super) fn failure(error: reqwest::Error) -> TransportError {
+    TransportError::new(kind(&error), error.without_url())
+}
+
+fn kind(error: &reqwest::Error) -> TransportErrorKind {
+    if error.is_builder() || causes(error).any(is_no_scheme) {
+        return TransportErrorKind::Request;
+    }
+    if error.is_connect() {
+        return if error.is_timeout() { TransportErrorKind::ConnectTimeout } else { TransportErrorKind::Connect };
+    }
+    for cause in causes(error) {
+        match cause.downcast_ref::<hyper::Error>() {
+            // A pooled connection that turned out to be closed before the request was put on it.
+            Some(hyper) if hyper.is_canceled() => return TransportErrorKind::Connect,
+            Some(hyper) if hyper.is_parse_too_large() => return TransportErrorKind::TooLarge,
+            _ if is_unprocessed(&cause.to_string()) => return TransportErrorKind::Connect,
+            _ => {}
+        }
+    }
+    if error.is_timeout() { TransportErrorKind::Timeout } else { TransportErrorKind::Sent }
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+/// A URL that a client without TLS cannot open, or a proxy of a scheme that none can: another attempt would not either.
+fn is_no_scheme(cause: &(dyn Error + 'static)) -> bool {
+    let text = cause.to_string();
+    text == "invalid URL, scheme is not http" || text.starts_with("unsupported scheme")
+}
+
+/// Whether HTTP/2's own words say that the request was not begun (RFC 9113, section 8.7). By its text: its type is that of a
+/// crate which is there only when the caller has turned HTTP/2 on.
+fn is_unprocessed(text: &str) -> bool {
+    text == "stream error received: refused stream before processing any application logic"
+        || text.starts_with("connection error received: not a result of an error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_begun_counts_as_not_sent() {
+        for (text, unprocessed) in [
+            ("stream error received: refused stream before processing any application logic", true),
+            ("connection error received: not a result of an error", true),
+            ("connection error received: not a result of an error (b\"bye\")", true),
+            ("stream error received: unexpected internal error encountered", false),
+            ("connection error received: detected excessive load generating behavior", false),
+            ("stream error detected: refused stream before processing any application logic", false),
+            ("x stream error received: refused stream before processing any application logic", false),
+        ] {
+            assert_eq!(is_unprocessed(text), unprocessed, "{text}");
+        }
+    }
+}
