@@ -5,7 +5,7 @@ use http::header::HeaderMap;
 use serde_json::{Value, json};
 
 use typed_endpoint::link::{next_link, query_param};
-use typed_endpoint::{Api, Case, ErrorBody};
+use typed_endpoint::{Api, Case, DecodeError, ErrorBody};
 
 pub mod access_control;
 pub(crate) mod asset;
@@ -41,10 +41,12 @@ impl Api for Studio {
     const EMPTY_PAGE_ENDS: bool = true;
     type Error = ApiError;
 
-    fn next_cursor(headers: &HeaderMap) -> Option<String> {
-        let next = query_param(&next_link(headers)?, Self::CURSOR)?;
+    fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {
+        let Some(url) = next_link(headers) else { return Ok(None) };
+        let next = query_param(&url, Self::CURSOR);
+        let next = next.ok_or_else(|| DecodeError::new("", "it links to a next page, but the link has no cursor"))?;
         // Some lists send the cursor of a page that is not there, as JavaScript spells it.
-        (next != "undefined" && !next.is_empty()).then_some(next)
+        Ok((next != "undefined" && !next.is_empty()).then_some(next))
     }
 
     fn encode_error(_: StatusCode, message: &str) -> Vec<u8> {

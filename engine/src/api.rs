@@ -6,7 +6,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
 use crate::case::Case;
-use crate::error::ErrorBody;
+use crate::error::{DecodeError, ErrorBody};
 use crate::link;
 use crate::retry;
 
@@ -38,15 +38,20 @@ pub trait Api: Send + Sync + 'static {
     const CASE: Case;
     /// How the key is sent (default: as bearer token).
     const AUTH: Auth = Auth::Bearer;
-    /// The query parameter that says where a page begins (default: `cursor`).
+    /// The parameter that says where a page begins, or which page it is (default: `cursor`). It is written where the
+    /// operation declares a field of this wire name: in the query, the JSON body, a form or a header; where a `GET`
+    /// declares none, into the query.
     const CURSOR: &'static str = "cursor";
-    /// The query parameter that says how many items a page holds (default: `limit`).
+    /// The parameter that says how many items a page holds (default: `limit`).
     const LIMIT: &'static str = "limit";
     /// The most items that a page holds, whatever is asked for; `None` (the default) when that is not known.
     const MAX_LIMIT: Option<usize> = None;
+    /// The number of the first page, for lists that are paged by number (default: 1).
+    const FIRST_PAGE: u64 = 1;
     /// The default `User-Agent` header.
     const USER_AGENT: &'static str = concat!("typed-endpoint/", env!("CARGO_PKG_VERSION"));
-    /// The response header with the number of items that a whole list holds; `None` (the default) when there is none.
+    /// The response header with the number of items that a whole list holds; `None` (the default) when there is none. A
+    /// list that the client counts ends without one more request once it has that many.
     const TOTAL: Option<&'static str> = None;
     /// Whether an empty page ends a list even if it tells a next cursor (default: no; an API that filters may well give
     /// an empty page in the middle of a list).
@@ -59,8 +64,14 @@ pub trait Api: Send + Sync + 'static {
     /// Where the next page begins, as the headers of this one tell; `None` on the last. By default the
     /// [`CURSOR`](Self::CURSOR) parameter of the `Link` header with `rel="next"`. For an API that tells it in the body,
     /// see [`Page::next_cursor`](crate::Page::next_cursor).
-    fn next_cursor(headers: &HeaderMap) -> Option<String> {
-        link::query_param(&link::next_link(headers)?, Self::CURSOR)
+    ///
+    /// # Errors
+    /// When there is a next page, but not where it begins: a list must not look complete then.
+    fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {
+        let Some(url) = link::next_link(headers) else { return Ok(None) };
+        link::query_param(&url, Self::CURSOR).map(Some).ok_or_else(|| {
+            DecodeError::new("", format!("it links to a next page, but the link has no parameter `{}`", Self::CURSOR))
+        })
     }
 
     /// Whether a response says that the server refused before it did any work, so that any operation may be sent again,

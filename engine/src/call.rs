@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::body::Body;
 use crate::download::Download;
 use crate::encode::{self, Prepared};
-use crate::endpoint::{Endpoint, Operation};
+use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
 use crate::error::{AnyBody, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
 use crate::options::CallOptions;
 use crate::redact;
@@ -45,11 +45,13 @@ pub struct Call<E> {
     request: E,
     prefix: &'static str,
     options: CallOptions,
+    /// What stands in place of the request's own value of a field, by its index.
+    replaced: Option<(usize, serde_json::Value)>,
 }
 
 impl<E: Endpoint> Call<E> {
     pub(crate) fn new(settings: Arc<Settings>, request: E, prefix: &'static str) -> Self {
-        Self { settings, request, prefix, options: CallOptions::default() }
+        Self { settings, request, prefix, options: CallOptions::default(), replaced: None }
     }
 
     /// When this call is repeated, in place of the client's setting.
@@ -119,12 +121,54 @@ impl<E: Endpoint> Call<E> {
         &self.request
     }
 
+    /// What the request says in the field or query parameter of this name, as text.
+    pub(crate) fn param(&self, name: &str) -> Option<String> {
+        if let Some((_, value)) = self.options.query.iter().find(|(other, _)| other == name) {
+            return Some(value.clone());
+        }
+        let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
+        let mut json = Vec::new();
+        self.request.values(&mut |values| {
+            if let Some(value) = values.get(at).copied().flatten() {
+                // What cannot be written fails the call itself, which says so.
+                let _ = value.json(&mut json);
+            }
+        });
+        match serde_json::from_slice(&json).ok()? {
+            serde_json::Value::String(text) => Some(text),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The request for the page at this cursor.
+    pub(crate) fn at_cursor(mut self, cursor: &str) -> Self {
+        let name = <E::Api as Api>::CURSOR;
+        self.options.query.retain(|(other, _)| other != name);
+        let Some(at) = cursor_field(E::OPERATION.fields, name) else { return self.query(name, cursor) };
+        let field = &E::OPERATION.fields[at];
+        // Only JSON tells a number from its text, and only the declaration tells which of them it should be.
+        let counted = matches!(E::OPERATION.paged, Some(Paging::Offset | Paging::Number)) && field.ty != "String";
+        let integer = matches!(field.ty, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
+        let number = cursor.parse::<i64>().ok().filter(|_| counted || integer);
+        let value = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
+        self.replaced = Some((at, value.unwrap_or_else(|| cursor.into())));
+        self
+    }
+
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut prepared = Err(RequestError::Settings("the request shows no values".into()));
         let write = || {
-            self.request
-                .values(&mut |values| prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values))
+            self.request.values(&mut |values| {
+                let mut own = Vec::new();
+                if let Some((replaced, value)) = &self.replaced {
+                    let with = |(at, own)| if at == *replaced { Some(value as &dyn Value) } else { own };
+                    own = values.iter().copied().enumerate().map(with).collect();
+                }
+                let values = if own.is_empty() { values } else { &own };
+                prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values);
+            })
         };
         let ((), mut secrets) = secret::collect(write);
         let options = self.options;

@@ -15,6 +15,7 @@ use crate::error::ErrorBody;
 use crate::response::Codec;
 use crate::source::{ReadError, Source};
 
+pub(crate) use check::cursor_field;
 pub use into_field::IntoField;
 #[doc(hidden)]
 pub use operation::Declaration;
@@ -56,6 +57,12 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
 pub trait On<A: Api>: Endpoint {
     /// What stands between the base URL and the operation's path.
     const PREFIX: &'static str;
+}
+
+/// Refuses a list whose cursor could not be written into the request, while the compiler evaluates it.
+#[doc(hidden)]
+pub const fn check_cursor<E: Endpoint>() {
+    check::cursor(E::OPERATION.method, E::OPERATION.fields, <E::Api as Api>::CURSOR);
 }
 
 /// What [`Endpoint::values`] shows a request's values to.

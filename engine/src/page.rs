@@ -1,19 +1,19 @@
 //! Lists in pages, to their true end.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
 
 use crate::api::Api;
 use crate::call::{Call, ResponseFuture};
 use crate::client::Client;
-use crate::endpoint::{Endpoint, On, Paging};
-use crate::error::Error;
+use crate::endpoint::{Endpoint, On, Paging, check_cursor};
+use crate::error::{DecodeError, Error, ErrorInner, ErrorKind};
 use crate::response::Response;
 
 /// A list that comes in pages: an operation whose line says `paged`.
@@ -39,7 +39,8 @@ pub trait Page: Send + 'static {
     /// The items.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Where the next page begins, for an API that tells it in the body; `None` otherwise and on the last page.
+    /// Where the next page begins, for an API that tells it in the body; `None` otherwise and on the last page (also where
+    /// the API marks that by an empty text: an empty cursor ends the list with an error).
     fn next_cursor(&self) -> Option<String> {
         None
     }
@@ -67,6 +68,9 @@ impl<A: Api> Client<A> {
     /// The pages of a list, one request each, as a [`Stream`]; [`Pages::items`] gives the items one by one. No page is
     /// asked for before it is wanted, and none is kept.
     ///
+    /// A list that cannot be followed to its end fails: a cursor that is empty or was there before, a link to the next
+    /// page without the cursor in it. What came before is handed on first.
+    ///
     /// ```no_run
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
     /// # async fn example() -> Result<(), typed_endpoint::Error> {
@@ -80,7 +84,19 @@ impl<A: Api> Client<A> {
     /// # }
     /// ```
     pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
-        Pages { call: self.call(list), begun: false, full: None, cursor: None, state: PagesState::Ready, total: None }
+        const { check_cursor::<E>() }
+        Pages {
+            call: self.call(list),
+            begun: false,
+            from_start: false,
+            received: 0,
+            cursor: None,
+            visited: Visited::default(),
+            last_page: None,
+            same: 0,
+            state: PagesState::Ready,
+            total: None,
+        }
     }
 }
 
@@ -89,9 +105,15 @@ impl<A: Api> Client<A> {
 pub struct Pages<E: Paginated> {
     call: Call<E>,
     begun: bool,
-    /// How many items a full page holds, once known; only lists by offset need it.
-    full: Option<usize>,
+    /// Whether the first page was the list's own first.
+    from_start: bool,
+    /// How many items came.
+    received: u64,
     cursor: Option<String>,
+    visited: Visited,
+    /// Of the last page, the hash, and how often it came in a row.
+    last_page: Option<u64>,
+    same: u32,
     state: PagesState<E>,
     total: Option<u64>,
 }
@@ -99,6 +121,8 @@ pub struct Pages<E: Paginated> {
 enum PagesState<E> {
     Ready,
     Asking(ResponseFuture<E>),
+    /// The last page has been handed on, and what is wrong with it has not.
+    Failed(Box<ErrorInner>),
     Done,
 }
 
@@ -136,72 +160,157 @@ impl<E: Paginated> Pages<E> {
         Items { pages: self, items: VecDeque::new() }
     }
 
-    /// What the list's own request says in a query parameter.
-    fn request_param<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
-        let mut json = Vec::new();
-        self.call.endpoint().values(&mut |values| {
-            if let Some(value) = values[at] {
-                // What cannot be written fails the call itself, which says so.
-                let _ = value.json(&mut json);
-            }
-        });
-        serde_json::from_slice(&json).ok()
-    }
-
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<PageOf<E>>> {
         loop {
-            match &mut self.state {
+            match std::mem::replace(&mut self.state, PagesState::Done) {
                 PagesState::Done => return Poll::Ready(None),
+                PagesState::Failed(error) => return Poll::Ready(Some(Err(Error::new(error)))),
                 PagesState::Ready => {
                     let mut call = self.call.clone();
                     if let Some(cursor) = &self.cursor {
-                        call = call.query(<E::Api as Api>::CURSOR, cursor);
+                        call = call.at_cursor(cursor);
                     }
                     self.state = PagesState::Asking(call.with_response().into_future());
                 }
-                PagesState::Asking(asking) => {
-                    let response = ready!(Pin::new(asking).poll(cx));
-                    self.state = PagesState::Done;
-                    return Poll::Ready(match response {
-                        Err(error) => Some(Err(error)),
-                        Ok(page) => self.handle_page(page).map(Ok),
-                    });
-                }
+                PagesState::Asking(mut asking) => match Pin::new(&mut asking).poll(cx) {
+                    Poll::Pending => {
+                        self.state = PagesState::Asking(asking);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    Poll::Ready(Ok(page)) => {
+                        if let Some(items) = self.handle_page(page) {
+                            return Poll::Ready(Some(Ok(items)));
+                        }
+                    }
+                },
             }
         }
     }
 
-    /// Takes a page in; `None` when the list was at its end already.
+    /// Takes a page in; `None` when there is nothing in it to hand on.
     fn handle_page(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if first && self.cursor.is_none() {
+            self.cursor = self.call.param(<E::Api as Api>::CURSOR);
+            self.from_start = self.cursor.is_none();
+        }
+        let len = page.value.len();
+        let next = self.next_position(&page);
+        self.cursor = None;
+        match next {
+            Ok(None) => {}
+            Ok(next) => {
+                self.cursor = next;
+                self.state = PagesState::Ready;
+            }
+            // What came is handed on before.
+            Err(error) => {
+                let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
+                inner.operation = Some(E::OPERATION);
+                inner.status = Some(page.status);
+                inner.attempts = page.attempts;
+                self.state = PagesState::Failed(inner);
+            }
+        }
+        (len > 0 || self.cursor.is_some() || (first && matches!(self.state, PagesState::Done)))
+            .then(|| page.value.into_items())
+    }
+
+    /// Where the next page begins; `None` when this one is the last.
+    fn next_position(&mut self, page: &Response<E::Response>) -> Result<Option<String>, DecodeError> {
         let total = <E::Api as Api>::TOTAL.and_then(|name| page.headers.get(name));
         self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
         let len = page.value.len();
-        let first = !std::mem::replace(&mut self.begun, true);
-        let next = match E::OPERATION.paged {
-            Some(Paging::Offset) => {
-                let full = self.full.unwrap_or_else(|| {
-                    match (self.request_param(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
-                        (Some(limit), Some(most)) => most.min(limit),
-                        // The first page shows how long a full one is: a server may hold to less than it is asked for.
-                        _ => len,
-                    }
-                });
-                self.full = Some(full);
-                let here = self.cursor.clone().or_else(|| self.request_param(<E::Api as Api>::CURSOR));
-                let offset = here.and_then(|cursor| <E::Api as Api>::cursor_offset(&cursor)).unwrap_or(0);
-                (len > 0 && len >= full).then(|| <E::Api as Api>::offset_cursor(offset + len as u64))
+        self.received = self.received.saturating_add(len as u64);
+        let complete = self.from_start && self.total == Some(self.received);
+        match E::OPERATION.paged {
+            Some(Paging::Offset | Paging::Number) => self.count_on(len, complete, &page.raw_body),
+            // Such an API tells of pages that are not there.
+            _ if <E::Api as Api>::EMPTY_PAGE_ENDS && (len == 0 || complete) => Ok(None),
+            _ => {
+                let told = match page.value.next_cursor() {
+                    Some(cursor) => Some(cursor),
+                    None => <E::Api as Api>::next_cursor(&page.headers)?,
+                };
+                let Some(next) = told else { return Ok(None) };
+                if next.is_empty() {
+                    return Err(DecodeError::new("", "it tells an empty text for where the next page begins"));
+                }
+                if let Some(here) = &self.cursor {
+                    self.visited.insert(here);
+                }
+                if self.visited.contains(&next) {
+                    let text = "the next page is one that was there before: the list would go on for ever";
+                    return Err(DecodeError::new("", text));
+                }
+                Ok(Some(next))
             }
-            _ => page.value.next_cursor().or_else(|| <E::Api as Api>::next_cursor(&page.headers)),
-        };
-        // A cursor that stands still would be asked for without end.
-        let moved = next.is_some() && next != self.cursor;
-        let ended = len == 0 && <E::Api as Api>::EMPTY_PAGE_ENDS;
-        self.cursor = next.filter(|_| moved && !ended);
-        if self.cursor.is_some() {
-            self.state = PagesState::Ready;
         }
-        (len > 0 || first || self.cursor.is_some()).then(|| page.value.into_items())
+    }
+
+    /// Counts on from a page, for a server that does not tell where the next one begins.
+    fn count_on(&mut self, len: usize, complete: bool, raw: &[u8]) -> Result<Option<String>, DecodeError> {
+        let full = match (self.call.param(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
+            // Otherwise nobody knows how long a full page is: a server may hold to less than it is asked for.
+            (Some(limit), Some(most)) => limit.parse().ok().map(|limit: usize| most.min(limit)),
+            _ => None,
+        };
+        let more = self.from_start && self.total.is_some_and(|total| total > self.received);
+        if len == 0 || complete || (full.is_some_and(|full| len < full) && !more) {
+            return Ok(None);
+        }
+        // A server that does not know the parameter gives its first page for ever.
+        let hash = self.visited.hash(raw);
+        self.same = if self.last_page == Some(hash) { self.same + 1 } else { 1 };
+        self.last_page = Some(hash);
+        if self.same > SAME_PAGES {
+            let text = format!("the same page came again and again, whatever `{}` asked for", <E::Api as Api>::CURSOR);
+            return Err(DecodeError::new("", text));
+        }
+        let offset = E::OPERATION.paged == Some(Paging::Offset);
+        let here = match &self.cursor {
+            None if offset => Some(0),
+            None => Some(<E::Api as Api>::FIRST_PAGE),
+            Some(cursor) if offset => <E::Api as Api>::cursor_offset(cursor),
+            Some(cursor) => cursor.parse().ok(),
+        };
+        let next = here.and_then(|here| here.checked_add(if offset { len as u64 } else { 1 }));
+        let next = next.ok_or_else(|| {
+            let text = "where the next page begins is counted, and from where this one began it cannot be counted on";
+            DecodeError::new("", text)
+        })?;
+        Ok(Some(if offset { <E::Api as Api>::offset_cursor(next) } else { next.to_string() }))
+    }
+}
+
+/// How often the same page may come in a row.
+const SAME_PAGES: u32 = 2;
+
+/// The cursors of a list so far, as hashes: a server may send very long ones, and very many.
+#[derive(Default)]
+struct Visited {
+    hasher: RandomState,
+    hashes: HashSet<u64>,
+}
+
+impl Visited {
+    /// Then it begins anew, which finds every circle that is not longer, only later: half a megabyte to a megabyte.
+    const MOST: usize = 1 << 16;
+
+    fn hash(&self, of: impl Hash) -> u64 {
+        self.hasher.hash_one(of)
+    }
+
+    fn insert(&mut self, cursor: &str) {
+        if self.hashes.len() == Self::MOST {
+            self.hashes.clear();
+        }
+        self.hashes.insert(self.hash(cursor));
+    }
+
+    fn contains(&self, cursor: &str) -> bool {
+        self.hashes.contains(&self.hash(cursor))
     }
 }
 

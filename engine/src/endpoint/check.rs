@@ -1,6 +1,35 @@
 //! What the compiler refuses in a declaration: the facts of an operation are a constant, and these run while it is made.
 
+use http::Method;
+
 use super::operation::{Field, Place};
+
+/// Refuses a list whose cursor, a parameter of this name, could not be written into the request.
+pub(super) const fn cursor(method: &Method, fields: &[Field], name: &str) {
+    let mut bodiless = matches!(*method, Method::GET);
+    let mut at = 0;
+    while at < fields.len() {
+        bodiless = bodiless && matches!(fields[at].place, Place::Path | Place::Query | Place::Header);
+        at += 1;
+    }
+    assert!(
+        bodiless || cursor_field(fields, name).is_some(),
+        "a list that is no plain GET declares the field that takes the cursor: the one with the name `Api::CURSOR`"
+    );
+}
+
+/// The field that takes the cursor, wherever it stands in the request.
+pub(crate) const fn cursor_field(fields: &[Field], name: &str) -> Option<usize> {
+    let mut at = 0;
+    while at < fields.len() {
+        let takes = !fields[at].copy && !matches!(fields[at].place, Place::Path | Place::JsonBody | Place::Body);
+        if takes && same(fields[at].name.as_bytes(), name.as_bytes()) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
 
 /// Refuses wire names that JSON would have to escape, and two fields of one place with the same name.
 pub(super) const fn names(fields: &[Field]) {

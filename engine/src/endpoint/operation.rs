@@ -56,10 +56,17 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The response says where the next page begins ([`Api::next_cursor`](crate::Api::next_cursor)).
+    /// The response says where the next page begins ([`Page::next_cursor`](crate::Page::next_cursor),
+    /// [`Api::next_cursor`](crate::Api::next_cursor)).
     Cursor,
-    /// The response does not say: the next page begins after the items seen so far, while pages are full.
+    /// The client counts items: the next page begins after those received so far.
+    ///
+    /// Such a list ends with an empty page; earlier where [`Api::TOTAL`](crate::Api::TOTAL) tells that it is complete, and
+    /// with a page that is not full where that is known (the request's [`Api::LIMIT`](crate::Api::LIMIT), and
+    /// [`Api::MAX_LIMIT`](crate::Api::MAX_LIMIT)).
     Offset,
+    /// The client counts pages, from [`Api::FIRST_PAGE`](crate::Api::FIRST_PAGE) on. Such a list ends as one by offset does.
+    Number,
 }
 
 /// A field of a request.

@@ -71,6 +71,7 @@ macro_rules! __clause_call {
 macro_rules! __clause_items {
     ([$name:ident] paged $($how:tt)?) => {
         impl $crate::Paginated for $name {}
+        const _: () = $crate::endpoint::check_cursor::<$name>();
     };
     ([$name:ident] hosted($host:path, $prefix:expr)) => {
         impl $crate::On<$host> for $name {
