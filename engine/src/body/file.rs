@@ -6,6 +6,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 
@@ -93,7 +94,8 @@ impl Reading {
             Some((at, of, trip)) if (at, of) == (offset, len) => trip,
             _ => {
                 let check = parts.as_ref().map(|parts| parts.check.clone());
-                Rest { path, offset, len, left: len, whole, check, file: None, given: <_>::default() }.trip()
+                Rest { path, offset, len, left: len, whole, check, file: None, opened: None, given: <_>::default() }
+                    .trip()
             }
         };
         Self { parts, trip: Some(trip) }
@@ -125,6 +127,8 @@ struct Rest {
     check: Option<Check>,
     /// `None` before it is opened.
     file: Option<File>,
+    /// Its length, and when it was last written, as it was opened.
+    opened: Option<(u64, Option<SystemTime>)>,
     /// The last chunks, whose memory is used again once they are sent: two may be on the way when one is read.
     given: [Bytes; 3],
 }
@@ -158,8 +162,12 @@ impl Rest {
                 let text = format!("goes on after the {} bytes promised", self.len);
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
-            if let Some(check) = &self.check {
-                check(&file)?;
+            match &self.check {
+                Some(check) => check(&file)?,
+                None if self.whole && self.opened != Some(version(&file)?) => {
+                    return Err(Error::new(ErrorKind::InvalidData, "was written to while it was read"));
+                }
+                None => {}
             }
         }
         self.file = Some(file);
@@ -168,8 +176,9 @@ impl Rest {
         Ok(chunk)
     }
 
-    fn open(&self) -> io::Result<File> {
+    fn open(&mut self) -> io::Result<File> {
         let mut file = File::open(&self.path)?;
+        self.opened = Some(version(&file)?);
         if self.whole {
             let (expected, len) = (self.len, file.metadata()?.len());
             if len != expected {
@@ -183,6 +192,12 @@ impl Rest {
         }
         Ok(file)
     }
+}
+
+/// What shows that a file was written to. Not every system keeps the time.
+fn version(file: &File) -> io::Result<(u64, Option<SystemTime>)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().ok()))
 }
 
 /// Reads as much as there is room for; less only at the end.

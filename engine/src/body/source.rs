@@ -1,6 +1,7 @@
 //! Readers behind a body: how they are opened, and read without a byte more or less than promised.
 
-use std::io::{self, Error, ErrorKind};
+use std::fs::{File, Metadata};
+use std::io::{self, Error, ErrorKind, Read};
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -185,13 +186,26 @@ impl Promised {
 /// The size of the regular file at `path`.
 pub(crate) async fn stat(path: &Path) -> io::Result<u64> {
     let looked_up = path.to_owned();
-    let metadata = blocking(move || std::fs::metadata(looked_up)).await;
-    let metadata = metadata.map_err(|error| named(path, error))?;
+    let metadata = blocking(move || {
+        let metadata = std::fs::metadata(&looked_up)?;
+        refuse_if_not_empty(&looked_up, &metadata)?;
+        Ok(metadata)
+    });
+    let metadata = metadata.await.map_err(|error| named(path, error))?;
     if !metadata.is_file() {
         let text = "not a regular file; what only looks like one can be sent as a reader";
         return Err(named(path, Error::new(ErrorKind::InvalidInput, text)));
     }
     Ok(metadata.len())
+}
+
+/// Refuses a file that says it is empty and is not, as those of `/proc` do: nothing of it would be sent.
+pub(crate) fn refuse_if_not_empty(path: &Path, metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() && metadata.len() == 0 && File::open(path)?.read(&mut [0])? > 0 {
+        let text = "its length is 0, but there is something in it; it can be sent as a reader";
+        return Err(Error::new(ErrorKind::InvalidInput, text));
+    }
+    Ok(())
 }
 
 /// Runs what would block elsewhere, from now on, in one trip for several system calls; an error, not a panic, without a
