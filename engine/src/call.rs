@@ -149,7 +149,8 @@ impl<E: Endpoint> Call<E> {
         let field = &E::OPERATION.fields[at];
         // Only JSON tells a number from its text, and only the declaration tells which of them it should be.
         let counted = matches!(E::OPERATION.paged, Some(Paging::Offset | Paging::Number)) && field.ty != "String";
-        let integer = matches!(field.ty, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
+        let integer =
+            matches!(field.ty, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
         let number = cursor.parse::<i64>().ok().filter(|_| counted || integer);
         let value = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
         self.replaced = Some((at, value.unwrap_or_else(|| cursor.into())));

@@ -13,7 +13,7 @@
 //!
 //! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
 //! the upload goes on from there: after a cut connection by itself, after a restart of the process by
-//! [`Upload::resume`]. The client's key and headers are never sent.
+//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] are.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -26,6 +26,7 @@ use http::{HeaderValue, Method};
 
 use crate::api::Api;
 use crate::client::Client;
+use crate::encode;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -62,6 +63,7 @@ pub struct Upload {
     endpoint: Secret,
     content: Content,
     state: Option<Checkpoint>,
+    given: Option<Secret>,
     report: Option<Report>,
     save: Option<Save>,
     /// Where a content of one part goes as a whole, and its media type.
@@ -92,7 +94,7 @@ impl Upload {
 
     fn of<A: Api>(client: &Client<A>, endpoint: Secret, content: Content) -> Self {
         let sending = Sending::new(client);
-        Self { sending, endpoint, content, state: None, report: None, save: None, put: None }
+        Self { sending, endpoint, content, state: None, given: None, report: None, save: None, put: None }
     }
 
     /// Sends a content that fits into one part by a single `PUT` to this URL instead, for services that offer both
@@ -116,6 +118,32 @@ impl Upload {
     /// Goes on with an upload, where the server says that it is. The content must be the one it began with.
     pub fn resume(mut self, state: Checkpoint) -> Self {
         self.state = Some(state);
+        self
+    }
+
+    /// Sends the content to an upload that somebody else has created, by its URL, instead of creating one at the endpoint.
+    /// What the server has of it already is not sent again. A state to [`resume`](Self::resume) from goes before it.
+    ///
+    /// Where the server does not know the upload, the error is [`UploadError::Unknown`].
+    pub fn at(mut self, url: impl Into<Secret>) -> Self {
+        self.given = Some(url.into());
+        self
+    }
+
+    /// One more header for each request of the protocol, such as `Authorization`; its value is redacted wherever it is
+    /// shown. It stays on the endpoint's scheme, host and port, and is not sent with [`or_put`](Self::or_put). The headers
+    /// of the protocol itself stay what they are.
+    ///
+    /// A name or value that cannot be sent fails the upload before anything is sent.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match encode::header(name, value) {
+            Ok((name, mut value)) => {
+                // So that no redirect takes it elsewhere, and nobody prints it.
+                value.set_sensitive(true);
+                self.sending.headers.push((name, value));
+            }
+            Err(error) => self.sending.config_error = Some(error),
+        }
         self
     }
 
@@ -187,7 +215,7 @@ impl IntoFuture for Upload {
 
     #[inline]
     fn into_future(self) -> UploadFuture {
-        let Self { sending, endpoint, content, state, report, save, put } = self;
+        let Self { sending, endpoint, content, state, given, report, save, put } = self;
         let latest = Latest::new(state.clone(), save);
         let (known, own) = (latest.clone(), sending.clone());
         UploadFuture::new(sending, latest, async move {
@@ -199,7 +227,11 @@ impl IntoFuture for Upload {
                 source.load(own.part_size).await?;
             }
             let begun = state.is_some();
-            let state = state.unwrap_or_else(|| Checkpoint::new(endpoint, &source));
+            let state = match (state, given) {
+                (Some(state), _) => state,
+                (None, Some(url)) => Checkpoint::given(url, &source),
+                (None, None) => Checkpoint::new(endpoint, &source),
+            };
             source.resume(&state.stamp)?;
             let meter = report.map(|report| Meter::new(report, source.len()));
             let fits = source.len().is_some_and(|len| len <= own.part_size);

@@ -200,7 +200,8 @@ where
 
 #[tokio::test]
 async fn an_empty_page_in_the_middle_is_not_the_end() {
-    let pages = [r#"{"items":[],"next":"a"}"#, r#"{"items":[1],"next":"b"}"#, r#"{"items":[],"next":"c"}"#, r#"{"items":[2]}"#];
+    let pages =
+        [r#"{"items":[],"next":"a"}"#, r#"{"items":[1],"next":"b"}"#, r#"{"items":[],"next":"c"}"#, r#"{"items":[2]}"#];
     let (url, seen) = serve(move |_, nth| reply(pages[nth])).await;
     assert_eq!(all(&client::<Shop>(&url), Find::new()).await, (vec![1, 2], None));
     assert_eq!(seen.lock().unwrap().len(), 4);
@@ -221,7 +222,8 @@ async fn where_the_api_says_so_an_empty_page_or_the_total_is_the_end() {
 #[tokio::test]
 async fn cursors_that_go_in_circles_end_with_an_error_after_what_came() {
     let first = r#"{"items":[1],"next":"a"}"#;
-    let (to_b, to_a, empty) = (r#"{"items":[2],"next":"b"}"#, r#"{"items":[3],"next":"a"}"#, r#"{"items":[],"next":""}"#);
+    let (to_b, to_a, empty) =
+        (r#"{"items":[2],"next":"b"}"#, r#"{"items":[3],"next":"a"}"#, r#"{"items":[],"next":""}"#);
     for (pages, items, requests) in [
         (&[first, first][..], vec![1, 1], 2),
         (&[first, to_b, to_a], vec![1, 2, 3], 3),
@@ -253,8 +255,12 @@ async fn many_cursors_are_remembered_and_a_long_circle_is_found() {
 
 #[tokio::test]
 async fn a_link_to_the_next_page_without_the_cursor_is_an_error() {
-    for link in ["</linked?since=46>; rel=next", "</linked>; rel=next", "</linked?cursor=>; rel=next", "</linked?Cursor=1>; rel=next"]
-    {
+    for link in [
+        "</linked?since=46>; rel=next",
+        "</linked>; rel=next",
+        "</linked?cursor=>; rel=next",
+        "</linked?Cursor=1>; rel=next",
+    ] {
         let (url, _) = serve(move |_, _| (format!("link: {link}\r\n"), "[1,2]".into())).await;
         let (got, error) = all(&client::<Shop>(&url), Linked::new()).await;
         assert_eq!(got, [1, 2]);
@@ -329,10 +335,9 @@ async fn pages_are_counted() {
     assert_eq!(rest.items().collect().await.unwrap(), [3, 4, 5]);
 
     // Where a full page is known, one that is not full is the last.
-    let (url, seen) = serve(|asked, _| {
-        reply(["[1,2]", "[3,4]", "[5]"].get(cursor_of(asked, "page").unwrap_or(0)).unwrap_or(&"[]"))
-    })
-    .await;
+    let (url, seen) =
+        serve(|asked, _| reply(["[1,2]", "[3,4]", "[5]"].get(cursor_of(asked, "page").unwrap_or(0)).unwrap_or(&"[]")))
+            .await;
     assert_eq!(all(&client::<Zero>(&url), FromZero::new().per_page(100u32)).await, (vec![1, 2, 3, 4, 5], None));
     assert_eq!(seen.lock().unwrap().last().unwrap().line, "GET /zero?per_page=100&page=2");
 }
@@ -351,10 +356,9 @@ async fn short_pages_in_the_middle_do_not_end_a_counted_list() {
 async fn a_total_saves_the_last_request_and_never_a_page() {
     for (total, requests) in [("3", 2), ("4", 3), ("2", 3), ("0", 3), ("-1", 3), ("x", 3)] {
         let total_of = move |nth: usize| if total == "2" && nth == 0 { "1" } else { total };
-        let (url, seen) = serve(move |_, nth| {
-            (format!("x-total-count: {}\r\n", total_of(nth)), ["[1,2]", "[3]", "[]"][nth].into())
-        })
-        .await;
+        let (url, seen) =
+            serve(move |_, nth| (format!("x-total-count: {}\r\n", total_of(nth)), ["[1,2]", "[3]", "[]"][nth].into()))
+                .await;
         assert_eq!(all(&client::<Shop>(&url), Offset::new()).await, (vec![1, 2, 3], None), "{total}");
         assert_eq!(seen.lock().unwrap().len(), requests, "{total}");
     }

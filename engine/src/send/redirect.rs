@@ -31,7 +31,9 @@ pub(super) fn follow_redirect(job: &Job, status: StatusCode, headers: &HeaderMap
     // An empty one would lead to the same URL again.
     let to = if location.trim().is_empty() { None } else { resolve(from, &location) };
     let Some(to) = to else { return Redirect::Refused("it redirects to no URL".into()) };
-    let anywhere = job.response.file || job.subject.operation().is_none();
+    // What a caller gave to one server is not for another.
+    let carries = job.request.headers.iter().any(|(_, value)| value.is_sensitive());
+    let anywhere = !carries && (job.response.file || job.subject.operation().is_none());
     match same_origin(&to, from) || (anywhere && (is_https(&to) || !is_https(from))) {
         true => Redirect::To(to),
         // Without the rest of the URL, which may hold a token.

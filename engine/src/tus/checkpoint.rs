@@ -29,6 +29,16 @@ impl Checkpoint {
         Self { endpoint: endpoint.into(), url: None, offset: 0, deferred: false, stamp }
     }
 
+    /// The state of an upload that is somewhere already, of which only its URL is known.
+    pub(super) fn given(url: Secret, source: &UploadSource) -> Self {
+        Self { url: Some(url.clone()), ..Self::new(url, source) }
+    }
+
+    /// Whether it was created by somebody else: there is no endpoint to create another one at.
+    pub(super) fn is_given(&self) -> bool {
+        self.url.as_ref() == Some(&self.endpoint)
+    }
+
     /// How many bytes the server has confirmed.
     pub fn offset(&self) -> u64 {
         self.offset
@@ -44,7 +54,7 @@ impl Checkpoint {
         self.len() == Some(0)
     }
 
-    /// The endpoint that creates the upload.
+    /// The endpoint that creates the upload; its own URL, where it was [given](super::Upload::at).
     pub fn endpoint(&self) -> &Secret {
         &self.endpoint
     }

@@ -55,6 +55,15 @@ pub enum UploadError {
         /// What it says now.
         now: u64,
     },
+    /// The server says that it has more than it was ever sent: it lies, or something else uploads to the same place.
+    #[error("the server says that it has {offset} bytes, but only {sent} were ever sent")]
+    #[non_exhaustive]
+    NeverSent {
+        /// How many it says it has.
+        offset: u64,
+        /// How many were sent.
+        sent: u64,
+    },
     /// The server's response makes no sense. Something on the way may have given it in the server's place.
     #[error("the server does not keep to the protocol: {0}")]
     Protocol(String),

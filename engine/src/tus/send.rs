@@ -39,6 +39,8 @@ pub(crate) struct Transfer<'a> {
     trust: Trust,
     /// Since the last progress.
     attempts: Attempts,
+    /// How long the last part was, if the server responded to it with an error: it has had all of it, most likely.
+    refused: Option<u64>,
     meter: Option<Arc<Meter>>,
     /// Called with the checkpoint after each change.
     save: &'a (dyn Fn(&Checkpoint) + Send + Sync),
@@ -72,7 +74,19 @@ impl<'a> Transfer<'a> {
     ) -> Self {
         let trust = Trust::new(state.offset);
         let attempts = Attempts::new(None);
-        Self { sending, source, state, begun, began_anew: false, theirs: None, trust, attempts, meter, save }
+        Self {
+            sending,
+            source,
+            state,
+            begun,
+            began_anew: false,
+            theirs: None,
+            trust,
+            attempts,
+            refused: None,
+            meter,
+            save,
+        }
     }
 
     pub(crate) fn into_state(self) -> Checkpoint {
@@ -101,7 +115,7 @@ impl<'a> Transfer<'a> {
     async fn ask_offset(&mut self) -> Result<Next, UploadError> {
         match self.ask().await? {
             ServerOffset::Finished => Ok(self.finished()),
-            ServerOffset::Unknown if self.began_anew => {
+            ServerOffset::Unknown if self.began_anew || self.state.is_given() => {
                 let theirs = self.theirs.take();
                 Err(theirs.map_or(UploadError::Unknown, |theirs| UploadError::Elsewhere { theirs }))
             }
@@ -112,6 +126,10 @@ impl<'a> Transfer<'a> {
                 Ok(Next::Create)
             }
             ServerOffset::At(offset) => {
+                self.trust.told(offset).map_err(|sent| UploadError::NeverSent { offset, sent })?;
+                if let Some(of) = self.refused.take() {
+                    self.check_taken(offset.saturating_sub(self.state.offset), of)?;
+                }
                 if offset < self.state.offset {
                     if !self.trust.survives_contradiction() {
                         return Err(UploadError::Offset { confirmed: self.state.offset, now: offset });
@@ -135,10 +153,15 @@ impl<'a> Transfer<'a> {
         }
         let part = self.source.part(offset, self.part_size()).await?;
         let (expected, last) = (offset + part.len, part.last);
+        let len = part.len;
         let mut job = self.patch(part)?;
+        self.trust.sent(expected);
         let failure = match self.attempts.send_once(&mut job).await {
             Ok(response) => {
                 self.attempts = Attempts::new(None);
+                if let Some(now) = number(&response.headers, &OFFSET).filter(|now| *now > offset) {
+                    self.check_taken(now - offset, len)?;
+                }
                 return self.sent(number(&response.headers, &OFFSET), expected, last);
             }
             Err(failure) => failure,
@@ -148,6 +171,7 @@ impl<'a> Transfer<'a> {
         }
         // If that is why it failed, it says more.
         self.source.check().await?;
+        self.refused = failure.status().map(|_| len);
         match failure.status() {
             // Asking shows whether it is really gone.
             Some(404 | 410) if self.trust.is_left() => drop(self.trust.survives_contradiction()),
@@ -156,6 +180,15 @@ impl<'a> Transfer<'a> {
             _ => self.wait_before_retry(&job, failure).await?,
         }
         Ok(Next::Ask)
+    }
+
+    fn check_taken(&mut self, taken: u64, of: u64) -> Result<(), UploadError> {
+        match self.trust.takes_enough(taken, of) {
+            true => Ok(()),
+            false => Err(UploadError::Protocol(format!(
+                "the server takes next to nothing of each part ({taken} of {of} bytes of the last): it would never end"
+            ))),
+        }
     }
 
     /// What follows a part that was accepted, by the offset that the server then has.
@@ -228,6 +261,7 @@ impl<'a> Transfer<'a> {
         self.begun = true;
         self.state.url = Some(url.into());
         self.state.deferred = self.source.len().is_none();
+        self.trust.sent(0);
         self.reached(0);
         Ok(true)
     }
@@ -245,6 +279,8 @@ impl<'a> Transfer<'a> {
         if let Some(length) = number(&response.headers, &LENGTH) {
             self.state.deferred = false;
             self.source.expect(length)?;
+        } else if self.state.is_given() && response.headers.contains_key(DEFER) {
+            self.state.deferred = true;
         }
         match number(&response.headers, &OFFSET) {
             Some(offset) if self.source.len().is_none_or(|len| offset <= len) => Ok(ServerOffset::At(offset)),

@@ -14,11 +14,12 @@ use crate::api::Api;
 use crate::call;
 use crate::client::Client;
 use crate::encode::{Payload, Prepared};
-use crate::error::{AnyBody, Error, ErrorInner, Unmapped};
+use crate::error::{AnyBody, Error, ErrorInner, RequestError, Unmapped};
 use crate::options::CallOptions;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::send::{self, Job, JobSpec, PlainRequest, ResponseMode, Subject};
+use crate::server::origin_of;
 use crate::settings::Settings;
 use crate::timeout::Observer;
 
@@ -42,6 +43,9 @@ pub(crate) struct Sending {
     pub(crate) idle: Option<Duration>,
     pub(crate) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
+    /// The caller's own.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) config_error: Option<RequestError>,
     pub(crate) elsewhere: bool,
     /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
     pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
@@ -68,6 +72,8 @@ impl Sending {
             idle: None,
             part_size: PART_SIZE,
             metadata: None,
+            headers: Vec::new(),
+            config_error: None,
             elsewhere: false,
             finished: |_, _, _| false,
         }
@@ -85,6 +91,9 @@ impl Sending {
     ) -> Result<Job, UploadError> {
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
         secrets.extend(secrets_of(url.expose(), &subject.method));
+        // `Bearer …`: it is the last word.
+        let values = self.headers.iter().filter_map(|(_, value)| value.to_str().ok()?.rsplit(' ').next());
+        secrets.extend(values.map(Secret::from));
         let prepared = Prepared { target: url.expose().into(), headers: headers.into_iter().collect(), payload };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
         JobSpec {
@@ -119,7 +128,17 @@ impl Sending {
     ) -> Result<Job, UploadError> {
         let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
         let url = state.url.as_ref().unwrap_or(&state.endpoint);
-        self.job(subject, &state.endpoint, url, headers.into_iter().chain([version]), payload, observer)
+        if let Some(error) = &self.config_error {
+            return Err(error.clone().into());
+        }
+        let mut all = Prepared::default();
+        if origin_of(url.expose()) == origin_of(state.endpoint.expose()) {
+            all.headers.clone_from(&self.headers);
+        }
+        for (name, value) in headers.into_iter().chain([version]) {
+            all.set_header(name, value);
+        }
+        self.job(subject, &state.endpoint, url, all.headers, payload, observer)
     }
 
     /// Whether the error says that the server has the whole upload already.

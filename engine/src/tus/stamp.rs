@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use super::error::UploadError;
-use crate::body::{blocking, named};
+use crate::body::{blocking, named, refuse_if_not_empty};
 
 /// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
 pub(super) const SAMPLE: usize = 64 * 1024;
@@ -88,6 +88,7 @@ pub(super) fn stamp_file(path: &Path, with_samples: bool) -> io::Result<Stamp> {
         let text = "not a regular file; what only looks like one can be sent as a reader";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
     }
+    refuse_if_not_empty(path, &metadata)?;
     let mut stamp = Stamp::from(&metadata);
     if with_samples {
         let mut file = SystemFile::open(path)?;

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use livepeer::file::File;
-use livepeer::{
+use typed_endpoint::file::File;
+use typed_endpoint::{
     Api, Body, BoxFuture, Case, Client, ErrorKind, Retry, Secret, Transport, TransportError, Unmapped, endpoint,
 };
 

@@ -5,10 +5,20 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use livepeer::tus::{Checkpoint, UploadError, UploadProgress};
-use livepeer::{Client, File, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use typed_endpoint::tus::{Checkpoint, UploadError, UploadProgress};
+use typed_endpoint::{Api, Case, Client, File, Retry, Unmapped};
+
+/// An API without operations: uploads need a client, and no more.
+struct Files;
+
+impl Api for Files {
+    const NAME: &'static str = "Files";
+    const SERVERS: &'static [&'static str] = &["https://files.example/api"];
+    const CASE: Case = Case::Snake;
+    type Error = Unmapped;
+}
 
 /// What goes wrong with a request, once.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +38,10 @@ enum Trouble {
     Exaggerate,
     /// Only half of the part is kept, and that is what the answer says.
     Half,
+    /// Only a byte of the part is kept, and that is what the answer says.
+    Sliver,
+    /// Only a byte of the part is kept, and the answer is this status.
+    SliverStatus(u16),
 }
 
 #[derive(Default)]
@@ -57,6 +71,10 @@ struct Inner {
     /// Until then, connections are cut at once.
     away: Option<Instant>,
     largest: usize,
+    /// What `HEAD` tells in place of the truth.
+    claims: Option<u64>,
+    /// What each request must carry.
+    token: Option<&'static str>,
 }
 
 #[derive(Clone)]
@@ -148,7 +166,8 @@ impl Server {
         if self.with(|inner| inner.captured.take_if(|captured| *captured == method).is_some()) {
             return Some("200 OK\r\nContent-Length: 0\r\n".into());
         }
-        if headers.contains_key("authorization") || headers.contains_key("x-own") {
+        let token = self.with(|inner| inner.token);
+        if headers.get("authorization").map(String::as_str) != token || headers.contains_key("x-own") {
             return refuse("400", "the key or a header of the API was sent along");
         }
         if headers.get("tus-resumable").map(String::as_str) != Some("1.0.0") {
@@ -182,6 +201,7 @@ impl Server {
         }
         match method {
             "HEAD" => self.with(|inner| {
+                let offset = inner.claims.unwrap_or(offset);
                 let upload = &inner.uploads[target];
                 let length = match upload.length {
                     Some(length) => format!("Upload-Length: {length}"),
@@ -234,6 +254,10 @@ impl Server {
                             upload.bytes.extend_from_slice(&body[..take / 2]);
                             confirmed = upload.bytes.len() as u64;
                         }
+                        Some(Trouble::Sliver | Trouble::SliverStatus(_)) => {
+                            upload.bytes.extend_from_slice(&body[..1]);
+                            confirmed = upload.bytes.len() as u64;
+                        }
                         Some(Trouble::Status(_)) => {}
                         _ => upload.bytes.extend_from_slice(&body[..take]),
                     }
@@ -245,7 +269,7 @@ impl Server {
                 if !keep {
                     return None;
                 }
-                if let Some(Trouble::Status(status)) = trouble {
+                if let Some(Trouble::Status(status) | Trouble::SliverStatus(status)) = trouble {
                     return Some(format!("{status} Whatever\r\nContent-Length: 0\r\n"));
                 }
                 if trouble == Some(Trouble::Exaggerate) {
@@ -266,9 +290,9 @@ fn content(len: usize) -> Vec<u8> {
 }
 
 /// A client whose key and headers must not leave its own server.
-fn client() -> Client {
+fn client() -> Client<Files> {
     let quick = Retry::attempts(4).initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5));
-    Client::studio("the-key").header("x-own", "1").retry(quick).timeout(Duration::from_secs(20))
+    Client::<Files>::new().key("the-key").header("x-own", "1").retry(quick).timeout(Duration::from_secs(20))
 }
 
 /// A file in a directory that goes away with it.
@@ -276,7 +300,7 @@ struct OnDisk(std::path::PathBuf);
 
 impl OnDisk {
     fn new(content: &[u8]) -> Self {
-        let name = format!("livepeer-tus-{}-{:x}", std::process::id(), fastrand::u64(..));
+        let name = format!("typed-endpoint-tus-{}-{:x}", std::process::id(), fastrand::u64(..));
         let path = std::env::temp_dir().join(name);
         std::fs::write(&path, content).unwrap();
         Self(path)
@@ -450,7 +474,8 @@ async fn a_server_may_be_away_for_seconds() {
     let server = Server::start().await;
     let content = content(3 * PART as usize);
     let away = server.clone();
-    let upload = Client::studio("the-key").tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+    let upload =
+        Client::<Files>::new().key("the-key").tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
     let upload = upload.on_state(move |state| {
         if state.offset() == PART {
             // Once only: it is told again when the server is back.
@@ -725,4 +750,136 @@ async fn progress_is_told() {
     assert_eq!((last.sent, last.total, last.left), (500_000, Some(500_000), Some(Duration::ZERO)));
     assert!(told.iter().any(|progress| progress.sent == 201_000), "what the server kept of the cut part");
     assert!(last.to_string().starts_with("0.5 MB of 0.5 MB"), "{last}");
+}
+
+#[tokio::test]
+async fn a_server_never_has_what_was_never_sent() {
+    let content = content(1_000_000);
+    for trouble in [Trouble::Status(409), Trouble::Status(500), Trouble::CutAnswer, Trouble::Exaggerate] {
+        let server = Server::start().await.trouble(1, trouble);
+        server.with(|inner| inner.claims = Some(1_000_000));
+        let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap_err();
+        let UploadError::NeverSent { offset, sent, .. } = error else { panic!("{trouble:?}: {error}") };
+        assert_eq!((offset, sent), (1_000_000, 2 * PART), "{trouble:?}");
+    }
+    // After a restart, the first thing that it says is believed: a checkpoint may be an old one. What follows is not.
+    let server = Server::start().await.trouble(2, Trouble::Status(409));
+    let state = interrupted(&server, File::bytes(content.clone()), PART).await;
+    server.with(|inner| inner.always = Some(Trouble::Status(409)));
+    let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).resume(state);
+    let claims = server.clone();
+    let error = upload.on_state(move |_| claims.with(|inner| inner.claims = Some(900_000))).await.unwrap_err();
+    assert!(matches!(error, UploadError::NeverSent { offset: 900_000, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_a_byte_of_each_part_is_given_up() {
+    for trouble in [Trouble::Sliver, Trouble::SliverStatus(409), Trouble::SliverStatus(500)] {
+        let server = Server::start().await;
+        server.with(|inner| inner.always = Some(trouble));
+        let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
+        assert!(error.to_string().contains("next to nothing"), "{trouble:?}: {error}");
+        assert!(server.count("PATCH") <= 20, "{trouble:?}: {} parts", server.count("PATCH"));
+    }
+    // Half of each is enough.
+    let server = Server::start().await;
+    server.with(|inner| inner.always = Some(Trouble::Half));
+    let content = content(100_001);
+    let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(10_000).await;
+    let stored = server.with(|inner| inner.uploads.values().next().unwrap().bytes.len());
+    assert!(error.is_err() && stored > 100_000 - 16, "{stored}: {error:?}");
+}
+
+#[tokio::test]
+async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
+    let server = Server::start().await.trouble(1, Trouble::CutAnswer);
+    server.with(|inner| inner.token = Some("Bearer the-callers-token"));
+    let content = content(250_000);
+    let upload = || {
+        let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+        upload
+            .header("authorization", "Bearer the-callers-token")
+            .header("upload-offset", "7")
+            .header("Tus-Resumable", "9")
+    };
+    assert!(!format!("{:?}", upload()).contains("the-callers-token"));
+    let state = upload().await.unwrap();
+    assert_eq!(server.stored(), content);
+    assert!(server.count("HEAD") > 0);
+    assert!(!serde_json::to_string(&state).unwrap().contains("the-callers-token"));
+    upload().resume(state.clone()).abort().await.unwrap();
+
+    // Not to another host, be it by a location or by a redirect.
+    let other = Server::start().await;
+    let server = Server::start().await;
+    server.with(|inner| {
+        inner.location = Some(format!("http://{}", other.address));
+        inner.token = Some("Bearer the-callers-token");
+    });
+    let upload = client().tus(server.endpoint(), File::bytes(content.clone())).allow_other_hosts(true);
+    upload.header("authorization", "Bearer the-callers-token").await.unwrap_err();
+    assert_eq!(other.with(|inner| inner.wrong.clone()), Vec::<String>::new());
+    assert!(!other.with(|inner| inner.log.is_empty()));
+
+    for (name, value) in [("x y", "1"), ("x-note", "a\r\nb"), ("", "")] {
+        let server = Server::start().await;
+        let upload = client().tus(server.endpoint(), File::bytes(content.clone())).header(name, value);
+        let error = upload.await.unwrap_err();
+        assert!(matches!(&error, UploadError::Call(error) if error.is_request()), "{error}");
+        assert!(server.with(|inner| inner.log.is_empty()));
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_not_redirected_to_another_host() {
+    let away = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (door, target) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), away.local_addr().unwrap());
+    let url = format!("http://{}/files/id", door.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = door.accept().await {
+            let answer = format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://{target}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            let mut head = [0; 1024];
+            let _ = stream.read(&mut head).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let upload = client().tus("http://127.0.0.1:1", File::bytes(content(10))).at(url).retry(Retry::never());
+    upload.header("authorization", "Bearer the-callers-token").await.unwrap_err();
+    assert!(tokio::time::timeout(Duration::ZERO, away.accept()).await.is_err());
+}
+
+#[tokio::test]
+async fn an_upload_begins_at_a_url_that_was_given() {
+    let content = content(250_000);
+    for (length, kept) in [(Some(250_000), 0), (Some(250_000), 100_000), (None, 0), (None, 7)] {
+        let server = Server::start().await;
+        let bytes = content[..kept].to_vec();
+        let store = Store { bytes, length, deferred: length.is_none(), gone: false };
+        server.with(|inner| inner.uploads.insert("/files/theirs".into(), store));
+        let url = format!("http://{}/files/theirs", server.address);
+        let state = client().tus("http://127.0.0.1:1", File::bytes(content.clone())).part_size(PART).at(url.as_str());
+        let state = state.await.unwrap();
+        assert_eq!((server.stored(), server.count("POST")), (content.clone(), 0), "{length:?} {kept}");
+        assert_eq!(state.url().unwrap().expose(), url);
+    }
+    // One that is not there is no reason to create another.
+    let server = Server::start().await;
+    let url = format!("http://{}/files/theirs", server.address);
+    let error = client().tus(server.endpoint(), File::bytes(content.clone())).at(url).await.unwrap_err();
+    assert!(matches!(error, UploadError::Unknown), "{error}");
+    assert_eq!(server.count("POST"), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_only_says_it_is_empty_is_refused() {
+    let server = Server::start().await;
+    let error = client().tus(server.endpoint(), File::path("/proc/version")).await.unwrap_err();
+    assert!(error.to_string().contains("there is something in it"), "{error}");
+    let error = File::path("/proc/version").into_body().await.unwrap_err();
+    assert!(error.to_string().contains("there is something in it"), "{error}");
+    assert!(typed_endpoint::Body::file("/proc/version").await.is_err());
+    assert!(server.with(|inner| inner.log.is_empty()));
 }
