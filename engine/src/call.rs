@@ -18,6 +18,7 @@ use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
 use crate::error::{AnyBody, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
 use crate::options::CallOptions;
 use crate::redact;
+use crate::resolve;
 use crate::response::{Codec, RawResponse, Response};
 use crate::retry::Retry;
 use crate::secret;
@@ -317,6 +318,10 @@ static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method:
 
 /// What [`Client::download`](crate::client::Client::download) does.
 pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+    let mut secrets = secret::of_url(url);
+    // As it is sent, too: that is how the server echoes it.
+    let sent = resolve::resolve("http://origin", url).map(|sent| secret::of_url(&sent)).unwrap_or_default();
+    secrets.extend(sent.into_iter().filter(|one| !secrets.contains(one)).collect::<Vec<_>>());
     let spec = JobSpec {
         request: Ok(Prepared { target: url.into(), ..Prepared::default() }),
         options: CallOptions::default(),
@@ -329,7 +334,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,
         },
-        secrets: secret::of_url(url),
+        secrets,
         observer: None,
         settings,
     };

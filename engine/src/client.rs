@@ -57,8 +57,10 @@ impl<A: Api> Client<A> {
         Call::new(self.0.clone(), request, <E as On<A>>::PREFIX)
     }
 
-    /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. The
-    /// key goes along only to the server's own origin. Retried like any GET until the body begins.
+    /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. Blanks and
+    /// what is not ASCII are percent-encoded, but for the host. The key goes along only to the server's own origin. Retried
+    /// like any GET until the body begins, and then [resumed](Download) where the server offers that. Redirects are followed
+    /// to any host, up to 5 of them, but not from https to http.
     ///
     /// # Errors
     /// As for a call, with the kinds that have to do with neither request fields nor decoding.
