@@ -75,7 +75,7 @@ impl Media {
         path: impl AsRef<Path>,
         mut progress: impl FnMut(Progress),
     ) -> Result<u64, Error> {
-        Download::check_target(&path).await?;
+        Download::check_target(path.as_ref()).await?;
         let download = self.download(client).await?;
         let total = download.len();
         download.save_with(path, |received| progress(Progress { received, total })).await
