@@ -56,10 +56,9 @@ pub enum EncryptError {
     Library,
 }
 
-impl From<aws_lc_rs::error::Unspecified> for EncryptError {
-    fn from(_: aws_lc_rs::error::Unspecified) -> Self {
-        Self::Library
-    }
+/// What the library says of an error is nothing. (No `From`, which would make the library a public dependency.)
+fn unspecified(_: aws_lc_rs::error::Unspecified) -> EncryptError {
+    EncryptError::Library
 }
 
 /// Encrypts one file with a key of its own.
@@ -86,12 +85,12 @@ impl Encryptor {
     pub fn new(public_key: &str) -> Result<Self, EncryptError> {
         let der = public_key_der(public_key).ok_or(EncryptError::PublicKey)?;
         let public_key = PublicEncryptingKey::from_der(&der).map_err(|_| EncryptError::PublicKey)?;
-        let wrapping_key = OaepPublicEncryptingKey::new(public_key)?;
+        let wrapping_key = OaepPublicEncryptingKey::new(public_key).map_err(unspecified)?;
         let (mut key, mut iv) = ([0; KEY], [0; BLOCK]);
-        rand::fill(&mut key)?;
-        rand::fill(&mut iv)?;
+        rand::fill(&mut key).map_err(unspecified)?;
+        rand::fill(&mut iv).map_err(unspecified)?;
         let mut wrapped = vec![0; wrapping_key.ciphertext_size()];
-        let wrapped = wrapping_key.encrypt(&OAEP_SHA256_MGF1SHA256, &key, &mut wrapped, None)?;
+        let wrapped = wrapping_key.encrypt(&OAEP_SHA256_MGF1SHA256, &key, &mut wrapped, None).map_err(unspecified)?;
         Ok(Self { key, iv, encrypted_key: BASE64_STANDARD.encode(wrapped) })
     }
 

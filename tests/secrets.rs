@@ -330,8 +330,8 @@ async fn a_client_shows_its_settings_and_neither_it_nor_its_requests_show_secret
     assert_eq!(
         format!("{client:?}"),
         "Client { api: \"Livepeer Studio\", server: https://a.example/api, key: \"set\", retry: Retry { max_attempts: 3, \
-         initial: 200ms, max: Some(10s), exponent: 2.0, max_elapsed: None, max_retry_after: Some(60s), jitter: true, \
-         connection_errors: true, non_idempotent: false, statuses: [408, 425, 429, 500, 502, 503, 504] }, timeouts: \
+         initial_backoff: 200ms, max_backoff: Some(10s), multiplier: 2.0, max_elapsed: None, max_retry_after: Some(60s), \
+         jitter: true, connection_errors: true, non_idempotent: false, statuses: [408, 425, 429, 500, 502, 503, 504] }, timeouts: \
          Timeouts { connect: Some(10s), idle: None, deadline: None }, .. }"
     );
     let asked = client.clone().key_provider(|| async { Ok("secret-of-function".into()) });

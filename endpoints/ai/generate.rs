@@ -236,7 +236,7 @@ operations! {
             history?: JsonText<Vec<LlmMessage>>,
             /// Streams the answer. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
             streamed as "stream"?: bool,
-        } -> StudioLlmResponse, id("genLLM")
+        } -> StudioLlmResponse, id("genLLM"), error(GenerateError), timeout(300)
     }
     endpoint! {
         /// Describes a picture in words.

@@ -521,8 +521,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 )
                 .not(refused(302, &["only what reads is redirected"])),
-                Case::new("to nonsense", vec![redirects("http://a b<>")], refused(302, &["it redirects to no URL"]), 1, 1)
-                    .not(refused(302, &["only what reads is redirected"])),
+                Case::new(
+                    "to nonsense",
+                    vec![redirects("http://a b<>")],
+                    refused(302, &["it redirects to no URL"]),
+                    1,
+                    1,
+                )
+                .not(refused(302, &["only what reads is redirected"])),
                 Case::new("nowhere", vec![says(answer("302 Found", "", ""))], refused(302, &["302 Found"]), 1, 1),
             ],
         ),

@@ -150,7 +150,9 @@ async fn a_stall_is_a_cut() {
         let idle = Duration::from_secs(7);
         let uploaded = studio.client().upload(Upload::new(File::bytes(content.clone()))).timeout(idle).await.unwrap();
         assert!(studio.uploaded(&uploaded.asset).unwrap() == content, "{step:?} of {len}");
-        assert!((idle..2 * idle).contains(&began.elapsed()), "{step:?} of {len}: {:?}", began.elapsed());
+        // What was handed over of a file may still be on its way: it gets time to leave, five idle times in all.
+        let most = if step == UploadStep::Send { 6 * idle } else { 2 * idle };
+        assert!((idle..most).contains(&began.elapsed()), "{step:?} of {len}: {:?}", began.elapsed());
     }
 }
 

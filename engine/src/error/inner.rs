@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use super::{BoxError, Mapped, RequestError};
 use crate::endpoint::Operation;
 
-/// What kind of failure an [`Error`] is.
+/// What kind of failure an [`Error`](crate::Error) is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -31,9 +31,12 @@ struct Resumable {
     broke_at: Option<u64>,
 }
 
+/// The rest of a body: with where it comes from, and at which byte it begins.
+type Rest = (Body, Box<Source>, u64);
+
 enum State {
     Reading(Body, Box<Source>),
-    Asking(BoxFuture<'static, Result<(Body, Box<Source>, u64), BoxError>>),
+    Asking(BoxFuture<'static, Result<Rest, BoxError>>),
     Ended,
 }
 

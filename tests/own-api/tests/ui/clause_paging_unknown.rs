@@ -5,7 +5,7 @@ use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
     /// A test.
-    pub Get: Library = GET "/books" -> Vec<Book>, paged(Number)
+    pub Get: Library = GET "/books" -> Vec<Book>, paged(Pages)
 }
 
 fn main() {}
