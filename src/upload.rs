@@ -177,7 +177,7 @@ impl Uploading {
     }
 
     /// Waits until the asset is ready, too, and gives it. [`on_progress`](Self::on_progress) is told of the upload only;
-    /// for that of the processing, await the upload and [`Client::wait`] for its asset.
+    /// for that of the processing, await the upload and [`Client::wait`](typed_endpoint::Client::wait) for its asset.
     pub fn wait(self) -> UploadWait {
         UploadWait { upload: self, deadline: None }
     }

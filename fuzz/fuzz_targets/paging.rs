@@ -10,8 +10,8 @@ use http::header::LINK;
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Runtime;
 use typed_endpoint::{
-    Api, Body, BoxFuture, Case, Client, Error, On, Page, Paginated, Retry, Transport, TransportError, Unmapped, endpoint,
-    model,
+    Api, Body, BoxFuture, Case, Client, Error, On, Page, Paginated, Retry, Transport, TransportError, Unmapped,
+    endpoint, model,
 };
 
 /// An API of lists.
@@ -111,7 +111,8 @@ impl Transport for Server {
         let mut seen = self.seen.lock().unwrap();
         seen.requests += 1;
         assert!(seen.requests < MOST, "it does not end");
-        let cursor = request.uri().query().map(|query| query.strip_prefix("cursor=").unwrap().parse::<usize>().unwrap());
+        let cursor =
+            request.uri().query().map(|query| query.strip_prefix("cursor=").unwrap().parse::<usize>().unwrap());
         let mut response = http::Response::new(Body::empty());
         let (items, next) = match request.uri().path() {
             "/offset" => {

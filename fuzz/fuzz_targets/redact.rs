@@ -56,7 +56,9 @@ fuzz_target!(|data: &[u8]| {
         assert!(shown.len() <= 2 * read + 16);
 
         // A mark may make a secret of what stands beside it only if the secret holds a part of the mark.
-        for secret in secrets.iter().filter(|secret| (6..=4_096).contains(&secret.len()) && !secret.contains(['[', ']'])) {
+        for secret in
+            secrets.iter().filter(|secret| (6..=4_096).contains(&secret.len()) && !secret.contains(['[', ']']))
+        {
             assert!(!shown.contains(secret.as_str()), "{secret:?} in {shown:?}");
         }
         if !secrets.iter().any(|secret| secret.len() >= 6) {

@@ -216,7 +216,7 @@ impl Operation {
         Self { auth: false, ..self }
     }
 
-    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: [`Api::TIMEOUT`]).
+    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: [`Api::TIMEOUT`](crate::Api::TIMEOUT)).
     /// A client's own setting takes precedence.
     #[must_use]
     pub const fn timeout(self, seconds: u64) -> Self {
