@@ -195,7 +195,7 @@ model! {
         /// Body of your server's answer.
         response?: String,
         /// HTTP status of your server's answer.
-        status_code?: u16,
+        status_code?: f64,
     }
 
     /// One call that a webhook has made.
@@ -239,7 +239,7 @@ model! {
         /// Body, in base64.
         body?: String,
         /// HTTP status.
-        status?: u16,
+        status?: f64,
         /// The status in words.
         status_text?: String,
     }

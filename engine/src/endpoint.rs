@@ -8,8 +8,9 @@ mod operation;
 use std::any::Any;
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::api::Api;
-use crate::codec::Encode;
 use crate::error::ErrorBody;
 use crate::response::Codec;
 use crate::source::{ReadError, Source};
@@ -70,12 +71,22 @@ pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
 /// A field's value, with its type forgotten: all the engine needs to put it into a request.
 #[doc(hidden)]
-pub trait Value: Encode + Any + Send + Sync {
+pub trait Value: Any + Send + Sync {
+    /// Appends the value as JSON.
+    ///
+    /// # Errors
+    /// The error of the value's own `Serialize`.
+    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()>;
+
     /// The value itself, for the few types that are no JSON (files, bodies).
     fn as_any(&self) -> &dyn Any;
 }
 
-impl<T: Encode + Any + Send + Sync> Value for T {
+impl<T: Serialize + Any + Send + Sync> Value for T {
+    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        serde_json::to_writer(out, self)
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use decoder::{Decoder, Event, EventTooLarge};
@@ -19,9 +20,9 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
-use crate::codec::{Field, from_json};
 use crate::context::CallContext;
-use crate::error::{BoxError, IdleTimeout};
+use crate::error::{BoxError, DecodeError, IdleTimeout};
+use crate::json;
 
 mod decoder;
 mod error;
@@ -87,7 +88,7 @@ pub enum Step<T> {
     Error(String),
 }
 
-impl<T: Field> Step<T> {
+impl<T: DeserializeOwned> Step<T> {
     /// The usual reading of an event: its data is an item in JSON, `[DONE]` is the end, an
     /// [error](Event::error) is one.
     ///
@@ -101,7 +102,7 @@ impl<T: Field> Step<T> {
         if let Some(error) = event.error() {
             return Ok(Step::Error(error));
         }
-        Ok(Step::Item(from_json(&event.data)?))
+        Ok(Step::Item(json::from_str(&event.data).map_err(DecodeError::from)?))
     }
 }
 

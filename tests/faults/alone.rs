@@ -39,10 +39,8 @@ endpoint! {
 }
 
 /// A number.
-#[derive(Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Debug, serde::Deserialize)]
 pub struct Number(u32);
-
-livepeer::field_via_serde!(Number);
 
 livepeer::sse_json!(Number);
 

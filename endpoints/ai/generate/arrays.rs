@@ -8,10 +8,10 @@ use crate::endpoints::prelude::*;
 /// An array of numbers as the API writes it: lists in lists, as a text.
 ///
 /// Kept as that text, which can be many megabytes, until [`parse`](Self::parse) is called.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArrayText(String);
 
-field_newtype!(ArrayText(String));
+lenient_via_serde!(ArrayText);
 
 impl ArrayText {
     /// The text.
