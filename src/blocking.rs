@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! Everything else is told by [`typed_endpoint::blocking`].
+//! Everything else is documented in [`typed_endpoint::blocking`].
 
 use std::ops::Deref;
 

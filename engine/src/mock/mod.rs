@@ -104,7 +104,7 @@ impl Mock {
         self.on_received(move |received: Received<E>| handler(received.request))
     }
 
-    /// Responses an operation by a handler that also sees what came beside the typed request.
+    /// Handles an operation by a handler that also gets the request's headers and the rest of what was received.
     #[must_use]
     pub fn on_received<E, F, Fut>(self, handler: F) -> Self
     where
@@ -162,7 +162,7 @@ impl Mock {
         self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(inspect(parts)))))
     }
 
-    /// Responses what no operation does.
+    /// Handles the requests that no operation matches.
     #[must_use]
     pub fn fallback<F, Fut>(self, handler: F) -> Self
     where
@@ -195,7 +195,7 @@ impl Mock {
         self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
     }
 
-    /// Responses a request.
+    /// Responds to a request.
     pub async fn respond(&self, request: Request<Body>) -> Response<Body> {
         let (parts, mut body) = request.into_parts();
         if let Ok(mut seen) = self.0.seen.lock() {

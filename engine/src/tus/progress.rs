@@ -17,7 +17,7 @@ pub struct UploadProgress {
     pub left: Option<Duration>,
 }
 
-/// For people: `12.0 MB of 48.0 MB, 3.1 MB/s, 12 s left`.
+/// Human-readable: `12.0 MB of 48.0 MB, 3.1 MB/s, 12 s left`.
 impl fmt::Display for UploadProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mega = |bytes: f64| bytes / 1e6;

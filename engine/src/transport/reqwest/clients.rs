@@ -121,7 +121,7 @@ impl Clients {
         }
     }
 
-    /// Heeds what a response tells about the time after which the server closes the connection: the clients that are used
+    /// Honours what a response says about the time after which the server closes the connection: the clients that are used
     /// from now on keep connections for less. It is the shortest of all servers', and is not forgotten.
     pub(super) fn heed(&self, headers: &HeaderMap) {
         let Some(hint) = headers.get("keep-alive") else { return };
