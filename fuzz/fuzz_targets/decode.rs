@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use livepeer::mock::{Encode, Fullness, Reply, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, OperationVisitor, Reply, sample_request};
 use livepeer::{Body, BoxFuture, Client, Endpoint, On, Retry, Transport, TransportError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,7 +37,7 @@ thread_local! {
 
 struct Samples(Vec<Vec<u8>>);
 
-impl Visit for Samples {
+impl OperationVisitor for Samples {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -63,7 +63,10 @@ impl Transport for Same {
     fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         let reply = Reply::status(self.status).with_body(self.body.clone());
         let reply = self.headers.iter().fold(reply, |reply, (name, value)| reply.header(name, value));
-        Box::pin(async { Ok(reply.into()) })
+        let mut response = http::Response::new(reply.body);
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = *reply.headers;
+        Box::pin(async { Ok(response) })
     }
 }
 
@@ -73,7 +76,7 @@ struct One {
     answer: Option<Same>,
 }
 
-impl Visit for One {
+impl OperationVisitor for One {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use libfuzzer_sys::fuzz_target;
-use livepeer::mock::{Encode, Fullness, Mock, Visit, sample_request};
+use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, sample_request};
 use livepeer::{Body, Client, Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,7 +77,7 @@ struct One<'a> {
     change: Option<Change<'a>>,
 }
 
-impl Visit for One<'_> {
+impl OperationVisitor for One<'_> {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
