@@ -90,8 +90,7 @@ pub trait Api: Send + Sync + 'static {
     /// Writes the body of an error response with this message, as a fake server of the API sends it (default:
     /// `{"error": "…"}`).
     fn encode_error(status: StatusCode, message: &str) -> Vec<u8> {
-        let _ = status;
-        serde_json::json!({ "error": message }).to_string().into_bytes()
+        plain_error(status, message)
     }
 
     /// The text that stands for the given offset, for lists that are paged by it (default: the number itself).
@@ -103,6 +102,11 @@ pub trait Api: Send + Sync + 'static {
     fn cursor_offset(cursor: &str) -> Option<u64> {
         cursor.parse().ok()
     }
+}
+
+/// The body of an error response where no API says how it is written.
+pub(crate) fn plain_error(_: StatusCode, message: &str) -> Vec<u8> {
+    serde_json::json!({ "error": message }).to_string().into_bytes()
 }
 
 /// How a key is sent.

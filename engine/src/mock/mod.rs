@@ -10,7 +10,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, request};
+use http::{Request, Response, request};
 
 pub use crate::sample::{Fullness, SampleError, request as sample_request};
 pub use incoming::Received;
@@ -19,7 +19,7 @@ pub use reply::{Encode, Reply};
 pub use serve::Running;
 pub use visit::OperationVisitor;
 
-use crate::api::Api;
+use crate::api::{Api, plain_error};
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
 use crate::endpoint::{Endpoint, Operation};
@@ -262,7 +262,7 @@ impl Clone for MockState {
 impl MockState {
     /// The shape of errors that belong to no operation: that of the API whose operations are handled first.
     fn encode_error(&self) -> EncodeError {
-        self.routes.first().map_or(no_api, |route| route.encode_error)
+        self.routes.first().map_or(plain_error, |route| route.encode_error)
     }
 
     fn unreadable(&self, error: &ReadError) -> Reply {
@@ -282,10 +282,6 @@ impl MockState {
             Some((route, parameters))
         })
     }
-}
-
-fn no_api(_: StatusCode, message: &str) -> Vec<u8> {
-    serde_json::json!({ "error": message }).to_string().into_bytes()
 }
 
 impl Transport for Mock {
