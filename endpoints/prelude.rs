@@ -2,10 +2,11 @@
 
 pub(crate) use std::collections::BTreeMap;
 
-pub(crate) use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use serde_json::{Map, Value};
+pub(crate) use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 pub(crate) use typed_endpoint::{
-    File, IntoField, JsonText, Secret, Url, errors, id, lenient_via_serde, model, open_enum, operations,
+    File, IntoField, JsonText, Nullable, Secret, Url, errors, field_newtype, id, model, open_enum, operations,
+    serde_via_codec,
 };
 
 pub(crate) use super::ai::Ai;

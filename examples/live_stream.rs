@@ -92,7 +92,10 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
     while let Some(session) = sessions.next().await {
         let session = session?;
         let length = session.source_segments_duration.unwrap_or(Seconds::new(0.0));
-        println!("recorded {length}: {}", session.recording_url.as_deref().unwrap_or("not ready yet"));
+        println!(
+            "recorded {length}: {}",
+            session.recording_url.as_ref().map(livepeer::Url::as_str).unwrap_or("not ready yet")
+        );
     }
 
     client.call(stream::Delete::new(&stream.id)).await?;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use livepeer::mock::{Mock, Reply, SampleError, sample};
+use livepeer::mock::{Mock, Reply, sample};
 use livepeer::stream::{self, Stream};
 use livepeer::{Client, Error};
 
@@ -23,18 +23,18 @@ async fn show_is_on(client: &Client, name: &str) -> Result<String, Error> {
 }
 
 /// A stream as Studio would give it. `sample` fills every field; set those that matter.
-fn a_stream(name: &str) -> Result<Stream, SampleError> {
-    let mut stream: Stream = sample()?;
+fn a_stream(name: &str) -> Stream {
+    let mut stream: Stream = sample();
     stream.name = name.into();
-    Ok(stream)
+    stream
 }
 
 /// A handler for each operation that the code calls, with typed requests; any other operation is answered with 404.
 async fn a_stream_that_is_missing_is_created_and_recorded() -> Result<(), Box<dyn std::error::Error>> {
     let mock =
-        Mock::new().on(async |_: stream::List| Ok(vec![a_stream("another")?])).on(async |create: stream::Create| {
+        Mock::new().on(async |_: stream::List| Ok(vec![a_stream("another")])).on(async |create: stream::Create| {
             match create.record {
-                Some(true) => Ok(a_stream(&create.name)?),
+                Some(true) => Ok(a_stream(&create.name)),
                 _ => Err(Reply::error(422, "it must be recorded")),
             }
         });
@@ -50,7 +50,7 @@ async fn a_stream_that_is_missing_is_created_and_recorded() -> Result<(), Box<dy
 async fn an_overloaded_server_is_asked_again() -> Result<(), Box<dyn std::error::Error>> {
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();
-    let mock = Mock::new().on(async |_: stream::List| Ok(vec![a_stream("the show")?])).first(move |_| {
+    let mock = Mock::new().on(async |_: stream::List| Ok(vec![a_stream("the show")])).first(move |_| {
         let first = counter.fetch_add(1, Ordering::Relaxed) == 0;
         async move { first.then(|| Reply::error(503, "come back later")) }
     });

@@ -59,7 +59,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let update = update?;
         match update.phase() {
             Some(phase) => println!("{phase} {:.0} %", update.progress().unwrap_or(0.0) * 100.0),
-            None => println!("ready: {}", update.value.playback_url.as_deref().unwrap_or("it has no URL yet")),
+            None => println!(
+                "ready: {}",
+                update.value.playback_url.as_ref().map(livepeer::Url::as_str).unwrap_or("it has no URL yet")
+            ),
         }
     }
     Ok(())

@@ -70,7 +70,7 @@ fn token_allows(state: &State, id: &PlaybackId, token: &str) -> bool {
         let pem = String::from_utf8(BASE64_STANDARD.decode(&key.public_key).ok()?).ok()?;
         let signature = Signature::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
         VerifyingKey::from_public_key_pem(&pem).ok()?.verify(signed.as_bytes(), &signature).ok()?;
-        let for_this = claims["sub"] == **id && claims["action"] == "pull";
+        let for_this = claims["sub"] == id.as_str() && claims["action"] == "pull";
         Some(for_this && claims["exp"].as_i64()? > state.now / 1000)
     };
     check().unwrap_or(false)

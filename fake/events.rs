@@ -45,7 +45,7 @@ impl State {
         for webhook in &self.webhooks {
             let wants = webhook.events.iter().flatten().any(|wanted| *wanted == event);
             let about = stream.as_ref().and_then(|stream| stream["id"].as_str());
-            let of_stream = webhook.stream_id.as_deref().is_none_or(|wanted| about == Some(wanted));
+            let of_stream = webhook.stream_id.as_ref().map(StreamId::as_str).is_none_or(|wanted| about == Some(wanted));
             let Some(webhook) = webhook.id.clone().filter(|_| wants && of_stream) else { continue };
             self.outbox.push(Delivery {
                 webhook,

@@ -73,7 +73,8 @@ impl State {
         });
 
         let limit = list.limit.filter(|limit| *limit > 0).map_or(20, |limit| limit.min(1000)) as usize;
-        let skip = list.cursor.as_ref().and_then(|cursor| cursor.strip_prefix("skip")?.parse().ok()).unwrap_or(0);
+        let skip =
+            list.cursor.as_ref().and_then(|cursor| cursor.as_str().strip_prefix("skip")?.parse().ok()).unwrap_or(0);
         let total = items.len();
         let page: Vec<_> = items.into_iter().skip(skip).take(limit).collect();
         let next = match (page.len() == limit, last) {

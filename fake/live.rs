@@ -12,7 +12,7 @@ impl State {
     /// Video comes in: a session begins.
     pub(crate) fn go_live(&mut self, id: &StreamId) {
         let (time, session) = (self.time(), self.id::<SessionId>());
-        let Ok(stream) = self.stream(id) else { return };
+        let Ok(stream) = self.stream(id.as_str()) else { return };
         if stream.is_active == Some(true) || stream.suspended == Some(true) {
             return;
         }
@@ -28,12 +28,12 @@ impl State {
             name: stream.name.clone(),
             parent_id: Some(stream.id.clone()),
             last_seen: Some(time),
-            source_segments: Some(1.0),
-            transcoded_segments: Some(4.0),
+            source_segments: Some(1),
+            transcoded_segments: Some(4),
             source_segments_duration: Some(Seconds::new(2.0)),
             transcoded_segments_duration: Some(Seconds::new(8.0)),
-            source_bytes: Some(500_000.0),
-            transcoded_bytes: Some(1_000_000.0),
+            source_bytes: Some(500_000),
+            transcoded_bytes: Some(1_000_000),
             ingest_rate: Some(250_000.0),
             outgoing_rate: Some(500_000.0),
             is_active: Some(true),
@@ -60,7 +60,7 @@ impl State {
     /// No more video comes in: the session ends.
     pub(crate) fn go_idle(&mut self, id: &StreamId) {
         let time = self.time();
-        let Ok(stream) = self.stream(id) else { return };
+        let Ok(stream) = self.stream(id.as_str()) else { return };
         if stream.is_active != Some(true) {
             return;
         }

@@ -233,8 +233,8 @@ impl LittleStudio {
     /// of the stream if there is one.
     pub fn happens(&self, payload: Payload, stream: Option<&StreamId>) {
         self.core.set(|state| {
-            let stream = stream.and_then(|id| state.stream(id).ok()).map(|stream| stream.clone());
-            state.stream_event(payload.name().into(), stream.as_ref(), payload.write().ok().flatten());
+            let stream = stream.and_then(|id| state.stream(id.as_str()).ok()).map(|stream| stream.clone());
+            state.stream_event(payload.name().into(), stream.as_ref(), payload.write());
         });
         self.core.dispatch();
     }

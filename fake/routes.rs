@@ -11,7 +11,7 @@ use super::handler::Answer;
 use super::state::State;
 use super::uploads;
 use typed_endpoint::Endpoint;
-use typed_endpoint::mock::{Encode, Mock, Received, Reply};
+use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
 use typed_endpoint::source::{ReadError, ReadErrorKind};
 
 /// The largest body that an operation takes.
@@ -40,7 +40,7 @@ impl Routes {
     pub(super) fn on<E>(self, handler: impl Fn(&mut State, E) -> Answer<E::Response> + Send + Sync + 'static) -> Self
     where
         E: Endpoint,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
     {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| {
@@ -58,7 +58,7 @@ impl Routes {
     pub(super) fn on_async<E, Fut>(self, handler: impl Fn(Arc<Core>, E) -> Fut + Send + Sync + 'static) -> Self
     where
         E: Endpoint,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
         Fut: Future<Output = Answer<E::Response>> + Send + 'static,
     {
         let core = self.core.clone();

@@ -87,7 +87,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 /// The asset that a token is for, if it still waits for its file.
 fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
     let Some(id) = state.tokens.get(token).cloned() else { return Err(Reply::text(401, "invalid token\n")) };
-    let phase = state.asset(&id)?.status.as_ref().map(|status| status.phase.clone());
+    let phase = state.asset(id.as_str())?.status.as_ref().map(|status| status.phase.clone());
     match phase {
         Some(Phase::Uploading) => Ok(id),
         _ => Err(arrived()),
@@ -121,7 +121,7 @@ fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(Strin
     if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
         return Err(Reply::text(400, "Upload-Length or Upload-Defer-Length header required\n"));
     }
-    let playback = state.asset(&asset)?.playback_id.clone().unwrap_or_default();
+    let playback = state.asset(asset.as_str())?.playback_id.clone().unwrap_or_default();
     Ok((format!("directUpload%2F{playback}"), Tus { asset, length, confirmed: 0, bytes: Vec::new() }))
 }
 
@@ -220,7 +220,7 @@ fn store(state: &mut State, id: &str, headers: &HeaderMap, part: &[u8], trouble:
 }
 
 fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
-    state.receive_upload(&asset, bytes.len() as u64)?;
+    state.receive_upload(asset.as_str(), bytes.len() as u64)?;
     state.uploads.files.insert(asset, bytes);
     Ok(())
 }

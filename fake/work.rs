@@ -74,12 +74,13 @@ impl State {
         let now = self.now;
         let id = self.tokens.get(key).cloned().unwrap_or_else(|| key.into());
         let asset = find(&mut self.assets, |asset| {
-            asset.deleted != Some(true) && (asset.id == id || asset.playback_id.as_deref() == Some(key))
+            asset.deleted != Some(true)
+                && (asset.id == id || asset.playback_id.as_ref().map(PlaybackId::as_str) == Some(key))
         })?;
         if phase(asset) != asset::Phase::Uploading {
             return Err(Reply::error(422, "asset has already been uploaded"));
         }
-        asset.size = Some(size as f64);
+        asset.size = Some(size);
         set_phase(asset, asset::Phase::Waiting, now, None);
         let (id, changed) = (asset.id.clone(), asset.clone());
         self.asset_event(EventKind::AssetUpdated, &changed);
@@ -164,7 +165,7 @@ impl State {
             return;
         }
         work.failures -= 1;
-        let retries = work.task.status.as_ref().and_then(|status| status.retries).unwrap_or(0.0);
+        let retries = work.task.status.as_ref().and_then(|status| status.retries).unwrap_or(0);
         let again = REPEATED_AFTER.get(retries as usize);
         work.set(if again.is_some() { task::Phase::Waiting } else { task::Phase::Failed }, time);
         work.delay = again.copied().unwrap_or(0);
@@ -172,7 +173,7 @@ impl State {
         if let Some(status) = &mut work.task.status {
             // Set even though the task is to be repeated: only the phase tells whether it has failed.
             status.error_message = Some(reason.clone());
-            status.retries = again.map(|_| retries + 1.0).or(status.retries);
+            status.retries = again.map(|_| retries + 1).or(status.retries);
         }
         let task = work.task.clone();
         if again.is_some() {
@@ -278,7 +279,7 @@ fn fill(asset: &mut Asset, origin: &str) {
     let base = format!("{origin}/hls/{}", asset.playback_id.clone().unwrap_or_default());
     asset.playback_url = Some(format!("{base}/index.m3u8").into());
     asset.download_url = Some(format!("{base}/video").into());
-    asset.size.get_or_insert(1_048_576.0);
+    asset.size.get_or_insert(1_048_576);
     asset.hash = Some(vec![AssetHash {
         hash: Some("d41d8cd98f00b204e9800998ecf8427e".into()),
         algorithm: Some("md5".into()),
@@ -290,8 +291,8 @@ fn fill(asset: &mut Asset, origin: &str) {
         codec: "h264".into(),
         duration,
         bitrate: Some(4_000_000.0),
-        width: Some(1920.0),
-        height: Some(1080.0),
+        width: Some(1920),
+        height: Some(1080),
         pixel_format: Some("yuv420p".into()),
         fps: Some(29.97),
         ..Track::default()
@@ -300,8 +301,8 @@ fn fill(asset: &mut Asset, origin: &str) {
         kind: MediaType::Audio,
         codec: "aac".into(),
         duration,
-        channels: Some(2.0),
-        sample_rate: Some(48_000.0),
+        channels: Some(2),
+        sample_rate: Some(48_000),
         ..Track::default()
     };
     asset.video_spec = Some(VideoSpec {

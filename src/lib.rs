@@ -44,7 +44,8 @@ pub mod guide;
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
-        Encode, Fullness, Mock, OperationVisitor, Received, Reply, Running, SampleError, sample, sample_request,
+        Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, Running, sample, sample_request,
+        sample_requests,
     };
 
     pub use crate::fake::*;
@@ -81,15 +82,15 @@ pub use endpoints::{
 pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{
     AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
-    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, IdleTimeout, IntoField, ItemOf, Items, JsonText, Lenient, On,
+    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, IdleTimeout, IntoField, ItemOf, Items, JsonText, Nullable, On,
     Operation, Page, PageOf, Pages, Paginated, RequestError, Response, ResponseFuture, Retry, Secret, Sse, Stage,
     StreamItem, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update, Url, Wait, WaitError,
-    WaitFuture, WithResponse, default_transport, from_json,
+    WaitFuture, WithResponse, default_transport,
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
-    body, endpoint, errors, fields, file, id, lenient_via_serde, link, model, multipart, open_enum, operations,
-    response, source, sse, sse_json, tus,
+    body, codec, endpoint, errors, field_newtype, field_via_serde, fields, file, id, link, model, multipart, open_enum,
+    operations, response, serde_via_codec, source, sse, sse_json, tus,
 };
 
 /// What the client calls itself.

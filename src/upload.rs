@@ -84,7 +84,7 @@ macro_rules! setters {
             $($(#[$doc])*
             #[must_use]
             pub fn $name(mut self, $name: impl IntoField<$ty>) -> Self {
-                self.request.$name = Some($name.into_field());
+                self.request = self.request.$name($name.into_field());
                 self
             })+
         }
@@ -95,13 +95,13 @@ setters! {
     /// Makes MP4 files, too, beside the HLS renditions (default: no).
     static_mp4: bool;
     /// Who may play it (default: everyone).
-    playback_policy: Option<PlaybackPolicy>;
+    playback_policy: Nullable<PlaybackPolicy>;
     /// Who made it, in the terms of your application.
     creator_id: CreatorId;
     /// Where else to store it.
     storage: Storage;
     /// Renditions (default: chosen by the server from the source).
-    profiles: Option<Vec<TranscodeProfile>>;
+    profiles: Nullable<Vec<TranscodeProfile>>;
 }
 
 impl Client<Studio> {

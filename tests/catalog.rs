@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Received, sample_request};
+use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, sample_request};
 use livepeer::{Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,11 +36,11 @@ macro_rules! each_operation {
             fn operation<E>(&mut self)
             where
                 E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-                E::Codec: Encode<E::Response>,
+                E::Codec: EncodeResponse<E::Response>,
             {
-                for fullness in [Fullness::Smallest, Fullness::Fullest] {
-                    let name = format!("{} ({fullness:?})", E::OPERATION.qualified_name());
-                    self.0.push((name, Box::pin($check::<E>(fullness))));
+                for detail in [Detail::Minimal, Detail::Full] {
+                    let name = format!("{} ({detail:?})", E::OPERATION.qualified_name());
+                    self.0.push((name, Box::pin($check::<E>(detail))));
                 }
             }
         }
@@ -70,19 +70,19 @@ fn every_request_is_read_back_from_a_socket_as_it_was_sent() {
     each_operation!(over_a_socket);
 }
 
-async fn over_a_socket<E>(fullness: Fullness)
+async fn over_a_socket<E>(detail: Detail)
 where
     E: Endpoint + On<<E as Endpoint>::Api> + Serialize,
-    E::Codec: Encode<E::Response>,
+    E::Codec: EncodeResponse<E::Response>,
 {
     let received = Arc::new(Mutex::new(Vec::new()));
     let seen = received.clone();
     let mock = Mock::new().on_received(move |request: Received<E>| {
         seen.lock().unwrap().push((json(&request.request), request.unknown));
-        async move { Ok(E::Codec::sample(fullness).unwrap()) }
+        async move { Ok(E::Codec::sample(detail)) }
     });
     let server = mock.listen().await.unwrap();
-    let request: E = sample_request(fullness).unwrap();
+    let request: E = sample_request(detail).unwrap();
     let sent = json(&request);
     let answer =
         server.client::<livepeer::Client<E::Api>>().call(request).retry(Retry::never()).with_response().await.unwrap();
@@ -91,8 +91,8 @@ where
 
     // What was answered is what arrives, and what is written again.
     let body = |reply: livepeer::mock::Reply| async { reply.body.bytes(1 << 20).await.unwrap() };
-    let made_up = body(E::Codec::encode(E::Codec::sample(fullness).unwrap()).unwrap()).await;
-    let arrived = body(E::Codec::encode(answer.value).unwrap()).await;
+    let made_up = body(E::Codec::encode(E::Codec::sample(detail))).await;
+    let arrived = body(E::Codec::encode(answer.value)).await;
     let parse =
         |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
     assert_eq!(parse(&arrived), parse(&made_up));
@@ -103,8 +103,8 @@ fn every_request_goes_through_json() {
     each_operation!(through_json);
 }
 
-async fn through_json<E: Endpoint + Serialize + DeserializeOwned + Clone + Debug>(fullness: Fullness) {
-    let request: E = sample_request(fullness).unwrap();
+async fn through_json<E: Endpoint + Serialize + DeserializeOwned + Clone + Debug>(detail: Detail) {
+    let request: E = sample_request(detail).unwrap();
     let text = serde_json::to_string(&request.clone()).unwrap();
     let again: E = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&request).unwrap());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::endpoint::Place;
-use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::{
     AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
     TransportErrorKind, stream,
@@ -99,12 +99,12 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: Encode<E::Response>,
+            E::Codec: EncodeResponse<E::Response>,
         {
             let parameters: Vec<_> =
                 E::OPERATION.fields.iter().filter(|field| field.place == Place::Path).map(|field| field.rust).collect();
             let client = Client::<E::Api>::new().server("https://api.example:8443/base");
-            let sample: E = sample_request(Fullness::Smallest).unwrap();
+            let sample: E = sample_request(Detail::Minimal).unwrap();
             for parameter in &parameters {
                 let with = |text: &str| {
                     let mut json = serde_json::to_value(&sample).unwrap();
@@ -185,11 +185,11 @@ fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: Encode<E::Response>,
+            E::Codec: EncodeResponse<E::Response>,
         {
             let operation = E::OPERATION;
-            for fullness in [Fullness::Smallest, Fullness::Fullest] {
-                let request: E = sample_request(fullness).unwrap();
+            for detail in [Detail::Minimal, Detail::Full] {
+                let request: E = sample_request(detail).unwrap();
                 let may = operation.is_retryable(&request);
                 // What changes things is repeated only where somebody has said so in its line.
                 let reads = *operation.method == http::Method::GET;

@@ -27,9 +27,9 @@ fn a_new_operation_is_one_line_and_one_accepted_snapshot() {
     let (passed, output) = test(&copy, "always", &["snapshots"]);
     assert!(passed, "{output}");
     let after = files(&copy.join("snapshots"));
-    assert_eq!(after.difference(&before).collect::<Vec<_>>(), ["user.Look.snap"]);
+    assert_eq!(after.difference(&before).collect::<Vec<_>>(), ["user/Look.snap"]);
     assert_eq!(before.difference(&after).count(), 0);
-    let snapshot = fs::read_to_string(copy.join("snapshots/user.Look.snap")).unwrap();
+    let snapshot = fs::read_to_string(copy.join("snapshots/user/Look.snap")).unwrap();
     assert!(snapshot.contains("GET https://livepeer.studio/api/user/user-id/look\n"), "{snapshot}");
 
     // All tests that walk the catalog pass with it.
@@ -39,7 +39,7 @@ fn a_new_operation_is_one_line_and_one_accepted_snapshot() {
     let row =
         ledger.lines().find(|line| line.starts_with("| [`user::Look`]")).expect("the ledger does not follow by itself");
     assert!(
-        row.contains("`GET /user/{id}/look` → `UserUsage`") && row.contains("../snapshots/user.Look.snap"),
+        row.contains("`GET /user/{id}/look` → `UserUsage`") && row.contains("../snapshots/user/Look.snap"),
         "{row}"
     );
 }
@@ -80,5 +80,8 @@ fn copy_crate(from: &Path, to: &Path) {
 }
 
 fn files(folder: &Path) -> BTreeSet<String> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    let names =
+        |folder: &Path| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let inside = |resource: String| names(&folder.join(&resource)).map(move |name| format!("{resource}/{name}"));
+    names(folder).flat_map(inside).collect()
 }

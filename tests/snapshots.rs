@@ -1,5 +1,5 @@
-//! The HTTP request of every operation, as text, in `snapshots/`: at its smallest, (`-full`) at its fullest where that is
-//! another, and (`-studio`) as Studio is sent it where it hosts another API's operation. The requests are made up from
+//! The HTTP request of every operation, as text, in `snapshots/`, a folder for each resource: minimal, (`-full`) full where
+//! that is another, with every alternative of its fields, and (`-studio`) as Studio is sent it where it hosts another API's operation. The requests are made up from
 //! the types, so that a new operation needs nothing but an accepted snapshot: run with `INSTA_UPDATE=always` and look at
 //! the difference.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use livepeer::mock::{Encode, Fullness, OperationVisitor, sample_request};
+use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, sample_request, sample_requests};
 use livepeer::{Api, Endpoint, On, Studio, generate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,21 +27,27 @@ fn every_operation_sends_what_its_snapshot_shows() {
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(&folder);
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let mut wrong = Vec::new();
     for (name, text) in &snapshots.taken {
-        let check = || settings.bind(|| insta::assert_snapshot!(name.as_str(), text));
+        let (resource, operation) = name.split_once('.').unwrap();
+        settings.set_snapshot_path(folder.join(resource));
+        let check = || settings.bind(|| insta::assert_snapshot!(operation, text));
         if catch_unwind(AssertUnwindSafe(check)).is_err() {
             wrong.push(name);
         }
     }
     assert!(wrong.is_empty(), "{} snapshots are missing or differ: {wrong:?}", wrong.len());
 
-    let taken: BTreeSet<_> = snapshots.taken.iter().map(|(name, _)| format!("{name}.snap")).collect();
-    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let unused: Vec<_> = files.filter(|file| file.ends_with(".snap") && !taken.contains(file)).collect();
+    let taken: BTreeSet<_> =
+        snapshots.taken.iter().map(|(name, _)| format!("{}.snap", name.replacen('.', "/", 1))).collect();
+    let entries =
+        |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let files =
+        entries(&folder).into_iter().flat_map(|entry| if entry.is_dir() { entries(&entry) } else { vec![entry] });
+    let names = files.map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/"));
+    let unused: Vec<_> = names.filter(|file| file.ends_with(".snap") && !taken.contains(file)).collect();
     assert!(unused.is_empty(), "snapshots of nothing: delete {unused:?}");
 }
 
@@ -55,15 +61,28 @@ impl OperationVisitor for Snapshots {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
     {
         let name = E::OPERATION.qualified_name().replace("::", ".");
-        let smallest = self.runtime.block_on(show::<E, E::Api>(Fullness::Smallest));
-        let fullest = self.runtime.block_on(show::<E, E::Api>(Fullness::Fullest));
-        if fullest != smallest {
-            self.taken.push((format!("{name}-full"), fullest));
+        let minimal = self.runtime.block_on(show::<E, E::Api>(sample_request(Detail::Minimal).unwrap()));
+        // Each alternative of each field stands in one of them. Of the later ones the headers would say nothing new.
+        let mut full = String::new();
+        for request in sample_requests::<E>().unwrap() {
+            let shown = self.runtime.block_on(show::<E, E::Api>(request));
+            match full.is_empty() {
+                true if shown == minimal => break,
+                true => full = shown,
+                false => {
+                    let headers = |line: &&str| line.split_once(": ").is_none_or(|(name, _)| name.contains([' ', '"']));
+                    let rest: Vec<_> = shown.lines().filter(headers).collect();
+                    full.push_str(&format!("\n\n# or\n\n{}", rest.join("\n")));
+                }
+            }
         }
-        self.taken.push((name, smallest));
+        if !full.is_empty() {
+            self.taken.push((format!("{name}-full"), full));
+        }
+        self.taken.push((name, minimal));
     }
 }
 
@@ -73,7 +92,7 @@ impl Snapshots {
         let before = self.taken.len();
         macro_rules! taken {
             ($($name:ident)*) => {$(
-                let shown = self.runtime.block_on(show::<generate::$name, Studio>(Fullness::Smallest));
+                let shown = self.runtime.block_on(show::<generate::$name, Studio>(sample_request(Detail::Minimal).unwrap()));
                 self.taken.push((concat!("generate.", stringify!($name), "-studio").to_owned(), shown));
             )*};
         }
@@ -84,8 +103,7 @@ impl Snapshots {
 }
 
 /// The request as an API is sent it.
-async fn show<E: On<A>, A: Api>(fullness: Fullness) -> String {
-    let request: E = sample_request(fullness).unwrap();
+async fn show<E: On<A>, A: Api>(request: E) -> String {
     let client = livepeer::Client::<A>::new().key(KEY);
     let request = client.call(request).request().await.unwrap();
     let (parts, body) = request.into_parts();

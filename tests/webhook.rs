@@ -56,7 +56,7 @@ fn the_signature_is_the_one_openssl_computes() {
 #[test]
 fn a_genuine_delivery_is_read() {
     let event = verifier().verify(&headers(&format!("t={SENT},v1={CODE}")), BODY).unwrap();
-    assert_eq!((event.id.as_str(), &*event.webhook_id), ("e1", "w1"));
+    assert_eq!((event.id.as_str(), event.webhook_id.as_str()), ("e1", "w1"));
     assert_eq!(event.payload, Payload::StreamStarted);
     assert_eq!(event.kind().as_str(), "stream.started");
     assert_eq!(event.stream.as_ref().unwrap().name, "n");
@@ -241,7 +241,7 @@ fn a_payload_that_is_not_fixed_may_be_any_or_none_and_is_kept() {
             let event = deliver(&body).unwrap();
             assert_eq!(event.payload.name(), name);
             assert!(!matches!(event.payload, Payload::Unknown { .. }), "{name}");
-            assert_eq!(event.extra.get("payload"), payload.as_ref().filter(|payload| !payload.is_null()));
+            assert_eq!(event.extra.get("payload"), payload.clone().filter(|payload| !payload.is_null()));
             assert!(!format!("{event:?}").contains("a secret"), "{event:?}");
             let written = serde_json::to_value(&event).unwrap();
             assert_eq!(written.get("payload"), payload.as_ref(), "{written}");
@@ -258,7 +258,7 @@ fn an_optional_field_of_an_unexpected_kind_does_not_refuse_the_event() {
     let event = deliver(&body).unwrap();
     let stream = event.stream.unwrap();
     assert_eq!((stream.id.as_str(), stream.last_seen, stream.profiles), ("s", None, None));
-    assert_eq!((stream.extra.get("lastSeen"), stream.extra.get("profiles")), (Some(&"never".into()), Some(&json!({}))));
+    assert_eq!((stream.extra.get("lastSeen"), stream.extra.get("profiles")), (Some("never".into()), Some(json!({}))));
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn payloads_are_typed() {
     else {
         panic!("another kind")
     };
-    assert_eq!((&*payload.asset.id, payload.asset.snapshot.name.as_str()), ("a1", "film"));
+    assert_eq!((payload.asset.id.as_str(), payload.asset.snapshot.name.as_str()), ("a1", "film"));
     let Payload::TaskFailed(payload) = deliver(&event(
         "task.failed",
         json!({"success": false, "task": {"id": "t1", "type": "upload", "snapshot": {}}}),
@@ -293,12 +293,12 @@ fn an_unknown_kind_and_unknown_fields_are_kept() {
 #[test]
 fn a_genuine_body_that_cannot_be_read_says_why_and_is_sent_again() {
     for (body, why) in [
-        (&b"hello"[..], "expected value"),
-        (b"", "EOF"),
-        (b"[]", "invalid"),
+        (&b"hello"[..], "expected a value"),
+        (b"", "unexpected end"),
+        (b"[]", "expected an object"),
         (br#"{"timestamp":1758000000123}"#, "no event"),
         (br#"{"timestamp":1758000000123,"event":""}"#, "no event"),
-        (br#"{"timestamp":1758000000123,"event":"asset.ready","payload":7}"#, "asset.ready: invalid type"),
+        (br#"{"timestamp":1758000000123,"event":"asset.ready","payload":7}"#, "asset.ready: expected an object"),
     ] {
         let error = verifier().verify(&headers(&sign(SECRET, body, SENT)), body).unwrap_err();
         assert!(matches!(error, VerifyError::Undecodable(_) | VerifyError::TimeMismatch), "{error:?}");
@@ -314,7 +314,7 @@ fn a_genuine_body_that_cannot_be_read_says_why_and_is_sent_again() {
 fn why_a_body_cannot_be_read_is_told_without_what_it_holds() {
     let body = br#"{"timestamp":"a secret","event":"asset.ready"}"#;
     let error = verifier().verify(&headers(&sign(SECRET, body, SENT)), body).unwrap_err();
-    assert!(error.to_string().contains("invalid type: string \"…\", expected f64 at line 1 column 23"), "{error}");
+    assert!(error.to_string().contains("timestamp: expected a number, found a string at line 1 column 14"), "{error}");
     assert!(!format!("{error:?}").contains("a secret"), "{error:?}");
 }
 

@@ -23,10 +23,10 @@ model! {
 /// - an absolute URL, fetched without the client's key if it is on another server;
 /// - a path such as `/stream/3f2a/b7.png`, which is on the server that the client talks to;
 /// - the file itself, as a `data:` URL.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct MediaUrl(Url);
 
-lenient_via_serde!(MediaUrl);
+field_newtype!(MediaUrl(Url));
 
 impl MediaUrl {
     /// The URL as the server gave it.

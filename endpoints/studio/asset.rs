@@ -41,7 +41,7 @@ operations! {
             /// Who made it, in the terms of your application.
             creator_id?: CreatorId,
             /// Who may play it; `None` lets everyone. A public asset cannot be made private, nor the reverse.
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Where else to store it. What is on IPFS cannot be taken back.
             storage?: Storage,
         } -> Asset, id("updateAsset"), retryable_if(Update::exports_nothing)
@@ -63,7 +63,7 @@ operations! {
             /// Makes MP4 files, too, beside the HLS renditions (default: no).
             static_mp4?: bool,
             /// Who may play it (default: everyone). An encrypted file must have one.
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Who made it, in the terms of your application.
             creator_id?: CreatorId,
             /// Where else to store it.
@@ -73,7 +73,7 @@ operations! {
             /// Signs the output with a C2PA manifest of where it comes from (default: no).
             c2pa?: bool,
             /// Renditions (default, and for `None`: chosen by the server from the source). An empty list is refused.
-            profiles?: Option<Vec<TranscodeProfile>>,
+            profiles?: Nullable<Vec<TranscodeProfile>>,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
         } -> UploadTicket, id("requestUpload")
@@ -91,7 +91,7 @@ operations! {
             /// Makes MP4 files, too, beside the HLS renditions (default: no).
             static_mp4?: bool,
             /// Who may play it (default: everyone). An encrypted file must have one.
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Who made it, in the terms of your application.
             creator_id?: CreatorId,
             /// Where else to store it.
@@ -101,7 +101,7 @@ operations! {
             /// Signs the output with a C2PA manifest of where it comes from (default: no).
             c2pa?: bool,
             /// Renditions (default, and for `None`: chosen by the server from the source). An empty list is refused.
-            profiles?: Option<Vec<TranscodeProfile>>,
+            profiles?: Nullable<Vec<TranscodeProfile>>,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
         } -> UrlUpload, retryable, id("uploadAsset")
@@ -243,7 +243,7 @@ model! {
         /// Name of the API key that created it.
         created_by_token_name?: String,
         /// Size of the file in bytes.
-        size?: f64,
+        size?: u64,
         /// Hashes of the file.
         hash?: Vec<AssetHash>,
         /// What is in the file.
@@ -321,19 +321,19 @@ model! {
         /// Bits per second.
         bitrate?: f64,
         /// Video: width in pixels.
-        width?: f64,
+        width?: u64,
         /// Video: height in pixels.
-        height?: f64,
+        height?: u64,
         /// Video: pixel format, such as `yuv420p`.
         pixel_format?: String,
         /// Video: frames per second.
         fps?: f64,
         /// Audio: number of channels.
-        channels?: f64,
+        channels?: u64,
         /// Audio: samples per second.
-        sample_rate?: f64,
+        sample_rate?: u64,
         /// Audio: bits per sample.
-        bit_depth?: f64,
+        bit_depth?: u64,
     }
 
     /// Where else an asset is stored.

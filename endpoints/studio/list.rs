@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::{Value, json};
+use typed_endpoint::codec::{
+    DecodeError, Encode, Field, Mode, Options, Reader, Sampler, Schema, Schemas, Writer, to_json,
+};
+use typed_endpoint::{fields, id, model, serde_via_codec};
 
-use typed_endpoint::__private::deserialize_text;
-use typed_endpoint::{fields, id, lenient_via_serde};
+use super::Studio;
 
 id! {
     /// Where in a list a page begins, as the page before it said. Valid only with the same order
@@ -83,24 +85,15 @@ impl fmt::Display for Order {
     }
 }
 
-impl Serialize for Order {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Encode for Order {
+    fn encode(&self, writer: &mut Writer) {
+        writer.display(self);
     }
 }
 
-impl<'de> Deserialize<'de> for Order {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Formats that do not describe themselves make values up: they are told the fields, not the text.
-        if !deserializer.is_human_readable() {
-            let fields = Vec::<(String, bool)>::deserialize(deserializer)?;
-            let order = |order: Self, (field, descending): (String, bool)| match descending {
-                true => order.then(field).descending(),
-                false => order.then(field),
-            };
-            return Ok(fields.into_iter().fold(Self::default(), order));
-        }
-        let text = deserialize_text(deserializer, "Order")?;
+impl Field for Order {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let text = reader.text()?;
         // As the server does: what is no field and direction is passed over, and what is not "true" ascends.
         let fields = text.split(',').filter_map(|part| part.rsplit_once('-'));
         let directed = fields.map(|(field, descending)| match descending {
@@ -109,9 +102,17 @@ impl<'de> Deserialize<'de> for Order {
         });
         Ok(Self(directed.collect()))
     }
+
+    fn sample(_: &mut Sampler) -> Self {
+        Self::by("createdAt").descending().then("name")
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string")
+    }
 }
 
-lenient_via_serde!(Order);
+serde_via_codec!(Order);
 
 /// Which objects a list shall hold: those that pass every filter. Fields have their names in JSON;
 /// which can be filtered by depends on the list, and others are refused by the server.
@@ -125,10 +126,14 @@ lenient_via_serde!(Order);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filters(Vec<Filter>);
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Filter {
-    id: String,
-    value: Value,
+model! {
+    /// What is asked of a field.
+    struct Filter: Studio, input {
+        /// The field.
+        id: String,
+        /// What it must be equal to, or an object of comparisons.
+        value: Value,
+    }
 }
 
 impl Filters {
@@ -169,28 +174,33 @@ impl Filters {
     }
 
     fn with(mut self, field: impl Into<String>, value: Value) -> Self {
-        self.0.push(Filter { id: field.into(), value });
+        self.0.push(Filter::new(field.into(), value));
         self
     }
 }
 
-impl Serialize for Filters {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = serde_json::to_string(&self.0).map_err(ser::Error::custom)?;
+impl Encode for Filters {
+    fn encode(&self, writer: &mut Writer) {
         // The server undoes percent-encoding twice. A percent sign in a value survives that only as
         // a JSON escape, which is right for a server that undoes it once, too.
-        serializer.serialize_str(&text.replace('%', "\\u0025"))
+        writer.str(&to_json(&self.0).replace('%', "\\u0025"));
     }
 }
 
-impl<'de> Deserialize<'de> for Filters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Vec::deserialize(deserializer).map(Self);
-        }
-        let text = deserialize_text(deserializer, "Filters")?;
-        serde_json::from_str(&text).map(Self).map_err(de::Error::custom)
+impl Field for Filters {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let text = reader.text()?;
+        let filters = Options::new().mode(Mode::Lenient).decode(&text);
+        filters.map(|decoded| Self(decoded.value)).map_err(|error| reader.invalid(error.reason().to_owned()))
+    }
+
+    fn sample(_: &mut Sampler) -> Self {
+        Self::new().eq("name", "name").gte("createdAt", 1_714_566_600_250_u64)
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string").with("contentMediaType", "application/json")
     }
 }
 
-lenient_via_serde!(Filters);
+serde_via_codec!(Filters);

@@ -1,9 +1,6 @@
 //! Metrics: who watches what, and what that uses.
 
-use std::fmt;
-
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use typed_endpoint::codec::from_json;
 
 use crate::endpoints::prelude::*;
 
@@ -269,50 +266,41 @@ impl IntoField<Moment> for String {
     }
 }
 
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for Moment {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Timestamp(time) => time.serialize(serializer),
-            Self::DateTime(text) => serializer.serialize_str(text),
+            Self::Timestamp(time) => time.encode(writer),
+            Self::DateTime(text) => writer.str(text),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
-
-        impl Visitor<'_> for Forms {
-            type Value = Moment;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("milliseconds or an RFC 3339 time")
-            }
-
-            fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Moment, E> {
-                Ok(Moment::Timestamp(Timestamp::from_millis(millis)))
-            }
-
-            fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Moment, E> {
-                self.visit_f64(millis as f64)
-            }
-
-            fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Moment, E> {
-                Timestamp::deserialize(de::value::F64Deserializer::new(millis)).map(Moment::Timestamp)
-            }
-
-            // A query has no types: a number is told from a date by its looks.
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Moment, E> {
-                match text.parse() {
-                    Ok(millis) => self.visit_f64(millis),
-                    Err(_) => Ok(Moment::DateTime(text.to_owned())),
-                }
-            }
+impl Field for Moment {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.kind() != Kind::String {
+            return reader.read().map(Self::Timestamp);
         }
+        // A query has no types: a number is told from a date by its looks.
+        let text = reader.text()?;
+        Ok(match from_json(&text) {
+            Ok(time) => Self::Timestamp(time),
+            Err(_) => Self::DateTime(text.into_owned()),
+        })
+    }
 
-        deserializer.deserialize_any(Forms)
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(2) {
+            0 => Self::Timestamp(sampler.sample()),
+            _ => Self::DateTime("2024-05-01T00:00:00Z".to_owned()),
+        }
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([Timestamp::schema(schemas), Schema::of_type("string").with("format", "date-time")])
     }
 }
+
+serde_via_codec!(Moment);
 
 /// What was used: one sum, or several if the query asked for sums apart.
 ///
@@ -342,39 +330,33 @@ impl Default for UsageReport {
     }
 }
 
-impl Serialize for UsageReport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for UsageReport {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Total(usage) => usage.serialize(serializer),
-            Self::Apart(usages) => usages.serialize(serializer),
+            Self::Total(usage) => usage.encode(writer),
+            Self::Apart(usages) => usages.encode(writer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for UsageReport {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
+impl Field for UsageReport {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match reader.kind() {
+            Kind::List => Self::Apart(reader.read()?),
+            _ => Self::Total(reader.read()?),
+        })
+    }
 
-        impl<'de> Visitor<'de> for Forms {
-            type Value = UsageReport;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a sum of usage, or a list of them")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UsageReport, A::Error> {
-                Usage::deserialize(MapAccessDeserializer::new(map)).map(UsageReport::Total)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<UsageReport, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(list)).map(UsageReport::Apart)
-            }
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(2) {
+            0 => Self::Total(sampler.sample()),
+            _ => Self::Apart(sampler.sample()),
         }
+    }
 
-        // Formats that do not describe themselves cannot be asked what comes, only told.
-        if !deserializer.is_human_readable() {
-            return Usage::deserialize(deserializer).map(UsageReport::Total);
-        }
-        deserializer.deserialize_any(Forms)
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([Usage::schema(schemas), Schema::list(Usage::schema(schemas))])
     }
 }
+
+serde_via_codec!(UsageReport);

@@ -44,7 +44,7 @@ impl Api for Studio {
     fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {
         let Some(url) = next_link(headers) else { return Ok(None) };
         let next = query_param(&url, Self::CURSOR);
-        let next = next.ok_or_else(|| DecodeError::new("", "it links to a next page, but the link has no cursor"))?;
+        let next = next.ok_or_else(|| DecodeError::custom("it links to a next page, but the link has no cursor"))?;
         // Some lists send the cursor of a page that is not there, as JavaScript spells it.
         Ok((next != "undefined" && !next.is_empty()).then_some(next))
     }

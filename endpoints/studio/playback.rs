@@ -49,11 +49,11 @@ model! {
         /// The address.
         url: Url,
         /// Bytes of the file.
-        size?: f64,
+        size?: u64,
         /// Width in pixels.
-        width?: f64,
+        width?: u64,
         /// Height in pixels.
-        height?: f64,
+        height?: u64,
         /// Bits per second.
         bitrate?: f64,
     }
@@ -176,10 +176,10 @@ impl PlaybackInfo {
     /// The MP4 files, the best first: by height, then by bit rate. Assets only.
     pub fn mp4(&self) -> Vec<&Source> {
         let mut files: Vec<_> = self.sources(SourceType::Mp4).collect();
-        let quality = |file: &Source| (file.height.unwrap_or(0.0), file.bitrate.unwrap_or(0.0));
+        let quality = |file: &Source| (file.height.unwrap_or(0), file.bitrate.unwrap_or(0.0));
         files.sort_by(|a, b| {
             let ((a_height, a_bitrate), (b_height, b_bitrate)) = (quality(a), quality(b));
-            b_height.total_cmp(&a_height).then(b_bitrate.total_cmp(&a_bitrate))
+            b_height.cmp(&a_height).then(b_bitrate.total_cmp(&a_bitrate))
         });
         files
     }

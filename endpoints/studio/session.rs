@@ -59,17 +59,17 @@ model! {
         /// When video last came in; zero means never.
         last_seen?: Timestamp,
         /// Segments of video that came in.
-        source_segments?: f64,
+        source_segments?: u64,
         /// Segments of video that were transcoded, over all renditions.
-        transcoded_segments?: f64,
+        transcoded_segments?: u64,
         /// Length of the video that came in.
         source_segments_duration?: Seconds,
         /// Length of the video that was transcoded, over all renditions.
         transcoded_segments_duration?: Seconds,
         /// Bytes that came in.
-        source_bytes?: f64,
+        source_bytes?: u64,
         /// Bytes that were transcoded, over all renditions.
-        transcoded_bytes?: f64,
+        transcoded_bytes?: u64,
         /// Bytes that come in per second.
         ingest_rate?: f64,
         /// Bytes that are transcoded per second.

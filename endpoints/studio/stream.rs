@@ -18,10 +18,10 @@ operations! {
             /// Who made the stream, in the terms of your application.
             creator_id?: CreatorId,
             /// Who may watch (default: everyone).
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Renditions to transcode into (default: 240p, 360p, 480p and 720p). The source is kept in any case; an
             /// empty list keeps it alone.
-            profiles?: Option<Vec<FfmpegProfile>>,
+            profiles?: Nullable<Vec<FfmpegProfile>>,
             /// Records every session of the stream (default: no).
             record?: bool,
             /// How recordings are processed. Only together with `record(true)`.
@@ -58,9 +58,9 @@ operations! {
             creator_id?: CreatorId,
             /// Who may watch. `None` is sent as `null`, which the server takes, but without changing anything; send
             /// [`PlaybackPolicy::public`] to lift a restriction.
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Renditions to transcode into. Not while the stream is live.
-            profiles?: Option<Vec<FfmpegProfile>>,
+            profiles?: Nullable<Vec<FfmpegProfile>>,
             /// Records every session of the stream. Not while the stream is live.
             record?: bool,
             /// How recordings are processed. Only if the stream is recorded.
@@ -146,9 +146,9 @@ operations! {
             /// Who made the stream, in the terms of your application.
             creator_id?: CreatorId,
             /// Who may watch (default: everyone).
-            playback_policy?: Option<PlaybackPolicy>,
+            playback_policy?: Nullable<PlaybackPolicy>,
             /// Renditions to transcode into (default: 240p, 360p, 480p and 720p).
-            profiles?: Option<Vec<FfmpegProfile>>,
+            profiles?: Nullable<Vec<FfmpegProfile>>,
             /// Records every session of the stream (default: no).
             record?: bool,
             /// How recordings are processed. Only together with `record(true)`.
@@ -199,17 +199,17 @@ model! {
         /// When video last came in; zero means never.
         last_seen?: Timestamp,
         /// Segments of video that came in.
-        source_segments?: f64,
+        source_segments?: u64,
         /// Segments of video that were transcoded, over all renditions.
-        transcoded_segments?: f64,
+        transcoded_segments?: u64,
         /// Length of the video that came in.
         source_segments_duration?: Seconds,
         /// Length of the video that was transcoded, over all renditions.
         transcoded_segments_duration?: Seconds,
         /// Bytes that came in.
-        source_bytes?: f64,
+        source_bytes?: u64,
         /// Bytes that were transcoded, over all renditions.
-        transcoded_bytes?: f64,
+        transcoded_bytes?: u64,
         /// Bytes that come in per second.
         ingest_rate?: f64,
         /// Bytes that are transcoded per second.
@@ -395,25 +395,35 @@ impl IntoField<Mobile> for bool {
     }
 }
 
-impl Serialize for Mobile {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for Mobile {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::No => serializer.serialize_u64(0),
-            Self::Screen => serializer.serialize_u64(1),
-            Self::Camera => serializer.serialize_u64(2),
-            Self::Flag(flag) => serializer.serialize_bool(*flag),
-            Self::Other(value) => value.serialize(serializer),
+            Self::No => writer.integer(0),
+            Self::Screen => writer.integer(1),
+            Self::Camera => writer.integer(2),
+            Self::Flag(flag) => writer.bool(*flag),
+            Self::Other(value) => value.encode(writer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Mobile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return bool::deserialize(deserializer).map(Self::Flag);
+impl Field for Mobile {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.read::<Value>().map(Into::into)
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(4) {
+            0 => Self::Flag(true),
+            1 => Self::Screen,
+            2 => Self::Camera,
+            _ => Self::No,
         }
-        Value::deserialize(deserializer).map(Into::into)
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([bool::schema(schemas), Schema::integer(0, 2)])
     }
 }
 
-lenient_via_serde!(Mobile);
+serde_via_codec!(Mobile);

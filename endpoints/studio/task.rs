@@ -124,7 +124,7 @@ model! {
         /// Why it failed. May be of an earlier attempt: see [`Phase`].
         error_message?: String,
         /// How often it was repeated.
-        retries?: f64,
+        retries?: u32,
         /// What it is doing just now.
         step?: String,
     }

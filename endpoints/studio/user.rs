@@ -27,14 +27,14 @@ model! {
         /// When that day began.
         date?: Timestamp,
         /// Number of segments received.
-        source_segments?: f64,
+        source_segments?: u64,
         /// Number of segments transcoded.
-        transcoded_segments?: f64,
+        transcoded_segments?: u64,
         /// How long the segments received were.
         source_segments_duration?: Seconds,
         /// How long the segments transcoded were.
         transcoded_segments_duration?: Seconds,
         /// Number of sessions.
-        stream_count?: f64,
+        stream_count?: u64,
     }
 }

@@ -195,7 +195,7 @@ model! {
         /// Body of your server's answer.
         response?: String,
         /// HTTP status of your server's answer.
-        status_code?: f64,
+        status_code?: u16,
     }
 
     /// One call that a webhook has made.
@@ -239,7 +239,7 @@ model! {
         /// Body, in base64.
         body?: String,
         /// HTTP status.
-        status?: f64,
+        status?: u16,
         /// The status in words.
         status_text?: String,
     }

@@ -6,7 +6,8 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
 use crate::case::Case;
-use crate::error::{DecodeError, ErrorBody};
+use crate::codec::DecodeError;
+use crate::error::ErrorBody;
 use crate::link;
 use crate::retry;
 
@@ -70,7 +71,7 @@ pub trait Api: Send + Sync + 'static {
     fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {
         let Some(url) = link::next_link(headers) else { return Ok(None) };
         link::query_param(&url, Self::CURSOR).map(Some).ok_or_else(|| {
-            DecodeError::new("", format!("it links to a next page, but the link has no parameter `{}`", Self::CURSOR))
+            DecodeError::custom(format!("it links to a next page, but the link has no parameter `{}`", Self::CURSOR))
         })
     }
 

@@ -12,10 +12,11 @@ use http::{HeaderMap, Method};
 
 use crate::api::Api;
 use crate::body::Body;
+use crate::codec::{DecodeError, Writer, from_json};
 use crate::download::Download;
 use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
-use crate::error::{AnyBody, DecodeError, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
 use crate::options::CallOptions;
 use crate::redact;
 use crate::resolve;
@@ -128,14 +129,13 @@ impl<E: Endpoint> Call<E> {
             return Some(value.clone());
         }
         let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
-        let mut json = Vec::new();
+        let mut json = Writer::new();
         self.request.values(&mut |values| {
             if let Some(value) = values.get(at).copied().flatten() {
-                // What cannot be written fails the call itself, which says so.
-                let _ = value.json(&mut json);
+                value.encode(&mut json);
             }
         });
-        match serde_json::from_slice(&json).ok()? {
+        match from_json(json.as_json()).ok()? {
             serde_json::Value::String(text) => Some(text),
             serde_json::Value::Number(number) => Some(number.to_string()),
             _ => None,
@@ -161,18 +161,16 @@ impl<E: Endpoint> Call<E> {
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut prepared = Err(RequestError::Settings("the request shows no values".into()));
-        let write = || {
-            self.request.values(&mut |values| {
-                let mut own = Vec::new();
-                if let Some((replaced, value)) = &self.replaced {
-                    let with = |(at, own)| if at == *replaced { Some(value as &dyn Value) } else { own };
-                    own = values.iter().copied().enumerate().map(with).collect();
-                }
-                let values = if own.is_empty() { values } else { &own };
-                prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values);
-            })
-        };
-        let ((), mut secrets) = secret::collect(write);
+        self.request.values(&mut |values| {
+            let mut own = Vec::new();
+            if let Some((replaced, value)) = &self.replaced {
+                let with = |(at, own)| if at == *replaced { Some(value as &dyn Value) } else { own };
+                own = values.iter().copied().enumerate().map(with).collect();
+            }
+            let values = if own.is_empty() { values } else { &own };
+            prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values);
+        });
+        let mut secrets = prepared.as_mut().map(|request| std::mem::take(&mut request.secrets)).unwrap_or_default();
         let options = self.options;
         secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
@@ -296,14 +294,13 @@ impl<E: Endpoint> ResponseFuture<E> {
 }
 
 fn decode_failure(
-    mut error: DecodeError,
+    error: DecodeError,
     operation: &'static Operation,
     response: RawResponse,
     elapsed: Duration,
 ) -> Box<ErrorInner> {
     let RawResponse { status, headers, bytes, context, .. } = response;
-    error.path = context.redactor.redact_text(error.path);
-    error.reason = context.redactor.redact_text(error.reason);
+    let error = error.map_text(|text| context.redactor.redact_text(text));
     let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);
     inner.status = Some(status);

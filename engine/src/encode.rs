@@ -5,14 +5,15 @@ use std::fmt::Write;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::value::RawValue;
 
 use crate::body::Body;
+use crate::codec::{DecodeError, Kind, Reader, Writer};
 use crate::endpoint::{Field, Operation, Place, Value};
 use crate::error::RequestError;
 use crate::file::File;
 use crate::multipart::Multipart;
 use crate::redact::sounds_secret;
+use crate::secret::Secret;
 
 /// All but the characters that RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -25,6 +26,8 @@ pub(crate) struct Prepared {
     /// A list, from which each attempt makes its map: there are few, and a map costs more to copy than to make.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) payload: Payload,
+    /// What of it must not be shown.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Prepared {
@@ -68,12 +71,12 @@ pub(crate) fn prepare(
     values: &[Option<&dyn Value>],
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
-    let mut scratch = Vec::new();
+    let mut scratch = Writer::recording();
     request.target.reserve(prefix.len() + operation.path.len() + 48);
     request.target.push_str(prefix);
     push_path(&mut request.target, operation, values, &mut scratch)?;
 
-    let mut json = Vec::new();
+    let mut json = Writer::recording();
     let mut form = String::new();
     let mut parts = Multipart::new();
     for (field, value) in operation.fields.iter().zip(values) {
@@ -89,19 +92,15 @@ pub(crate) fn prepare(
                 Ok(())
             })?,
             Place::Json => {
-                if json.is_empty() {
+                if json.as_json().is_empty() {
                     // Enough for most, so that it need not grow field by field.
                     json.reserve(256);
-                    json.push(b'{');
-                } else {
-                    json.push(b',');
+                    json.raw("{");
                 }
-                json.push(b'"');
-                json.extend_from_slice(field.name.as_bytes());
-                json.extend_from_slice(b"\":");
-                write_json(field, *value, &mut json)?;
+                json.name(field.name);
+                value.encode(&mut json);
             }
-            Place::JsonBody => write_json(field, *value, &mut json)?,
+            Place::JsonBody => value.encode(&mut json),
             Place::Form => for_each_text(field, *value, &mut scratch, &mut |text| {
                 push_pair(&mut form, field.name, text);
                 Ok(())
@@ -110,17 +109,19 @@ pub(crate) fn prepare(
             Place::Body => request.payload = raw_body(field, *value)?,
         }
     }
-    finish_body(operation, &mut request, json, form, parts);
+    finish_body(operation, &mut request, json.take_json(), form, parts);
+    let secrets = scratch.into_secrets().into_iter().chain(json.into_secrets());
+    request.secrets = secrets.map(Secret::from).collect();
     request.set_header(ACCEPT, HeaderValue::from_static(accept));
     Ok(request)
 }
 
 /// Sets the body, and the type that says what it is. An operation that has a JSON body sends one even when no field is
 /// set, as some servers take a missing body for a wrong one.
-fn finish_body(operation: &Operation, request: &mut Prepared, mut json: Vec<u8>, form: String, parts: Multipart) {
+fn finish_body(operation: &Operation, request: &mut Prepared, mut json: String, form: String, parts: Multipart) {
     let has = |place| operation.fields.iter().any(|field| field.place == place);
     if has(Place::Json) {
-        json.extend_from_slice(if json.is_empty() { b"{}" } else { b"}" });
+        json.push_str(if json.is_empty() { "{}" } else { "}" });
     }
     let (body, content_type): (Body, _) = if !json.is_empty() {
         (json.into(), "application/json")
@@ -140,7 +141,7 @@ fn push_path(
     target: &mut String,
     operation: &Operation,
     values: &[Option<&dyn Value>],
-    scratch: &mut Vec<u8>,
+    scratch: &mut Writer,
 ) -> Result<(), RequestError> {
     let mut rest = operation.path;
     while let Some((before, after)) = rest.split_once('{') {
@@ -186,7 +187,7 @@ fn push_part(
     parts: &mut Multipart,
     field: &Field,
     value: &dyn Value,
-    scratch: &mut Vec<u8>,
+    scratch: &mut Writer,
 ) -> Result<(), RequestError> {
     let mut form = std::mem::take(parts);
     if let Some(file) = value.as_any().downcast_ref::<File>() {
@@ -226,10 +227,6 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     Ok((header, value))
 }
 
-fn write_json(field: &Field, value: &dyn Value, out: &mut Vec<u8>) -> Result<(), RequestError> {
-    value.json(out).map_err(|error| wrong(field, error))
-}
-
 fn wrong(field: &Field, reason: impl ToString) -> RequestError {
     RequestError::Field { name: field.name.into(), reason: reason.to_string() }
 }
@@ -238,34 +235,42 @@ fn wrong(field: &Field, reason: impl ToString) -> RequestError {
 fn for_each_text(
     field: &Field,
     value: &dyn Value,
-    scratch: &mut Vec<u8>,
+    scratch: &mut Writer,
     each: &mut dyn FnMut(&str) -> Result<(), RequestError>,
 ) -> Result<(), RequestError> {
     scratch.clear();
     // Enough for most, so that it need not grow byte by byte.
     scratch.reserve(64);
-    write_json(field, value, scratch)?;
-    if scratch.first() != Some(&b'[') {
-        return text(scratch).map_err(|error| wrong(field, error))?.map_or(Ok(()), |text| each(&text));
+    value.encode(scratch);
+    let no_json = |error| wrong(field, error);
+    let mut reader = Reader::new(scratch.as_json());
+    if reader.kind() != Kind::List {
+        return text(reader).map_err(no_json)?.map_or(Ok(()), |text| each(&text));
     }
-    let items: Vec<&RawValue> = serde_json::from_slice(scratch).map_err(|error| wrong(field, error))?;
+    let mut items = Vec::new();
+    let read = reader.list(|reader| {
+        items.push(reader.raw()?);
+        Ok(())
+    });
+    read.map_err(no_json)?;
     for item in items {
-        if let Some(text) = text(item.get().as_bytes()).map_err(|error| wrong(field, error))? {
+        if let Some(text) = text(Reader::new(item)).map_err(no_json)? {
             each(&text)?;
         }
     }
     Ok(())
 }
 
-fn text(json: &[u8]) -> serde_json::Result<Option<Cow<'_, str>>> {
-    match json {
-        b"null" => Ok(None),
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Ok(Some(String::from_utf8_lossy(inner))),
-        [b'"', ..] => serde_json::from_slice(json).map(|text: String| Some(Cow::Owned(text))),
-        // Not every server reads `1e-7`.
-        [b'-' | b'0'..=b'9', ..] if json.contains(&b'e') => {
-            serde_json::from_slice(json).map(|number: f64| Some(Cow::Owned(number.to_string())))
-        }
-        other => Ok(Some(String::from_utf8_lossy(other))),
-    }
+/// What a value of JSON is as text.
+fn text(mut json: Reader<'_>) -> Result<Option<Cow<'_, str>>, DecodeError> {
+    Ok(match json.kind() {
+        Kind::Null => None,
+        Kind::String => Some(json.text()?),
+        Kind::Number => Some(match json.raw()? {
+            // Not every server reads `1e-7`.
+            number if number.contains('e') => Cow::Owned(Reader::new(number).read::<f64>()?.to_string()),
+            number => Cow::Borrowed(number),
+        }),
+        _ => Some(Cow::Borrowed(json.raw()?)),
+    })
 }

@@ -8,9 +8,8 @@ mod operation;
 use std::any::Any;
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::api::Api;
+use crate::codec::Encode;
 use crate::error::ErrorBody;
 use crate::response::Codec;
 use crate::source::{ReadError, Source};
@@ -71,22 +70,12 @@ pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
 /// A field's value, with its type forgotten: all the engine needs to put it into a request.
 #[doc(hidden)]
-pub trait Value: Any + Send + Sync {
-    /// Appends the value as JSON.
-    ///
-    /// # Errors
-    /// The error of the value's own `Serialize`.
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()>;
-
+pub trait Value: Encode + Any + Send + Sync {
     /// The value itself, for the few types that are no JSON (files, bodies).
     fn as_any(&self) -> &dyn Any;
 }
 
-impl<T: Serialize + Any + Send + Sync> Value for T {
-    fn json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(out, self)
-    }
-
+impl<T: Encode + Any + Send + Sync> Value for T {
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -2,7 +2,6 @@
 
 mod as_io;
 mod body;
-mod decode;
 mod error_body;
 mod hint;
 mod inner;
@@ -17,10 +16,10 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
+use crate::codec::DecodeError;
 use crate::endpoint::Operation;
 
 pub use body::{BodyError, BoxError};
-pub use decode::DecodeError;
 pub(crate) use error_body::Mapped;
 pub use error_body::{ErrorBody, Unmapped};
 pub(crate) use inner::ErrorInner;

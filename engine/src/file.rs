@@ -9,10 +9,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use tokio::io::AsyncRead;
 
 use crate::body::{Body, BoxReader, Opener};
+use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 
 #[cfg(test)]
 mod tests;
@@ -239,54 +240,81 @@ impl PartialEq for File {
     }
 }
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Data<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<Cow<'a, Path>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_type: Option<Cow<'a, str>>,
+impl File {
+    /// Why the file cannot be written as data, if it cannot.
+    pub(crate) fn not_storable(&self) -> Option<&'static str> {
+        match &self.content {
+            Content::Path(path) if path.to_str().is_none() => Some("the path of the file is not UTF-8"),
+            Content::Reader(..) => Some("a file made from a reader cannot be serialised; use a path or bytes"),
+            Content::Path(_) | Content::Bytes(_) => None,
+        }
+    }
+}
+
+/// Where the file is, not what is in it, unless it is in memory. A file made from a reader is written as one without
+/// content; `Serialize` refuses it.
+impl Encode for File {
+    fn encode(&self, writer: &mut Writer) {
+        writer.object(|writer| {
+            match &self.content {
+                Content::Path(path) => writer.member("path", &path.to_string_lossy().as_ref()),
+                Content::Bytes(bytes) => writer.member("bytes", &BASE64.encode(bytes)),
+                Content::Reader(..) => {}
+            }
+            for (name, text) in [("name", &self.name), ("content_type", &self.content_type)] {
+                if let Some(text) = text {
+                    writer.member(name, text);
+                }
+            }
+        });
+    }
+}
+
+impl Field for File {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (mut path, mut bytes, mut name, mut content_type) = (None, None, None, None);
+        reader.object(|member, reader| {
+            let text = match member {
+                "path" => &mut path,
+                "bytes" => &mut bytes,
+                "name" => &mut name,
+                "content_type" => &mut content_type,
+                _ => return reader.raw().map(|_| ()),
+            };
+            *text = Option::<String>::decode(reader)?;
+            Ok(())
+        })?;
+        let content = match (path, bytes) {
+            (Some(path), None) => Content::Path(path.into()),
+            (None, Some(bytes)) => match BASE64.decode(bytes) {
+                Ok(bytes) => Content::Bytes(bytes.into()),
+                Err(error) => return Err(reader.invalid(format!("the bytes of a file: {error}"))),
+            },
+            _ => return Err(reader.invalid("a file has either a path or bytes")),
+        };
+        Ok(File { content, name, content_type, behind: None })
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self::bytes(format!("<{}>", sampler.name())).name(format!("{}.bin", sampler.name()))
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string").with("format", "binary")
+    }
 }
 
 impl Serialize for File {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut data = Data {
-            name: self.name.as_deref().map(Cow::Borrowed),
-            content_type: self.content_type.as_deref().map(Cow::Borrowed),
-            ..Data::default()
-        };
-        match &self.content {
-            Content::Path(path) => data.path = Some(Cow::Borrowed(path)),
-            Content::Bytes(bytes) => data.bytes = Some(BASE64.encode(bytes)),
-            Content::Reader(..) => {
-                return Err(ser::Error::custom("a file made from a reader cannot be serialised; use a path or bytes"));
-            }
+        match self.not_storable() {
+            None => crate::codec::macros::serialize(self, serializer),
+            Some(reason) => Err(ser::Error::custom(reason)),
         }
-        data.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for File {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<File, D::Error> {
-        let data = Data::deserialize(deserializer)?;
-        let content = match (data.path, data.bytes) {
-            (Some(path), None) => Content::Path(path.into_owned()),
-            (None, Some(bytes)) => {
-                let bytes = BASE64.decode(bytes);
-                let bytes = bytes.map_err(|error| de::Error::custom(format_args!("bytes of a file: {error}")))?;
-                Content::Bytes(bytes.into())
-            }
-            _ => return Err(de::Error::custom("a file has either a path or bytes")),
-        };
-        Ok(File {
-            content,
-            name: data.name.map(Cow::into_owned),
-            content_type: data.content_type.map(Cow::into_owned),
-            behind: None,
-        })
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::codec::macros::deserialize(deserializer)
     }
 }

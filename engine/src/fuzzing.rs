@@ -1,14 +1,8 @@
-//! The parsers of headers and of JSON, and redaction, for fuzzing.
+//! The parsers of headers, and redaction, for fuzzing.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use serde::Deserialize;
-
-/// A value, if the text is its JSON.
-pub fn json<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
-    crate::json::from_str(text).ok()
-}
 
 /// The target of the link to the next page.
 pub fn next_link(headers: &HeaderMap) -> Option<String> {

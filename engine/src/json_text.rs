@@ -2,13 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{DeserializeOwned, Deserializer};
-use serde::ser::Serializer;
-use serde::{Deserialize, Serialize};
-use serde_with::json::JsonString;
-use serde_with::{DeserializeAs, SerializeAs};
-
 use crate::IntoField;
+use crate::codec::{DecodeError, Encode, Field, Options, Reader, Sampler, Schema, Schemas, Writer, to_json};
 
 /// A value that is sent as a text holding its JSON.
 ///
@@ -19,24 +14,40 @@ pub struct JsonText<T>(
     pub T,
 );
 
-// Formats that are no text have no use for JSON either: they get the value itself.
-impl<T: Serialize> Serialize for JsonText<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            JsonString::<serde_with::Same>::serialize_as(&self.0, serializer)
-        } else {
-            self.0.serialize(serializer)
-        }
+impl<T: Encode> Encode for JsonText<T> {
+    fn encode(&self, writer: &mut Writer) {
+        writer.str(&to_json(&self.0));
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for JsonText<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            JsonString::<serde_with::Same>::deserialize_as(deserializer).map(Self)
-        } else {
-            T::deserialize(deserializer).map(Self)
-        }
+impl<T: Field> Field for JsonText<T> {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let text = reader.text()?;
+        // The error's position would be one in the inner text.
+        let inner = Options::new().mode(reader.mode()).decode(&text);
+        inner
+            .map(|decoded| Self(decoded.value))
+            .map_err(|error| reader.invalid(format!("in the text: {}", error.reason())))
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self(T::sample(sampler))
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string").with("contentMediaType", "application/json")
+    }
+}
+
+impl<T: Encode> crate::__private::Serialize for JsonText<T> {
+    fn serialize<S: crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::codec::macros::serialize(self, serializer)
+    }
+}
+
+impl<'de, T: Field> crate::__private::Deserialize<'de> for JsonText<T> {
+    fn deserialize<D: crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::codec::macros::deserialize(deserializer)
     }
 }
 

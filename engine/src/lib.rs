@@ -13,26 +13,22 @@ pub mod body;
 mod call;
 mod case;
 pub mod client;
+pub mod codec;
 mod context;
 mod download;
 mod encode;
 pub mod endpoint;
 mod error;
-mod extra;
 pub mod file;
-mod json;
 mod json_text;
-mod lenient;
 pub mod link;
 mod log;
 mod macros;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod multipart;
-mod object;
 mod options;
 mod page;
-mod reading;
 mod redact;
 mod resolve;
 pub mod response;
@@ -61,18 +57,17 @@ pub use body::Body;
 pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
 pub use case::Case;
 pub use client::{ApiClient, Client};
+pub use codec::{DecodeError, Extra, Nullable};
 pub use download::Download;
 pub use endpoint::{Endpoint, IntoField, On, Operation};
 pub use error::{
-    AnyBody, BodyError, BoxError, DecodeError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
+    AnyBody, BodyError, BoxError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
     TransportErrorKind, Unmapped,
 };
-pub use extra::Extra;
 pub use file::File;
 pub use json_text::JsonText;
-pub use lenient::Lenient;
 pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
-pub use response::{Response, from_json};
+pub use response::Response;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
@@ -91,11 +86,8 @@ pub mod __private {
     pub use paste::paste;
     #[cfg(feature = "reqwest")]
     pub use reqwest;
-    pub use serde::de::{MapAccess, Visitor};
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::case::name;
-    pub use crate::lenient::{deserialize_choice, deserialize_text};
-    pub use crate::object::{Object, absent, next_key, optional, required, unknown};
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -12,8 +12,9 @@ use futures_core::Stream;
 use crate::api::Api;
 use crate::call::{Call, ResponseFuture};
 use crate::client::Client;
+use crate::codec::DecodeError;
 use crate::endpoint::{Endpoint, On, Paging, check_cursor};
-use crate::error::{DecodeError, Error, ErrorInner, ErrorKind};
+use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
 
 /// A list that comes in pages: an operation whose line says `paged`.
@@ -235,14 +236,14 @@ impl<E: Paginated> Pages<E> {
                 };
                 let Some(next) = told else { return Ok(None) };
                 if next.is_empty() {
-                    return Err(DecodeError::new("", "it tells an empty text for where the next page begins"));
+                    return Err(DecodeError::custom("it tells an empty text for where the next page begins"));
                 }
                 if let Some(here) = &self.cursor {
                     self.visited.insert(here);
                 }
                 if self.visited.contains(&next) {
                     let text = "the next page is one that was there before: the list would go on for ever";
-                    return Err(DecodeError::new("", text));
+                    return Err(DecodeError::custom(text));
                 }
                 Ok(Some(next))
             }
@@ -266,7 +267,7 @@ impl<E: Paginated> Pages<E> {
         self.last_page = Some(hash);
         if self.same > SAME_PAGES {
             let text = format!("the same page came again and again, whatever `{}` asked for", <E::Api as Api>::CURSOR);
-            return Err(DecodeError::new("", text));
+            return Err(DecodeError::custom(text));
         }
         let offset = E::OPERATION.paged == Some(Paging::Offset);
         let here = match &self.cursor {
@@ -278,7 +279,7 @@ impl<E: Paginated> Pages<E> {
         let next = here.and_then(|here| here.checked_add(if offset { len as u64 } else { 1 }));
         let next = next.ok_or_else(|| {
             let text = "where the next page begins is counted, and from where this one began it cannot be counted on";
-            DecodeError::new("", text)
+            DecodeError::custom(text)
         })?;
         Ok(Some(if offset { <E::Api as Api>::offset_cursor(next) } else { next.to_string() }))
     }

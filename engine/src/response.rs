@@ -5,14 +5,11 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::codec::{DecodeError, Field, Options};
 use crate::context::CallContext;
 use crate::download::Download;
-use crate::error::DecodeError;
-use crate::json;
-use crate::reading::{self, Mode};
 use crate::sse::{Sse, StreamItem};
 
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a line of
@@ -52,13 +49,13 @@ impl RawResponse {
     fn plain(&mut self) -> Result<&mut Self, DecodeError> {
         match encoding(&self.headers) {
             None => Ok(self),
-            Some(encoding) => Err(DecodeError::of_whole(not_negotiated(encoding))),
+            Some(encoding) => Err(DecodeError::custom(not_negotiated(encoding))),
         }
     }
 
     /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
     fn text(&mut self) -> Result<&str, DecodeError> {
-        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::of_whole(error.to_string()))
+        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::custom(error.to_string()))
     }
 }
 
@@ -107,37 +104,23 @@ pub struct Streamed;
 #[derive(Debug)]
 pub struct Events;
 
-impl<T: DeserializeOwned> Codec<T> for Json {
+/// How many bytes of memory a value may take for each that may be received: responses that list small objects take more
+/// than their text, and one that takes hundreds of times as much is an attack.
+const MEMORY: usize = 4;
+
+impl<T: Field> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
+        let options = Options::new()
+            .max_memory(response.context.max_response.map_or(usize::MAX, |most| most.saturating_mul(MEMORY)));
         let text = response.text()?;
-        if text.trim_ascii().is_empty() {
-            return json::from_str("null").map_err(|_| DecodeError::of_whole("the body is empty".into()));
+        match text.trim_ascii() {
+            "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
+            _ => options.decode(text),
         }
-        decode_text(text)
+        .map(|decoded| decoded.value)
     }
-}
-
-/// Reads JSON as the responses of calls are read: by [`model!`](macro@crate::model)s leniently, and an optional field of an
-/// unexpected kind is left out and kept in [`Extra`](crate::Extra).
-///
-/// # Errors
-/// [`DecodeError`] tells the JSON path at which reading failed, and quotes no text that was found there.
-pub fn from_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
-    decode_text(std::str::from_utf8(json).map_err(|error| DecodeError::of_whole(error.to_string()))?)
-}
-
-fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    let error = match json::from_str(text) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    // Each field is then read as a text of its own, so it is here that the whole must be JSON, and not too deep.
-    if !error.is_data() || json::from_str::<serde_json::Value>(text).is_err() {
-        return Err(error.into());
-    }
-    reading::within(Mode::Salvaging, || json::from_str(text)).map_err(|_| error.into())
 }
 
 impl Codec<()> for Empty {
@@ -194,7 +177,7 @@ impl<T: StreamItem> Codec<Sse<T>> for Events {
             kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
         });
         if let Some(other) = other {
-            return Err(DecodeError::of_whole(format!("expected events, found {other}")));
+            return Err(DecodeError::custom(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))
     }

@@ -1,10 +1,9 @@
 //! Text that must not be shown by accident.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 
 /// A secret: an API key, a stream key, a shared secret. `Debug` hides it and there is no `Display`; JSON holds it, for
 /// that is how it travels.
@@ -50,21 +49,27 @@ impl From<String> for Secret {
 
 crate::__text_fields!(Secret);
 
-thread_local! {
-    static WRITTEN: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+impl Encode for Secret {
+    fn encode(&self, writer: &mut Writer) {
+        writer.secret(&self.0);
+    }
 }
 
-/// Runs what writes a request, and gives the secrets that it wrote, wherever in it they stood.
-pub(crate) fn collect<T>(write: impl FnOnce() -> T) -> (T, Vec<Secret>) {
-    WRITTEN.set(Some(Vec::new()));
-    let written = write();
-    (written, WRITTEN.take().unwrap_or_default())
+impl Field for Secret {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.string().map(Self)
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self(format!("secret-{}", sampler.name()))
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string").with("format", "password")
+    }
 }
 
-/// Notes what of a web address is a secret, as part of what [`collect`] collects.
-pub(crate) fn note_url(url: &str) {
-    WRITTEN.with_borrow_mut(|written| written.as_mut().map(|written| written.extend(of_url(url))));
-}
+crate::serde_via_codec!(Secret);
 
 /// What a URL holds beside the address: what stands before the `@`, and what follows the path. It may be a password, or
 /// a signature that lets anybody in. Where it is no URL of the web (`rtmp:`, `srt:`) the path may be a stream's key.
@@ -103,21 +108,6 @@ pub(crate) fn redacted_url(url: &str) -> Cow<'_, str> {
     }
     Cow::Owned(shown)
 }
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        WRITTEN.with_borrow_mut(|written| written.as_mut().map(|written| written.push(self.clone())));
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::lenient::deserialize_text(deserializer, "Secret").map(Self)
-    }
-}
-
-crate::lenient_via_serde!(Secret);
 
 #[cfg(test)]
 mod tests {

@@ -2,32 +2,37 @@
 
 #[cfg(feature = "mock")]
 use std::any::Any;
-use std::collections::HashMap;
 use std::fmt;
 
 #[cfg(feature = "mock")]
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserializer, Serializer};
 use serde_json::{Map, Value as Json};
 
+use crate::codec::{self, DecodeError, DecodeErrorKind, Mode, Nullable, Options, Writer, to_json};
 use crate::endpoint::{Endpoint, Field};
-#[cfg(feature = "mock")]
 use crate::file::File;
-use crate::json;
-use crate::reading;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
 #[doc(hidden)]
 pub struct Source<'a> {
     fields: std::slice::Iter<'static, Field>,
     values: &'a mut dyn Values,
+    mode: Mode,
 }
 
 /// What holds the values of a request's fields.
 pub(crate) trait Values {
     /// The field's value; `None` when it is not there.
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError>;
+
+    /// What makes the values that are [`Found::Sample`].
+    #[cfg(feature = "mock")]
+    fn sampler(&mut self) -> Option<&mut codec::Sampler> {
+        None
+    }
 }
 
 /// A value found for a field, in one of the forms it can have.
@@ -43,9 +48,9 @@ pub(crate) enum Found {
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
     #[cfg(feature = "mock")]
     Any(Vec<Box<dyn Any>>),
-    /// Nothing: the value is to be made up, as [`sample`](crate::sample) does.
+    /// Nothing: the value is to be a sample.
     #[cfg(feature = "mock")]
-    Sample(crate::sample::Fullness),
+    Sample,
 }
 
 /// A request could not be read back.
@@ -83,12 +88,12 @@ impl ReadError {
     }
 
     /// Tells where in a field's JSON reading has failed, and how.
-    fn inside(field: &Field, mut error: json::Error) -> Self {
-        error.within(field.name);
-        let (kind, reason) = match error.reason() {
-            reading::UNKNOWN => (ReadErrorKind::Unknown, reading::UNKNOWN.into()),
-            reading::NOT_ALLOWED => (ReadErrorKind::NotAllowed, reading::NOT_ALLOWED.into()),
-            reason => (ReadErrorKind::Form, format!("has the wrong form: {reason}")),
+    fn inside(field: &Field, error: DecodeError) -> Self {
+        let error = error.in_field(field.name);
+        let (kind, reason) = match error.kind() {
+            DecodeErrorKind::UnknownField => (ReadErrorKind::Unknown, error.reason().into()),
+            DecodeErrorKind::NotAllowed => (ReadErrorKind::NotAllowed, error.reason().into()),
+            _ => (ReadErrorKind::Form, format!("has the wrong form: {}", error.reason())),
         };
         Self { kind, path: error.path().to_owned(), reason, ty: field.ty }
     }
@@ -101,32 +106,44 @@ impl fmt::Debug for Source<'_> {
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values) -> Self {
-        Self { fields: fields.iter(), values }
+    pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values, mode: Mode) -> Self {
+        Self { fields: fields.iter(), values, mode }
     }
 
     /// The next field, which the request cannot be made without.
     ///
     /// # Errors
     /// When it is missing or of another form.
-    pub fn required<T: DeserializeOwned + 'static>(&mut self) -> Result<T, ReadError> {
-        let field = self.field()?;
-        match self.values.take(field)? {
-            Some(found) => found.into_value(field),
-            None => Err(ReadError::new(ReadErrorKind::Missing, field.name, "is missing")),
-        }
+    pub fn required<T: codec::Field + 'static>(&mut self) -> Result<T, ReadError> {
+        let (field, found) = self.take()?;
+        found.ok_or_else(|| ReadError::new(ReadErrorKind::Missing, field.name, "is missing"))
     }
 
     /// The next field, which may be missing.
     ///
     /// # Errors
     /// When it is of another form.
-    pub fn optional<T: DeserializeOwned + 'static>(&mut self) -> Result<Option<T>, ReadError> {
+    pub fn optional<T: codec::Field + 'static>(&mut self) -> Result<Option<T>, ReadError> {
+        self.take().map(|(_, found)| found)
+    }
+
+    /// The next field, which may be missing or null.
+    ///
+    /// # Errors
+    /// When it is of another form.
+    pub fn nullable<T: codec::Field + 'static>(&mut self) -> Result<Nullable<T>, ReadError> {
+        self.take().map(|(_, found)| found.unwrap_or_default())
+    }
+
+    fn take<T: codec::Field + 'static>(&mut self) -> Result<(&'static Field, Option<T>), ReadError> {
         let field = self.field()?;
-        match self.values.take(field)? {
-            Some(found) => found.into_value(field).map(Some),
-            None => Ok(None),
-        }
+        let value = match self.values.take(field)? {
+            None => None,
+            #[cfg(feature = "mock")]
+            Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
+            Some(found) => Some(found.into_value(field, self.mode)?),
+        };
+        Ok((field, value))
     }
 
     fn field(&mut self) -> Result<&'static Field, ReadError> {
@@ -156,23 +173,20 @@ impl Found {
 }
 
 impl Found {
-    fn into_value<T: DeserializeOwned + 'static>(self, field: &'static Field) -> Result<T, ReadError> {
-        // As text, since its reader says where in it reading fails.
-        fn read<T: DeserializeOwned>(json: &Json) -> Result<T, json::Error> {
-            json::from_str(&json.to_string())
-        }
-        let wrong = |error: json::Error| ReadError::inside(field, error);
+    fn into_value<T: codec::Field + 'static>(self, field: &'static Field, mode: Mode) -> Result<T, ReadError> {
+        let read = |json: &Json| Options::new().mode(mode).decode(&to_json(json)).map(|decoded| decoded.value);
+        let invalid = |error| ReadError::inside(field, error);
         match self {
-            Found::Json(json) => read(&json).map_err(wrong),
+            Found::Json(json) => read(&json).map_err(invalid),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
             #[cfg(feature = "mock")]
             Found::Text(text) => {
-                read(&Json::String(text.clone())).or_else(|error| read(&spelled(&text).ok_or(error)?)).map_err(wrong)
+                read(&Json::String(text.clone())).or_else(|error| read(&spelled(&text).ok_or(error)?)).map_err(invalid)
             }
             #[cfg(feature = "mock")]
             Found::Texts(texts) => {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
-                read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(wrong)
+                read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
             #[cfg(feature = "mock")]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
@@ -183,9 +197,7 @@ impl Found {
                 }
             },
             #[cfg(feature = "mock")]
-            Found::Sample(fullness) => crate::sample::value(fullness, field.name).map_err(|error| {
-                ReadError::new(ReadErrorKind::Form, field.name, format!("cannot be made up: {error}"))
-            }),
+            Found::Sample => Err(ReadError::new(ReadErrorKind::Form, field.name, "cannot be sampled here")),
         }
     }
 }
@@ -205,33 +217,34 @@ impl Values for Map<String, Json> {
 /// Writes a request for storage: an object of its fields by their Rust names, without those that are not set.
 #[doc(hidden)]
 pub fn serialize_request<E: Endpoint, S: Serializer>(request: &E, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut object = HashMap::new();
+    let mut writer = Writer::new();
     let mut failure = None;
     request.values(&mut |values| {
-        for (field, value) in E::OPERATION.fields.iter().zip(values) {
-            let (Some(value), false) = (value, field.copy) else { continue };
-            let mut json = Vec::new();
-            match value.json(&mut json).and_then(|()| serde_json::from_slice::<Json>(&json)) {
-                Ok(json) => drop(object.insert(field.rust, json)),
-                Err(error) => failure = Some((field.rust, error)),
+        writer.object(|writer| {
+            for (field, value) in E::OPERATION.fields.iter().zip(values) {
+                let (Some(value), false) = (value, field.copy) else { continue };
+                let file = value.as_any().downcast_ref::<File>();
+                if let Some(reason) = file.and_then(File::not_storable) {
+                    failure = Some((field.rust, reason));
+                }
+                writer.member(field.rust, value);
             }
-        }
+        });
     });
     match failure {
-        None => object.serialize(serializer),
-        Some((field, error)) => Err(serde::ser::Error::custom(format_args!("`{field}`: {error}"))),
+        None => codec::macros::serialize_json(writer.as_json(), serializer),
+        Some((field, reason)) => Err(S::Error::custom(format_args!("`{field}`: {reason}"))),
     }
 }
 
 /// Reads a request that [`serialize_request`] wrote.
 #[doc(hidden)]
 pub fn deserialize_request<'de, E: Endpoint, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
-    let mut object = Map::<String, Json>::deserialize(deserializer)?;
-    let request = E::read(&mut Source::new(E::OPERATION.fields, &mut object)).map_err(serde::de::Error::custom)?;
+    let mut object: Map<String, Json> = codec::macros::deserialize(deserializer)?;
+    let mut source = Source::new(E::OPERATION.fields, &mut object, Mode::Lenient);
+    let request = E::read(&mut source).map_err(D::Error::custom)?;
     match object.keys().next() {
         None => Ok(request),
-        Some(name) => {
-            Err(serde::de::Error::custom(format_args!("`{name}` is no field of {}", E::OPERATION.qualified_name())))
-        }
+        Some(name) => Err(D::Error::custom(format_args!("`{name}` is no field of {}", E::OPERATION.qualified_name()))),
     }
 }

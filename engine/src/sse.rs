@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use decoder::{Decoder, Event, EventTooLarge};
@@ -20,9 +19,9 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
+use crate::codec::{Field, from_json};
 use crate::context::CallContext;
-use crate::error::{BoxError, DecodeError, IdleTimeout};
-use crate::json;
+use crate::error::{BoxError, IdleTimeout};
 
 mod decoder;
 mod error;
@@ -88,7 +87,7 @@ pub enum Step<T> {
     Error(String),
 }
 
-impl<T: DeserializeOwned> Step<T> {
+impl<T: Field> Step<T> {
     /// The usual reading of an event: its data is an item in JSON, `[DONE]` is the end, an
     /// [error](Event::error) is one.
     ///
@@ -102,7 +101,7 @@ impl<T: DeserializeOwned> Step<T> {
         if let Some(error) = event.error() {
             return Ok(Step::Error(error));
         }
-        Ok(Step::Item(json::from_str(&event.data).map_err(DecodeError::from)?))
+        Ok(Step::Item(from_json(&event.data)?))
     }
 }
 

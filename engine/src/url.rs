@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
+use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 use crate::secret;
 
 /// A web address, kept as the text it came as: it is not checked and not normalized.
@@ -29,9 +28,25 @@ impl fmt::Debug for Url {
     }
 }
 
-impl Serialize for Url {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        secret::note_url(&self.0);
-        serializer.serialize_str(&self.0)
+impl Encode for Url {
+    fn encode(&self, writer: &mut Writer) {
+        secret::of_url(&self.0).iter().for_each(|part| writer.redact(part.expose()));
+        writer.str(&self.0);
     }
 }
+
+impl Field for Url {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.string().map(Self)
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self(format!("https://example.com/{}", sampler.name()))
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::of_type("string").with("format", "uri-reference")
+    }
+}
+
+crate::serde_via_codec!(Url);

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::words::Delivery;
 use super::{AiFlavor, MediaForm};
 use crate::media::MediaUrl;
-use typed_endpoint::mock::{Encode, Mock, Received, Reply};
+use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
 use typed_endpoint::source::{ReadError, ReadErrorKind};
 use typed_endpoint::{BoxFuture, Endpoint};
 
@@ -109,7 +109,7 @@ impl Gateway {
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
         E: Endpoint,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
         F: Fn(Job, E) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {

@@ -50,12 +50,12 @@ fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Asset> {
-    state.asset(&get.id).cloned().map(|asset| shown(asset, get.details))
+    state.asset(get.id.as_str()).cloned().map(|asset| shown(asset, get.details))
 }
 
 fn update(state: &mut State, update: Update) -> Answer<Asset> {
     let now = state.time();
-    let asset = state.asset(&update.id)?;
+    let asset = state.asset(update.id.as_str())?;
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(422, "asset is not ready"));
     }
@@ -65,8 +65,8 @@ fn update(state: &mut State, update: Update) -> Answer<Asset> {
     if let Some(creator) = update.creator_id {
         asset.creator_id = Some(typed(creator));
     }
-    if let Some(policy) = update.playback_policy {
-        asset.playback_policy = policy;
+    if !update.playback_policy.is_unset() {
+        asset.playback_policy = update.playback_policy.into_set();
     }
     if let Some(status) = &mut asset.status {
         status.updated_at = now;
@@ -88,11 +88,11 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
     };
     let task = start_export(state, id, params);
     let time = state.time();
-    let asset = state.asset(id)?;
+    let asset = state.asset(id.as_str())?;
     let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
     let mut ipfs = AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() };
     if ipfs.spec.is_none() {
-        ipfs.extra.mark_null("spec");
+        typed_endpoint::codec::mark_null(&mut ipfs, "spec");
     }
     asset.storage = Some(AssetStorage {
         ipfs: Some(Box::new(ipfs)),
@@ -128,7 +128,7 @@ fn restore(state: &mut State, restore: Restore) -> Answer<()> {
 }
 
 fn retry(state: &mut State, retry: Retry) -> Answer<()> {
-    let asset = state.asset(&retry.id)?;
+    let asset = state.asset(retry.id.as_str())?;
     if phase(asset) != Phase::Failed {
         return Err(Reply::error(400, "asset is not in a retryable state"));
     }
@@ -137,7 +137,7 @@ fn retry(state: &mut State, retry: Retry) -> Answer<()> {
 }
 
 fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
-    state.asset(&list.id)?;
+    state.asset(list.id.as_str())?;
     let clips = clips_of(state, |source| source.asset_id.as_ref() == Some(&list.id));
     state.page(clips, &listing!(list), "updatedAt", LastPage::Unlinked)
 }
@@ -173,21 +173,21 @@ pub(super) fn new_asset(state: &mut State, name: String, source: AssetSource, fi
 /// What both ways to upload have in common.
 macro_rules! upload {
     ($state:expr, $new:expr, $source:expr, $first:expr, $url:expr, $begins:expr) => {{
-        if $new.profiles.as_ref().is_some_and(|profiles| profiles.as_ref().is_some_and(Vec::is_empty)) {
+        if $new.profiles.as_set().is_some_and(Vec::is_empty) {
             return Err(Reply::error(400, "assets must have at least one profile"));
         }
-        if $new.encryption.is_some() && !matches!($new.playback_policy, Some(Some(_))) {
+        if $new.encryption.is_some() && $new.playback_policy.as_set().is_none() {
             return Err(Reply::error(422, "encryption requires a playbackPolicy"));
         }
         let encryption = $new.encryption.map(|_| Encryption::new("").key("***"));
         let mut source: AssetSource = $source;
         source.encryption = encryption.clone().map(hidden);
         let id = new_asset($state, $new.name, source, $first).id;
-        let asset = $state.asset(&id)?;
+        let asset = $state.asset(id.as_str())?;
         asset.static_mp4 = $new.static_mp4;
-        asset.playback_policy = $new.playback_policy.flatten();
+        asset.playback_policy = $new.playback_policy.into_set();
         asset.creator_id = $new.creator_id.map(typed);
-        asset.profiles = $new.profiles.clone().flatten();
+        asset.profiles = $new.profiles.clone().into_set();
         if $new.storage.is_some() {
             asset.storage = Some(AssetStorage { ipfs: Some(Box::default()), ..AssetStorage::default() });
         }
@@ -196,7 +196,7 @@ macro_rules! upload {
             url: $url,
             encryption: encryption.map(hidden),
             c2pa: $new.c2pa,
-            profiles: $new.profiles.flatten(),
+            profiles: $new.profiles.into_set(),
             target_segment_size_secs: $new.target_segment_size_secs,
             thumbnails: Some(true),
             ..UploadParams::default()
@@ -252,7 +252,7 @@ fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
 }
 
 fn export(state: &mut State, export: Export) -> Answer<Exported> {
-    let asset = state.asset(&export.id)?;
+    let asset = state.asset(export.id.as_str())?;
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(412, "asset is not ready"));
     }

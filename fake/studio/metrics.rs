@@ -29,8 +29,9 @@ fn now(state: &mut State, query: GetRealtimeViewership) -> Answer<Vec<RealtimeVi
 }
 
 fn views(state: &mut State, query: GetViewership) -> Answer<Vec<Viewership>> {
-    let of_asset = query.asset_id.as_ref().map(|id| state.asset(id).map(|asset| asset.playback_id.clone()));
-    let of_stream = query.stream_id.as_ref().map(|id| state.stream(id).map(|stream| stream.playback_id.clone()));
+    let of_asset = query.asset_id.as_ref().map(|id| state.asset(id.as_str()).map(|asset| asset.playback_id.clone()));
+    let of_stream =
+        query.stream_id.as_ref().map(|id| state.stream(id.as_str()).map(|stream| stream.playback_id.clone()));
     let id = match of_asset.or(of_stream) {
         Some(found) => found?,
         None => query.playback_id,
@@ -86,7 +87,7 @@ fn user_usage(state: &mut State, query: GetUserUsage) -> Answer<UserUsage> {
         transcoded_segments_duration: Some(Seconds::new(
             sessions.iter().map(|session| seconds(session.transcoded_segments_duration)).sum(),
         )),
-        stream_count: Some(sessions.len() as f64),
+        stream_count: Some(sessions.len() as u64),
         ..UserUsage::default()
     })
 }

@@ -38,8 +38,9 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
         }
         return Ok(info);
     }
-    let asset =
-        |asset: &&Asset| asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || *asset.id == **id);
+    let asset = |asset: &&Asset| {
+        asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || asset.id == id.as_str())
+    };
     if let Some(asset) = state.assets.iter().find(asset) {
         let remembered = state.not_ready_until.get(id).copied().filter(|until| state.now < *until);
         if phase(asset) != Phase::Ready || remembered.is_some() {
@@ -49,7 +50,7 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
         }
         return Ok(info(PlaybackType::Vod, asset.playback_policy.clone(), file_sources(asset, &base)));
     }
-    let session = state.sessions.iter().find(|session| *session.id == **id).ok_or_else(not_found)?;
+    let session = state.sessions.iter().find(|session| session.id == id.as_str()).ok_or_else(not_found)?;
     match (&session.recording_status, &session.recording_url) {
         (Some(RecordingStatus::Ready), Some(url)) => {
             let sources = vec![source(SourceName::Hls, SourceType::Hls, url.to_string())];
@@ -78,7 +79,7 @@ fn live_sources(origin: &str, id: &PlaybackId) -> Vec<Source> {
 }
 
 fn file_sources(asset: &Asset, base: &str) -> Vec<Source> {
-    let mp4 = |width: f64, height: f64, bitrate: f64| Source {
+    let mp4 = |width: u64, height: u64, bitrate: f64| Source {
         size: asset.size,
         width: Some(width),
         height: Some(height),
@@ -87,8 +88,8 @@ fn file_sources(asset: &Asset, base: &str) -> Vec<Source> {
     };
     vec![
         source(SourceName::Hls, SourceType::Hls, format!("{base}/index.m3u8")),
-        mp4(640.0, 360.0, 800_000.0),
-        mp4(1920.0, 1080.0, 4_000_000.0),
+        mp4(640, 360, 800_000.0),
+        mp4(1920, 1080, 4_000_000.0),
         source(SourceName::Thumbnails, SourceType::Thumbnails, format!("{base}/thumbnails/thumbnails.vtt")),
     ]
 }

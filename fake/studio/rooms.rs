@@ -23,7 +23,7 @@ fn create(state: &mut State, _: Create) -> Answer<CreatedRoom> {
     let time = Some(state.time());
     let mut room = Room { id: id.clone(), created_at: time, updated_at: time, ..Room::default() };
     // Only operators are told of events.
-    room.extra.mark_absent("events");
+    typed_endpoint::codec::mark_missing(&mut room, "events");
     state.rooms.push(room);
     created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })
 }
@@ -41,7 +41,7 @@ fn delete(state: &mut State, delete: Delete) -> Answer<()> {
 }
 
 fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
-    state.stream(&start.stream_id)?;
+    state.stream(start.stream_id.as_str())?;
     let egress: String = state.id();
     let room = room(state, &start.id)?;
     if room.egress_id.is_some() {
@@ -116,7 +116,7 @@ fn update_user(state: &mut State, update: UpdateUser) -> Answer<()> {
 /// Someone who is not there is no error.
 fn delete_user(state: &mut State, delete: DeleteUser) -> Answer<()> {
     let time = state.time();
-    if let Some(person) = room(state, &delete.id)?.participants.get_mut(&*delete.user_id) {
+    if let Some(person) = room(state, &delete.id)?.participants.get_mut(delete.user_id.as_str()) {
         person.left_at = Some(time);
     }
     state.room_users.retain(|(room, user)| *room != delete.id || user.id.as_ref() != Some(&delete.user_id));

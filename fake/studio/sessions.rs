@@ -38,7 +38,7 @@ fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
 }
 
 fn recorded(state: &mut State, list: GetRecorded) -> Answer<Vec<Session>> {
-    state.stream(&list.parent_id)?;
+    state.stream(list.parent_id.as_str())?;
     let wanted = |session: &&Session| {
         session.parent_id.as_ref() == Some(&list.parent_id)
             && list.record.is_none_or(|record| session.record == Some(record))

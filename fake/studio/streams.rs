@@ -44,12 +44,12 @@ fn make(state: &mut State, new: Create) -> Answer<Stream> {
         creator_id: new.creator_id.map(typed),
         user_tags: new.user_tags,
         last_seen: Some(Timestamp::default()),
-        source_segments: Some(0.0),
-        transcoded_segments: Some(0.0),
+        source_segments: Some(0),
+        transcoded_segments: Some(0),
         source_segments_duration: Some(Seconds::default()),
         transcoded_segments_duration: Some(Seconds::default()),
-        source_bytes: Some(0.0),
-        transcoded_bytes: Some(0.0),
+        source_bytes: Some(0),
+        transcoded_bytes: Some(0),
         ingest_rate: Some(0.0),
         outgoing_rate: Some(0.0),
         is_active: Some(false),
@@ -58,8 +58,8 @@ fn make(state: &mut State, new: Create) -> Answer<Stream> {
         stream_key: Some(state.stream_key()),
         pull: new.pull,
         playback_id: Some(state.playback_id()),
-        playback_policy: new.playback_policy.flatten(),
-        profiles: Some(new.profiles.flatten().unwrap_or_else(default_profiles)),
+        playback_policy: new.playback_policy.into_set(),
+        profiles: Some(new.profiles.into_set().unwrap_or_else(default_profiles)),
         project_id: Some(project()),
         record: Some(new.record.unwrap_or(false)),
         recording_spec: new.recording_spec,
@@ -69,7 +69,7 @@ fn make(state: &mut State, new: Create) -> Answer<Stream> {
         ..Stream::default()
     };
     for name in ["lastTerminatedAt", "isHealthy", "issues", "playbackPolicy"] {
-        stream.extra.mark_null(name);
+        typed_endpoint::codec::mark_null(&mut stream, name);
     }
     state.streams.push(stream.clone());
     Ok(stream)
@@ -136,26 +136,26 @@ fn child(session: &Session) -> Stream {
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Stream> {
-    let session = state.sessions.iter().find(|session| *session.id == *get.id).map(child);
-    state.stream(&get.id).cloned().or_else(|reply| session.ok_or(reply))
+    let session = state.sessions.iter().find(|session| session.id == get.id.as_str()).map(child);
+    state.stream(get.id.as_str()).cloned().or_else(|reply| session.ok_or(reply))
 }
 
 fn update(state: &mut State, update: Update) -> Answer<()> {
-    let live = state.stream(&update.id)?.is_active == Some(true);
-    for (name, given) in [("record", update.record.is_some()), ("profiles", update.profiles.is_some())] {
+    let live = state.stream(update.id.as_str())?.is_active == Some(true);
+    for (name, given) in [("record", update.record.is_some()), ("profiles", !update.profiles.is_unset())] {
         if live && given {
             return Err(Reply::error(400, format!("cannot change '{name}' field while stream is active")));
         }
     }
     let multistream = update.multistream.map(|multistream| targets(state, multistream)).transpose()?;
-    let stream = state.stream(&update.id)?;
+    let stream = state.stream(update.id.as_str())?;
     if let Some(name) = update.name {
         stream.name = name;
     }
     stream.creator_id = update.creator_id.map(typed).or(stream.creator_id.take());
     // Null is taken, and changes nothing.
-    stream.playback_policy = update.playback_policy.flatten().or(stream.playback_policy.take());
-    stream.profiles = update.profiles.flatten().or(stream.profiles.take());
+    stream.playback_policy = update.playback_policy.into_set().or(stream.playback_policy.take());
+    stream.profiles = update.profiles.into_set().or(stream.profiles.take());
     stream.record = update.record.or(stream.record);
     stream.recording_spec = update.recording_spec.or(stream.recording_spec.take());
     stream.multistream = multistream.or(stream.multistream.take());
@@ -174,7 +174,7 @@ fn delete(state: &mut State, delete: Delete) -> Answer<()> {
 
 fn terminate(state: &mut State, terminate: Terminate) -> Answer<()> {
     let time = state.time();
-    let stream = state.stream(&terminate.id)?;
+    let stream = state.stream(terminate.id.as_str())?;
     if stream.last_terminated_at.is_some_and(|last| last > time - BETWEEN_TERMINATIONS) {
         return Err(Reply::error(429, "too many terminate requests"));
     }
@@ -184,7 +184,7 @@ fn terminate(state: &mut State, terminate: Terminate) -> Answer<()> {
 }
 
 fn start_pull(state: &mut State, start: StartPull) -> Answer<()> {
-    if state.stream(&start.id)?.pull.is_none() {
+    if state.stream(start.id.as_str())?.pull.is_none() {
         return Err(Reply::error(400, "stream does not have a pull source"));
     }
     state.go_live(&start.id);
@@ -244,25 +244,26 @@ fn clip_source(state: &State, new: &CreateClip) -> Answer<AssetSource> {
 }
 
 fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
-    let id =
-        find(&mut state.streams, |stream| stream.id == list.id || stream.playback_id.as_deref() == Some(&*list.id))?
-            .id
-            .to_string();
+    let id = find(&mut state.streams, |stream| {
+        stream.id == list.id || stream.playback_id.as_ref().map(PlaybackId::as_str) == Some(list.id.as_str())
+    })?
+    .id
+    .to_string();
     let clips = clips_of(state, |source| source.source_id.as_ref() == Some(&id));
     state.page(clips, &listing!(list), "updatedAt", LastPage::Unlinked)
 }
 
 fn add_target(state: &mut State, add: AddMultistreamTarget) -> Answer<Option<Target>> {
-    state.stream(&add.id)?;
+    state.stream(add.id.as_str())?;
     let target = target_ref(state, add.target)?;
     let id = target.id.clone();
-    let multistream = state.stream(&add.id)?.multistream.get_or_insert_default();
+    let multistream = state.stream(add.id.as_str())?.multistream.get_or_insert_default();
     multistream.targets.get_or_insert_default().push(target);
     find(&mut state.targets, |target| Some(&target.id) == id.as_ref()).map(|target| Some(super::targets::shown(target)))
 }
 
 fn remove_target(state: &mut State, gone: RemoveMultistreamTarget) -> Answer<()> {
-    let stream = state.stream(&gone.id)?;
+    let stream = state.stream(gone.id.as_str())?;
     if let Some(targets) = stream.multistream.as_mut().and_then(|multistream| multistream.targets.as_mut()) {
         targets.retain(|target| target.id.as_ref() != Some(&gone.target_id));
     }
@@ -290,7 +291,7 @@ fn upsert_pull(state: &mut State, new: UpsertPull) -> Answer<Stream> {
         return created(&get(state, Get::new(&made.id))?);
     };
     state.streams.retain(|stream| stream.id != made.id);
-    let kept = state.stream(&old.id)?;
+    let kept = state.stream(old.id.as_str())?;
     *kept = Stream {
         id: old.id.clone(),
         stream_key: old.stream_key,
@@ -313,11 +314,11 @@ fn by_key(state: &mut State, get: GetByKey) -> Answer<Stream> {
 }
 
 fn info(state: &mut State, info: Info) -> Answer<StreamInfo> {
-    let id = &*info.id;
-    let session = state.sessions.iter().find(|session| *session.id == *id);
+    let id = info.id.as_str();
+    let session = state.sessions.iter().find(|session| session.id == id);
     let stream = state.streams.iter().find(|stream| {
-        *stream.id == *id
-            || stream.playback_id.as_deref() == Some(id)
+        stream.id == id
+            || stream.playback_id.as_ref().map(PlaybackId::as_str) == Some(id)
             || stream.stream_key.as_ref().is_some_and(|key| key.expose() == id)
             || session.is_some_and(|session| session.parent_id.as_ref() == Some(&stream.id))
     });
@@ -326,7 +327,7 @@ fn info(state: &mut State, info: Info) -> Answer<StreamInfo> {
     Ok(StreamInfo {
         stream: stream.clone(),
         session: session.or(last).cloned(),
-        is_playback_id: Some(stream.playback_id.as_deref() == Some(id)),
+        is_playback_id: Some(stream.playback_id.as_ref().map(PlaybackId::as_str) == Some(id)),
         is_session: Some(session.is_some()),
         is_stream_key: Some(stream.stream_key.as_ref().is_some_and(|key| key.expose() == id)),
         ..StreamInfo::default()

@@ -37,7 +37,7 @@ fn events(events: Option<Vec<EventKind>>) -> Answer<Option<Vec<EventKind>>> {
 }
 
 fn checked(url: Url) -> Answer<Url> {
-    match url.starts_with("http://") || url.starts_with("https://") {
+    match url.as_str().starts_with("http://") || url.as_str().starts_with("https://") {
         true => Ok(url),
         false => Err(Reply::error(422, format!("Bad URL: {url}"))),
     }

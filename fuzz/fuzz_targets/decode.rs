@@ -6,7 +6,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use livepeer::mock::{Encode, Fullness, OperationVisitor, Reply, sample_request};
+use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, Reply, sample_request};
 use livepeer::{Body, BoxFuture, Client, Endpoint, On, Retry, Transport, TransportError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,9 +41,9 @@ impl OperationVisitor for Samples {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
     {
-        let reply = E::Codec::encode(E::Codec::sample(Fullness::Fullest).unwrap()).unwrap();
+        let reply = E::Codec::encode(E::Codec::sample(Detail::Full));
         self.0.push(written(reply));
     }
 }
@@ -80,7 +80,7 @@ impl OperationVisitor for One {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
     {
         if self.before > 0 {
             self.before -= 1;
@@ -91,7 +91,7 @@ impl OperationVisitor for One {
 
         let status = answer.status;
         let client = Client::<E::Api>::new().key(KEY).retry(Retry::never()).transport(answer);
-        let request: E = sample_request(Fullness::Smallest).unwrap();
+        let request: E = sample_request(Detail::Minimal).unwrap();
         match RUNTIME.with(|runtime| runtime.block_on(client.call(request).into_future())) {
             Ok(response) => {
                 assert!((200..300).contains(&status), "{status} is no success");
@@ -114,7 +114,7 @@ impl OperationVisitor for One {
 fn stays<E>(body: &[u8])
 where
     E: Endpoint,
-    E::Codec: Encode<E::Response>,
+    E::Codec: EncodeResponse<E::Response>,
 {
     let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
     let Some(Ok(first)) = E::Codec::parse(body) else { return };
@@ -125,7 +125,7 @@ where
     }
     let second = E::Codec::parse(&once).unwrap();
     let second = second.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&once)));
-    let twice = written(E::Codec::encode(second).unwrap());
+    let twice = written(E::Codec::encode(second));
     assert_eq!(json(&once), json(&twice));
 }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use libfuzzer_sys::fuzz_target;
-use livepeer::mock::{Encode, Fullness, Mock, OperationVisitor, sample_request};
+use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, sample_request};
 use livepeer::{Body, Client, Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -81,7 +81,7 @@ impl OperationVisitor for One<'_> {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
     {
         if self.before > 0 {
             self.before -= 1;
@@ -90,7 +90,7 @@ impl OperationVisitor for One<'_> {
         let Some(change) = self.change.take() else { return };
         let client = Client::<E::Api>::new().server("http://localhost").key("the-key").retry(Retry::never());
         let request = |request: E| run(client.call(request).request()).unwrap();
-        let changed = change.make(request(sample_request(Fullness::Fullest).unwrap()));
+        let changed = change.make(request(sample_request(Detail::Full).unwrap()));
         let changed = || {
             let (parts, body) = changed.clone().into_parts();
             http::Request::from_parts(parts, Body::from(body))
@@ -102,7 +102,7 @@ impl OperationVisitor for One<'_> {
             let note = seen.clone();
             let mock = Mock::new().strict(strict).on(move |request: E| {
                 note.lock().unwrap().push(request);
-                async { Ok(E::Codec::sample(Fullness::Smallest).unwrap()) }
+                async { Ok(E::Codec::sample(Detail::Minimal)) }
             });
             let answer = run(mock.respond(changed()));
             let first = std::mem::take(&mut *seen.lock().unwrap()).pop();

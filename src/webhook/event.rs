@@ -16,7 +16,6 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use serde::de::Error as _;
 
 use super::{AccessRequest, EventKind, Payload, Verifier, VerifyError};
 use crate::Extra;
@@ -85,15 +84,33 @@ model! {
     }
 }
 
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut body = Envelope::deserialize(deserializer)?;
+impl Encode for Event {
+    fn encode(&self, writer: &mut Writer) {
+        let body = Envelope {
+            id: self.id.clone(),
+            webhook_id: self.webhook_id.clone(),
+            created_at: self.created_at,
+            timestamp: self.timestamp,
+            event: self.kind(),
+            stream: self.stream.clone(),
+            payload: self.payload.write(),
+            extra: self.extra.clone(),
+        };
+        body.encode(writer);
+    }
+}
+
+impl Field for Event {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut body = Envelope::decode(reader)?;
         let kind = body.event.as_str();
         if kind.is_empty() {
-            return Err(D::Error::custom("no event"));
+            return Err(reader.invalid("no event"));
         }
-        let payload = Payload::read(kind, &mut body.payload)
-            .map_err(|error| D::Error::custom(format_args!("{kind}: {error}")))?;
+        // The payload is read on its own, so a position within it would be one of another text.
+        let payload = Payload::read(kind, &mut body.payload, reader.mode()).map_err(|error| {
+            reader.invalid(format!("{kind}: {}", error.reason())).in_field(error.path()).in_field("payload")
+        })?;
         if let Some(left) = body.payload {
             body.extra.insert("payload", left);
         }
@@ -107,23 +124,25 @@ impl<'de> Deserialize<'de> for Event {
             extra: body.extra,
         })
     }
-}
 
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let body = Envelope {
-            id: self.id.clone(),
-            webhook_id: self.webhook_id.clone(),
-            created_at: self.created_at,
-            timestamp: self.timestamp,
-            event: self.kind(),
-            stream: self.stream.clone(),
-            payload: self.payload.write().map_err(serde::ser::Error::custom)?,
-            extra: self.extra.clone(),
-        };
-        body.serialize(serializer)
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self {
+            id: sampler.required("id", String::sample),
+            webhook_id: sampler.required("webhookId", WebhookId::sample),
+            created_at: Timestamp::sample(sampler),
+            timestamp: Timestamp::sample(sampler),
+            stream: sampler.optional("stream", Field::sample),
+            payload: Payload::sample(sampler),
+            extra: Extra::default(),
+        }
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Envelope::schema(schemas)
     }
 }
+
+serde_via_codec!(Event);
 
 impl AccessRequest {
     /// Verifies and reads a request signed with `secret` and sent at most `tolerance` ago.

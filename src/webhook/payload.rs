@@ -3,10 +3,11 @@
 use std::fmt;
 
 use http::StatusCode;
-use serde::de::{DeserializeOwned, Error as _};
 
 #[cfg(doc)]
 use super::{Event, Verifier};
+use typed_endpoint::codec::{Mode, Options, from_json, to_json};
+
 use crate::asset::Asset;
 use crate::endpoints::prelude::*;
 use crate::session::Session;
@@ -39,19 +40,26 @@ macro_rules! kinds {
             }
 
             /// Takes what the kind carries, and leaves what it has no place for.
-            pub(super) fn read(name: &str, payload: &mut Option<Value>) -> serde_json::Result<Self> {
+            pub(super) fn read(name: &str, payload: &mut Option<Value>, mode: Mode) -> Result<Self, DecodeError> {
                 Ok(match name {
-                    $( $name => Self::$variant $((required::<$payload>(payload.take())?))?, )*
+                    $( $name => Self::$variant $((required::<$payload>(payload.take(), mode)?))?, )*
                     _ => Self::Unknown { name: name.to_owned(), value: payload.take() },
                 })
             }
 
-            pub(crate) fn write(&self) -> serde_json::Result<Option<Value>> {
+            pub(crate) fn write(&self) -> Option<Value> {
                 match self {
-                    $( $( Self::$variant(payload) => serde_json::to_value::<&$payload>(payload).map(Some), )? )*
-                    Self::Unknown { value, .. } => Ok(value.clone()),
-                    _ => Ok(None),
+                    $( $( Self::$variant(payload) => from_json(&to_json::<$payload>(payload)).ok(), )? )*
+                    Self::Unknown { value, .. } => value.clone(),
+                    _ => None,
                 }
+            }
+
+            /// A payload of each kind in turn.
+            pub(super) fn sample(sampler: &mut Sampler) -> Self {
+                let kinds = [$( (|_sampler: &mut Sampler| Self::$variant $((<$payload>::sample(_sampler)))?) as fn(&mut Sampler) -> Self, )*];
+                let kind = sampler.variant(kinds.len());
+                kinds.get(kind).map_or_else(Self::default, |sample| sample(sampler))
             }
         }
 
@@ -121,8 +129,9 @@ impl Default for Payload {
     }
 }
 
-fn required<T: DeserializeOwned>(payload: Option<Value>) -> serde_json::Result<T> {
-    serde_json::from_value(payload.ok_or_else(|| serde_json::Error::custom("no payload"))?)
+fn required<T: Field>(payload: Option<Value>, mode: Mode) -> Result<T, DecodeError> {
+    let payload = payload.ok_or_else(|| DecodeError::custom("no payload"))?;
+    Options::new().mode(mode).decode(&to_json(&payload)).map(|decoded| decoded.value)
 }
 
 model! {

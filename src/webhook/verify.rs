@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::Sha256;
+use typed_endpoint::codec::{Mode, Options};
 
 use super::{AccessRequest, Event, EventKind, Payload};
+use crate::DecodeError;
 use crate::endpoints::prelude::*;
-use crate::{DecodeError, from_json};
 
 /// The header that carries the signature of a delivery: `t=<milliseconds>,v1=<hex>`.
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signature");
@@ -145,7 +145,7 @@ impl Verifier {
         let other = outline.event.is_some_and(|event| event != EventKind::PlaybackAccessControl.as_str());
         match other && outline.access_key.is_none() {
             false => decode(raw_body),
-            true => Err(VerifyError::Undecodable(DecodeError::new("", "not a request of the access gate"))),
+            true => Err(VerifyError::Undecodable(DecodeError::custom("not a request of the access gate"))),
         }
     }
 
@@ -161,7 +161,8 @@ impl Verifier {
             return Err(VerifyError::WrongSignature);
         }
         // The time in the header is not signed, only its twin in the body is.
-        let outline: Outline = decode(raw_body)?;
+        let outline = Options::new().mode(Mode::Lenient).decode_bytes::<Outline>(raw_body);
+        let outline = outline.map_err(VerifyError::Undecodable)?.value;
         if outline.timestamp != Some(signature.time as f64) {
             return Err(VerifyError::TimeMismatch);
         }
@@ -185,18 +186,22 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// What must be known of a body before it is read as a whole.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Outline {
-    timestamp: Option<f64>,
-    event: Option<Value>,
-    access_key: Option<IgnoredAny>,
-    context: Option<IgnoredAny>,
+model! {
+    /// What must be known of a body before it is read as a whole.
+    struct Outline: Studio {
+        /// When it was sent.
+        timestamp?: f64,
+        /// What happened.
+        event?: Value,
+        /// The key that a viewer presented.
+        access_key?: Value,
+        /// What the playback policy says.
+        context?: Value,
+    }
 }
 
-fn decode<T: DeserializeOwned>(raw_body: &[u8]) -> Result<T, VerifyError> {
-    from_json(raw_body).map_err(VerifyError::Undecodable)
+fn decode<T: Field>(raw_body: &[u8]) -> Result<T, VerifyError> {
+    Options::new().decode_bytes(raw_body).map(|decoded| decoded.value).map_err(VerifyError::Undecodable)
 }
 
 /// The signature header, taken apart.

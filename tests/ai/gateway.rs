@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use livepeer::generate::*;
-use livepeer::mock::{self, AiFlavor, Fullness, sample_request};
+use livepeer::mock::{self, AiFlavor, Detail, sample_request};
 use livepeer::{Client, File, Retry};
 use serde_json::Value;
 
@@ -201,14 +201,14 @@ async fn only_the_latest_files_are_kept() -> Outcome {
 async fn a_full_request_of_each_operation_is_understood() -> Outcome {
     let gateway = mock::ai();
     let client = gateway.client();
-    let mut request: TextToImage = sample_request(Fullness::Fullest)?;
+    let mut request: TextToImage = sample_request(Detail::Full)?;
     (request.width, request.height) = (Some(8), Some(8));
     client.call(request).await?;
-    client.call(sample_request::<ImageToImage>(Fullness::Fullest)?).await?;
-    client.call(sample_request::<Upscale>(Fullness::Fullest)?).await?;
-    client.call(sample_request::<ImageToText>(Fullness::Fullest)?).await?;
-    client.call(sample_request::<TextToSpeech>(Fullness::Fullest)?).await?;
-    client.call(sample_request::<LiveVideoToVideo>(Fullness::Fullest)?).await?;
-    client.call(sample_request::<LlmStream>(Fullness::Fullest)?).await?.collect().await?;
+    client.call(sample_request::<ImageToImage>(Detail::Full)?).await?;
+    client.call(sample_request::<Upscale>(Detail::Full)?).await?;
+    client.call(sample_request::<ImageToText>(Detail::Full)?).await?;
+    client.call(sample_request::<TextToSpeech>(Detail::Full)?).await?;
+    client.call(sample_request::<LiveVideoToVideo>(Detail::Full)?).await?;
+    client.call(sample_request::<LlmStream>(Detail::Full)?).await?.collect().await?;
     Ok(())
 }

@@ -136,7 +136,7 @@ fn errors(operation: &Operation) -> String {
 
 /// Links to the snapshots that there are of an operation.
 fn snapshots(root: &Path, name: &str) -> Vec<String> {
-    let file = name.replace("::", ".");
+    let file = name.replace("::", "/");
     [("least", format!("{file}.snap")), ("full", format!("{file}-full.snap"))]
         .into_iter()
         .filter(|(_, file)| root.join("snapshots").join(file).exists())

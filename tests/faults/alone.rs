@@ -39,8 +39,10 @@ endpoint! {
 }
 
 /// A number.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Number(u32);
+
+livepeer::field_via_serde!(Number);
 
 livepeer::sse_json!(Number);
 

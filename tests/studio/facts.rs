@@ -212,7 +212,7 @@ async fn null_takes_a_policy_away_from_an_asset_but_not_from_a_stream() -> Resul
     client.call(stream::Update::new(&stream).playback_policy(None)).await?;
     assert_eq!(client.call(stream::Get::new(&stream)).await?.playback_policy, Some(PlaybackPolicy::jwt()));
     let asset = client.call(asset::RequestUpload::new("x").playback_policy(PlaybackPolicy::jwt())).await?.asset.id;
-    studio.receive_upload(&asset, 1).unwrap();
+    studio.receive_upload(asset.as_str(), 1).unwrap();
     studio.advance(Duration::from_secs(60));
     assert_eq!(client.call(asset::Update::new(&asset).playback_policy(None)).await?.playback_policy, None);
     Ok(())
@@ -257,8 +257,8 @@ async fn an_asset_must_be_ready_first() -> Result {
     assert!(client.call(asset::Retry::new(&id)).await.is_err());
     assert!(client.call(asset::Restore::new(&id)).await.is_err());
 
-    studio.receive_upload(&playback_id, 5).unwrap();
-    assert_eq!(studio.receive_upload(&id, 5).unwrap_err().status, 422);
+    studio.receive_upload(playback_id.as_str(), 5).unwrap();
+    assert_eq!(studio.receive_upload(id.as_str(), 5).unwrap_err().status, 422);
     assert_eq!(studio.receive_upload("none", 5).unwrap_err().status, 404);
     studio.advance(Duration::from_secs(10));
     client.call(asset::Update::new(&id).name("y")).await?;
@@ -281,7 +281,7 @@ async fn a_task_moves_through_its_phases_as_time_passes() -> Result {
     };
     let phases = async || -> Result<_> { both().await.map(|(task, asset)| (task.phase, asset.phase)) };
     assert_eq!(phases().await?, (task::Phase::Pending, asset::Phase::Uploading));
-    studio.receive_upload(&ticket.asset.id, 5).unwrap();
+    studio.receive_upload(ticket.asset.id.as_str(), 5).unwrap();
     assert_eq!(phases().await?, (task::Phase::Waiting, asset::Phase::Waiting));
     assert_eq!(both().await?.0.progress, None);
     studio.advance(Duration::from_secs(3));
@@ -308,11 +308,11 @@ async fn a_task_that_is_to_be_repeated_waits_with_an_error_message() -> Result {
     studio.advance(Duration::from_secs(5));
     let waits = status(&id).await?;
     assert_eq!((waits.phase, waits.error_message.as_deref()), (task::Phase::Waiting, Some("no machine is free")));
-    assert_eq!(waits.retries, Some(1.0));
+    assert_eq!(waits.retries, Some(1));
     studio.advance(Duration::from_secs(29));
     assert_eq!(status(&id).await?.phase, task::Phase::Waiting);
     studio.advance(Duration::from_secs(5));
-    assert_eq!(status(&id).await?.retries, Some(2.0));
+    assert_eq!(status(&id).await?.retries, Some(2));
     studio.advance(Duration::from_secs(180 + 4));
     let done = status(&id).await?;
     assert_eq!((done.phase, done.error_message), (task::Phase::Completed, None));

@@ -68,7 +68,7 @@ async fn an_upload_tells_its_whole_story_signed() -> Result {
     ];
     hook(&client, receiver.url(), kinds.clone()).await?;
     let ticket = client.call(asset::RequestUpload::new("x")).await?;
-    studio.receive_upload(&ticket.asset.id, 5).unwrap();
+    studio.receive_upload(ticket.asset.id.as_str(), 5).unwrap();
     studio.advance(Duration::from_secs(60));
     client.call(asset::Delete::new(&ticket.asset.id)).await?;
     studio.delivered().await;
@@ -154,13 +154,13 @@ async fn what_a_broken_receiver_missed_comes_again_with_the_same_id() -> Result 
     let client = studio.client();
     let logs = client.call(webhook::GetLogs::new(&id)).await?;
     let statuses: Vec<_> = logs.iter().map(|log| log.response.as_ref().unwrap().status.unwrap()).collect();
-    assert_eq!(statuses, [200.0, 500.0, 503.0]);
+    assert_eq!(statuses, [200, 500, 503]);
     let (request, response) = (logs[0].request.as_ref().unwrap(), logs[0].response.as_ref().unwrap());
     assert_eq!(response.body.as_deref(), Some("aGVhcmQ="));
     assert!(request.body.as_ref().unwrap().contains("asset.created"));
     assert!(request.headers.as_ref().unwrap().contains_key("livepeer-signature"));
     let status = client.call(webhook::Get::new(&id)).await?.status.unwrap();
-    assert_eq!(status.last_failure.unwrap().status_code, Some(500.0));
+    assert_eq!(status.last_failure.unwrap().status_code, Some(500));
     Ok(())
 }
 
@@ -197,7 +197,7 @@ async fn a_receiver_that_is_not_there_gets_it_later() -> Result {
     studio.advance(Duration::from_secs(5));
     studio.delivered().await;
     let logs = studio.client().call(webhook::GetLogs::new(&id)).await?;
-    assert_eq!(logs[0].response.as_ref().unwrap().status, Some(0.0));
+    assert_eq!(logs[0].response.as_ref().unwrap().status, Some(0));
     Ok(())
 }
 
@@ -216,7 +216,7 @@ async fn without_a_secret_there_is_no_signature_and_other_streams_are_not_told_o
     let inbox = inbox.0.lock().unwrap();
     assert_eq!(inbox.len(), 1);
     assert!(inbox[0].0.get(webhook::SIGNATURE_HEADER).is_none());
-    assert!(String::from_utf8_lossy(&inbox[0].1).contains(&*wanted));
+    assert!(String::from_utf8_lossy(&inbox[0].1).contains(wanted.as_str()));
     Ok(())
 }
 
@@ -280,11 +280,7 @@ async fn what_the_server_does_not_do_by_itself_can_be_told() -> Result {
     let kinds = [EventKind::StreamDetection, EventKind::MultistreamError, EventKind::PlaybackUserNew];
     hook(&client, receiver.url(), kinds).await?;
     let made = client.call(stream::Create::new("x")).await?;
-    let told = [
-        Payload::StreamDetection(sample().unwrap()),
-        Payload::MultistreamError(sample().unwrap()),
-        Payload::PlaybackUserNew,
-    ];
+    let told = [Payload::StreamDetection(sample()), Payload::MultistreamError(sample()), Payload::PlaybackUserNew];
     for payload in &told {
         studio.happens(payload.clone(), Some(&made.id));
         studio.delivered().await;

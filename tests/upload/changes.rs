@@ -74,7 +74,7 @@ async fn a_file_that_changes_while_it_is_sent_does_not_arrive() {
     for (len, expected) in [(8 * MIB, "PUT"), (8 * MIB + 1, "PATCH")] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/files?token=abc", listener.local_addr().unwrap());
-        let mut ticket: asset::UploadTicket = mock::sample().unwrap();
+        let mut ticket: asset::UploadTicket = mock::sample();
         (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());
         let studio = Mock::new().on(move |_: asset::RequestUpload| std::future::ready(Ok(ticket.clone())));
         let running = studio.listen().await.unwrap();

@@ -31,12 +31,20 @@ async fn main() -> Result<(), Error> {
             drop(black_box(studio.assets(task.n, "skip0").await?));
             start.print();
         }
-        "decode" => {
-            let text = meter::hundred();
+        what @ ("decode" | "decode-jsonb") => {
+            let text = meter::text(what);
             let start = Start::now();
             for _ in 0..task.n {
                 let answer = reqwest::Response::from(http::Response::new(text.clone()));
                 drop(black_box(answer.json::<Vec<Asset>>().await?));
+            }
+            start.print();
+        }
+        what @ ("decode-stream" | "decode-stream-jsonb") => {
+            let text = meter::text(what);
+            let start = Start::now();
+            for _ in 0..task.n {
+                drop(black_box(serde_json::from_slice::<Stream>(text.as_bytes())?));
             }
             start.print();
         }

@@ -70,12 +70,29 @@ async fn main() -> Result<(), Error> {
             drop(black_box(studio.call(asset::List::new().limit(task.n as u32)).await?));
             start.print();
         }
-        "decode" => {
-            let studio = studio.transport(Canned(meter::hundred().into()));
+        what @ ("decode" | "decode-jsonb") => {
+            let studio = studio.transport(Canned(meter::text(what).into()));
             let start = Start::now();
             for _ in 0..task.n {
                 drop(black_box(studio.call(asset::List::new()).await?));
             }
+            start.print();
+        }
+        // Without a call, of which a response as small as this would be the smaller part.
+        what @ ("decode-stream" | "decode-stream-jsonb") => {
+            let text = meter::text(what);
+            let start = Start::now();
+            for _ in 0..task.n {
+                drop(black_box(livepeer::codec::Options::new().decode_bytes::<stream::Stream>(text.as_bytes())?));
+            }
+            start.print();
+        }
+        // Assets of which one member each cannot be read.
+        "invalid" => {
+            let asset = meter::asset(0).replacen("\"size\":", "\"size\":[],\"x\":", 1);
+            let text = format!("[{}]", vec![asset; task.n as usize].join(","));
+            let start = Start::now();
+            drop(black_box(livepeer::codec::from_json::<Vec<asset::Asset>>(&text)?));
             start.print();
         }
         "pages" => {

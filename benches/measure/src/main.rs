@@ -168,6 +168,9 @@ fn counts(bench: &Bench, results: &mut Results) -> Result<()> {
         ("instructions of a get", "get", 1, 200, 1_200),
         ("instructions of a post", "post", 1, 200, 1_200),
         ("instructions of decoding 100 assets", "decode", 1, 2, 12),
+        ("instructions of decoding 100 assets in JSONB's order", "decode-jsonb", 1, 2, 12),
+        ("instructions of decoding a stream", "decode-stream", 1, 100, 1_100),
+        ("instructions of decoding a stream in JSONB's order", "decode-stream-jsonb", 1, 100, 1_100),
         ("instructions of a get, 64 in flight", "get", 64, 1_280, 2_560),
         ("instructions of a get, 256 in flight", "get", 256, 5_120, 7_680),
         ("instructions of a get, 1,024 in flight", "get", 1_024, 20_480, 23_552),
@@ -175,6 +178,13 @@ fn counts(bench: &Bench, results: &mut Results) -> Result<()> {
         let count = |side| bench.instructions(side, what, at_once, few, many);
         results.add(name, "", Some(count(Side::Floor)?), count(Side::Library)?);
     }
+    let invalid = |n| bench.instructions(Side::Library, "invalid", 1, n / 2, n).map(|each| each * n as f64);
+    results.add(
+        "instructions of 4,000 assets with an invalid member against 1,000",
+        "",
+        Some(invalid(1_000)?),
+        invalid(4_000)?,
+    );
     Ok(())
 }
 

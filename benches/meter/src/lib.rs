@@ -22,9 +22,20 @@ pub const ASSET: &str = include_str!("asset.json");
 /// A live stream as Studio answers it when it is made.
 pub const STREAM: &str = include_str!("stream.json");
 
+/// The same asset with its members in the order in which Postgres keeps them (by length, then bytes), as Studio sends
+/// most of them.
+const ASSET_JSONB: &str = include_str!("asset-jsonb.json");
+
+/// The same for a stream.
+const STREAM_JSONB: &str = include_str!("stream-jsonb.json");
+
 /// One of many assets.
 pub fn asset(index: usize) -> String {
-    ASSET.trim_end().replace("3c1d5a90-2b7e-4f68-8a1c-5d0e9b7f2146", &format!("3c1d5a90-2b7e-4f68-8a1c-{index:012}"))
+    numbered(ASSET, index)
+}
+
+fn numbered(asset: &str, index: usize) -> String {
+    asset.trim_end().replace("3c1d5a90-2b7e-4f68-8a1c-5d0e9b7f2146", &format!("3c1d5a90-2b7e-4f68-8a1c-{index:012}"))
 }
 
 /// An allocator that counts.
@@ -100,7 +111,7 @@ pub fn resident_peak() -> u64 {
 
 /// What a process is asked to do: `PROGRAM WHAT N AT_ONCE BASE_URL`.
 pub struct Task {
-    /// `get`, `post`, `list` (N assets in one answer), `decode` (N times 100 assets, without a server), `pages` (N of
+    /// `get`, `post`, `list` (N assets in one answer), `decode` and the like (N times a text without a server: see [`text`]), `pages` (N of
     /// 1,000), `upload` (N MiB as a form), `large` (N MiB by tus; by hand with one PUT) or `sizes`.
     pub what: String,
     /// How many.
@@ -129,9 +140,15 @@ impl Task {
     }
 }
 
-/// 100 assets as one answer.
-pub fn hundred() -> String {
-    format!("[{}]", (0..100).map(asset).collect::<Vec<_>>().join(","))
+/// What is decoded: 100 assets as one response, or a stream, in the order of the declaration or in that of Postgres.
+pub fn text(what: &str) -> String {
+    let hundred = |one| format!("[{}]", (0..100).map(|index| numbered(one, index)).collect::<Vec<_>>().join(","));
+    match what {
+        "decode-jsonb" => hundred(ASSET_JSONB),
+        "decode-stream" => STREAM.to_owned(),
+        "decode-stream-jsonb" => STREAM_JSONB.to_owned(),
+        _ => hundred(ASSET),
+    }
 }
 
 /// What the process has used so far.

@@ -8,10 +8,10 @@ use crate::endpoints::prelude::*;
 /// An array of numbers as the API writes it: lists in lists, as a text.
 ///
 /// Kept as that text, which can be many megabytes, until [`parse`](Self::parse) is called.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ArrayText(String);
 
-lenient_via_serde!(ArrayText);
+field_newtype!(ArrayText(String));
 
 impl ArrayText {
     /// The text.

@@ -7,10 +7,9 @@
 use std::fmt;
 
 use http::{HeaderMap, StatusCode};
-use serde::de::{self, Deserializer};
-use serde::{Deserialize, Serialize, Serializer};
 
 use crate::endpoints::prelude::*;
+use typed_endpoint::codec::{from_json, to_json};
 use typed_endpoint::{ErrorBody, Unmapped};
 
 errors! {
@@ -106,7 +105,7 @@ impl ErrorBody for HttpError {
             *detail = serde_json::json!({ "msg": detail.take() });
         }
         detail.get("msg")?.as_str()?;
-        serde_json::from_value(body).ok()
+        from_json(&to_json(&body)).ok()
     }
 
     fn message(&self) -> String {
@@ -119,7 +118,7 @@ impl ErrorBody for ValidationError {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         body.get("detail")?.as_array()?;
-        serde_json::from_value(body).ok()
+        from_json(&to_json(&body)).ok()
     }
 
     fn message(&self) -> String {
@@ -133,7 +132,7 @@ impl ErrorBody for GatewayError {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         body.get("error")?.get("message")?.as_str()?;
-        serde_json::from_value(body).ok()
+        from_json(&to_json(&body)).ok()
     }
 
     fn message(&self) -> String {
@@ -195,26 +194,34 @@ impl Default for Location {
     }
 }
 
-impl Serialize for Location {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for Location {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Name(name) => serializer.serialize_str(name),
-            Self::Index(index) => serializer.serialize_i64(*index),
+            Self::Name(name) => writer.str(name),
+            Self::Index(index) => writer.integer(*index),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Location {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(name) => Ok(Self::Name(name)),
-            Value::Number(number) => match number.as_i64() {
-                Some(index) => Ok(Self::Index(index)),
-                None => Err(de::Error::custom("a position is not a whole number")),
-            },
-            _ => Err(de::Error::custom("expected the name of a field or a position in a list")),
+impl Field for Location {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::String => reader.read().map(Self::Name),
+            Kind::Number => reader.read().map(Self::Index),
+            _ => Err(reader.expected("the name of a field or a position in a list")),
         }
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(2) {
+            0 => Self::Name(sampler.sample()),
+            _ => Self::Index(sampler.sample()),
+        }
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([String::schema(schemas), i64::schema(schemas)])
     }
 }
 
-lenient_via_serde!(Location);
+serde_via_codec!(Location);

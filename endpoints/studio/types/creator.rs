@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 use super::Studio;
-use typed_endpoint::{IntoField, lenient_via_serde, model, open_enum};
+use typed_endpoint::{IntoField, model, open_enum, serde_via_codec};
 
 /// Who made an object, in the terms of *your* application: any text, which Studio stores, filters
 /// by and reports on, but does not check.
@@ -91,66 +89,35 @@ impl IntoField<CreatorId> for String {
     }
 }
 
-impl Serialize for CreatorId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for CreatorId {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Plain(value) => serializer.serialize_str(value),
-            Self::Typed(typed) => typed.serialize(serializer),
-            Self::Other(value) => value.serialize(serializer),
+            Self::Plain(value) => writer.str(value),
+            Self::Typed(typed) => typed.encode(writer),
+            Self::Other(value) => value.encode(writer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for CreatorId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Forms;
+impl Field for CreatorId {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match reader.kind() {
+            Kind::String => Self::Plain(reader.read()?),
+            Kind::Object => Self::Typed(reader.read()?),
+            _ => Self::Other(reader.read()?),
+        })
+    }
 
-        impl<'de> Visitor<'de> for Forms {
-            type Value = CreatorId;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a creator id: a string, or an object with type and value")
-            }
-
-            fn visit_str<E: de::Error>(self, value: &str) -> Result<CreatorId, E> {
-                Ok(value.into())
-            }
-
-            fn visit_string<E: de::Error>(self, value: String) -> Result<CreatorId, E> {
-                Ok(value.into())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CreatorId, A::Error> {
-                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(CreatorId::Typed)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<CreatorId, A::Error> {
-                Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(CreatorId::Other)
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<CreatorId, E> {
-                Ok(CreatorId::Other(Value::Null))
-            }
-
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<CreatorId, E> {
-                Ok(CreatorId::Other(value.into()))
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<CreatorId, E> {
-                Ok(CreatorId::Other(value.into()))
-            }
-
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<CreatorId, E> {
-                Ok(CreatorId::Other(value.into()))
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<CreatorId, E> {
-                Ok(CreatorId::Other(value.into()))
-            }
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(2) {
+            0 => Self::Plain(sampler.sample()),
+            _ => Self::Typed(sampler.sample()),
         }
+    }
 
-        deserializer.deserialize_any(Forms)
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([String::schema(schemas), TypedCreatorId::schema(schemas)])
     }
 }
 
-lenient_via_serde!(CreatorId);
+serde_via_codec!(CreatorId);

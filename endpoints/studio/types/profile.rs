@@ -9,11 +9,11 @@ model! {
         /// Name of the rendition, 1 to 500 characters, such as `720p0`.
         name: String,
         /// Width in pixels, at least 128.
-        width: u64,
+        width: u64 [sample = 1280],
         /// Height in pixels, at least 128.
-        height: u64,
+        height: u64 [sample = 720],
         /// Bits per second, at least 400.
-        bitrate: u64,
+        bitrate: u64 [sample = 3000000],
         /// Frames per second (0: as in the source), to be divided by `fps_den`.
         fps: u64,
         /// Denominator of the frame rate (default: 1).
@@ -22,7 +22,7 @@ model! {
         /// that cannot do it ignore it.
         quality?: u32,
         /// Length of a group of pictures: seconds, or `intra` for key frames only.
-        gop?: String,
+        gop?: String [sample = "2.0"],
         /// H.264 profile.
         profile?: H264Profile,
         /// Codec of the output (default and, for live streams, only choice: H.264).
@@ -32,13 +32,13 @@ model! {
     /// One rendition into which a recording, an asset or a file is transcoded.
     pub struct TranscodeProfile: Studio, input {
         /// Bits per second, at least 400.
-        bitrate: u64,
+        bitrate: u64 [sample = 3000000],
         /// Name of the rendition, 1 to 500 characters, such as `720p0`.
         name?: String,
         /// Width in pixels, at least 128.
-        width?: u64,
+        width?: u64 [sample = 1280],
         /// Height in pixels, at least 128.
-        height?: u64,
+        height?: u64 [sample = 720],
         /// Frames per second (0: as in the source), to be divided by `fps_den`.
         fps?: u64,
         /// Denominator of the frame rate (default: 1).
@@ -47,7 +47,7 @@ model! {
         /// that cannot do it ignore it.
         quality?: u32,
         /// Length of a group of pictures: seconds, or `intra` for key frames only.
-        gop?: String,
+        gop?: String [sample = "2.0"],
         /// H.264 profile.
         profile?: H264Profile,
         /// Codec of the output (default: H.264).

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
+use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 use super::{Studio, TaskId};
-use typed_endpoint::{IntoField, Secret, lenient_via_serde, model, open_enum};
+use typed_endpoint::{IntoField, Secret, model, open_enum, serde_via_codec};
 
 model! {
     /// How an uploaded file is encrypted (AES-256-CBC with PKCS#7 padding, the IV in front).
@@ -66,9 +66,9 @@ model! {
     /// Exports a file to a URL.
     pub struct CustomExport: Studio, input {
         /// Where to send the file, such as a pre-signed URL (which is why it is a secret).
-        url: Secret,
+        url: Secret [sample = "https://example.com/secret-url"],
         /// HTTP method (default: `PUT`).
-        method?: String,
+        method?: String [sample = "PUT"],
         /// HTTP headers to send.
         headers?: BTreeMap<String, Secret>,
     }
@@ -158,24 +158,35 @@ impl IntoField<StorageIpfs> for IpfsStorage {
     }
 }
 
-impl Serialize for StorageIpfs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for StorageIpfs {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Enabled(enabled) => serializer.serialize_bool(*enabled),
-            Self::Custom(details) => details.serialize(serializer),
-            Self::Other(value) => value.serialize(serializer),
+            Self::Enabled(enabled) => writer.bool(*enabled),
+            Self::Custom(details) => details.encode(writer),
+            Self::Other(value) => value.encode(writer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for StorageIpfs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Value::deserialize(deserializer)? {
-            Value::Bool(enabled) => Self::Enabled(enabled),
-            value @ Value::Object(_) => Self::Custom(IpfsStorage::deserialize(value).map_err(de::Error::custom)?),
-            other => Self::Other(other),
+impl Field for StorageIpfs {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match reader.kind() {
+            Kind::Bool => Self::Enabled(reader.read()?),
+            Kind::Object => Self::Custom(reader.read()?),
+            _ => Self::Other(reader.read()?),
         })
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(2) {
+            0 => Self::Enabled(true),
+            _ => Self::Custom(sampler.sample()),
+        }
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        Schema::one_of([bool::schema(schemas), IpfsStorage::schema(schemas)])
     }
 }
 
-lenient_via_serde!(StorageIpfs);
+serde_via_codec!(StorageIpfs);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
-use typed_endpoint::{Lenient, lenient_via_serde};
+use typed_endpoint::serde_via_codec;
 
 /// Your own labels on a stream, by name.
 ///
@@ -88,22 +88,40 @@ impl From<Value> for UserTag {
     }
 }
 
-impl Serialize for UserTag {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Encode for UserTag {
+    fn encode(&self, writer: &mut Writer) {
         match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Number(number) => number.write(serializer),
-            Self::List(values) => values.serialize(serializer),
-            Self::Other(value) => value.serialize(serializer),
+            Self::Text(text) => writer.str(text),
+            Self::Number(number) => writer.float(*number),
+            Self::List(values) => values.encode(writer),
+            Self::Other(value) => value.encode(writer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for UserTag {
-    // Through a `Value`, which costs nothing here: its strings are moved out, not copied.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Into::into)
+impl Field for UserTag {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(match reader.kind() {
+            Kind::String => Self::Text(reader.read()?),
+            Kind::Number => Self::Number(reader.read()?),
+            Kind::List => Self::List(reader.read()?),
+            _ => Self::Other(reader.read()?),
+        })
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        match sampler.variant(3) {
+            0 => Self::Text(sampler.sample()),
+            1 => Self::Number(sampler.sample()),
+            _ => Self::List(vec![Self::Text(sampler.sample()), Self::Number(sampler.sample())]),
+        }
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        let one = [String::schema(schemas), f64::schema(schemas)];
+        let [text, number] = one.clone();
+        Schema::one_of([text, number, Schema::list(Schema::one_of(one))])
     }
 }
 
-lenient_via_serde!(UserTag);
+serde_via_codec!(UserTag);

@@ -6,10 +6,10 @@ use std::hash::{Hash, Hasher};
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use typed_endpoint::{IntoField, Lenient, lenient_via_serde};
+use typed_endpoint::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
+use typed_endpoint::{IntoField, field_newtype, serde_via_codec};
 
 /// A point in time: milliseconds since the Unix epoch (1970-01-01 UTC), as Studio counts it.
 ///
@@ -194,23 +194,25 @@ impl fmt::Display for Seconds {
     }
 }
 
-// As any other number of a model: whole ones are written without a fraction, and numbers are read from text, too.
-macro_rules! numbers {
-    ($($name:ident),*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.0.write(serializer)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                f64::read(deserializer).map(Self)
-            }
-        }
-
-        lenient_via_serde!($name);
-    )*};
+impl Encode for Timestamp {
+    fn encode(&self, writer: &mut Writer) {
+        writer.float(self.0);
+    }
 }
 
-numbers!(Timestamp, Seconds);
+impl Field for Timestamp {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.read().map(Self)
+    }
+
+    fn sample(_: &mut Sampler) -> Self {
+        Self::from_millis(1_714_566_600_250)
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        f64::schema(schemas)
+    }
+}
+
+serde_via_codec!(Timestamp);
+field_newtype!(Seconds(f64));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::codec::Nullable;
+
 /// What a constructor or setter of a request takes for a field of type `T`: the value itself, or something that
 /// plainly stands for it (`&str` for a `String` or an id, a `T` for an `Option<T>`, an array for a `Vec`).
 ///
@@ -84,5 +86,30 @@ impl IntoField<String> for &String {
 impl<K: Into<String>, V, W: Into<V>, const N: usize> IntoField<BTreeMap<String, V>> for [(K, W); N] {
     fn into_field(self) -> BTreeMap<String, V> {
         self.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+}
+
+impl<T> IntoField<Nullable<T>> for T {
+    fn into_field(self) -> Nullable<T> {
+        Nullable::Set(self)
+    }
+}
+
+/// `None` is `null`.
+impl<T> IntoField<Nullable<T>> for Option<T> {
+    fn into_field(self) -> Nullable<T> {
+        self.into()
+    }
+}
+
+impl<T, const N: usize> IntoField<Nullable<Vec<T>>> for [T; N] {
+    fn into_field(self) -> Nullable<Vec<T>> {
+        Nullable::Set(self.into())
+    }
+}
+
+impl IntoField<Nullable<String>> for &str {
+    fn into_field(self) -> Nullable<String> {
+        Nullable::Set(self.into())
     }
 }

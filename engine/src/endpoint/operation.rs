@@ -87,6 +87,8 @@ pub struct Field {
     pub copy: bool,
     /// Its preset, as declared; `None` when it is left out unless set.
     pub preset: Option<&'static str>,
+    /// A value that the server accepts, as JSON, where the declaration gives one.
+    pub sample: Option<&'static str>,
 }
 
 /// Where a field stands in the request.
@@ -243,7 +245,7 @@ impl Operation {
 impl Field {
     #[doc(hidden)]
     pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self { rust, name, place, required, ty, copy: false, preset: None }
+        Self { rust, name, place, required, ty, copy: false, preset: None, sample: None }
     }
 
     #[doc(hidden)]
@@ -253,7 +255,15 @@ impl Field {
     }
 
     #[doc(hidden)]
+    pub const fn with_sample(mut self, sample: &'static str) -> Self {
+        if !sample.is_empty() {
+            self.sample = Some(sample);
+        }
+        self
+    }
+
+    #[doc(hidden)]
     pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        Self { rust, name, place, required: true, ty: "", copy: true, preset: None }
+        Self { rust, name, place, required: true, ty: "", copy: true, preset: None, sample: None }
     }
 }

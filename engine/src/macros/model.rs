@@ -1,7 +1,7 @@
 /// Declares the objects that go in and out of an API.
 ///
 /// ```
-/// # use typed_endpoint::{Api, Case, model};
+/// # use typed_endpoint::{Api, Case, codec, model};
 /// # /// An API.
 /// # pub struct Library;
 /// # impl Api for Library {
@@ -21,32 +21,44 @@
 /// }
 ///
 /// let text = r#"{"title":"Moby-Dick","pageCount":635,"shelf":7,"lentTo":null}"#;
-/// let book: Book = serde_json::from_str(text)?;
+/// let book: Book = codec::from_json(text)?;
 /// assert_eq!(book.page_count, Some(635));
-/// assert_eq!(book.extra.get("shelf"), Some(&7.into()));
-/// let again: serde_json::Value = serde_json::to_value(&book)?;
-/// assert_eq!(again, serde_json::from_str::<serde_json::Value>(text)?);
-/// # Ok::<(), serde_json::Error>(())
+/// assert_eq!(book.extra.get("shelf"), Some(7.into()));
+/// assert_eq!(codec::to_json(&book), text);
+/// # Ok::<(), codec::DecodeError>(())
 /// ```
 ///
-/// A field is `name: Type` (its default when the server leaves it out) or `name?: Type` (an `Option`), with
-/// `as "wire"` after the name where it is spelled otherwise than the API's [`Case`](crate::Case) tells. Every model has
-/// a field `extra` with what the others could not hold, so that what was read can be written again without loss.
-/// Nulls and missing fields break nothing. Field types implement [`Lenient`](crate::Lenient).
+/// A field is one of
+///
+/// - `name: Type`, a field that is always there; its default when the server leaves it out,
+/// - `name?: Type`, one that may be left out: an `Option<Type>`,
+/// - `name?: Nullable<Type>`, one that may be left out, be `null` or have a value: a [`Nullable`](crate::codec::Nullable).
+///
+/// After the name there may be `as "wire"`, where it is spelled otherwise than the API's [`Case`](crate::Case) says,
+/// and `via serde`, where the type is another crate's that implements serde's traits. After the type there may be
+/// `[sample = …]`, a value that the server would accept, as JSON.
+///
+/// Every model has a field `extra` with what the others could not hold, so that what was read can be written again
+/// without loss. Nulls and missing fields break nothing. Field types implement [`Field`](crate::codec::Field).
+///
+/// Models implement serde's traits, too. [`from_json`](crate::codec::from_json) and [`to_json`](crate::codec::to_json)
+/// are several times faster.
 ///
 /// `pub struct Name: Api, input { … }` declares an object that callers also send: it gets `new` with the required fields
 /// and a setter for each optional one. Models are `#[non_exhaustive]`, so that a new field breaks no program: others are
 /// made by `default()`, and then their fields assigned.
+///
+/// A model can have type parameters: `pub struct Page<T>: Api { items: Vec<T> }`.
 #[macro_export]
 macro_rules! model {
-    ($($(#[$meta:meta])* $vis:vis struct $name:ident : $api:path $(, $kind:tt)? { $($fields:tt)* })+) => {$(
-        $crate::__model! { @fields { [$([$meta])*] $vis $name $api [$($kind)?] } {} {} {} { $($fields)* , } }
+    ($($(#[$($meta:tt)*])* $vis:vis struct $name:ident $(<$($g:ident),+ $(,)?>)? : $api:path $(, $kind:tt)? { $($fields:tt)* })+) => {$(
+        $crate::__model! { @fields { [$([$($meta)*])*] $vis $name [$($($g)+)?] $api [$($kind)?] } {} {} {} { $($fields)* , } }
     )+};
     ($(#[$meta:meta])* $vis:vis struct $name:ident < $bad:tt $($rest:tt)*) => {
-        $crate::__wrong! { $bad "a model has no generic parameters: declare one for each type, or a struct of your own with serde's derives and `lenient_via_serde!`" }
+        $crate::__wrong! { $bad "a model's type parameters are plain names: `struct Page<T>: Api { … }`" }
     };
     ($(#[$meta:meta])* $vis:vis enum $bad:tt $($rest:tt)*) => {
-        $crate::__wrong! { $bad "a model is a struct: for texts use `open_enum!`, for other enums serde's derives and `lenient_via_serde!`" }
+        $crate::__wrong! { $bad "a model is a struct: for texts use `open_enum!`, for other enums implement `Field`, or serde's traits and `field_via_serde!`" }
     };
     ($($bad:tt)*) => {
         $crate::__expected! { "expected `pub struct Name: Api { field: Type, field?: Type, … }`" ; $($bad)* }
@@ -60,127 +72,288 @@ macro_rules! __model {
     (@fields $h:tt $a:tt $r:tt $o:tt { $(,)? }) => {
         $crate::__model! { @emit $h $a $r $o }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* extra $($bad:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* extra $($bad:tt)* }) => {
         ::core::compile_error!("every model has a field `extra`: give this one another name, and `as \"extra\"`");
     };
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[doc = $doc:literal])* #[serde $($bad:tt)*] $($more:tt)* }) => {
         $crate::__no_serde! { $($bad)* }
     };
-    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty , $($more:tt)* }) => {
-        $crate::__model! { @fields $h
-            { $($a)* { [$([$m])*] optional $f [$($w)?] {::core::option::Option<$ty>} } } $r
-            { $($o)* { [$([$m])*] $f $ty } } { $($more)* } }
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Option $($bad:tt)* }) => {
+        ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
     };
-    (@fields $h:tt { $($a:tt)* } { $($r:tt)* } $o:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty , $($more:tt)* }) => {
+    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($s:tt)+])? , $($more:tt)* }) => {
         $crate::__model! { @fields $h
-            { $($a)* { [$([$m])*] required $f [$($w)?] {$ty} } }
+            { $($a)* { [$([$($m)*])*] nullable [] $f [$($w)?] {$crate::codec::Nullable<$ty>} {$crate::codec::Nullable<$ty>} [$($($s)+)?] } } $r
+            { $($o)* { [$([$($m)*])*] set $f {$crate::codec::Nullable<$ty>} } } { $($more)* } }
+    };
+    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? ? : $ty:ty $([sample = $($s:tt)+])? , $($more:tt)* }) => {
+        $crate::__model! { @fields $h
+            { $($a)* { [$([$($m)*])*] optional [$($via)?] $f [$($w)?] {::core::option::Option<$ty>} {$ty} [$($($s)+)?] } } $r
+            { $($o)* { [$([$($m)*])*] some $f {$ty} } } { $($more)* } }
+    };
+    (@fields $h:tt { $($a:tt)* } { $($r:tt)* } $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? : $ty:ty $([sample = $($s:tt)+])? , $($more:tt)* }) => {
+        $crate::__model! { @fields $h
+            { $($a)* { [$([$($m)*])*] required [$($via)?] $f [$($w)?] {$ty} {$ty} [$($($s)+)?] } }
             { $($r)* { $f $ty } } $o { $($more)* } }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $ty:ty = $bad:tt $($more:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(?)? : $ty:ty = $bad:tt $($more:tt)* }) => {
         $crate::__wrong! { $bad "a model's field has no preset" }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* }) => {
         $crate::__field_end! { [$bad] { $bad $($more)* } $bad $($more)* }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident as $w:literal $($bad:tt)* }) => {
         $crate::__expected! { "expected `: Type` or `?: Type` after the wire name" ; $($bad)* }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $f:ident $($bad:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $($bad:tt)* }) => {
         $crate::__expected! { "expected `: Type` (required) or `?: Type` (optional) after the field's name" ; $($bad)* }
     };
-    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$m:meta])* $($bad:tt)* }) => {
+    (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $($bad:tt)* }) => {
         $crate::__expected! { "expected a field, `name: Type` or `name?: Type`" ; $($bad)* }
     };
 
     (@emit
-        { [$([$meta:meta])*] $vis:vis $name:ident $api:tt [$($kind:tt)?] }
-        { $({ [$([$m:meta])*] $how:ident $f:ident $w:tt {$ty:ty} })* }
+        { [$([$($meta:tt)*])*] $vis:vis $name:ident [$($g:ident)*] $api:tt [$($kind:tt)?] }
+        { $({ [$([$($m:tt)*])*] $need:ident $via:tt $f:ident $w:tt {$whole:ty} {$ty:ty} $sample:tt })* }
         $required:tt
         $optional:tt
     ) => {
-        $(#[$meta])*
+        $(#[$($meta)*])*
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
-        $vis struct $name {
-            $($(#[$m])* pub $f: $ty,)*
-            /// What the fields above do not hold: fields that this version does not know.
+        $vis struct $name<$($g),*> {
+            $($(#[$($m)*])* pub $f: $whole,)*
+            /// What the fields above do not hold: members that this version does not know.
             pub extra: $crate::Extra,
         }
 
-        $crate::__model! { @setters [$($kind)?] $name $required $optional }
+        $crate::__model! { @setters [$($kind)?] $name [$($g)*] $required $optional }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                let mut object = $crate::__private::Object::new(serializer, &self.extra)?;
-                $(object.$how($crate::__wire!($api $f $w), &self.$f)?;)*
-                object.end()
-            }
-        }
+        // All functions are inline: a library compiles none of those that its users do not call.
+        #[allow(non_upper_case_globals, non_camel_case_types, dead_code)]
+        const _: () = {
+            enum __Index { $($f,)* }
+            $(const $f: usize = __Index::$f as usize;)*
+            const __KEYS: &[$crate::codec::macros::Key] = &[$($crate::codec::macros::Key::$need($crate::__wire!($api $f $w))),*];
+            static __SHAPE: $crate::codec::macros::Shape =
+                $crate::codec::macros::Shape::new(::core::concat!("an object (", ::core::stringify!($name), ")"), __KEYS);
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            #[allow(non_upper_case_globals)]
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                struct __Visitor;
-
-                #[derive(Default)]
-                struct __Seen {
-                    $($f: bool,)*
+            impl<$($g: $crate::codec::Parameter),*> $crate::codec::macros::Object for $name<$($g),*> {
+                #[inline]
+                fn shape(&self) -> &'static $crate::codec::macros::Shape {
+                    &__SHAPE
                 }
 
-                impl<'de> $crate::__private::Visitor<'de> for __Visitor {
-                    type Value = $name;
+                #[inline]
+                fn extra(&self) -> &$crate::Extra {
+                    &self.extra
+                }
 
-                    fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                        f.write_str(::core::concat!("an object (", ::core::stringify!($name), ")"))
-                    }
+                #[inline]
+                fn extra_mut(&mut self) -> &mut $crate::Extra {
+                    &mut self.extra
+                }
 
-                    fn visit_map<A: $crate::__private::MapAccess<'de>>(self, mut __map: A) -> ::core::result::Result<$name, A::Error> {
-                        $(const $f: &str = $crate::__wire!($api $f $w);)*
-                        let mut __model = $name::default();
-                        let mut __seen = __Seen::default();
-                        while let ::core::option::Option::Some(__key) = $crate::__private::next_key(&mut __map)? {
-                            match &*__key {
-                                $($f => {
-                                    __seen.$f = true;
-                                    $crate::__private::$how(&mut __map, $f, &mut __model.$f, &mut __model.extra)?;
-                                })*
-                                _ => $crate::__private::unknown(&mut __map, __key, &mut __model.extra)?,
-                            }
-                        }
-                        $($crate::__model!(@absent $how __seen $f __model);)*
-                        ::core::result::Result::Ok(__model)
+                #[inline]
+                fn decode_member(
+                    &mut self,
+                    __index: usize,
+                    __reader: &mut $crate::codec::Reader<'_>,
+                ) -> ::core::result::Result<(), $crate::codec::DecodeError> {
+                    match __index {
+                        $($f => $crate::__model!(@decode $need $via __reader (self.$f) $ty),)*
+                        _ => ::core::result::Result::Ok(()),
                     }
                 }
 
-                deserializer.deserialize_struct(::core::stringify!($name), const { &[$($crate::__wire!($api $f $w)),*] }, __Visitor)
+                #[inline]
+                fn member(&self, __index: usize) -> $crate::codec::macros::Member<'_> {
+                    match __index {
+                        $($f => $crate::__model!(@member $need $via (self.$f)),)*
+                        _ => $crate::codec::macros::Member::Absent,
+                    }
+                }
+
+                #[inline]
+                fn clear_member(&mut self, __index: usize) {
+                    match __index {
+                        $($f => $crate::__model!(@clear $need (self.$f)),)*
+                        _ => {}
+                    }
+                }
+
+                #[inline]
+                fn is_default(&self, __index: usize) -> bool {
+                    match __index {
+                        $($f => $crate::__model!(@is_default $need (self.$f) $ty),)*
+                        _ => false,
+                    }
+                }
             }
+
+            impl<$($g: $crate::codec::Parameter),*> $crate::codec::Encode for $name<$($g),*> {
+                #[inline]
+                fn encode(&self, __writer: &mut $crate::codec::Writer) {
+                    $crate::codec::macros::encode_object(self, __writer);
+                }
+            }
+
+            impl<$($g: $crate::codec::Parameter),*> $crate::codec::Field for $name<$($g),*> {
+                #[inline]
+                fn decode(__reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                    let mut __model = Self::default();
+                    $crate::codec::macros::decode_object(&mut __model, __reader)?;
+                    ::core::result::Result::Ok(__model)
+                }
+
+                #[inline]
+                fn decode_to<'s>(
+                    __slot: impl $crate::codec::macros::Slot<'s, Self>,
+                    __reader: &mut $crate::codec::Reader<'_>,
+                ) -> ::core::result::Result<(), $crate::codec::DecodeError>
+                where
+                    Self: 's,
+                {
+                    $crate::codec::macros::decode_object(__slot.put(Self::default()), __reader)
+                }
+
+                #[inline]
+                fn sample(__sampler: &mut $crate::codec::Sampler) -> Self {
+                    let _ = &__sampler;
+                    Self {
+                        $($f: $crate::__model!(@sample $need $via __sampler (__SHAPE.name($f)) $ty ; $sample),)*
+                        extra: $crate::Extra::default(),
+                    }
+                }
+
+                #[inline]
+                fn schema(__schemas: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
+                    __schemas.model(
+                        ::core::stringify!($name),
+                        ::core::any::type_name::<Self>(),
+                        $crate::__docs!([] $([$($meta)*])*),
+                        &[$($crate::codec::macros::Property {
+                            name: __SHAPE.name($f),
+                            docs: $crate::__docs!([] $([$($m)*])*),
+                            is_required: $crate::__model!(@is_required $need),
+                            schema: $crate::__model!(@schema $via $ty),
+                        }),*],
+                    )
+                }
+            }
+
+            impl<$($g: $crate::codec::Parameter),*> $crate::__private::Serialize for $name<$($g),*> {
+                #[inline]
+                fn serialize<__S: $crate::__private::Serializer>(&self, __serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    $crate::codec::macros::serialize(self, __serializer)
+                }
+            }
+
+            impl<'de, $($g: $crate::codec::Parameter),*> $crate::__private::Deserialize<'de> for $name<$($g),*> {
+                #[inline]
+                fn deserialize<__D: $crate::__private::Deserializer<'de>>(__deserializer: __D) -> ::core::result::Result<Self, __D::Error> {
+                    $crate::codec::macros::deserialize(__deserializer)
+                }
+            }
+        };
+    };
+
+    (@decode $need:ident [] $reader:ident ($($place:tt)*) $ty:ty) => {
+        <$ty as $crate::codec::Field>::decode_to(&mut $($place)*, $reader)
+    };
+    (@decode required [serde] $reader:ident ($($place:tt)*) $ty:ty) => {{
+        $($place)* = $crate::codec::macros::decode_via_serde($reader)?;
+        ::core::result::Result::Ok(())
+    }};
+    (@decode optional [serde] $reader:ident ($($place:tt)*) $ty:ty) => {{
+        $($place)* = ::core::option::Option::Some($crate::codec::macros::decode_via_serde($reader)?);
+        ::core::result::Result::Ok(())
+    }};
+    (@decode $need:ident [$via:tt] $($rest:tt)*) => {
+        $crate::__wrong! { $via "expected `via serde`" }
+    };
+
+    (@member required [] ($($place:tt)*)) => { $crate::codec::macros::Member::Value(&$($place)*) };
+    (@member optional [] ($($place:tt)*)) => {
+        $crate::codec::macros::Member::optional($($place)*.as_ref().map(|value| value as &dyn $crate::codec::Encode))
+    };
+    (@member nullable [] ($($place:tt)*)) => {
+        match &$($place)* {
+            $crate::codec::Nullable::Unset => $crate::codec::macros::Member::Absent,
+            value => $crate::codec::macros::Member::Value(value),
         }
-
-        $crate::lenient_via_serde! { $name }
+    };
+    (@member required [$via:tt] ($($place:tt)*)) => { $crate::codec::macros::Member::ViaSerde(&$($place)*) };
+    (@member optional [$via:tt] ($($place:tt)*)) => {
+        $crate::codec::macros::Member::optional_via_serde(
+            $($place)*.as_ref().map(|value| value as &dyn $crate::codec::macros::EncodeViaSerde),
+        )
     };
 
-    (@absent required $seen:ident $f:ident $model:ident) => {
-        $crate::__private::absent($seen.$f, $f, &mut $model.extra);
+    (@clear required ($($place:tt)*)) => { {} };
+    (@clear optional ($($place:tt)*)) => { $($place)* = ::core::option::Option::None };
+    (@clear nullable ($($place:tt)*)) => { $($place)* = $crate::codec::Nullable::Unset };
+
+    (@is_default required ($($place:tt)*) $ty:ty) => { $($place)* == <$ty as ::core::default::Default>::default() };
+    (@is_default $need:ident ($($place:tt)*) $ty:ty) => { false };
+
+    (@is_required required) => { true };
+    (@is_required $need:ident) => { false };
+
+    (@sample nullable [] $sampler:ident ($($name:tt)*) $ty:ty ; []) => {
+        $sampler.required($($name)*, <$ty as $crate::codec::Field>::sample)
     };
-    (@absent optional $seen:ident $f:ident $model:ident) => {};
+    (@sample nullable [] $sampler:ident ($($name:tt)*) $ty:ty ; [$($s:tt)+]) => {
+        $sampler.optional($($name)*, |sampler| sampler.json(::core::stringify!($($s)+))).unwrap_or_default()
+    };
+    (@sample $need:ident [] $sampler:ident ($($name:tt)*) $ty:ty ; []) => {
+        $sampler.$need($($name)*, <$ty as $crate::codec::Field>::sample)
+    };
+    (@sample $need:ident [] $sampler:ident ($($name:tt)*) $ty:ty ; [$($s:tt)+]) => {
+        $sampler.$need($($name)*, |sampler| sampler.json::<$ty>(::core::stringify!($($s)+)))
+    };
+    (@sample required [$via:tt] $($rest:tt)*) => {
+        $crate::__model!(@sample_via_serde required unwrap_or_default $($rest)*)
+    };
+    (@sample optional [$via:tt] $($rest:tt)*) => {
+        $crate::__model!(@sample_via_serde optional flatten $($rest)*)
+    };
+    (@sample_via_serde $need:ident $end:ident $sampler:ident ($($name:tt)*) $ty:ty ; []) => {
+        $sampler.$need($($name)*, $crate::codec::macros::sample_via_serde::<$ty>).$end()
+    };
+    (@sample_via_serde $need:ident $end:ident $sampler:ident ($($name:tt)*) $ty:ty ; [$($s:tt)+]) => {
+        $sampler.$need($($name)*, |_| $crate::codec::macros::json_via_serde::<$ty>(::core::stringify!($($s)+))).$end()
+    };
+
+    (@schema [] $ty:ty) => { <$ty as $crate::codec::Field>::schema };
+    (@schema [$via:tt] $ty:ty) => { |_| $crate::codec::Schema::any() };
 
     (@setters [] $($rest:tt)*) => {};
-    (@setters [input] $name:ident { $({ $rf:ident $rty:ty })* } { $({ [$([$om:meta])*] $of:ident $oty:ty })* }) => {
+    (@setters [input] $name:ident [$($g:ident)*] { $({ $rf:ident $rty:ty })* } { $({ [$([$($om:tt)*])*] $how:ident $of:ident {$oty:ty} })* }) => {
         #[allow(clippy::new_without_default, clippy::too_many_arguments)]
-        impl $name {
+        impl<$($g),*> $name<$($g),*> {
             /// Creates the object from its required fields.
             pub fn new($($rf: impl $crate::IntoField<$rty>),*) -> Self {
                 Self {
                     $($rf: $rf.into_field(),)*
-                    $($of: ::core::option::Option::None,)*
+                    $($of: ::core::default::Default::default(),)*
                     extra: $crate::Extra::default(),
                 }
             }
 
-            $crate::__setters! { $({ [$([$om])*] $of $oty })* }
+            $crate::__setters! { $({ [$([$($om)*])*] $how $of {$oty} })* }
         }
     };
     (@setters [$other:tt] $($rest:tt)*) => {
         $crate::__wrong! { $other "expected `input` or nothing after the API" }
     };
+}
+
+/// The docs of an item, as one text.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __docs {
+    ([$($text:expr),*]) => { ::core::concat!($($text, "\n"),*) };
+    ([$($text:expr),*] [doc = $line:expr] $($rest:tt)*) => { $crate::__docs!([$($text,)* $line] $($rest)*) };
+    ($texts:tt $other:tt $($rest:tt)*) => { $crate::__docs!($texts $($rest)*) };
 }

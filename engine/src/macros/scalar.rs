@@ -20,11 +20,31 @@ macro_rules! id {
 
         $crate::__text_type! { $name }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+        impl $crate::codec::Encode for $name {
+            #[inline]
+            fn encode(&self, writer: &mut $crate::codec::Writer) {
+                writer.str(&self.0);
             }
         }
+
+        impl $crate::codec::Field for $name {
+            #[inline]
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                reader.string().map(Self)
+            }
+
+            #[inline]
+            fn sample(sampler: &mut $crate::codec::Sampler) -> Self {
+                Self(sampler.id(::core::stringify!($name)))
+            }
+
+            #[inline]
+            fn schema(_: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
+                $crate::codec::Schema::of_type("string")
+            }
+        }
+
+        $crate::serde_via_codec! { $name }
     )+};
     ($($bad:tt)*) => {
         $crate::__expected! { "expected `pub struct Name;`" ; $($bad)* }
@@ -42,6 +62,11 @@ macro_rules! __text_type {
                 &self.0
             }
 
+            /// Whether the text is empty.
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
             /// The text, owned.
             pub fn into_string(self) -> ::std::string::String {
                 self.0
@@ -51,13 +76,6 @@ macro_rules! __text_type {
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(&self.0)
-            }
-        }
-
-        impl ::core::ops::Deref for $name {
-            type Target = str;
-            fn deref(&self) -> &str {
-                &self.0
             }
         }
 
@@ -123,16 +141,6 @@ macro_rules! __text_type {
                 self.clone()
             }
         }
-
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_text(deserializer, ::core::stringify!($name)).map(Self)
-            }
-        }
-
-        $crate::lenient_via_serde! { $name }
     };
 }
 
@@ -181,15 +189,15 @@ macro_rules! __text_fields {
 /// ```
 #[macro_export]
 macro_rules! open_enum {
-    ($($(#[$meta:meta])* $vis:vis enum $name:ident {
-        $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)?
+    ($($(#[$($meta:tt)*])* $vis:vis enum $name:ident {
+        $($(#[$($variant_meta:tt)*])* $variant:ident = $text:literal),+ $(,)?
     })+) => {$(
-        $(#[$meta])*
+        $(#[$($meta)*])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         $vis enum $name {
             $(
-                $(#[$variant_meta])*
+                $(#[$($variant_meta)*])*
                 #[doc = ""]
                 #[doc = ::core::concat!("`", $text, "`")]
                 $variant,
@@ -240,21 +248,115 @@ macro_rules! open_enum {
 
         $crate::__text_fields! { $name }
 
-        impl $crate::__private::Serialize for $name {
-            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                ::core::result::Result::Ok(Self::from(text))
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::deserialize_choice(deserializer, ::core::stringify!($name), &[$($text),+], |text| Self::from(text))
+        impl $crate::codec::Encode for $name {
+            #[inline]
+            fn encode(&self, writer: &mut $crate::codec::Writer) {
+                writer.str(self.as_str());
             }
         }
 
-        $crate::lenient_via_serde! { $name }
+        impl $crate::codec::Field for $name {
+            #[inline]
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                let text = reader.text()?;
+                match Self::from(&*text) {
+                    Self::Unknown(_) if reader.mode() == $crate::codec::Mode::Strict => {
+                        ::core::result::Result::Err(reader.not_allowed())
+                    }
+                    value => ::core::result::Result::Ok(value),
+                }
+            }
+
+            #[inline]
+            fn sample(sampler: &mut $crate::codec::Sampler) -> Self {
+                Self::from(sampler.one_of(&[$($text),+]))
+            }
+
+            #[inline]
+            fn schema(schemas: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
+                schemas.named(::core::stringify!($name), ::core::any::type_name::<Self>(), |_| {
+                    $crate::codec::Schema::open_enum(&[$(($text, $crate::__docs!([] $([$($variant_meta)*])*))),+])
+                        .describe($crate::__docs!([] $([$($meta)*])*))
+                })
+            }
+        }
+
+        $crate::serde_via_codec! { $name }
     )+};
     ($($bad:tt)*) => {
         $crate::__expected! { "expected `pub enum Name { Variant = \"wire-value\", … }`" ; $($bad)* }
     };
+}
+
+/// Implements serde's traits for types that implement [`Field`](crate::codec::Field), through it.
+///
+/// They then travel in every format that describes itself: JSON, CBOR, MessagePack.
+#[macro_export]
+macro_rules! serde_via_codec {
+    ($($ty:ty),+ $(,)?) => {$(
+        impl $crate::__private::Serialize for $ty {
+            #[inline]
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::codec::macros::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> $crate::__private::Deserialize<'de> for $ty {
+            #[inline]
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+                $crate::codec::macros::deserialize(deserializer)
+            }
+        }
+    )+};
+}
+
+/// Implements [`Encode`](crate::codec::Encode), [`Field`](crate::codec::Field) and serde's traits for structs of one
+/// unnamed field, through that field.
+///
+/// ```
+/// # use typed_endpoint::{codec, field_newtype};
+/// #[derive(Debug, Default, PartialEq)]
+/// struct Metres(f64);
+///
+/// field_newtype!(Metres(f64));
+///
+/// assert_eq!(codec::from_json::<Metres>("12")?, Metres(12.0));
+/// # Ok::<(), codec::DecodeError>(())
+/// ```
+#[macro_export]
+macro_rules! field_newtype {
+    ($($name:ident($inner:ty)),+ $(,)?) => {$(
+        impl $crate::codec::Encode for $name {
+            #[inline]
+            fn encode(&self, writer: &mut $crate::codec::Writer) {
+                $crate::codec::Encode::encode(&self.0, writer);
+            }
+        }
+
+        impl $crate::codec::Field for $name {
+            #[inline]
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                <$inner as $crate::codec::Field>::decode(reader).map(Self)
+            }
+
+            #[inline]
+            fn sample(sampler: &mut $crate::codec::Sampler) -> Self {
+                Self(<$inner as $crate::codec::Field>::sample(sampler))
+            }
+
+            #[inline]
+            fn schema(schemas: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
+                <$inner as $crate::codec::Field>::schema(schemas)
+            }
+        }
+
+        $crate::serde_via_codec! { $name }
+    )+};
 }

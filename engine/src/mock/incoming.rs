@@ -5,9 +5,9 @@ use http::{Request, header, request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use crate::codec::Mode;
 use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
-use crate::reading::{self, Mode};
 use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
 /// A request as a mock received it.
@@ -32,14 +32,14 @@ impl<E: Endpoint> Received<E> {
     ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
-        let mut read = || E::read(&mut Source::new(E::OPERATION.fields, &mut incoming));
-        let request = if strict { reading::within(Mode::Strict, read) } else { read() }?;
+        let mode = if strict { Mode::Strict } else { Mode::Lenient };
+        let request = E::read(&mut Source::new(E::OPERATION.fields, &mut incoming, mode))?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())
             && let Some(name) = json.keys().find(is_unknown)
         {
-            return Err(ReadError::new(ReadErrorKind::Unknown, name, reading::UNKNOWN));
+            return Err(ReadError::new(ReadErrorKind::Unknown, name, "is not known"));
         }
         let unknown = incoming.left().into_iter().filter(|name| is_unknown(&name)).collect();
         Ok(Self { request, parts, unknown, body })

@@ -12,27 +12,26 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use http::{Request, Response, request};
 
-pub use crate::sample::{Fullness, SampleError, request as sample_request};
+pub use crate::sample::{request as sample_request, requests as sample_requests};
 pub use incoming::Received;
 use reply::EncodeError;
-pub use reply::{Encode, Reply};
+pub use reply::{EncodeResponse, Reply};
 pub use serve::Running;
 pub use visit::OperationVisitor;
 
 use crate::api::{Api, plain_error};
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
+pub use crate::codec::Detail;
+use crate::codec::{Field, Sampler};
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::{TransportError, TransportErrorKind};
 use crate::source::ReadError;
 use crate::transport::{BoxFuture, Transport};
 
-/// Makes up a value of any model, with every field filled.
-///
-/// # Errors
-/// When the type, or one in it, refuses the made-up value.
-pub fn sample<T: serde::de::DeserializeOwned>() -> Result<T, SampleError> {
-    crate::sample::value(Fullness::Fullest, "sample")
+/// Makes a sample of any model, with every field filled.
+pub fn sample<T: Field>() -> T {
+    T::sample(&mut Sampler::new(Detail::Full, "sample"))
 }
 
 /// A server made of typed handlers, in memory ([`client`](Self::client), or as a [`Transport`]) or on a loopback port
@@ -97,7 +96,7 @@ impl Mock {
     pub fn on<E, F, Fut>(self, handler: F) -> Self
     where
         E: Endpoint,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
         F: Fn(E) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
@@ -109,7 +108,7 @@ impl Mock {
     pub fn on_received<E, F, Fut>(self, handler: F) -> Self
     where
         E: Endpoint,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
         F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
@@ -119,9 +118,7 @@ impl Mock {
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, strict).await?;
                 Ok(match handler(received).await {
-                    Ok(response) => {
-                        E::Codec::encode(response).unwrap_or_else(|error| Reply::error(500, error.to_string()))
-                    }
+                    Ok(response) => E::Codec::encode(response),
                     Err(reply) => reply,
                 })
             })

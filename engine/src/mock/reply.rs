@@ -3,12 +3,11 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
 use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
-use crate::sample::{self, Fullness, SampleError};
 use crate::sse::{Sse, StreamItem};
 
 /// A response, of whatever status.
@@ -134,104 +133,99 @@ impl Reply {
     }
 }
 
-/// So that a handler can make up its response by [`sample`](super::sample) and `?`.
-impl From<SampleError> for Reply {
-    fn from(error: SampleError) -> Self {
-        Self::error(500, error.to_string())
-    }
-}
-
 /// How a response is written: the other direction of [`Codec`].
-pub trait Encode<T>: Codec<T> {
+pub trait EncodeResponse<T>: Codec<T> {
     /// Writes the response.
-    ///
-    /// # Errors
-    /// The value's own.
-    fn encode(value: T) -> Result<Reply, serde_json::Error>;
+    fn encode(value: T) -> Reply;
 
-    /// Makes up a response.
-    ///
-    /// # Errors
-    /// When a type refuses the made-up value.
-    fn sample(fullness: Fullness) -> Result<T, SampleError>;
+    /// Makes a sample of the response.
+    fn sample(detail: Detail) -> T;
 
-    /// Reads a response that is JSON, strictly: a field of an unexpected kind, which [`Codec::decode`] lives with, is an
-    /// error here. `None` when it is not JSON. For tests of models against what a server is known to send.
-    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
+    /// Makes full samples of the response until each alternative of each of its types is in one of them.
+    fn samples() -> Vec<T> {
+        vec![Self::sample(Detail::Full)]
+    }
+
+    /// Reads a response that is JSON, in [`Mode::Lenient`]: a field of an unexpected kind, which [`Codec::decode`] passes
+    /// over, is an error here. `None` when it is not JSON. For tests of models against what a server is known to send.
+    fn parse(json: &[u8]) -> Option<Result<T, DecodeError>> {
         let _ = json;
         None
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Encode<T> for Json {
-    fn encode(value: T) -> Result<Reply, serde_json::Error> {
-        let json = serde_json::to_vec(&value)?;
-        if json == b"null" {
-            return Ok(Reply::status(204));
+impl<T: Field> EncodeResponse<T> for Json {
+    fn encode(value: T) -> Reply {
+        match codec::to_json(&value) {
+            json if json == "null" => Reply::status(204),
+            json => Reply::status(200).header("content-type", "application/json").with_body(json),
         }
-        Ok(Reply::status(200).header("content-type", "application/json").with_body(json))
     }
 
-    fn sample(fullness: Fullness) -> Result<T, SampleError> {
-        sample::value(fullness, "sample")
+    fn sample(detail: Detail) -> T {
+        T::sample(&mut Sampler::new(detail, "sample"))
     }
 
-    fn parse(json: &[u8]) -> Option<serde_json::Result<T>> {
-        Some(serde_json::from_slice(json))
-    }
-}
-
-impl Encode<()> for Empty {
-    fn encode(_: ()) -> Result<Reply, serde_json::Error> {
-        Ok(Reply::status(204))
+    fn samples() -> Vec<T> {
+        Sampler::every("sample", T::sample)
     }
 
-    fn sample(_: Fullness) -> Result<(), SampleError> {
-        Ok(())
+    fn parse(json: &[u8]) -> Option<Result<T, DecodeError>> {
+        Some(Options::new().mode(Mode::Lenient).decode_bytes(json).map(|decoded| decoded.value))
     }
 }
 
-impl Encode<Bytes> for Raw {
-    fn encode(bytes: Bytes) -> Result<Reply, serde_json::Error> {
-        Ok(Reply::status(200).with_body(bytes))
+impl EncodeResponse<()> for Empty {
+    fn encode(_: ()) -> Reply {
+        Reply::status(204)
     }
 
-    fn sample(_: Fullness) -> Result<Bytes, SampleError> {
-        Ok(Bytes::from_static(b"sample"))
-    }
-}
-
-impl Encode<String> for Text {
-    fn encode(text: String) -> Result<Reply, serde_json::Error> {
-        Ok(Reply::text(200, text))
-    }
-
-    fn sample(_: Fullness) -> Result<String, SampleError> {
-        Ok("sample".into())
+    fn sample(_: Detail) -> () {
+        ()
     }
 }
 
-impl Encode<Download> for Streamed {
-    fn encode(download: Download) -> Result<Reply, serde_json::Error> {
-        Ok(Reply {
+impl EncodeResponse<Bytes> for Raw {
+    fn encode(bytes: Bytes) -> Reply {
+        Reply::status(200).with_body(bytes)
+    }
+
+    fn sample(_: Detail) -> Bytes {
+        Bytes::from_static(b"sample")
+    }
+}
+
+impl EncodeResponse<String> for Text {
+    fn encode(text: String) -> Reply {
+        Reply::text(200, text)
+    }
+
+    fn sample(_: Detail) -> String {
+        "sample".into()
+    }
+}
+
+impl EncodeResponse<Download> for Streamed {
+    fn encode(download: Download) -> Reply {
+        Reply {
             status: download.status(),
             headers: Box::new(download.headers().clone()),
             body: download.into_body(),
             kind: Kind::Whole,
-        })
+        }
     }
 
-    fn sample(_: Fullness) -> Result<Download, SampleError> {
-        Ok(Body::from("sample").into())
+    fn sample(_: Detail) -> Download {
+        Body::from("sample").into()
     }
 }
 
-impl<T: StreamItem> Encode<Sse<T>> for Events {
-    fn encode(events: Sse<T>) -> Result<Reply, serde_json::Error> {
-        Ok(Reply::event_stream(events.into_body()))
+impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
+    fn encode(events: Sse<T>) -> Reply {
+        Reply::event_stream(events.into_body())
     }
 
-    fn sample(_: Fullness) -> Result<Sse<T>, SampleError> {
-        Ok(Sse::new("data: [DONE]\n\n".into()))
+    fn sample(_: Detail) -> Sse<T> {
+        Sse::new("data: [DONE]\n\n".into())
     }
 }

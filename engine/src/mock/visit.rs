@@ -6,15 +6,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::endpoint::{Endpoint, On};
-use crate::mock::Encode;
+use crate::mock::EncodeResponse;
 
 /// Something to be done with each of many operations, for tests of all operations of an API: what a list of
 /// [`Operation`](crate::Operation)s tells is facts, what comes by here is the type itself, of which requests and
-/// responses can be made ([`sample_request`](crate::mock::sample_request), [`Encode::sample`]).
+/// responses can be made ([`sample_request`](crate::mock::sample_request), [`EncodeResponse::sample`]).
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
-/// use typed_endpoint::mock::{Encode, Fullness, OperationVisitor, sample_request};
+/// use typed_endpoint::mock::{Detail, EncodeResponse, OperationVisitor, sample_request};
 /// use typed_endpoint::{Endpoint, On};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///
@@ -24,9 +24,9 @@ use crate::mock::Encode;
 ///     fn operation<E>(&mut self)
 ///     where
 ///         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-///         E::Codec: Encode<E::Response>,
+///         E::Codec: EncodeResponse<E::Response>,
 ///     {
-///         println!("{:?}", sample_request::<E>(Fullness::Fullest));
+///         println!("{:?}", sample_request::<E>(Detail::Full));
 ///     }
 /// }
 ///
@@ -37,6 +37,6 @@ pub trait OperationVisitor {
     fn operation<E>(&mut self)
     where
         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: Encode<E::Response>,
+        E::Codec: EncodeResponse<E::Response>,
         E::Response: fmt::Debug;
 }

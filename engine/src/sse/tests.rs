@@ -97,11 +97,12 @@ fn errors_of_servers_are_found() {
     assert_eq!(error("", r#"["error"]"#), None);
 }
 
-#[derive(Debug, PartialEq, serde::Deserialize)]
+#[derive(Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 struct Number {
     n: u32,
 }
 
+crate::field_via_serde!(Number);
 crate::sse_json!(Number);
 
 #[derive(Debug, PartialEq)]
@@ -204,7 +205,7 @@ fn failures_end_the_stream_and_say_why() {
         let error = Sse::<Number>::new("data: {\"m\": 1}\n\n".into()).next().await.unwrap().unwrap_err();
         assert!(error.to_string().contains("missing field `n`"), "{error}");
         assert!(error.to_string().contains(r#"{\"m\": 1}"#), "{error}");
-        assert!(std::error::Error::source(&error).unwrap().is::<crate::error::DecodeError>());
+        assert!(std::error::Error::source(&error).unwrap().is::<crate::DecodeError>());
     });
 }
 

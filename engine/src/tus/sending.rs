@@ -94,7 +94,8 @@ impl Sending {
         // `Bearer …`: it is the last word.
         let values = self.headers.iter().filter_map(|(_, value)| value.to_str().ok()?.rsplit(' ').next());
         secrets.extend(values.map(Secret::from));
-        let prepared = Prepared { target: url.expose().into(), headers: headers.into_iter().collect(), payload };
+        let headers = headers.into_iter().collect();
+        let prepared = Prepared { target: url.expose().into(), headers, payload, secrets: Vec::new() };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
         JobSpec {
             settings: self.settings.clone(),

@@ -75,7 +75,7 @@ operations! {
             /// For how many days.
             days?: u32 = 14,
             /// What to remember; `None` forgets it.
-            note?: Option<String>,
+            note?: Nullable<String>,
         } -> Option<Loan>, error(LoanError), retryable, timeout(20)
     }
     endpoint! {

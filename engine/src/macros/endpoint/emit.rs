@@ -7,7 +7,7 @@ macro_rules! __emit {
             { [$([$($meta:tt)*])*] $vis:vis $name:ident $api:tt $method:ident $path:literal }
             { $({ $($entry:tt)* })* }
             { $({ [$([$rm:meta])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
-            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $oty:ty })* }
+            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
@@ -32,7 +32,7 @@ macro_rules! __emit {
                 $(#[$om])*
                 #[doc = ""]
                 #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", ::core::stringify!($preset), "`")?, ").")]
-                pub $of: ::core::option::Option<$oty>,
+                pub $of: $owhole,
             )*
         }
 
@@ -46,7 +46,7 @@ macro_rules! __emit {
                 }
             }
 
-            $crate::__setters! { $({ [$([$om])*] $of $oty })* }
+            $crate::__setters! { $({ [$([$om])*] $ohow $of {$oty} })* }
         }
 
         #[allow(deprecated)]
@@ -119,7 +119,7 @@ macro_rules! __emit {
         };
     };
 
-    (@preset) => { ::core::option::Option::None };
+    (@preset) => { ::core::default::Default::default() };
     (@preset $preset:expr) => { ::core::option::Option::Some($crate::IntoField::into_field($preset)) };
 
     (@error $name:ident $api:tt default) => { <$api as $crate::Api>::Error };
@@ -144,7 +144,7 @@ macro_rules! __emit {
     };
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
-    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty $(; [$($preset:expr)?])?) => {
+    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$($sample:tt)*]) => {
         $crate::endpoint::Field::new(
             ::core::stringify!($f),
             $crate::__wire!($api $f $w),
@@ -152,12 +152,19 @@ macro_rules! __emit {
             $required,
             ::core::stringify!($ty),
         )
-        $($(.preset(::core::stringify!($preset)))?)?
+        $(.preset(::core::stringify!($preset)))?
+        .with_sample(::core::stringify!($($sample)*))
     };
     (@entry $api:tt copy $place:ident $f:ident) => {
         $crate::endpoint::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::endpoint::Place::$place)
     };
 
+    (@value $self:ident nullable $f:ident) => {
+        match &$self.$f {
+            $crate::codec::Nullable::Unset => ::core::option::Option::None,
+            value => ::core::option::Option::Some(value as &dyn $crate::endpoint::Value),
+        }
+    };
     (@value $self:ident optional $f:ident) => {
         $self.$f.as_ref().map(|value| value as &dyn $crate::endpoint::Value)
     };

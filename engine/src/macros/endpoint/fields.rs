@@ -21,16 +21,35 @@ macro_rules! __fields {
     ($q:tt [Path $s:literal] { $f:tt ? $($more:tt)* } $rest:tt) => {
         $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
     };
+    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : Option $($more:tt)* } $rest:tt) => {
+        ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
+    };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $(= $preset:expr)? , $($more:tt)* } $rest:tt
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
-                { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] } }
+                { $($t)* { field $place $f [$($w)?] false Nullable<$ty> ; [] [$($($sample)+)?] } }
                 $r
-                { $($o)* { [$([$m])*] $s $f [$($w)?] [$($preset)?] $ty } }
+                { $($o)* { [$([$m])*] $s $f [$($w)?] [] set {$crate::codec::Nullable<$ty>} {$crate::codec::Nullable<$ty>} } }
+                { $($v)* { nullable $f } }
+                { $($d)* { nullable $f } }
+            }
+            [$place $s] { $($more)* } $rest
+        }
+    };
+    (
+        { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $([sample = $($sample:tt)+])? $(= $preset:expr)? , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            {
+                $h
+                { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] [$($($sample)+)?] } }
+                $r
+                { $($o)* { [$([$m])*] $s $f [$($w)?] [$($preset)?] some {::core::option::Option<$ty>} {$ty} } }
                 { $($v)* { optional $f } }
                 { $($d)* { optional $f } }
             }
@@ -39,12 +58,12 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty , $($more:tt)* } $rest:tt
+        { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
-                { $($t)* { field $place $f [$($w)?] true $ty } }
+                { $($t)* { field $place $f [$($w)?] true $ty ; [] [$($($sample)+)?] } }
                 { $($r)* { [$([$m])*] $s $f [$($w)?] $ty } }
                 $o
                 { $($v)* { required $f } }

@@ -1,0 +1,69 @@
+//! How values are read, written, sampled and described.
+//!
+//! Two traits carry the whole of it. [`Encode`] writes a value as JSON and is object-safe, so that one loop writes all
+//! models. [`Field`] is what a type needs to be a field of a model: it reads ([`decode`](Field::decode)), makes
+//! samples ([`sample`](Field::sample)) and describes itself as JSON Schema ([`schema`](Field::schema)).
+//! [`model!`](crate::model), [`id!`](crate::id) and [`open_enum!`](crate::open_enum) implement both, and so do the types
+//! of the standard library. Types of other crates enter a model through their serde implementations (`via serde`,
+//! [`ViaSerde`]).
+//!
+//! serde itself is used at the edge only: models implement `Serialize` and `Deserialize` for users (JSON, CBOR,
+//! MessagePack), which go through the JSON text. [`from_json`] and [`to_json`] are two to three times faster.
+//!
+//! - Reading is one pass over a `&str` ([`Reader`]). Nobody records a path on the way down: whoever reads a child adds
+//!   its name to an error on the way up, and line and column are computed once, for an error that is returned.
+//! - What a model does not know is kept as JSON text ([`Extra`]), and nothing parses it that nobody asks for.
+//! - Functions that the macros emit are `#[inline]`: then only what a program uses is compiled.
+
+mod containers;
+mod edge;
+mod error;
+mod extra;
+mod field;
+mod maps;
+mod nested;
+mod nullable;
+mod number;
+mod object;
+mod options;
+mod reader;
+mod sampler;
+mod scalars;
+mod schema;
+mod shape;
+mod skip;
+mod slot;
+mod strings;
+mod text;
+mod value;
+mod via_serde;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{DecodeError, DecodeErrorKind};
+pub use extra::Extra;
+pub use field::{Field, Parameter};
+pub use nullable::Nullable;
+pub use object::{mark_missing, mark_null};
+pub use options::{Decoded, Options, from_json};
+pub use reader::{Kind, Mode, Reader};
+pub use sampler::{Detail, Sampler};
+pub use schema::{Schema, Schemas};
+pub use skip::Skipped;
+pub use via_serde::ViaSerde;
+pub use writer::{Encode, Writer, to_json};
+
+/// What the macros expand to.
+#[doc(hidden)]
+pub mod macros {
+    pub use super::edge::{deserialize, serialize, serialize_json};
+    pub use super::object::{Member, Object, decode_object, encode_object};
+    pub use super::schema::Property;
+    pub use super::shape::{Key, Shape};
+    pub use super::slot::Slot;
+    pub use super::via_serde::{
+        EncodeViaSerde, decode as decode_via_serde, from_json as json_via_serde, sample as sample_via_serde,
+    };
+}

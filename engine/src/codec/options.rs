@@ -1,0 +1,125 @@
+//! How a whole text is read.
+
+use super::error::{DecodeError, DecodeErrorKind};
+use super::field::Field;
+use super::reader::{Mode, Reader};
+use super::sampler::Sampler;
+use super::skip::{self, Skipped};
+
+/// How JSON is read.
+///
+/// ```
+/// # use typed_endpoint::codec::{Mode, Options};
+/// let numbers = Options::new().decode::<Vec<u8>>(r#"[1, "2", "three"]"#)?;
+/// assert_eq!(numbers.value, [1, 2]);
+/// assert_eq!(numbers.skipped[0].path, "[2]");
+/// assert!(Options::new().mode(Mode::Strict).decode::<Vec<u8>>(r#"["2"]"#).is_err());
+/// # Ok::<(), typed_endpoint::codec::DecodeError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Options {
+    mode: Mode,
+    max_memory: usize,
+}
+
+/// A value, and what of its text could not be read.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Decoded<T> {
+    /// The value.
+    pub value: T,
+    /// What was passed over because it could not be read ([`Mode::SkipInvalid`]): the first 100 places.
+    pub skipped: Vec<Skipped>,
+    /// How many places were passed over in all.
+    pub skipped_count: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The defaults: [`Mode::SkipInvalid`], and no limit of memory.
+    pub const fn new() -> Self {
+        Self { mode: Mode::SkipInvalid, max_memory: usize::MAX }
+    }
+
+    /// Sets how values are read (default: [`Mode::SkipInvalid`]).
+    pub const fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Limits the memory of the value, in bytes (default: none). What counts are the items of lists and maps, which can
+    /// take hundreds of times as many bytes as their text.
+    pub const fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
+    /// Reads a value. A byte order mark before it is passed over.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or not that of a `T`.
+    #[inline]
+    pub fn decode<T: Field>(self, text: &str) -> Result<Decoded<T>, DecodeError> {
+        let mut reader = self.reader(text);
+        match T::decode(&mut reader) {
+            Ok(value) => {
+                let (skipped, skipped_count) = self.end(reader, text)?;
+                Ok(Decoded { value, skipped, skipped_count })
+            }
+            Err(error) => Err(error.located(text)),
+        }
+    }
+
+    /// Reads a value from bytes.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), and when the bytes are not UTF-8.
+    #[inline]
+    pub fn decode_bytes<T: Field>(self, bytes: &[u8]) -> Result<Decoded<T>, DecodeError> {
+        // The whole is checked at once, which is much cheaper than string by string.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.decode(text),
+            Err(error) => Err(DecodeError::new(DecodeErrorKind::Syntax, error.valid_up_to(), "the text is not UTF-8")),
+        }
+    }
+
+    fn reader(self, text: &str) -> Reader<'_> {
+        let mut reader = Reader::new(text).with_mode(self.mode).with_max_memory(self.max_memory);
+        if text.starts_with('\u{feff}') {
+            reader.at = '\u{feff}'.len_utf8();
+        }
+        reader
+    }
+
+    fn end(self, mut reader: Reader<'_>, text: &str) -> Result<(Vec<Skipped>, usize), DecodeError> {
+        match reader.next() {
+            0 if reader.at >= text.len() => Ok(skip::reports(reader)),
+            _ => Err(reader.syntax("trailing characters").located(text)),
+        }
+    }
+}
+
+/// Reads a value from JSON, as responses are read by default ([`Options`] has the details).
+///
+/// # Errors
+/// When the text is not JSON, or not that of a `T`. The error tells path, line and column.
+#[inline]
+pub fn from_json<T: Field>(text: &str) -> Result<T, DecodeError> {
+    Options::new().decode(text).map(|decoded| decoded.value)
+}
+
+impl Sampler {
+    /// A value that is given as JSON; the type's own sample if it is none of the type's.
+    pub fn json<T: Field>(&mut self, json: &str) -> T {
+        match Options::new().decode(json) {
+            Ok(decoded) => decoded.value,
+            Err(_) => T::sample(self),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Passing over values: those that nobody wants, and those that cannot be read.
+
+use super::error::{self, DecodeError};
+use super::number::Number;
+use super::reader::{Kind, Mode, Reader};
+use super::text::plain;
+
+/// As many places are told where they are; of others it is only counted how many there are.
+const MOST_REPORTS: usize = 100;
+
+/// A place in a text that could not be read and was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// The path of the place, as in [`DecodeError::path`].
+    pub path: String,
+    /// What is wrong there.
+    pub reason: String,
+    pub(super) offset: usize,
+}
+
+impl Reader<'_> {
+    /// Passes over a value, which is checked as if it were read.
+    pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
+        match self.kind() {
+            Kind::List => {
+                self.open_list()?;
+                let mut first = true;
+                while self.item(first)? {
+                    first = false;
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            Kind::Object => {
+                self.open_object("an object")?;
+                let mut first = true;
+                while self.at_name(first)? {
+                    first = false;
+                    self.skip_string()?;
+                    match self.next() {
+                        b':' => self.at += 1,
+                        _ => return Err(self.syntax("expected `:`")),
+                    }
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            _ => self.skip_scalar(),
+        }
+    }
+
+    /// Passes over a value that is no list and no object; of these it reads nothing.
+    pub(super) fn skip_scalar(&mut self) -> Result<(), DecodeError> {
+        match self.next() {
+            b'"' => self.skip_string(),
+            b'0'..=b'9' | b'-' => self.number().map(|_: Number| ()),
+            b'n' => self.word("null"),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'[' | b'{' => Ok(()),
+            _ => Err(self.no_value()),
+        }
+    }
+
+    fn skip_string(&mut self) -> Result<(), DecodeError> {
+        let end = plain(self.text.as_bytes(), self.at + 1);
+        if self.byte(end) == b'"' {
+            self.at = end + 1;
+            return Ok(());
+        }
+        self.unescape(end, &mut |_| {})
+    }
+
+    /// Goes back to a value that could not be read and passes over it, if the mode and the error allow.
+    #[cold]
+    pub(super) fn pass_over(
+        &mut self,
+        start: usize,
+        depth: u8,
+        error: DecodeError,
+    ) -> Result<DecodeError, DecodeError> {
+        if self.mode() != Mode::SkipInvalid || !error.is_data() {
+            return Err(error);
+        }
+        // What was passed over within it is gone with it.
+        self.forget_skipped_from(start);
+        (self.at, self.depth) = (start, depth);
+        match self.skip() {
+            Ok(()) => Ok(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes what was passed over. Its path is that of the error, and grows on the way up.
+    #[cold]
+    pub(super) fn report(&mut self, start: usize, error: DecodeError) {
+        self.skipped_count += 1;
+        if self.skipped.len() < MOST_REPORTS {
+            let (path, reason) = error.into_parts();
+            self.skipped.push(Skipped { path, reason: reason.into_owned(), offset: start });
+        }
+    }
+
+    pub(super) fn forget_skipped_from(&mut self, start: usize) {
+        let before = self.skipped.len();
+        self.skipped.retain(|skipped| skipped.offset < start);
+        self.skipped_count -= before - self.skipped.len();
+    }
+
+    /// Adds a step to the paths of what was passed over since a position.
+    #[cold]
+    pub(super) fn skipped_in(&mut self, start: usize, step: Step<'_>) {
+        for skipped in self.skipped.iter_mut().rev().take_while(|skipped| skipped.offset >= start) {
+            match step {
+                Step::Name(name) => error::prefix(&mut skipped.path, name),
+                Step::Index(index) => error::prefix_index(&mut skipped.path, index),
+            }
+        }
+    }
+}
+
+/// A step of a path.
+#[derive(Clone, Copy)]
+pub(super) enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+/// What was passed over, and how often in all.
+pub(super) fn reports(reader: Reader<'_>) -> (Vec<Skipped>, usize) {
+    (reader.skipped, reader.skipped_count)
+}

@@ -1,0 +1,95 @@
+//! Models in serde's formats.
+
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::models::{BOOK, Book, BookState, Page};
+use crate::codec::{Sampler, from_json, to_json};
+
+fn cbor<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).unwrap();
+    ciborium::from_reader(bytes.as_slice()).unwrap()
+}
+
+/// Through each format and back.
+fn travels<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
+    assert_eq!(&cbor(value), value);
+    assert_eq!(&rmp_serde::from_slice::<T>(&rmp_serde::to_vec(value).unwrap()).unwrap(), value);
+    assert_eq!(&rmp_serde::from_slice::<T>(&rmp_serde::to_vec_named(value).unwrap()).unwrap(), value);
+    assert_eq!(&serde_json::from_str::<T>(&serde_json::to_string(value).unwrap()).unwrap(), value);
+    assert_eq!(&serde_json::from_slice::<T>(&serde_json::to_vec_pretty(value).unwrap()).unwrap(), value);
+    assert_eq!(&serde_json::from_value::<T>(serde_json::to_value(value).unwrap()).unwrap(), value);
+}
+
+#[test]
+fn models_travel_in_every_format_that_describes_itself() {
+    for text in [
+        BOOK,
+        "{}",
+        r#"{"id":null,"new":{"a":[1e300,-1,18446744073709551615,"\u0000é😀",null,true,{}]},"pageCount":null,"title":null}"#,
+        r#"{"price":1,"color":[0.1,16777217,-2.5],"next":{"next":{"any":{}}}}"#,
+    ] {
+        let book: Book = from_json(text).unwrap();
+        travels(&book);
+        travels(&Page { items: vec![book.clone(), book], ..Page::default() });
+    }
+    for book in Sampler::every("sample", |sampler| sampler.sample::<Book>()) {
+        travels(&book);
+    }
+    travels(&BookState::Lent);
+    travels(&vec![Some(BookState::Unknown("x".into())), None]);
+}
+
+#[test]
+fn whole_floats_come_back_from_binary_formats() {
+    let book: Book = from_json(r#"{"price":10.0}"#).unwrap();
+    assert_eq!(cbor(&book).price, Some(10.0));
+}
+
+#[test]
+fn what_json_cannot_hold_is_refused() {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&std::collections::BTreeMap::from([("price", f64::NAN)]), &mut bytes).unwrap();
+    assert!(ciborium::from_reader::<Book, _>(bytes.as_slice()).is_err());
+    bytes.clear();
+    ciborium::into_writer(&ciborium::Value::Bytes(vec![1]), &mut bytes).unwrap();
+    assert!(ciborium::from_reader::<Book, _>(bytes.as_slice()).is_err());
+}
+
+#[test]
+fn an_error_of_serde_names_the_path() {
+    let error = serde_json::from_str::<Vec<Book>>(r#"[{"id":"1"},{"id":[]}]"#).unwrap_err().to_string();
+    assert!(error.contains("id: expected a string, found a list"), "{error}");
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_filter("JSON has no others", |float| float.is_finite()).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn unknown_members_travel_in_every_format(value in any_json(), name in "[a-z$\"]{1,8}") {
+        let text = serde_json::json!({ "id": "1", name: value }).to_string();
+        if let Ok(book) = from_json::<Book>(&text) {
+            travels(&book);
+            prop_assert_eq!(from_json::<Book>(&to_json(&book)).unwrap(), book);
+        }
+    }
+}
