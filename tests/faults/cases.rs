@@ -281,7 +281,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "of HTTP/1.0, cut",
                     vec![vec![Read, Send(format!("HTTP/1.0 200 OK\r\n\r\n{}", &STREAM[..9])), Close]],
-                    unreadable(200, &["EOF"]),
+                    unreadable(200, &["unexpected end"]),
                     1,
                     1,
                 ),
@@ -321,7 +321,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "`Content-Length` shorter than the body, which is cut",
                     vec![says(ok().replace("Length: 30", "Length: 29"))],
-                    unreadable(200, &["the response is not what was expected (status 200 OK)", "EOF"]),
+                    unreadable(200, &["the response is not what was expected (status 200 OK)", "unexpected end"]),
                     1,
                     1,
                 ),
@@ -368,14 +368,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "invalid JSON",
                     vec![says(answer("200 OK", "", r#"{"id":"one","name":]"#))],
-                    unreadable(200, &["name: expected value at line 1 column 20"]),
+                    unreadable(200, &["name: expected a value at line 1 column 20"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "JSON of another type",
                     vec![says(answer("200 OK", "", r#"["one"]"#))],
-                    unreadable(200, &["invalid type: sequence"]),
+                    unreadable(200, &["expected an object (Stream), found a list"]),
                     1,
                     1,
                 ),
@@ -389,7 +389,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "a field of another type that the object cannot be without",
                     vec![says(answer("200 OK", "", r#"{"id":"one","name":{}}"#))],
-                    unreadable(200, &["name: invalid type: map, expected a string"]),
+                    unreadable(200, &["name: expected a string, found an object"]),
                     1,
                     1,
                 ),

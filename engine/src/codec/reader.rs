@@ -147,12 +147,17 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(super) fn syntax(&self, reason: &'static str) -> DecodeError {
+        // A text that was cut off is another matter than one that is wrong.
+        let reason = match self.at >= self.text.len() {
+            true => format!("unexpected end, {reason}").into(),
+            false => std::borrow::Cow::Borrowed(reason),
+        };
         DecodeError::new(DecodeErrorKind::Syntax, self.at, reason)
     }
 
     #[cold]
     pub(super) fn no_value(&self) -> DecodeError {
-        self.syntax(if self.at >= self.text.len() { "unexpected end" } else { "expected a value" })
+        self.syntax("expected a value")
     }
 
     /// Accounts for memory that the value takes.

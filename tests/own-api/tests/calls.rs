@@ -394,13 +394,13 @@ async fn what_cannot_be_read_is_kept_wherever_it_stands() {
     let desk = look(answer).await.unwrap();
     let inner = desk.desk.as_ref().unwrap();
     assert_eq!((desk.desk_number, inner.desk_number), (1, 2));
-    assert_eq!(inner.extra.get("Books"), Some(serde_json::json!([{"Id": "a"}, 7])));
+    // Of a list only the item that cannot be read is passed over.
+    assert_eq!(inner.books.as_ref().unwrap().len(), 1);
     assert_eq!(inner.extra.get("Seats"), Some(serde_json::json!({"1": "x"})));
     assert_eq!(inner.desk.as_ref().unwrap().extra.get("Desk"), Some(serde_json::json!([])));
     let again: serde_json::Value = serde_json::to_value(&desk).unwrap();
-    assert_eq!(again, serde_json::from_str::<serde_json::Value>(answer).unwrap());
-    // That one only: what is read next is read as ever.
-    assert!(serde_json::from_str::<annexe::Desk>(r#"{"Desk":[]}"#).is_err());
+    let without_the_item = answer.replace(",7]", "]");
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(&without_the_item).unwrap());
 }
 
 #[tokio::test]
@@ -408,5 +408,7 @@ async fn an_answer_as_deep_as_an_attack_is_refused() {
     let deep = |depth: usize| format!("{{\"Books\":7,{}{}", "\"Desk\":{".repeat(depth), "}".repeat(depth + 1));
     assert_eq!(look(&deep(100)).await.unwrap().extra.get("Books"), Some(7.into()));
     let error = look(&deep(100_000)).await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path(), "Books");
+    let error = error.decode_error().unwrap();
+    assert!(error.path().starts_with("Desk.Desk."), "{error}");
+    assert!(error.reason().contains("nested"), "{error}");
 }
