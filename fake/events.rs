@@ -85,7 +85,7 @@ impl State {
             }),
             response: Some(WebhookResponse {
                 body: Some(BASE64_STANDARD.encode(&outcome.body)),
-                status: Some(outcome.status.into()),
+                status: Some(outcome.status),
                 status_text: Some(outcome.text.clone()),
                 ..WebhookResponse::default()
             }),
@@ -98,7 +98,7 @@ impl State {
                 timestamp: Some(time),
                 error: Some(outcome.text),
                 response: Some(String::from_utf8_lossy(&outcome.body).into_owned()),
-                status_code: Some(outcome.status.into()),
+                status_code: Some(outcome.status),
                 ..WebhookFailure::default()
             };
             let status: &mut WebhookStatus = webhook.status.get_or_insert_default();

@@ -180,9 +180,7 @@ impl EncodeResponse<()> for Empty {
         Reply::status(204)
     }
 
-    fn sample(_: Detail) -> () {
-        ()
-    }
+    fn sample(_: Detail) {}
 }
 
 impl EncodeResponse<Bytes> for Raw {
