@@ -62,13 +62,12 @@ impl Attempts {
     async fn send_opened(&mut self, job: &mut Job) -> Result<RawResponse, AttemptError> {
         check_runtime().map_err(AttemptError::request)?;
         self.made += 1;
-        let mut status = None;
         let outcome = match self.ends {
-            None => attempt(job, &mut status).await,
+            None => attempt(job).await,
             // Boxed, so that calls without a deadline need not be as large as those with one.
-            Some(ends) => match Box::pin(timeout_at(ends, attempt(job, &mut status))).await {
+            Some(ends) => match Box::pin(timeout_at(ends, attempt(job))).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(deadline_passed(status, self.previous.take())),
+                Err(_) => Err(deadline_passed(job.status, self.previous.take())),
             },
         };
         let mut response = outcome?;
@@ -167,7 +166,7 @@ pub(crate) async fn first_request(job: &mut Job) -> Result<http::Request<Body>, 
     open_payload(job).await.map_err(|error| job.subject.describe(error))?;
     let body = job.take_body();
     let built = match resolve_key(job).await {
-        Ok(key) => build_request(job, key.as_deref(), None, body),
+        Ok(()) => build_request(job, None, body),
         Err(error) => Err(error),
     };
     built.map_err(|error| job.subject.describe(ErrorInner::request(error)))

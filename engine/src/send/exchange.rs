@@ -1,13 +1,12 @@
 //! One attempt: a request is made and exchanged for a response, redirects and all.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::response::Parts as Head;
 use http::uri::InvalidUri;
-use http::{Method, StatusCode};
 
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
 use super::redirect::{Redirect, follow_redirect, goes_along};
@@ -64,23 +63,23 @@ async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
     Ok(())
 }
 
-pub(super) async fn resolve_key(job: &Job) -> Result<Option<Arc<Credential>>, RequestError> {
-    if !job.subject.sends_key() {
-        return Ok(None);
-    }
-    match &job.settings.key {
-        Key::None => Ok(None),
-        Key::Fixed(key) => Ok(Some(key.clone())),
+pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
+    job.key = match &job.settings.key {
+        _ if !job.subject.sends_key() => None,
+        Key::None => None,
+        Key::Fixed(key) => Some(key.clone()),
         Key::Provider(provider) => match provider().await {
-            Ok(key) => Ok(Some(Credential::new(job.settings.api.auth, key.expose()))),
-            Err(error) => Err(RequestError::Settings(format!("the function that gives the key failed: {error}"))),
+            Ok(key) => Some(Credential::new(job.settings.api.auth, key.expose())),
+            Err(error) => {
+                return Err(RequestError::Settings(format!("the function that gives the key failed: {error}")));
+            }
         },
-    }
+    };
+    Ok(())
 }
 
 pub(super) fn build_request(
     job: &Job,
-    key: Option<&Credential>,
     redirected: Option<&str>,
     body: Body,
 ) -> Result<http::Request<Body>, RequestError> {
@@ -106,7 +105,7 @@ pub(super) fn build_request(
         }
     }
     let mut plain_key = false;
-    if at_home && let Some(key) = key {
+    if at_home && let Some(key) = &job.key {
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
         plain_key = !job.server.is_secure();
     }
@@ -158,37 +157,44 @@ fn url_of(job: &Job) -> Result<String, RequestError> {
 }
 
 /// One attempt, redirects and all.
-pub(super) async fn attempt(job: &mut Job, status: &mut Option<StatusCode>) -> Result<RawResponse, AttemptError> {
-    let key = resolve_key(job).await.map_err(AttemptError::request)?;
-    // Each when it is needed: a redirect may bring further secrets.
-    let redactor =
-        |job: &Job| Redactor::new(key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone());
-    let outcome = async {
-        let (head, mut body, stays) = exchange(job, key.as_deref(), status).await?;
+///
+/// What is rare is boxed, and large values are kept out of what lives while it waits: they would make every call as much
+/// larger.
+pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> {
+    job.status = None;
+    resolve_key(job).await.map_err(AttemptError::request)?;
+    let outcome = exchange_and_read(job).await;
+    outcome.map_err(|failure| failure.redacted(&redactor(job)))
+}
+
+/// Redacts the key and what is secret in the request. Made each time it is needed: a redirect may bring further secrets.
+fn redactor(job: &Job) -> Redactor {
+    Redactor::new(job.key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone())
+}
+
+async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
+    let (head, mut body, stays) = exchange(job).await?;
+    if !head.status.is_success() {
         let redactor = redactor(job);
-        if !head.status.is_success() {
-            // Boxed, for it is rare.
-            return Err(Box::pin(error_response(job, head, body, &redactor, stays)).await);
-        }
-        let bytes = match job.response.streamed {
-            true => Bytes::new(),
-            false => match body.collect(job.settings.max_response).await {
-                Ok(bytes) => bytes,
-                Err(error) => return Err(body_failure(head, error)),
-            },
-        };
-        let (operation, what) = (job.subject.operation(), job.subject.name());
-        let context = CallContext {
-            operation,
-            what,
-            redactor,
-            max_response: Some(job.settings.max_response),
-            ..CallContext::default()
-        };
-        Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
+        return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
+    }
+    drop(stays);
+    let bytes = match job.response.streamed {
+        true => Bytes::new(),
+        false => match body.collect(job.settings.max_response).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(body_failure(head, error)),
+        },
     };
-    let outcome = outcome.await;
-    outcome.map_err(|failure: AttemptError| failure.redacted(&redactor(job)))
+    let (operation, what) = (job.subject.operation(), job.subject.name());
+    let context = CallContext {
+        operation,
+        what,
+        redactor: redactor(job),
+        max_response: Some(job.settings.max_response),
+        ..CallContext::default()
+    };
+    Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
 }
 
 fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {
@@ -209,15 +215,11 @@ fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<R
 }
 
 /// Sends the request until it is redirected no more. Gives the response's head and body, and why a redirect was not
-/// followed. (Large values are kept out of what lives while it waits: they would make every call as much larger.)
-async fn exchange(
-    job: &mut Job,
-    key: Option<&Credential>,
-    status: &mut Option<StatusCode>,
-) -> Result<(Head, Body, Option<String>), AttemptError> {
+/// followed.
+async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), AttemptError> {
     let transport = job.settings.transport().map_err(AttemptError::request)?;
     let send_to = |job: &Job, redirected: Option<&str>, body| {
-        let request = build_request(job, key, redirected, body)?;
+        let request = build_request(job, redirected, body)?;
         log::sending(job.subject, &request);
         Ok::<_, RequestError>(transport.send(request))
     };
@@ -239,7 +241,7 @@ async fn exchange(
             }
         };
         log::responded(job.subject, head.status);
-        *status = Some(head.status);
+        job.status = Some(head.status);
         let next = match redirect_of(job, &head, redirected.as_deref())? {
             Redirect::None => return Ok((head, body.guarded(job.idle()), None)),
             Redirect::Refused(reason) => return Ok((head, body.guarded(job.idle()), Some(reason))),
@@ -249,7 +251,7 @@ async fn exchange(
             .checked_sub(1)
             .ok_or_else(|| redirect_failure(head.status, format!("it redirected more than {REDIRECTS} times")))?;
         // The connection is wanted again at once.
-        body.guarded(job.idle()).drain().await;
+        Box::pin(body.guarded(job.idle()).drain()).await;
         sending = send_to(job, Some(&next), Body::empty())
             .map_err(|error| redirect_failure(head.status, format!("it redirects to no URL: {error}")))?;
         redirected = Some(next);

@@ -99,7 +99,7 @@ pub(super) async fn error_response(
     job: &Job,
     head: Head,
     body: Body,
-    redactor: &Redactor,
+    redactor: Redactor,
     redirect: Option<String>,
 ) -> AttemptError {
     let mut error = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));

@@ -14,7 +14,7 @@ use crate::options::CallOptions;
 use crate::retry::{self, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
-use crate::settings::{IDLE, Settings};
+use crate::settings::{Credential, IDLE, Settings};
 use crate::timeout::Observer;
 
 /// Whether an error response says that nothing was done.
@@ -66,6 +66,10 @@ pub(crate) struct Job {
     pub(super) response: ResponseMode,
     pub(super) secrets: Arc<[Secret]>,
     pub(super) observer: Option<Observer>,
+    /// The key of the attempt under way, if it sends one.
+    pub(super) key: Option<Arc<Credential>>,
+    /// The status that the attempt under way got in response.
+    pub(super) status: Option<StatusCode>,
     /// What the caller set for this request alone.
     retry: Option<Arc<Retry>>,
     idle: Option<Duration>,
@@ -108,7 +112,22 @@ impl JobSpec {
         let (retry, idle, deadline) = (options.retry, options.idle, options.deadline);
         // An empty list costs nothing.
         let secrets = if secrets.is_empty() { Arc::default() } else { secrets.into() };
-        Ok(Job { settings, request, server, subject, retryable, response, secrets, observer, retry, idle, deadline })
+        let (key, status) = (None, None);
+        Ok(Job {
+            settings,
+            request,
+            server,
+            subject,
+            retryable,
+            response,
+            secrets,
+            observer,
+            key,
+            status,
+            retry,
+            idle,
+            deadline,
+        })
     }
 }
 
