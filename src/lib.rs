@@ -81,16 +81,16 @@ pub use endpoints::{
 #[cfg(feature = "tower")]
 pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{
-    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
-    Endpoint, Error, ErrorBody, ErrorKind, Extra, File, IdleTimeout, IntoField, ItemOf, Items, JsonText, Nullable, On,
-    Operation, Page, PageOf, Pages, Paginated, RequestError, Response, ResponseFuture, Retry, Secret, Sse, Stage,
-    StreamItem, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update, Url, Wait, WaitError,
-    WaitFuture, WithResponse, default_transport,
+    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, BoxReader, Call, CallFuture, Case,
+    DecodeError, Download, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, IdleTimeout, IntoField, ItemOf, Items,
+    JsonText, Multipart, Nullable, On, Operation, Page, PageOf, Pages, Paginated, RequestError, Response,
+    ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update,
+    Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
-    body, codec, endpoint, errors, field_newtype, field_via_serde, fields, file, id, link, model, multipart, open_enum,
-    operations, response, serde_via_codec, source, sse, sse_json, tus,
+    codec, endpoint, errors, field_newtype, field_via_serde, fields, id, link, model, open_enum, operation, operations,
+    response, serde_via_codec, source, sse, sse_json, tus,
 };
 
 /// What the client calls itself.

@@ -144,7 +144,7 @@ fn downloads_and_events() {
     client.download("/anything").unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, body);
 
-    let events = livepeer::Sse::<Word>::new(livepeer::Body::from(body));
+    let events = livepeer::sse::Sse::<Word>::new(livepeer::Body::from(body));
     let words: Vec<_> = client.iterate(events).map(|word| word.unwrap().0).collect();
     assert_eq!(words, ["one", "two"]);
 }

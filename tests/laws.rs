@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use livepeer::endpoint::Place;
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::operation::Place;
 use livepeer::{
     AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
     TransportErrorKind, stream,

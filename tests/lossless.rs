@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use http::Request;
-use livepeer::endpoint::Place;
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::operation::Place;
 use livepeer::{Body, Client, Endpoint, On, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -198,7 +198,7 @@ operations! {
         /// Answers a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
-        /// error; that of [`Sse::collect`](crate::Sse::collect) holds what had arrived.
+        /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
         pub LlmStream: Ai = POST "/llm" json {
             /// Model.
             model: ModelId,

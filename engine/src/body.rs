@@ -22,7 +22,7 @@ use foreign::Foreign;
 pub use source::BoxReader;
 use source::stat;
 
-pub use crate::error::{BodyError, BoxError};
+use crate::error::BoxError;
 pub(crate) use drain::Drain;
 pub(crate) use file::Parts;
 pub(crate) use idle_guard::IdleGuard;
@@ -44,7 +44,7 @@ pub(crate) mod tests;
 /// memory: of a file, about three such pieces. Files need a Tokio runtime.
 ///
 /// ```
-/// use typed_endpoint::body::Body;
+/// use typed_endpoint::Body;
 ///
 /// let body = Body::from("hello");
 /// assert_eq!(body.len(), Some(5));

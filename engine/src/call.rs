@@ -313,7 +313,7 @@ fn decode_failure(
 
 static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
 
-/// What [`Client::download`](crate::client::Client::download) does.
+/// What [`Client::download`](crate::Client::download) does.
 pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
     let mut secrets = secret::of_url(url);
     // As it is sent, too: that is how the server echoes it.

@@ -20,7 +20,7 @@ pub use into_field::IntoField;
 pub use operation::Declaration;
 pub use operation::{Field, Operation, Paging, Place};
 
-/// An operation of an API. A value of the type is one request; [`Client::call`](crate::client::Client::call) sends it.
+/// An operation of an API. A value of the type is one request; [`Client::call`](crate::Client::call) sends it.
 ///
 /// Implemented by [`endpoint!`](macro@crate::endpoint) alone: the hidden methods may change in any release.
 pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {

@@ -24,7 +24,7 @@ mod tests;
 /// matter; nothing is opened before [`into_body`](File::into_body).
 ///
 /// ```
-/// use typed_endpoint::file::File;
+/// use typed_endpoint::File;
 ///
 /// let image = File::path("holiday/beach.png");
 /// assert_eq!(image.file_name(), "beach.png");

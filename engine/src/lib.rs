@@ -9,24 +9,24 @@
 mod api;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-pub mod body;
+mod body;
 mod call;
 mod case;
-pub mod client;
+mod client;
 pub mod codec;
 mod context;
 mod download;
 mod encode;
-pub mod endpoint;
+mod endpoint;
 mod error;
-pub mod file;
+mod file;
 mod json_text;
 pub mod link;
 mod log;
 mod macros;
 #[cfg(feature = "mock")]
 pub mod mock;
-pub mod multipart;
+mod multipart;
 mod options;
 mod page;
 mod redact;
@@ -53,7 +53,7 @@ mod wait;
 pub mod fuzzing;
 
 pub use api::{Api, Auth};
-pub use body::Body;
+pub use body::{Body, BoxReader};
 pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
 pub use case::Case;
 pub use client::{ApiClient, Client};
@@ -66,17 +66,22 @@ pub use error::{
 };
 pub use file::File;
 pub use json_text::JsonText;
+pub use multipart::Multipart;
 pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
 pub use response::Response;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
-pub use sse::{Sse, StreamItem};
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
+
+/// The facts of an operation, beside [`Operation`] itself.
+pub mod operation {
+    pub use crate::endpoint::{Field, Paging, Place};
+}
 
 /// What the macros expand to. Not for use by hand.
 #[doc(hidden)]
@@ -89,5 +94,6 @@ pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::case::name;
+    pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -16,8 +16,8 @@ mod tests;
 ///
 /// ```
 /// # async fn example() -> std::io::Result<()> {
-/// use typed_endpoint::file::File;
-/// use typed_endpoint::multipart::Multipart;
+/// use typed_endpoint::File;
+/// use typed_endpoint::Multipart;
 ///
 /// let form = Multipart::new().text("prompt", "a lighthouse").file("image", File::path("sea.png"));
 /// let (content_type, body) = form.into_body().await?;

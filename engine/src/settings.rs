@@ -36,7 +36,7 @@ pub struct Timeouts {
     ///
     /// Of a request body of more than 64 KiB, what has been handed to the system may still be on its way, and nobody can see
     /// it move: it gets as much longer as it takes at the speed seen so far, or at 4 kB/s, but no more than five times this
-    /// time in all. Events have this time from one to the next ([`Sse::timeout`](crate::Sse::timeout)); the body of an error
+    /// time in all. Events have this time from one to the next ([`Sse::timeout`](crate::sse::Sse::timeout)); the body of an error
     /// response has 5 s in all.
     pub idle: Option<Duration>,
     /// How long a call may take in all, with its retries and the waits between them (default: no bound). For a response that

@@ -31,7 +31,7 @@ mod tests;
 /// What the items of a stream are made of.
 ///
 /// ```
-/// use typed_endpoint::body::BoxError;
+/// use typed_endpoint::BoxError;
 /// use typed_endpoint::sse::{Event, Step, StreamItem};
 ///
 /// struct Word(String);
@@ -123,7 +123,7 @@ macro_rules! sse_json {
 
             fn parse(
                 event: &$crate::sse::Event,
-            ) -> ::core::result::Result<$crate::sse::Step<Self>, $crate::body::BoxError> {
+            ) -> ::core::result::Result<$crate::sse::Step<Self>, $crate::BoxError> {
                 $crate::sse::Step::json(event)
             }
         }

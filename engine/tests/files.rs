@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use typed_endpoint::File;
-use typed_endpoint::multipart::Multipart;
+use typed_endpoint::Multipart;
 
 /// A file in a directory that goes away with it, last written long ago: what changes within a tick of the system's clock has
 /// no other time.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use typed_endpoint::file::File;
+use typed_endpoint::File;
 use typed_endpoint::{
     Api, Body, BoxFuture, Case, Client, ErrorKind, Retry, Secret, Transport, TransportError, Unmapped, endpoint,
 };

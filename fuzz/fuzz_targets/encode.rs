@@ -8,8 +8,8 @@
 use std::future::IntoFuture;
 
 use libfuzzer_sys::fuzz_target;
-use livepeer::file::File;
-use livepeer::multipart::Multipart;
+use livepeer::File;
+use livepeer::Multipart;
 use livepeer::{Api, Body, BoxFuture, Case, Client, Transport, TransportError, Unmapped, endpoint};
 use tokio::runtime::Runtime;
 use url::{Host, Url};

@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use livepeer::generate::LlmChunk;
-use livepeer::sse::{Decoder, Event, Step, StreamItem};
-use livepeer::{Body, Sse};
+use livepeer::sse::{Decoder, Event, Sse, Step, StreamItem};
+use livepeer::Body;
 
 /// All events, and what is left at the end.
 fn events<'a>(decoder: &mut Decoder, chunks: impl Iterator<Item = &'a [u8]>) -> Option<Vec<Event>> {

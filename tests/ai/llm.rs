@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Frame;
-use livepeer::body::BoxError;
+use livepeer::Body;
+use livepeer::BoxError;
 use livepeer::generate::*;
 use livepeer::mock::{self, AiFlavor, LlmEnding, Mock};
+use livepeer::sse::Sse;
 use livepeer::sse::SseErrorKind;
-use livepeer::{Body, Sse};
 use proptest::prelude::*;
 use tokio::sync::oneshot;
 

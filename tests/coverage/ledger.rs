@@ -6,7 +6,7 @@ use std::path::Path;
 
 use http::Request;
 use livepeer::mock::{self, Mock, Reply};
-use livepeer::{Body, Operation, endpoint::Paging};
+use livepeer::{Body, Operation, operation::Paging};
 
 use super::{api, facts, listed, ours_alone};
 

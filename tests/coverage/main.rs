@@ -7,7 +7,7 @@ mod spec;
 use std::collections::{BTreeMap, BTreeSet};
 
 use livepeer::Operation;
-use livepeer::endpoint::Place;
+use livepeer::operation::Place;
 use spec::{load, shape};
 
 /// What is compared of an operation: API, id, method, path and whether it is deprecated.

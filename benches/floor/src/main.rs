@@ -4,7 +4,7 @@ mod api;
 
 use std::hint::black_box;
 
-use api::{Asset, NewStream, Studio};
+use api::{Asset, NewStream, Stream, Studio};
 use meter::{Counting, Error, ID, KEY, Start, Task, repeat};
 
 #[global_allocator]

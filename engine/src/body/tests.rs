@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use tokio::io::ReadBuf;
 
 use super::*;
+use crate::error::BodyError;
 
 /// A file that is removed again, of `content`.
 pub(crate) struct Scratch(pub(crate) PathBuf);

@@ -226,7 +226,7 @@ impl Operation {
         Self { timeout: Some(Duration::from_secs(seconds)), declares_timeout: true, ..self }
     }
 
-    /// Declares a list that comes in pages, for [`Client::pages`](crate::client::Client::pages) (default: one response holds everything).
+    /// Declares a list that comes in pages, for [`Client::pages`](crate::Client::pages) (default: one response holds everything).
     /// `paged` is short for `paged(Cursor)`; the value is a variant of [`Paging`].
     #[must_use]
     pub const fn paged(self, paging: Paging) -> Self {

@@ -4,7 +4,7 @@ mod fields;
 mod parts;
 
 /// Declares one operation of an API: a declaration makes a type, a value of the type is a request, and
-/// [`Client::call`](crate::client::Client::call) sends it.
+/// [`Client::call`](crate::Client::call) sends it.
 ///
 /// ```
 /// use typed_endpoint::{endpoint, model, operations};
@@ -127,8 +127,8 @@ mod parts;
 /// `Option` is passed on by assignment, `request.limit = limit`.
 ///
 /// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,
-/// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::Sse) of `T`, which says by
-/// [`StreamItem`](crate::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
+/// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::sse::Sse) of `T`, which says by
+/// [`StreamItem`](crate::sse::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
 ///
 /// **Clauses**, each at most once, with a comma before it:
 ///

@@ -30,7 +30,7 @@ pub enum SseErrorKind {
     /// The connection failed.
     Body(BoxError),
     /// There was no item for so long, though the connection may have been kept open
-    /// ([`Sse::timeout`](crate::Sse::timeout)).
+    /// ([`Sse::timeout`](crate::sse::Sse::timeout)).
     Idle(Duration),
     /// The server reported an error.
     Server(String),

@@ -7,7 +7,8 @@ use own_api::library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use typed_endpoint::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
-use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret, Sse};
+use typed_endpoint::sse::Sse;
+use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret};
 
 fn book(id: &str) -> Book {
     Book::new(id, format!("Book {id}"))

@@ -52,10 +52,10 @@ macro_rules! __clause_call {
         $operation.retryable_if(|request| request.downcast_ref::<$name>().is_some_and($check))
     };
     ([$name:ident] $operation:ident paged) => {
-        $operation.paged($crate::endpoint::Paging::Cursor)
+        $operation.paged($crate::operation::Paging::Cursor)
     };
     ([$name:ident] $operation:ident paged($paging:ident)) => {
-        $operation.paged($crate::endpoint::Paging::$paging)
+        $operation.paged($crate::operation::Paging::$paging)
     };
     ([$name:ident] $operation:ident hosted($host:path, $prefix:expr)) => {
         $operation.hosted(&[(<$host as $crate::Api>::NAME, $prefix)])
@@ -71,7 +71,7 @@ macro_rules! __clause_call {
 macro_rules! __clause_items {
     ([$name:ident] paged $($how:tt)?) => {
         impl $crate::Paginated for $name {}
-        const _: () = $crate::endpoint::check_cursor::<$name>();
+        const _: () = $crate::__private::check_cursor::<$name>();
     };
     ([$name:ident] hosted($host:path, $prefix:expr)) => {
         impl $crate::On<$host> for $name {

@@ -56,7 +56,7 @@ macro_rules! __emit {
             type Codec = $crate::response::$codec;
             type Error = $crate::__emit!(@error $name $api $($error)*);
             const OPERATION: &'static $crate::Operation = &{
-                let operation = $crate::Operation::new($crate::endpoint::Declaration {
+                let operation = $crate::Operation::new($crate::__private::Declaration {
                     name: ::core::stringify!($name),
                     module: ::core::module_path!(),
                     api: <$api as $crate::Api>::NAME,
@@ -75,7 +75,7 @@ macro_rules! __emit {
 
             // Inline, as `read`: compiled by who calls the operation, not with all the others.
             #[inline]
-            fn values(&self, visit: $crate::endpoint::Visit<'_>) {
+            fn values(&self, visit: $crate::__private::Visit<'_>) {
                 visit(&[$($crate::__emit!(@value self $($value)*)),*]);
             }
 
@@ -145,10 +145,10 @@ macro_rules! __emit {
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
     (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$($sample:tt)*]) => {
-        $crate::endpoint::Field::new(
+        $crate::operation::Field::new(
             ::core::stringify!($f),
             $crate::__wire!($api $f $w),
-            $crate::endpoint::Place::$place,
+            $crate::operation::Place::$place,
             $required,
             ::core::stringify!($ty),
         )
@@ -156,20 +156,20 @@ macro_rules! __emit {
         .with_sample(::core::stringify!($($sample)*))
     };
     (@entry $api:tt copy $place:ident $f:ident) => {
-        $crate::endpoint::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::endpoint::Place::$place)
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::operation::Place::$place)
     };
 
     (@value $self:ident nullable $f:ident) => {
         match &$self.$f {
             $crate::codec::Nullable::Unset => ::core::option::Option::None,
-            value => ::core::option::Option::Some(value as &dyn $crate::endpoint::Value),
+            value => ::core::option::Option::Some(value as &dyn $crate::__private::Value),
         }
     };
     (@value $self:ident optional $f:ident) => {
-        $self.$f.as_ref().map(|value| value as &dyn $crate::endpoint::Value)
+        $self.$f.as_ref().map(|value| value as &dyn $crate::__private::Value)
     };
     (@value $self:ident $required:ident $f:ident) => {
-        ::core::option::Option::Some(&$self.$f as &dyn $crate::endpoint::Value)
+        ::core::option::Option::Some(&$self.$f as &dyn $crate::__private::Value)
     };
 }
 

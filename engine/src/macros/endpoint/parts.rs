@@ -37,7 +37,7 @@ macro_rules! __parts {
         $crate::__clauses! { $q { Streamed ; $crate::Download ; "download" } { default } {} $($($c)*)? }
     };
     ($q:tt -> sse $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Events ; $crate::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { Events ; $crate::sse::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
     };
     ($q:tt -> $(,)?) => {
         ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download` or `sse Type`");
