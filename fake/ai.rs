@@ -15,7 +15,7 @@ pub use words::LlmEnding;
 
 use crate::Client;
 use crate::{Ai, Api, Studio};
-use typed_endpoint::mock::{Mock, Reply, Running};
+use typed_endpoint::mock::{Mock, MockServer, Reply};
 
 /// A whole little AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
 /// slow or failing where a test wants it to be.
@@ -206,7 +206,7 @@ impl fmt::Debug for LittleGateway {
 /// A [`LittleGateway`] that listens. Dropping it closes the port and all connections.
 #[derive(Debug)]
 pub struct RunningGateway {
-    running: Running,
+    running: MockServer,
     gateway: LittleGateway,
 }
 

@@ -44,7 +44,7 @@ use self::core::Core;
 use routes::Routes;
 use state::State;
 
-use typed_endpoint::mock::{Mock, Reply, Running};
+use typed_endpoint::mock::{Mock, MockServer, Reply};
 
 use crate::Client;
 use crate::webhook::Payload;
@@ -275,7 +275,7 @@ impl fmt::Debug for LittleStudio {
 /// A [`LittleStudio`] that listens. Dropping it closes the port and all connections.
 #[derive(Debug)]
 pub struct RunningStudio {
-    running: Running,
+    running: MockServer,
     studio: LittleStudio,
 }
 

@@ -41,11 +41,11 @@ impl Media {
     pub async fn bytes_with<A: Api>(
         &self,
         client: &Client<A>,
-        mut progress: impl FnMut(Progress),
+        mut progress: impl FnMut(DownloadProgress),
     ) -> Result<Bytes, Error> {
         let download = self.download(client).await?;
         let total = download.len();
-        download.bytes_with(|received| progress(Progress { received, total })).await
+        download.bytes_with(|received| progress(DownloadProgress { received, total })).await
     }
 
     /// Fetches the file, stores it under this path, in place of what may be there, and gives its length. It appears under
@@ -73,12 +73,12 @@ impl Media {
         &self,
         client: &Client<A>,
         path: impl AsRef<Path>,
-        mut progress: impl FnMut(Progress),
+        mut progress: impl FnMut(DownloadProgress),
     ) -> Result<u64, Error> {
         Download::check_target(path.as_ref()).await?;
         let download = self.download(client).await?;
         let total = download.len();
-        download.save_with(path, |received| progress(Progress { received, total })).await
+        download.save_with(path, |received| progress(DownloadProgress { received, total })).await
     }
 
     /// Fetches the file as a stream of bytes, wherever its [URL](MediaUrl) says it is.
@@ -119,7 +119,7 @@ fn unusable(reason: impl ToString) -> Error {
 /// How much of a file has arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Progress {
+pub struct DownloadProgress {
     /// Bytes so far.
     pub received: u64,
     /// Bytes in all, if the server said.
@@ -127,7 +127,7 @@ pub struct Progress {
 }
 
 /// Shows `1234 of 5678 bytes`.
-impl fmt::Display for Progress {
+impl fmt::Display for DownloadProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.total {
             Some(total) => write!(f, "{} of {total} bytes", self.received),
@@ -152,7 +152,7 @@ mod tests {
             let mut seen = Vec::new();
             let bytes = media(url).bytes_with(&client, |progress| seen.push(progress)).await?;
             assert_eq!(bytes, "hello");
-            assert_eq!(seen, [Progress { received: 5, total: Some(5) }]);
+            assert_eq!(seen, [DownloadProgress { received: 5, total: Some(5) }]);
         }
         assert!(media("data:;base64,").bytes(&client).await?.is_empty());
         let download = media("data:image/png;base64,aGVsbG8=").download(&client).await?;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, sample_request};
-use livepeer::{Endpoint, On, Retry};
+use livepeer::{Endpoint, HostedBy, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,7 +35,7 @@ macro_rules! each_operation {
         impl OperationVisitor for Each {
             fn operation<E>(&mut self)
             where
-                E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+                E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
                 E::Codec: EncodeResponse<E::Response>,
             {
                 for detail in [Detail::Minimal, Detail::Full] {
@@ -72,7 +72,7 @@ fn every_request_is_read_back_from_a_socket_as_it_was_sent() {
 
 async fn over_a_socket<E>(detail: Detail)
 where
-    E: Endpoint + On<<E as Endpoint>::Api> + Serialize,
+    E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize,
     E::Codec: EncodeResponse<E::Response>,
 {
     let received = Arc::new(Mutex::new(Vec::new()));

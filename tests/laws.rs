@@ -8,7 +8,7 @@ use std::time::Duration;
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::operation::Place;
 use livepeer::{
-    AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, On, Retry, Studio, Transport, TransportError,
+    AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, HostedBy, Retry, Studio, Transport, TransportError,
     TransportErrorKind, stream,
 };
 use serde::Serialize;
@@ -40,11 +40,11 @@ fn clients_errors_and_calls_cross_threads() {
 }
 
 /// Knows nothing of the operation but that Studio has it.
-fn spawned<E: On<Studio>>(client: Client, request: E) -> JoinHandle<Result<E::Response, Error<E::Error>>> {
+fn spawned<E: HostedBy<Studio>>(client: Client, request: E) -> JoinHandle<Result<E::Response, Error<E::Error>>> {
     tokio::spawn(async move { client.call(request).await })
 }
 
-async fn erased<E: On<Studio>>(client: &Client, request: E) -> Result<E::Response, Error<AnyBody>> {
+async fn erased<E: HostedBy<Studio>>(client: &Client, request: E) -> Result<E::Response, Error<AnyBody>> {
     Ok(client.call(request).retry(Retry::never()).await?)
 }
 
@@ -98,7 +98,7 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
     impl OperationVisitor for Odd {
         fn operation<E>(&mut self)
         where
-            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Codec: EncodeResponse<E::Response>,
         {
             let parameters: Vec<_> =
@@ -184,7 +184,7 @@ fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
     impl OperationVisitor for Count {
         fn operation<E>(&mut self)
         where
-            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Codec: EncodeResponse<E::Response>,
         {
             let operation = E::OPERATION;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use http::Request;
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::operation::Place;
-use livepeer::{Body, Client, Endpoint, On, Retry};
+use livepeer::{Body, Client, Endpoint, HostedBy, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -53,7 +53,7 @@ fn differences(path: &str, a: &Value, b: &Value, out: &mut Vec<String>) {
 /// Sends an answer through the operation's types, and tells what has changed.
 async fn answer<E>(value: &Value) -> Vec<String>
 where
-    E: Endpoint + On<<E as Endpoint>::Api>,
+    E: Endpoint + HostedBy<<E as Endpoint>::Api>,
     E::Codec: EncodeResponse<E::Response>,
 {
     let body = value.to_string();
@@ -79,7 +79,7 @@ where
 /// Sends a body through the operation's types: read by a mock, and written again by a client.
 async fn request<E>(value: &Value) -> Vec<String>
 where
-    E: Endpoint + On<<E as Endpoint>::Api>,
+    E: Endpoint + HostedBy<<E as Endpoint>::Api>,
     E::Codec: EncodeResponse<E::Response>,
 {
     let received = Arc::new(Mutex::new(None));
@@ -256,7 +256,7 @@ struct Schemas {
 impl OperationVisitor for Schemas {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
     {
         let operation = E::OPERATION;
@@ -339,7 +339,7 @@ fn the_examples_are_written_as_they_were_read() {
     impl OperationVisitor for Examples {
         fn operation<E>(&mut self)
         where
-            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Codec: EncodeResponse<E::Response>,
         {
             let name = E::OPERATION.qualified_name();

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Reply, sample, sample_request};
 use livepeer::{
-    Auth, Body, BoxFuture, Case, Client, Endpoint, Error, On, Retry, Transport, TransportError, TransportErrorKind,
-    Unmapped, asset, endpoint, webhook,
+    Auth, Body, BoxFuture, Case, Client, Endpoint, Error, HostedBy, Retry, Transport, TransportError,
+    TransportErrorKind, Unmapped, asset, endpoint, webhook,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -214,7 +214,7 @@ impl Look {
 impl OperationVisitor for Look {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
         E::Response: fmt::Debug,
     {
@@ -430,7 +430,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
     let token = percent_encoding::utf8_percent_encode(TOKEN, percent_encoding::NON_ALPHANUMERIC).to_string();
 
     /// Says back where it was asked, as that came and decoded, and of where it all began; only this method it takes.
-    async fn says(passes: &str, refusal: u16, token: &str) -> livepeer::mock::Running {
+    async fn says(passes: &str, refusal: u16, token: &str) -> livepeer::mock::MockServer {
         let (passes, token) = (passes.to_owned(), token.to_owned());
         let server = Mock::new().fallback(move |request| {
             let asked = request.uri().to_string();

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, sample_request, sample_requests};
-use livepeer::{Api, Endpoint, On, Studio, generate};
+use livepeer::{Api, Endpoint, HostedBy, Studio, generate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -60,7 +60,7 @@ struct Snapshots {
 impl OperationVisitor for Snapshots {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
     {
         let name = E::OPERATION.qualified_name().replace("::", ".");
@@ -103,7 +103,7 @@ impl Snapshots {
 }
 
 /// The request as an API is sent it.
-async fn show<E: On<A>, A: Api>(request: E) -> String {
+async fn show<E: HostedBy<A>, A: Api>(request: E) -> String {
     let client = livepeer::Client::<A>::new().key(KEY);
     let request = client.call(request).request().await.unwrap();
     let (parts, body) = request.into_parts();

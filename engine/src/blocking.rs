@@ -36,7 +36,7 @@ use tokio::sync::oneshot;
 use crate::api::Api;
 use crate::call::Call;
 use crate::download::Download;
-use crate::endpoint::On;
+use crate::endpoint::HostedBy;
 use crate::error::{Error, RequestError};
 use crate::page::{Pages, Paginated};
 use crate::tus;
@@ -107,17 +107,17 @@ impl<A: Api> From<crate::client::Client<A>> for Client<A> {
 
 impl<A: Api> Client<A> {
     /// A request. [`run`](Blocking::run) sends it.
-    pub fn call<E: On<A>>(&self, request: E) -> Blocking<Call<E>> {
+    pub fn call<E: HostedBy<A>>(&self, request: E) -> Blocking<Call<E>> {
         self.blocking(|client| client.call(request))
     }
 
     /// The pages of a list, as an iterator; `.with(|pages| pages.items())` is one of the items.
-    pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Blocking<Pages<E>> {
+    pub fn pages<E: Paginated + HostedBy<A>>(&self, list: E) -> Blocking<Pages<E>> {
         self.blocking(|client| client.pages(list))
     }
 
     /// Waits for something that takes its time: [`run`](Blocking::run) gives its final state, a `for` loop the updates.
-    pub fn wait<T: Awaitable<PollRequest: On<A>>>(&self, what: T) -> Blocking<Wait<T::PollRequest>> {
+    pub fn wait<T: Awaitable<PollRequest: HostedBy<A>>>(&self, what: T) -> Blocking<Wait<T::PollRequest>> {
         self.blocking(|client| client.wait(what))
     }
 

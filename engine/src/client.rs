@@ -12,7 +12,7 @@ use crate::api::{Api, Facts};
 use crate::call::{self, Call};
 use crate::download::Download;
 use crate::encode;
-use crate::endpoint::On;
+use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
@@ -53,8 +53,8 @@ impl<A: Api> Client<A> {
     }
 
     /// A request, ready to be sent: `client.call(request).await` sends it, and methods of [`Call`] say how.
-    pub fn call<E: On<A>>(&self, request: E) -> Call<E> {
-        Call::new(self.0.clone(), request, <E as On<A>>::PREFIX)
+    pub fn call<E: HostedBy<A>>(&self, request: E) -> Call<E> {
+        Call::new(self.0.clone(), request, <E as HostedBy<A>>::PREFIX)
     }
 
     /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. Blanks and

@@ -53,7 +53,7 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     message = "`{Self}` is not an operation of `{A}`",
     note = "a client calls only the operations that its API hosts: use a client of the operation's own API"
 )]
-pub trait On<A: Api>: Endpoint {
+pub trait HostedBy<A: Api>: Endpoint {
     /// What stands between the base URL and the operation's path.
     const PREFIX: &'static str;
 }

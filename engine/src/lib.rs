@@ -59,7 +59,7 @@ pub use case::Case;
 pub use client::{ApiClient, Client};
 pub use codec::{DecodeError, Extra, Nullable};
 pub use download::Download;
-pub use endpoint::{Endpoint, IntoField, On, Operation};
+pub use endpoint::{Endpoint, HostedBy, IntoField, Operation};
 pub use error::{
     AnyBody, BodyError, BoxError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
     TransportErrorKind, Unmapped,

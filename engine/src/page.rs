@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::call::{Call, ResponseFuture};
 use crate::client::Client;
 use crate::codec::DecodeError;
-use crate::endpoint::{Endpoint, On, Paging, check_cursor};
+use crate::endpoint::{Endpoint, HostedBy, Paging, check_cursor};
 use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
 
@@ -84,7 +84,7 @@ impl<A: Api> Client<A> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages<E: Paginated + On<A>>(&self, list: E) -> Pages<E> {
+    pub fn pages<E: Paginated + HostedBy<A>>(&self, list: E) -> Pages<E> {
         const { check_cursor::<E>() }
         Pages {
             call: self.call(list),

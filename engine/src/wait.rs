@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
-use crate::endpoint::{Endpoint, On, Operation};
+use crate::endpoint::{Endpoint, HostedBy, Operation};
 use crate::error::{Error, RequestError};
 use crate::retry::Retry;
 
@@ -154,7 +154,7 @@ impl<A: Api> Client<A> {
     /// It polls after a second and then at growing intervals of up to ten seconds ([`Wait::every`]). Failures that may pass
     /// (no connection, a server that is down) are tolerated, up to ten polls in a row ([`Wait::max_consecutive_failures`]); each poll is
     /// repeated by the client's own policy already.
-    pub fn wait<T: Awaitable<PollRequest: On<A>>>(&self, what: T) -> Wait<T::PollRequest> {
+    pub fn wait<T: Awaitable<PollRequest: HostedBy<A>>>(&self, what: T) -> Wait<T::PollRequest> {
         Wait {
             state: match what.poll_request() {
                 Ok(poll) => WaitState::Ready(Box::new(self.call(poll))),
@@ -178,8 +178,8 @@ impl<A: Api> Client<A> {
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
-/// # use typed_endpoint::{Awaitable, Client, On, WaitError};
-/// # async fn example<T: Awaitable<PollRequest: On<Library>>>(client: Client<Library>, task: T) -> Result<(), WaitError> {
+/// # use typed_endpoint::{Awaitable, Client, HostedBy, WaitError};
+/// # async fn example<T: Awaitable<PollRequest: HostedBy<Library>>>(client: Client<Library>, task: T) -> Result<(), WaitError> {
 /// let mut wait = client.wait(task);
 /// while let Some(update) = wait.next().await {
 ///     let update = update?;

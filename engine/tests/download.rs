@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncWriteExt;
-use typed_endpoint::mock::{Mock, Reply, Running};
+use typed_endpoint::mock::{Mock, MockServer, Reply};
 use typed_endpoint::{Api, Auth, Body, Case, Client, Download, ErrorKind, Retry, Unmapped, operations};
 
 /// An API of files.
@@ -188,7 +188,7 @@ async fn links_stay_and_devices_and_fifos_are_written_through() {
     assert_eq!(folder.names(), ["fifo", "link", "nowhere", "real"]);
 }
 
-fn client(server: &Running) -> Client<Files> {
+fn client(server: &MockServer) -> Client<Files> {
     Client::new().server(server.url()).key("12345678").header("x-team", "87654321").retry(Retry::never())
 }
 
@@ -212,7 +212,7 @@ async fn bytes_are_bounded_by_what_may_be_received() {
 }
 
 /// A server that sends `/away` and the API's operations to `target`, and tells what was asked of it otherwise.
-async fn redirecting(target: impl Fn() -> String + Send + Sync + 'static) -> Running {
+async fn redirecting(target: impl Fn() -> String + Send + Sync + 'static) -> MockServer {
     let server = Mock::new().fallback(move |request: http::Request<Body>| {
         let reply = match request.uri().path() {
             "/away" | "/file" | "/dir/away" => Reply::status(302).header("location", &target()),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use typed_endpoint::{Api, Case, Client, Error, On, Page, Paginated, Retry, Unmapped, endpoint, model};
+use typed_endpoint::{Api, Case, Client, Error, HostedBy, Page, Paginated, Retry, Unmapped, endpoint, model};
 
 /// An API whose lists are paged in every way.
 pub struct Shop;
@@ -179,7 +179,7 @@ fn script(pages: &'static [&'static str]) -> impl Fn(&Asked, usize) -> Reply + S
 }
 
 /// The items that came, and why no more did.
-async fn all<A: Api, E: Paginated + On<A>>(client: &Client<A>, list: E) -> (Vec<u32>, Option<String>)
+async fn all<A: Api, E: Paginated + HostedBy<A>>(client: &Client<A>, list: E) -> (Vec<u32>, Option<String>)
 where
     E::Response: Page<Item = u32>,
 {

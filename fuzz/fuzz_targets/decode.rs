@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, Reply, sample_request};
-use livepeer::{Body, BoxFuture, Client, Endpoint, On, Retry, Transport, TransportError};
+use livepeer::{Body, BoxFuture, Client, Endpoint, HostedBy, Retry, Transport, TransportError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -40,7 +40,7 @@ struct Samples(Vec<Vec<u8>>);
 impl OperationVisitor for Samples {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
     {
         let reply = E::Codec::encode(E::Codec::sample(Detail::Full));
@@ -79,7 +79,7 @@ struct One {
 impl OperationVisitor for One {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
     {
         if self.before > 0 {

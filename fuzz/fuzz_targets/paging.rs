@@ -10,7 +10,7 @@ use http::header::LINK;
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Runtime;
 use typed_endpoint::{
-    Api, Body, BoxFuture, Case, Client, Error, On, Page, Paginated, Retry, Transport, TransportError, Unmapped,
+    Api, Body, BoxFuture, Case, Client, Error, HostedBy, Page, Paginated, Retry, Transport, TransportError, Unmapped,
     endpoint, model,
 };
 
@@ -165,7 +165,7 @@ thread_local! {
 }
 
 /// The items that came, and whether the list ended well.
-async fn follow<E: Paginated + On<Lists>>(client: &Client<Lists>, list: E) -> (Vec<u32>, bool)
+async fn follow<E: Paginated + HostedBy<Lists>>(client: &Client<Lists>, list: E) -> (Vec<u32>, bool)
 where
     E::Response: Page<Item = u32>,
 {

@@ -13,7 +13,7 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use libfuzzer_sys::fuzz_target;
 use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, sample_request};
-use livepeer::{Body, Client, Endpoint, On, Retry};
+use livepeer::{Body, Client, Endpoint, HostedBy, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -80,7 +80,7 @@ struct One<'a> {
 impl OperationVisitor for One<'_> {
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
     {
         if self.before > 0 {

@@ -6,9 +6,9 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
+use livepeer::Body;
 use livepeer::generate::LlmChunk;
 use livepeer::sse::{Decoder, Event, Sse, Step, StreamItem};
-use livepeer::Body;
 
 /// All events, and what is left at the end.
 fn events<'a>(decoder: &mut Decoder, chunks: impl Iterator<Item = &'a [u8]>) -> Option<Vec<Event>> {

@@ -1,8 +1,8 @@
 //! What was made, fetched.
 
 use livepeer::generate::*;
-use livepeer::media::{Media, Progress};
-use livepeer::mock::{self, MediaForm, Mock, Reply, Running};
+use livepeer::media::{DownloadProgress, Media};
+use livepeer::mock::{self, MediaForm, Mock, MockServer, Reply};
 use livepeer::{Client, ErrorKind, Studio};
 use serde_json::json;
 
@@ -43,7 +43,7 @@ async fn all_three_forms_become_bytes_and_files() -> Outcome {
     Ok(())
 }
 
-fn check_progress(seen: &[Progress], total: u64) {
+fn check_progress(seen: &[DownloadProgress], total: u64) {
     assert!(seen.is_sorted_by(|one, next| one.received < next.received), "{seen:?}");
     assert_eq!(seen.last().map(|progress| progress.received), Some(total));
     assert!(seen.iter().all(|progress| progress.total == Some(total)), "{seen:?}");
@@ -118,7 +118,7 @@ async fn the_key_stays_on_its_server() -> Outcome {
     let error = media("/leads/nowhere").bytes(&client).await.unwrap_err();
     assert!(error.to_string().contains("redirected more than"), "{error}");
 
-    let sent = |server: &Running, name: &str| -> Vec<bool> {
+    let sent = |server: &MockServer, name: &str| -> Vec<bool> {
         server.mock().seen().iter().map(|parts| parts.headers.contains_key(name)).collect()
     };
     for name in ["authorization", "x-own-key"] {

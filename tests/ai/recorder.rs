@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::request;
-use livepeer::mock::{Mock, Reply, Running};
+use livepeer::mock::{Mock, MockServer, Reply};
 use livepeer::{Ai, Client};
 
 pub struct Recorder {
-    pub server: Running,
+    pub server: MockServer,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 

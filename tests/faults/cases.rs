@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use livepeer::{AnyBody, Endpoint, Error, ErrorKind, On, Studio, Timeouts, stream};
+use livepeer::{AnyBody, Endpoint, Error, ErrorKind, HostedBy, Studio, Timeouts, stream};
 use tokio::sync::Semaphore;
 
 use crate::client::{By, client};
@@ -645,7 +645,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
 /// Plays a case for one operation and tells everything that is not as the table says.
 async fn play<E>(case: &Case, by: By, request: E, expected: (Sees, u32, u32)) -> Vec<String>
 where
-    E: Endpoint<Response = stream::Stream> + On<Studio>,
+    E: Endpoint<Response = stream::Stream> + HostedBy<Studio>,
 {
     let server = Server::start(case.scripts.clone()).await;
     // Bound, so that nobody else gets the port, but not listening.

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use livepeer::mock::LittleStudio;
 use livepeer::{
-    Client, Filters, On, Operation, Order, Page, Paginated, Retry, Studio, access_control, asset, multistream, project,
-    session, stream, task, webhook,
+    Client, Filters, HostedBy, Operation, Order, Page, Paginated, Retry, Studio, access_control, asset, multistream,
+    project, session, stream, task, webhook,
 };
 
 use super::{Result, running, studio};
 
 /// Asks for the pages of a list of each length around a full page, and counts what it takes.
-async fn check<E: Paginated + On<Studio>>(make: impl AsyncFn(&Client, &LittleStudio, usize) -> Result<E>) -> Result
+async fn check<E: Paginated + HostedBy<Studio>>(
+    make: impl AsyncFn(&Client, &LittleStudio, usize) -> Result<E>,
+) -> Result
 where
     <E::Response as Page>::Item: std::fmt::Debug,
 {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
 use livepeer::mock::{Detail, EncodeResponse, LittleStudio, Mock, OperationVisitor, sample_request};
 use livepeer::{
-    ApiError, Client, CustomExport, Endpoint, ErrorKind, On, Operation, PlaybackPolicy, Retry, Timestamp,
+    ApiError, Client, CustomExport, Endpoint, ErrorKind, HostedBy, Operation, PlaybackPolicy, Retry, Timestamp,
     access_control, asset, multistream, playback, project, room, session, stream, task, transcode, user, webhook,
 };
 
@@ -335,7 +335,7 @@ fn whatever_can_be_said_is_understood() {
     impl OperationVisitor for Understood {
         fn operation<E>(&mut self)
         where
-            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Codec: EncodeResponse<E::Response>,
         {
             if E::OPERATION.resource() == "generate" {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use livepeer::mock::{LittleStudio, Mock, Reply, Running, sample};
+use livepeer::mock::{LittleStudio, Mock, MockServer, Reply, sample};
 use livepeer::webhook::{self, Event, EventKind, Payload};
 use livepeer::{Client, PlaybackPolicy, access_control, asset, stream};
 
@@ -20,7 +20,7 @@ struct Inbox(Arc<Mutex<Vec<Delivery>>>);
 
 impl Inbox {
     /// Takes everything in and answers with these statuses in turn, then with 200.
-    async fn listen(&self, statuses: &[u16]) -> Running {
+    async fn listen(&self, statuses: &[u16]) -> MockServer {
         let inbox = self.clone();
         let statuses = Arc::new(Mutex::new(statuses.to_vec()));
         let receiver = Mock::new().fallback(move |request: http::Request<livepeer::Body>| {
@@ -123,7 +123,7 @@ async fn a_live_stream_tells_its_whole_story() -> Result {
 }
 
 /// One event to a receiver that answers with these statuses.
-async fn one_event(statuses: &[u16]) -> Result<(LittleStudio, Inbox, Running, livepeer::WebhookId)> {
+async fn one_event(statuses: &[u16]) -> Result<(LittleStudio, Inbox, MockServer, livepeer::WebhookId)> {
     let (studio, inbox) = (studio().per_request(Duration::ZERO), Inbox::default());
     let receiver = inbox.listen(statuses).await;
     let client = studio.client();

@@ -16,7 +16,7 @@ pub use crate::sample::{request as sample_request, requests as sample_requests};
 pub use incoming::Received;
 use reply::EncodeError;
 pub use reply::{EncodeResponse, Reply};
-pub use serve::Running;
+pub use serve::MockServer;
 pub use visit::OperationVisitor;
 
 use crate::api::{Api, plain_error};

@@ -21,7 +21,7 @@ use crate::mock::reply::Cut;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// A mock that listens. Dropping it closes the port and all connections.
-pub struct Running {
+pub struct MockServer {
     mock: Mock,
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -32,7 +32,7 @@ impl Mock {
     ///
     /// # Errors
     /// When there is no port to be had.
-    pub async fn listen(&self) -> io::Result<Running> {
+    pub async fn listen(&self) -> io::Result<MockServer> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let mock = self.clone();
@@ -66,11 +66,11 @@ impl Mock {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Running { mock: self.clone(), address, task })
+        Ok(MockServer { mock: self.clone(), address, task })
     }
 }
 
-impl Running {
+impl MockServer {
     /// The base URL, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -92,14 +92,14 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for MockServer {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl fmt::Debug for Running {
+impl fmt::Debug for MockServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("MockServer").field("address", &self.address).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::endpoint::{Endpoint, On};
+use crate::endpoint::{Endpoint, HostedBy};
 use crate::mock::EncodeResponse;
 
 /// Something to be done with each of many operations, for tests of all operations of an API: what a list of
@@ -15,7 +15,7 @@ use crate::mock::EncodeResponse;
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
 /// use typed_endpoint::mock::{Detail, EncodeResponse, OperationVisitor, sample_request};
-/// use typed_endpoint::{Endpoint, On};
+/// use typed_endpoint::{Endpoint, HostedBy};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///
 /// struct Print;
@@ -23,7 +23,7 @@ use crate::mock::EncodeResponse;
 /// impl OperationVisitor for Print {
 ///     fn operation<E>(&mut self)
 ///     where
-///         E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+///         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
 ///         E::Codec: EncodeResponse<E::Response>,
 ///     {
 ///         println!("{:?}", sample_request::<E>(Detail::Full));
@@ -36,7 +36,7 @@ pub trait OperationVisitor {
     /// Does it with one operation.
     fn operation<E>(&mut self)
     where
-        E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+        E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Codec: EncodeResponse<E::Response>,
         E::Response: fmt::Debug;
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use typed_endpoint::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use typed_endpoint::sse::Sse;
-use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, On, Retry, Secret};
+use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, HostedBy, Retry, Secret};
 
 fn book(id: &str) -> Book {
     Book::new(id, format!("Book {id}"))
@@ -49,7 +49,7 @@ macro_rules! only {
     }};
 }
 
-fn client(server: &typed_endpoint::mock::Running) -> Client<Library> {
+fn client(server: &typed_endpoint::mock::MockServer) -> Client<Library> {
     Client::new().server(format!("{}/v2", server.url())).key("card 7").retry(Retry::never())
 }
 
@@ -305,7 +305,7 @@ fn every_request_goes_over_a_socket_and_through_json() {
     impl OperationVisitor for Each {
         fn operation<E>(&mut self)
         where
-            E: Endpoint + On<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
+            E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Codec: EncodeResponse<E::Response>,
         {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -74,7 +74,7 @@ macro_rules! __clause_items {
         const _: () = $crate::__private::check_cursor::<$name>();
     };
     ([$name:ident] hosted($host:path, $prefix:expr)) => {
-        impl $crate::On<$host> for $name {
+        impl $crate::HostedBy<$host> for $name {
             const PREFIX: &'static str = $prefix;
         }
     };

@@ -87,7 +87,7 @@ macro_rules! __emit {
         }
 
         #[allow(deprecated)]
-        impl $crate::On<$api> for $name {
+        impl $crate::HostedBy<$api> for $name {
             const PREFIX: &'static str = "";
         }
 
