@@ -192,6 +192,15 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.max_response = bytes)
     }
 
+    /// How many bytes of memory the value that is read from a response may take (default: four times
+    /// [`max_response`](Self::max_response), 256 MiB). What counts are the items of lists and maps and what is boxed: a list of
+    /// `{}` takes hundreds of times as much memory as its text. A response beyond is an error of
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    #[must_use]
+    pub fn max_memory(self, bytes: usize) -> Self {
+        self.set(|settings| settings.max_memory = Some(bytes))
+    }
+
     /// Whether the key may go over plain http to another machine (default: no). To this machine it may always.
     #[must_use]
     pub fn allow_plain_http(self, allow: bool) -> Self {

@@ -17,4 +17,6 @@ pub(crate) struct CallContext {
     pub(crate) redactor: Redactor,
     /// How much of the body may be held in memory, in bytes; `None` where no client is behind it.
     pub(crate) max_response: Option<usize>,
+    /// How many bytes of memory the response's value may take; `None` where no client is behind it.
+    pub(crate) max_memory: Option<usize>,
 }

@@ -104,16 +104,11 @@ pub struct Streamed;
 #[derive(Debug)]
 pub struct Events;
 
-/// How many bytes of memory a value may take for each that may be received: responses that list small objects take more
-/// than their text, and one that takes hundreds of times as much is an attack.
-const MEMORY: usize = 4;
-
 impl<T: Field> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
-        let options = Options::new()
-            .max_memory(response.context.max_response.map_or(usize::MAX, |most| most.saturating_mul(MEMORY)));
+        let options = response.context.max_memory.map_or(Options::new(), |bytes| Options::new().max_memory(bytes));
         let text = response.text()?;
         match text.trim_ascii() {
             "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),

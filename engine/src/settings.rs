@@ -122,6 +122,8 @@ pub(crate) struct Settings {
     pub(crate) headers: HeaderMap,
     pub(crate) config_error: Option<RequestError>,
     pub(crate) max_response: usize,
+    /// `None`: by `max_response`.
+    pub(crate) max_memory: Option<usize>,
     pub(crate) transport: Lazy,
     /// Whether the caller gave the transport.
     pub(crate) own_transport: bool,
@@ -147,11 +149,18 @@ impl Settings {
             headers,
             config_error: None,
             max_response: 64 * 1024 * 1024,
+            max_memory: None,
             transport: Lazy::default(),
             own_transport: false,
             #[cfg(feature = "reqwest")]
             configure: None,
         }
+    }
+
+    /// How many bytes of memory the value of a response may take.
+    pub(crate) fn max_memory(&self) -> usize {
+        // Responses that list small objects take more than their text.
+        self.max_memory.unwrap_or_else(|| self.max_response.saturating_mul(4))
     }
 
     /// The transport, made now if there is none yet.

@@ -403,3 +403,26 @@ async fn child_without_descriptors() {
     drop(connection);
     client.retry(Retry::never()).call(GetBook::new("x")).await.unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_response_that_would_fill_the_memory() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 500000; exec \"$0\" --exact child_with_little_memory --ignored --nocapture"]);
+    command.arg(std::env::current_exe().unwrap());
+    succeeds(run(command, &[]));
+}
+
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn child_with_little_memory() {
+    // Each item becomes a book with all its fields: without a limit, more than there is.
+    let body = format!("[{}{{}}]", r#"{"id":""},"#.repeat(2_000_000));
+    let server = Server::start(move |_, _| Some(json(&body)));
+    let client = client(server.url()).retry(Retry::never()).max_response(20 << 20);
+    let error = client.call(ListBooks::new()).await.unwrap_err();
+    assert!(format!("{error:#}").contains("max_memory"), "{error}");
+    assert!(client.max_memory(1000).call(ListBooks::new()).await.is_err());
+    let books = Mock::new().on(async |_: ListBooks| Ok(vec![Book::default(); 20]));
+    assert_eq!(books.client::<Client<Library>>().max_memory(100_000).call(ListBooks::new()).await.unwrap().len(), 20);
+}

@@ -20,8 +20,16 @@ use super::skip::{self, Skipped};
 #[must_use]
 pub struct Options {
     mode: Mode,
-    max_memory: usize,
+    /// `None`: by the length of the text.
+    max_memory: Option<usize>,
 }
+
+/// However short a text is, its value may take this many bytes of memory.
+const LEAST_MEMORY: usize = 64 * 1024 * 1024;
+
+/// How many bytes of memory a value may take for each byte of a text that is not short: lists of small objects take more
+/// than their text, and one that takes hundreds of times as much is an attack.
+const MEMORY_PER_BYTE: usize = 16;
 
 /// A value, and what of its text could not be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,9 +50,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: [`Mode::SkipInvalid`], and no limit of memory.
+    /// The defaults: [`Mode::SkipInvalid`], and a limit of memory by the length of the text.
     pub const fn new() -> Self {
-        Self { mode: Mode::SkipInvalid, max_memory: usize::MAX }
+        Self { mode: Mode::SkipInvalid, max_memory: None }
     }
 
     /// Sets how values are read (default: [`Mode::SkipInvalid`]).
@@ -53,10 +61,10 @@ impl Options {
         self
     }
 
-    /// Limits the memory of the value, in bytes (default: none). What counts are the items of lists and maps, which can
-    /// take hundreds of times as many bytes as their text.
+    /// Limits the memory of the value, in bytes (default: 16 times the text's length, at least 64 MiB). What counts are the
+    /// items of lists and maps and what is boxed, which can take hundreds of times as many bytes as their text.
     pub const fn max_memory(mut self, bytes: usize) -> Self {
-        self.max_memory = bytes;
+        self.max_memory = Some(bytes);
         self
     }
 
@@ -90,7 +98,9 @@ impl Options {
     }
 
     fn reader(self, text: &str) -> Reader<'_> {
-        let mut reader = Reader::new(text).with_mode(self.mode).with_max_memory(self.max_memory);
+        let by_length = || text.len().saturating_mul(MEMORY_PER_BYTE).max(LEAST_MEMORY);
+        let max_memory = self.max_memory.unwrap_or_else(by_length);
+        let mut reader = Reader::new(text).with_mode(self.mode).with_max_memory(max_memory);
         if text.starts_with('\u{feff}') {
             reader.at = '\u{feff}'.len_utf8();
         }

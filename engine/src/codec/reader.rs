@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn too_large(&self) -> DecodeError {
-        let reason = "the value would take more memory than allowed";
+        let reason = "the value takes more memory than the limit (`max_memory`)";
         DecodeError::new(DecodeErrorKind::TooLarge, self.at, reason)
     }
 

@@ -65,6 +65,7 @@ macro_rules! __client {
                 header(name: &str, value: &str);
                 user_agent(name: &str);
                 max_response(bytes: usize);
+                max_memory(bytes: usize);
                 allow_plain_http(allow: bool);
                 transport(transport: impl $crate::Transport);
             }

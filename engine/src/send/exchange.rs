@@ -192,6 +192,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         what,
         redactor: redactor(job),
         max_response: Some(job.settings.max_response),
+        max_memory: Some(job.settings.max_memory()),
         ..CallContext::default()
     };
     Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
