@@ -74,7 +74,7 @@ model! {
     }
 
     /// Where to export an asset: exactly one of these is set.
-    pub struct ExportParams: Studio, input {
+    pub struct ExportParams: Studio, one_of {
         /// To a URL.
         custom?: CustomExport,
         /// To IPFS.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::shape::Shape;
+
 /// How much of what may be left out a sample has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Detail {
@@ -26,12 +28,14 @@ pub struct Sampler {
     names: Vec<String>,
     /// How often each choice was made, by where it is: `None` when only the first alternative is taken.
     choices: Option<BTreeMap<(String, usize), usize>>,
+    /// The only optional field that is sampled, of an object that so many names lead to.
+    only: Option<(usize, &'static str)>,
 }
 
 impl Sampler {
     /// A sampler of values for a field of this name, which takes the first of alternatives.
     pub fn new(detail: Detail, name: &str) -> Self {
-        Self { detail, names: vec![name.to_owned()], choices: None }
+        Self { detail, names: vec![name.to_owned()], choices: None, only: None }
     }
 
     /// Makes full samples until every alternative of every choice is in one of them: at least one, and at most 64.
@@ -109,7 +113,23 @@ impl Sampler {
     /// The value of an optional field.
     #[inline]
     pub fn optional<T>(&mut self, name: &str, sample: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        self.is_full().then(|| self.inside(name, sample))
+        let is_wanted = match self.only {
+            Some((depth, only)) if depth == self.names.len() => only == name,
+            _ => self.is_full(),
+        };
+        is_wanted.then(|| self.inside(name, sample))
+    }
+
+    /// Makes an object of which exactly one optional field is set.
+    #[doc(hidden)]
+    pub fn one_member<T>(&mut self, shape: &'static Shape, sample: impl FnOnce(&mut Self) -> T) -> T {
+        let optional: Vec<_> = shape.optional().collect();
+        let chosen = self.variant(optional.len());
+        let only = optional.get(chosen).map(|name| (self.names.len(), *name));
+        let outer = std::mem::replace(&mut self.only, only);
+        let value = sample(self);
+        self.only = outer;
+        value
     }
 
     fn inside<T>(&mut self, name: &str, sample: impl FnOnce(&mut Self) -> T) -> T {

@@ -160,7 +160,14 @@ impl Schemas {
 
     /// The schema of a model.
     #[doc(hidden)]
-    pub fn model(&mut self, name: &str, path: &'static str, docs: &str, properties: &[Property]) -> Schema {
+    pub fn model(
+        &mut self,
+        name: &str,
+        path: &'static str,
+        docs: &str,
+        properties: &[Property],
+        is_one_of: bool,
+    ) -> Schema {
         self.named(name, path, |schemas| {
             let mut members = Map::new();
             for property in properties {
@@ -170,7 +177,12 @@ impl Schemas {
             let required = properties.iter().filter(|property| property.is_required);
             let required: Vec<_> = required.map(|property| Value::from(property.name)).collect();
             let schema = Schema::of_type("object").describe(docs).with("properties", members);
-            if required.is_empty() { schema } else { schema.with("required", required) }
+            let schema = if required.is_empty() { schema } else { schema.with("required", required) };
+            if !is_one_of {
+                return schema;
+            }
+            let optional = properties.iter().filter(|property| !property.is_required);
+            schema.with("oneOf", optional.map(|property| json!({ "required": [property.name] })).collect::<Vec<_>>())
         })
     }
 

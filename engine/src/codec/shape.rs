@@ -153,6 +153,11 @@ impl Shape {
         self.required >> index & 1 == 1
     }
 
+    /// The names of the fields that may be left out.
+    pub(super) fn optional(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|key| !matches!(key.need, Need::Required)).map(|key| key.name)
+    }
+
     pub(super) fn is_nullable(&self, index: usize) -> bool {
         self.nullable >> index & 1 == 1
     }

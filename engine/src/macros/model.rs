@@ -46,7 +46,8 @@
 ///
 /// `pub struct Name: Api, input { … }` declares an object that callers also send: it gets `new` with the required fields
 /// and a setter for each optional one. Models are `#[non_exhaustive]`, so that a new field breaks no program: others are
-/// made by `default()`, and then their fields assigned.
+/// made by `default()`, and then their fields assigned. `one_of` in place of `input` says that exactly one of the optional
+/// fields has to be set, which its samples and its schema follow.
 ///
 /// A model can have type parameters: `pub struct Page<T>: Api { items: Vec<T> }`.
 #[macro_export]
@@ -220,10 +221,10 @@ macro_rules! __model {
                 #[inline]
                 fn sample(__sampler: &mut $crate::codec::Sampler) -> Self {
                     let _ = &__sampler;
-                    Self {
+                    $crate::__model!(@members [$($kind)?] __sampler __SHAPE Self {
                         $($f: $crate::__model!(@sample $need $via __sampler (__SHAPE.name($f)) $ty ; $sample),)*
                         extra: $crate::Extra::default(),
-                    }
+                    })
                 }
 
                 #[inline]
@@ -238,6 +239,7 @@ macro_rules! __model {
                             is_required: $crate::__model!(@is_required $need),
                             schema: $crate::__model!(@schema $via $ty),
                         }),*],
+                        $crate::__model!(@is_one_of [$($kind)?]),
                     )
                 }
             }
@@ -325,10 +327,19 @@ macro_rules! __model {
         $sampler.$need($($name)*, |_| $crate::codec::macros::json_via_serde::<$ty>(::core::stringify!($($s)+))).$end()
     };
 
+    (@members [one_of] $sampler:ident $shape:ident $model:expr) => { $sampler.one_member(&$shape, |$sampler| $model) };
+    (@members [$($other:tt)?] $sampler:ident $shape:ident $model:expr) => { $model };
+
+    (@is_one_of [one_of]) => { true };
+    (@is_one_of [$($other:tt)?]) => { false };
+
     (@schema [] $ty:ty) => { <$ty as $crate::codec::Field>::schema };
     (@schema [$via:tt] $ty:ty) => { |_| $crate::codec::Schema::any() };
 
     (@setters [] $($rest:tt)*) => {};
+    (@setters [one_of] $($rest:tt)*) => {
+        $crate::__model! { @setters [input] $($rest)* }
+    };
     (@setters [input] $name:ident [$($g:ident)*] { $({ $rf:ident $rty:ty })* } { $({ [$([$($om:tt)*])*] $how:ident $of:ident {$oty:ty} })* }) => {
         #[allow(clippy::new_without_default, clippy::too_many_arguments)]
         impl<$($g),*> $name<$($g),*> {
@@ -345,7 +356,7 @@ macro_rules! __model {
         }
     };
     (@setters [$other:tt] $($rest:tt)*) => {
-        $crate::__wrong! { $other "expected `input` or nothing after the API" }
+        $crate::__wrong! { $other "expected `input`, `one_of` or nothing after the API" }
     };
 }
 

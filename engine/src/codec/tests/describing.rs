@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::models::{Book, Chapter, Foreign, Page};
+use super::models::{Book, Chapter, Foreign, Page, Place};
 use crate::codec::{Detail, Field, Mode, Nullable, Options, Sampler, Schemas, from_json, to_json};
 
 fn sample<T: Field>(detail: Detail) -> T {
@@ -96,4 +96,15 @@ fn types_of_other_crates_are_fields_through_serde() {
     assert_eq!(sample["day"], "2024-02-29");
     assert_eq!(sample["site"], "https://example.com/");
     assert_eq!(sample["price"], "1.5");
+}
+
+#[test]
+fn an_object_of_alternatives_is_sampled_with_one_of_them() {
+    let samples = Sampler::every("sample", |sampler| sampler.sample::<Place>());
+    let json: Vec<_> = samples.iter().map(to_json).collect();
+    assert_eq!(json, [r#"{"shelf":1}"#, r#"{"reader":{"items":[true],"last":true}}"#]);
+    assert_eq!(to_json(&sample::<Place>(Detail::Minimal)), json[0]);
+    let mut schemas = Schemas::new("#/");
+    Place::schema(&mut schemas);
+    assert_eq!(schemas.into_named()["Place"]["oneOf"], json!([{ "required": ["shelf"] }, { "required": ["reader"] }]));
 }

@@ -108,6 +108,14 @@ model! {
         last?: T,
     }
 
+    /// Where a book is.
+    pub struct Place: Library, one_of {
+        /// On a shelf.
+        shelf?: u32,
+        /// With a reader.
+        reader?: Page<bool>,
+    }
+
     /// An object of more fields than a word has bits.
     pub struct Large: Library {
         /// Field.
