@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::case::Case;
 use crate::codec::DecodeError;
-use crate::error::ErrorBody;
+use crate::error::{ErrorBody, Mapped, Unmapped};
 use crate::link;
 use crate::retry;
 
@@ -131,6 +131,19 @@ pub(crate) struct Facts {
     pub(crate) user_agent: &'static str,
     pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
     pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
+    pub(crate) decode_error: fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>,
+}
+
+/// Reads the body of an error response; as text, where it has none of the API's shapes.
+pub(crate) fn decode_error_body<B: ErrorBody>(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Option<Box<dyn Mapped>> {
+    Some(match B::decode(status, headers, body) {
+        Some(error) => Box::new(error),
+        None => Box::new(Unmapped::decode(status, headers, body)?),
+    })
 }
 
 impl Facts {
@@ -142,6 +155,7 @@ impl Facts {
             user_agent: A::USER_AGENT,
             refused: A::refused,
             retry_after: A::retry_after,
+            decode_error: decode_error_body::<A::Error>,
         }
     }
 }

@@ -287,25 +287,50 @@ impl<E: Endpoint> ResponseFuture<E> {
     ) -> Poll<Result<T, Error<E::Error>>> {
         let Completed { mut response, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
         Poll::Ready(match E::Codec::decode(&mut response) {
-            Ok(value) => Ok(make(value, response)),
-            Err(error) => Err(Error::new(decode_failure(error, E::OPERATION, response, elapsed))),
+            Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
+                None => Ok(make(value, response)),
+                reported => {
+                    let error = DecodeError::custom("it is an error response");
+                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+                }
+            },
+            Err(error) => {
+                let reported = reported_error::<E::Error>(&response);
+                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+            }
         })
     }
 }
 
+/// What the server says went wrong, though with a status of success: relays commit that before the work begins.
+#[cold]
+fn reported_error<B: ErrorBody>(response: &RawResponse) -> Option<Box<dyn Mapped>> {
+    let bytes = response.context.redactor.redact_bytes(response.bytes.clone(), false);
+    let error = B::decode(response.status, &response.headers, &bytes)?;
+    // An error type that takes any text says nothing about this one.
+    let any = Unmapped::decode(response.status, &response.headers, &bytes)?;
+    (ErrorBody::message(&error) != ErrorBody::message(&any)).then(|| Box::new(error) as _)
+}
+
 fn decode_failure(
     error: DecodeError,
+    reported: Option<Box<dyn Mapped>>,
     operation: &'static Operation,
     response: RawResponse,
     elapsed: Duration,
 ) -> Box<ErrorInner> {
     let RawResponse { status, headers, bytes, context, .. } = response;
+    let error = match &reported {
+        Some(reported) => DecodeError::custom(format!("the server reports an error: {}", reported.message())),
+        None => error,
+    };
     let error = error.map_text(|text| context.redactor.redact_text(text));
     let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);
     inner.status = Some(status);
     inner.headers = context.redactor.redact_headers(headers);
     inner.text = context.redactor.redact_bytes(bytes, false);
+    inner.body = reported;
     inner.attempts = context.attempts;
     inner.elapsed = elapsed;
     inner
@@ -327,7 +352,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
         response: ResponseMode {
             streamed: true,
             file: true,
-            map_error: decode_error_body::<Unmapped>,
+            map_error: settings.api.decode_error,
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,
         },

@@ -18,7 +18,7 @@ pub(crate) use check::cursor_field;
 pub use into_field::IntoField;
 #[doc(hidden)]
 pub use operation::Declaration;
-pub use operation::{Field, Operation, Paging, Place};
+pub use operation::{Field, Host, Operation, Paging, Place};
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::Client::call) sends it.
 ///

@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-use crate::codec::{DecodeError, Field, Options};
+use crate::codec::{DecodeError, Field, Foreign, Options};
 use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
@@ -42,6 +42,8 @@ pub struct RawResponse {
     /// Its body, when it is streamed.
     pub body: Body,
     pub(crate) context: CallContext,
+    /// Whether the value has been read from an object that has none of the value's fields: it may be one of an error.
+    pub(crate) is_foreign: bool,
 }
 
 impl RawResponse {
@@ -114,7 +116,16 @@ impl<T: Field> Codec<T> for Json {
             "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
             _ => options.decode(text),
         }
-        .map(|decoded| decoded.value)
+        .and_then(|decoded| match decoded.foreign {
+            // Some servers respond so that they failed. Nothing that was asked for would be in the value.
+            Some(Foreign::NothingRequired(what)) => {
+                Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")))
+            }
+            foreign => {
+                response.is_foreign = foreign.is_some();
+                Ok(decoded.value)
+            }
+        })
     }
 }
 
@@ -156,6 +167,7 @@ impl Codec<Download> for Streamed {
             bytes: Bytes::new(),
             body: std::mem::take(&mut response.body),
             context,
+            is_foreign: false,
         }))
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserializer, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::codec::{self, DecodeError, DecodeErrorKind, Mode, Nullable, Options, Writer, to_json};
-use crate::endpoint::{Endpoint, Field};
+use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
@@ -21,6 +21,8 @@ pub struct Source<'a> {
     fields: std::slice::Iter<'static, Field>,
     values: &'a mut dyn Values,
     mode: Mode,
+    /// Whether a query parameter that cannot be read is as good as none.
+    lenient_queries: bool,
 }
 
 /// What holds the values of a request's fields.
@@ -107,7 +109,12 @@ impl fmt::Debug for Source<'_> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values, mode: Mode) -> Self {
-        Self { fields: fields.iter(), values, mode }
+        Self { fields: fields.iter(), values, mode, lenient_queries: false }
+    }
+
+    #[cfg(feature = "mock")]
+    pub(crate) fn lenient_queries(self, lenient_queries: bool) -> Self {
+        Self { lenient_queries, ..self }
     }
 
     /// The next field, which the request cannot be made without.
@@ -141,6 +148,9 @@ impl<'a> Source<'a> {
             None => None,
             #[cfg(feature = "mock")]
             Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
+            Some(found) if self.lenient_queries && field.place == Place::Query => {
+                found.into_value(field, Mode::Lenient).ok()
+            }
             Some(found) => Some(found.into_value(field, self.mode)?),
         };
         Ok((field, value))

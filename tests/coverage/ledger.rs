@@ -123,7 +123,7 @@ fn docs(operation: &Operation) -> String {
 fn line(operation: &Operation) -> String {
     let needed = operation.fields.iter().filter(|field| field.required && !field.copy).count();
     let free = operation.fields.iter().filter(|field| !field.required).count();
-    let hosted = operation.hosted.iter().map(|(name, prefix)| format!(", on {name} below `{prefix}`"));
+    let hosted = operation.hosted.iter().map(|host| format!(", on {} below `{}`", host.api, host.prefix));
     let response = if operation.response == "nothing" { "()" } else { operation.response };
     let (method, path) = (operation.method, operation.path);
     format!("`{method} {path}`{} → `{response}`; {needed} + {free}", hosted.collect::<String>())

@@ -44,7 +44,7 @@ fn api(name: &str) -> &'static str {
 
 /// Where an operation is served: API and path below the API's base URL.
 fn places(operation: &Operation) -> Vec<(&'static str, String)> {
-    let hosts = operation.hosted.iter().map(|(name, prefix)| (api(name), format!("{prefix}{}", operation.path)));
+    let hosts = operation.hosted.iter().map(|host| (api(host.api), format!("{}{}", host.prefix, operation.path)));
     std::iter::once((api(operation.api), operation.path.to_owned())).chain(hosts).collect()
 }
 

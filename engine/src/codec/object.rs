@@ -3,7 +3,7 @@
 use super::Encode;
 use super::error::{DecodeError, DecodeErrorKind};
 use super::extra::Extra;
-use super::reader::{Mode, Reader};
+use super::reader::{Foreign, Mode, Reader};
 use super::shape::Shape;
 use super::skip::Step;
 use super::via_serde::EncodeViaSerde;
@@ -53,7 +53,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
     let shape = model.shape();
     reader.open_object(shape.what)?;
     let depth = reader.depth;
-    let (mut seen, mut next, mut first) = (0_u64, 0, true);
+    let (mut seen, mut next, mut first, mut known_any) = (0_u64, 0, true, false);
     while reader.at_name(first)? {
         first = false;
         let quote = reader.at;
@@ -69,6 +69,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
             continue;
         };
         next = index + 1;
+        known_any = true;
         seen |= 1_u64.checked_shl(index as u32).unwrap_or(0);
         let start = reader.at;
         if reader.next() == b'n' {
@@ -80,6 +81,9 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
         }
     }
     let missing = shape.required() & !seen;
+    if depth == 1 && !known_any {
+        reader.foreign = Some(if missing != 0 { Foreign::NothingRequired(shape.what) } else { Foreign::Unknown });
+    }
     if missing != 0 {
         model.extra_mut().note_missing(shape, missing);
     }

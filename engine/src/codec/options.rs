@@ -2,7 +2,8 @@
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::field::Field;
-use super::reader::{Mode, Reader};
+use super::non_numbers;
+use super::reader::{Foreign, Mode, Reader};
 use super::sampler::Sampler;
 use super::skip::{self, Skipped};
 
@@ -41,6 +42,8 @@ pub struct Decoded<T> {
     pub skipped: Vec<Skipped>,
     /// How many places were passed over in all.
     pub skipped_count: usize,
+    /// Set when the whole looks like something else.
+    pub(crate) foreign: Option<Foreign>,
 }
 
 impl Default for Options {
@@ -68,17 +71,38 @@ impl Options {
         self
     }
 
-    /// Reads a value. A byte order mark before it is passed over.
+    /// Reads a value. A byte order mark before it is passed over; `NaN`, `Infinity` and `-Infinity` in it are `null`, except
+    /// in [`Mode::Strict`].
     ///
     /// # Errors
     /// When the text is not JSON, or not that of a `T`.
     #[inline]
     pub fn decode<T: Field>(self, text: &str) -> Result<Decoded<T>, DecodeError> {
+        match self.decode_json(text) {
+            Err(error) if error.kind() == DecodeErrorKind::Syntax && self.mode != Mode::Strict => {
+                self.decode_without_non_numbers(text, error)
+            }
+            decoded => decoded,
+        }
+    }
+
+    /// Reads a text that is no JSON, once `NaN` and the like are `null`: a number that surprises is no reason to lose the rest.
+    #[cold]
+    #[inline(never)]
+    fn decode_without_non_numbers<T: Field>(self, text: &str, error: DecodeError) -> Result<Decoded<T>, DecodeError> {
+        match non_numbers::as_null(text) {
+            Some(json) => self.decode_json(&json).map_err(|_| error),
+            None => Err(error),
+        }
+    }
+
+    fn decode_json<T: Field>(self, text: &str) -> Result<Decoded<T>, DecodeError> {
         let mut reader = self.reader(text);
         match T::decode(&mut reader) {
             Ok(value) => {
+                let foreign = reader.foreign;
                 let (skipped, skipped_count) = self.end(reader, text)?;
-                Ok(Decoded { value, skipped, skipped_count })
+                Ok(Decoded { value, skipped, skipped_count, foreign })
             }
             Err(error) => Err(error.located(text)),
         }

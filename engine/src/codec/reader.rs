@@ -53,12 +53,32 @@ pub struct Reader<'a> {
     /// What was passed over. The paths of the last ones are still being gathered.
     pub(super) skipped: Vec<Skipped>,
     pub(super) skipped_count: usize,
+    /// Set when the whole is an object that looks like one of something else.
+    pub(super) foreign: Option<Foreign>,
+}
+
+/// How an object looks like one of something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// It has no field that its model has, though some are required. Holds what was expected.
+    NothingRequired(&'static str),
+    /// It has no field that its model has; but none is required.
+    Unknown,
 }
 
 impl<'a> Reader<'a> {
     /// A reader at the start of a text, in [`Mode::Lenient`].
     pub fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, mode: Mode::Lenient, memory: usize::MAX, skipped: Vec::new(), skipped_count: 0 }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            mode: Mode::Lenient,
+            memory: usize::MAX,
+            skipped: Vec::new(),
+            skipped_count: 0,
+            foreign: None,
+        }
     }
 
     pub(super) fn with_mode(self, mode: Mode) -> Self {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::check;
+use crate::api::Api;
 
 /// The facts of an operation, as it is declared.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ pub struct Operation {
     /// The operation's id in the API's public specification; `None` when it is not in there.
     pub id: Option<&'static str>,
     /// Other APIs that host it, with their prefix.
-    pub hosted: &'static [(&'static str, &'static str)],
+    pub hosted: &'static [Host],
     /// Whether the declaration itself says if it may be repeated.
     declares_retryable: bool,
     /// Whether the declaration itself says how long an attempt may be idle.
@@ -67,6 +68,25 @@ pub enum Paging {
     Offset,
     /// The client counts pages, from [`Api::FIRST_PAGE`](crate::Api::FIRST_PAGE) on. Such a list ends as one by offset does.
     Number,
+}
+
+/// Another API that hosts an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Host {
+    /// Its name.
+    pub api: &'static str,
+    /// What stands there before the operation's path.
+    pub prefix: &'static str,
+    /// Its base URLs.
+    pub servers: &'static [&'static str],
+}
+
+impl Host {
+    #[doc(hidden)]
+    pub const fn new<A: Api>(prefix: &'static str) -> Self {
+        Self { api: A::NAME, prefix, servers: A::SERVERS }
+    }
 }
 
 /// A field of a request.
@@ -236,7 +256,7 @@ impl Operation {
 
     /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
     #[must_use]
-    pub const fn hosted(self, hosted: &'static [(&'static str, &'static str)]) -> Self {
+    pub const fn hosted(self, hosted: &'static [Host]) -> Self {
         assert!(self.hosted.is_empty(), "the clause `hosted` is declared twice");
         Self { hosted, ..self }
     }

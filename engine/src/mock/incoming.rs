@@ -24,16 +24,24 @@ pub struct Received<E> {
     pub body: Bytes,
 }
 
+/// How requests are read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) strict: bool,
+    pub(super) lenient_queries: bool,
+}
+
 impl<E: Endpoint> Received<E> {
-    pub(crate) async fn read(
+    pub(super) async fn read(
         request: Request<Bytes>,
         path: Vec<(String, String)>,
-        strict: bool,
+        Reading { strict, lenient_queries }: Reading,
     ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
-        let request = E::read(&mut Source::new(E::OPERATION.fields, &mut incoming, mode))?;
+        let mut source = Source::new(E::OPERATION.fields, &mut incoming, mode).lenient_queries(lenient_queries);
+        let request = E::read(&mut source)?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())

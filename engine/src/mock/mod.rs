@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::{Request, Response, request};
 
 pub use crate::sample::{request as sample_request, requests as sample_requests};
+use incoming::Reading;
 pub use incoming::Received;
 use reply::EncodeError;
 pub use reply::{EncodeResponse, Reply};
@@ -66,11 +67,14 @@ struct MockState {
     fallback: Option<Fallback>,
     unreadable: Option<Unreadable>,
     strict: bool,
+    lenient_queries: bool,
     seen: Mutex<Vec<request::Parts>>,
 }
 
 type Handler = Arc<
-    dyn Fn(Request<Bytes>, Vec<(String, String)>, bool) -> BoxFuture<'static, Result<Reply, ReadError>> + Send + Sync,
+    dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Reply, ReadError>>
+        + Send
+        + Sync,
 >;
 type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
 type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
@@ -113,26 +117,20 @@ impl Mock {
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
         let handler = Arc::new(handler);
-        let handler: Handler = Arc::new(move |request, parameters, strict| {
+        let handler: Handler = Arc::new(move |request, parameters, reading| {
             let handler = handler.clone();
             Box::pin(async move {
-                let received = Received::<E>::read(request, parameters, strict).await?;
+                let received = Received::<E>::read(request, parameters, reading).await?;
                 Ok(match handler(received).await {
                     Ok(response) => E::Codec::encode(response),
                     Err(reply) => reply,
                 })
             })
         });
-        let mut bases = vec![String::new()];
-        let paths = E::Api::SERVERS.iter().filter_map(|url| url.parse::<http::Uri>().ok());
-        bases.extend(paths.map(|url| url.path().trim_end_matches('/').to_owned()).filter(|path| !path.is_empty()));
-        bases.extend(
-            E::OPERATION
-                .hosted
-                .iter()
-                .flat_map(|(_, prefix)| bases.iter().map(move |base| format!("{base}{prefix}")))
-                .collect::<Vec<_>>(),
-        );
+        let mut bases = bases_of(E::Api::SERVERS);
+        for host in E::OPERATION.hosted {
+            bases.extend(bases_of(host.servers).into_iter().map(|base| format!("{base}{}", host.prefix)));
+        }
         self.with(|state| {
             state.routes.push(Route { operation: E::OPERATION, bases, encode_error: E::Api::encode_error, handler })
         })
@@ -182,6 +180,13 @@ impl Mock {
         self.with(|state| state.strict = strict)
     }
 
+    /// Whether a query parameter whose value cannot be read is passed over, and [`strict`](Self::strict) is about bodies
+    /// only: as with servers that check bodies by a schema, and nothing else (default: no).
+    #[must_use]
+    pub fn lenient_queries(self, lenient: bool) -> Self {
+        self.with(|state| state.lenient_queries = lenient)
+    }
+
     /// Makes a client that calls this server in memory, of whatever client type is asked for.
     pub fn client<C: ApiClient>(&self) -> C {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
@@ -211,7 +216,8 @@ impl Mock {
                 encode_error = route.encode_error;
                 match body.bytes(usize::MAX).await {
                     Ok(bytes) => {
-                        let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, self.0.strict).await;
+                        let reading = Reading { strict: self.0.strict, lenient_queries: self.0.lenient_queries };
+                        let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, reading).await;
                         reply.unwrap_or_else(|error| self.0.unreadable(&error))
                     }
                     Err(error) => Reply::error(400, error.to_string()),
@@ -251,9 +257,17 @@ impl Clone for MockState {
             fallback: self.fallback.clone(),
             unreadable: self.unreadable.clone(),
             strict: self.strict,
+            lenient_queries: self.lenient_queries,
             seen: Mutex::new(seen),
         }
     }
+}
+
+/// The paths of base URLs, and none at all.
+fn bases_of(servers: &[&str]) -> Vec<String> {
+    let urls = servers.iter().filter_map(|url| url.parse::<http::Uri>().ok());
+    let paths = urls.map(|url| url.path().trim_end_matches('/').to_owned()).filter(|path| !path.is_empty());
+    std::iter::once(String::new()).chain(paths).collect()
 }
 
 impl MockState {

@@ -1,9 +1,15 @@
 //! A mock on a loopback port.
 
+use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{fmt, io};
 
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -53,11 +59,15 @@ impl Mock {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
                         let mock = mock.clone();
                         async move {
-                            let response = mock.respond(request.map(Body::wrap)).await;
-                            match response.extensions().get::<Cut>() {
-                                Some(Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
-                                None => Ok(response),
+                            let (parts, incoming) = request.into_parts();
+                            let incoming = Shared(Arc::new(Mutex::new(incoming)));
+                            let body = Body::wrap(incoming.clone());
+                            let response = mock.respond(hyper::Request::from_parts(parts, body)).await;
+                            if response.extensions().get::<Cut>().is_some() {
+                                return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
                             }
+                            incoming.drain().await;
+                            Ok(response)
                         }
                     });
                     // A client that goes away in the middle is its own affair.
@@ -67,6 +77,41 @@ impl Mock {
             }
         });
         Ok(MockServer { mock: self.clone(), address, task })
+    }
+}
+
+/// A request's body, of which the server keeps a hold: whoever is still sending what no handler reads would see a broken
+/// connection in place of the response.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Incoming>>);
+
+impl Shared {
+    fn with<T>(&self, poll: impl FnOnce(Pin<&mut Incoming>) -> T) -> T {
+        poll(Pin::new(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Reads what nobody else will read.
+    async fn drain(self) {
+        while Arc::strong_count(&self.0) == 1
+            && let Some(Ok(_)) = poll_fn(|cx| self.with(|body| body.poll_frame(cx))).await
+        {}
+    }
+}
+
+impl http_body::Body for Shared {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.with(|body| body.poll_frame(cx))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.with(|body| body.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.with(|body| body.size_hint())
     }
 }
 

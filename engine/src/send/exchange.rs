@@ -179,7 +179,9 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
-    let bytes = match job.response.streamed {
+    // Where events are due, JSON is an error response: its words are wanted.
+    let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
+    let bytes = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {
             Ok(bytes) => bytes,
@@ -195,7 +197,12 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         max_memory: Some(job.settings.max_memory()),
         ..CallContext::default()
     };
-    Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context })
+    Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context, is_foreign: false })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {

@@ -11,10 +11,9 @@ use super::error::UploadError;
 use super::location::secrets_of;
 use super::uploading::Aborted;
 use crate::api::Api;
-use crate::call;
 use crate::client::Client;
 use crate::encode::{Payload, Prepared};
-use crate::error::{AnyBody, Error, ErrorInner, RequestError, Unmapped};
+use crate::error::{AnyBody, Error, ErrorInner, RequestError};
 use crate::options::CallOptions;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -107,7 +106,7 @@ impl Sending {
             response: ResponseMode {
                 streamed: false,
                 file: false,
-                map_error: call::decode_error_body::<Unmapped>,
+                map_error: self.settings.api.decode_error,
                 refused: self.settings.api.refused,
                 retry_after: self.settings.api.retry_after,
             },
