@@ -52,7 +52,8 @@ pub enum AiFlavor {
     /// A gateway: videos are MP4 files, streamed answers end without `[DONE]`, `/llm` wants `max_tokens` and `stream`.
     #[default]
     Gateway,
-    /// A runner: videos are lists of pictures, streamed answers end with `[DONE]`, `/health` is there.
+    /// A runner: videos are lists of pictures, streamed answers end with `[DONE]`, `/health` and `/live-video-to-video` are
+    /// there.
     Runner,
     /// Studio: like a gateway, but for its own error texts, 20 calls a minute, and 10 MiB a call.
     Studio,
@@ -171,7 +172,8 @@ impl LittleGateway {
         self.with_key(Client::ai().server("http://localhost").transport(self.mock.clone()))
     }
 
-    /// A client of Studio that calls it in memory.
+    /// A client of Studio that calls it in memory, and is served as Studio serves: 20 calls a minute, and no texts in forms
+    /// that begin with a number.
     pub fn studio_client(&self) -> Client<Studio> {
         self.with_key(self.mock.client())
     }

@@ -29,6 +29,10 @@ const LONGEST_PAUSE: i64 = 3_600_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of a receiver's answer is kept.
 const MAX_ANSWER: usize = 1 << 20;
+/// How long after a delivery the status of its webhook tells of it, in milliseconds.
+const STATUS_AFTER: i64 = 60_000;
+/// What the server calls itself.
+const USER_AGENT: &str = "livepeer.studio";
 
 impl State {
     /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.
@@ -63,9 +67,11 @@ impl State {
     /// Notes how an attempt went, and gives the log of it.
     pub(crate) fn delivered(&mut self, mut delivery: Delivery, sent: &Sent, outcome: Outcome) -> WebhookLog {
         let success = (200..300).contains(&outcome.status);
-        let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut headers =
+            BTreeMap::from([header("content-type", "application/json"), header("user-agent", USER_AGENT)]);
         if let Some(signature) = &sent.signature {
-            headers.insert(SIGNATURE_HEADER.to_string(), signature.clone());
+            headers.insert("Livepeer-Signature".to_owned(), signature.clone());
         }
         let log = WebhookLog {
             id: self.id(),
@@ -93,20 +99,15 @@ impl State {
         };
         self.logs.push(log.clone());
         let time = self.time();
-        if let Some(webhook) = self.webhooks.iter_mut().find(|webhook| webhook.id.as_ref() == Some(&delivery.webhook)) {
-            let failure = WebhookFailure {
-                timestamp: Some(time),
-                error: Some(outcome.text),
-                response: Some(String::from_utf8_lossy(&outcome.body).into_owned()),
-                status_code: Some(outcome.status),
-                ..WebhookFailure::default()
-            };
-            let status: &mut WebhookStatus = webhook.status.get_or_insert_default();
-            status.last_triggered_at = Some(time);
-            if !success {
-                status.last_failure = Some(failure);
-            }
-        }
+        let failure = (!success).then(|| WebhookFailure {
+            timestamp: Some(time),
+            error: Some(outcome.text),
+            response: Some(BASE64_STANDARD.encode(&outcome.body)),
+            status_code: Some(outcome.status),
+            ..WebhookFailure::default()
+        });
+        let status = WebhookStatus { last_triggered_at: Some(time), last_failure: failure, ..WebhookStatus::default() };
+        self.statuses.push((self.now.saturating_add(STATUS_AFTER), delivery.webhook.clone(), status));
         delivery.attempts += 1;
         // A refusal is final, everything else is not.
         if (outcome.status == 0 || outcome.status >= 500) && delivery.attempts < MAX_ATTEMPTS {
@@ -115,6 +116,21 @@ impl State {
             self.outbox.push(delivery);
         }
         log
+    }
+}
+
+impl State {
+    /// Writes down how the deliveries of webhooks went, some time after them.
+    pub(crate) fn write_statuses(&mut self) {
+        let now = self.now;
+        for (_, id, new) in self.statuses.extract_if(.., |(due, ..)| *due <= now) {
+            let Some(webhook) = self.webhooks.iter_mut().find(|webhook| webhook.id.as_ref() == Some(&id)) else {
+                continue;
+            };
+            let status = webhook.status.get_or_insert_default();
+            status.last_triggered_at = new.last_triggered_at;
+            status.last_failure = new.last_failure.or(status.last_failure.take());
+        }
     }
 }
 
@@ -214,7 +230,7 @@ pub(super) fn dispatch(core: &Arc<Core>) {
 pub(super) async fn send(sent: &Sent, transport: Arc<dyn Transport>) -> Outcome {
     let failed = |text: String| Outcome { status: 0, text, body: Vec::new() };
     let mut request = Request::builder().method(Method::POST).uri(sent.url.as_str());
-    request = request.header("content-type", "application/json").header("user-agent", "livepeer.studio");
+    request = request.header("content-type", "application/json").header("user-agent", USER_AGENT);
     if let Some(signature) = &sent.signature {
         request = request.header(SIGNATURE_HEADER, signature);
     }

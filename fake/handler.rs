@@ -9,6 +9,44 @@ pub(super) fn not_found() -> Reply {
     Reply::error(404, "not found")
 }
 
+/// What the server says where its own code fails, be it over a mistake of the client's.
+pub(super) fn crashed() -> Reply {
+    Reply::error(500, "Internal server error: Error")
+}
+
+/// The database fails with a NUL in a text.
+pub(super) fn check_text(text: &str) -> Answer<()> {
+    if text.contains('\0') { Err(crashed()) } else { Ok(()) }
+}
+
+/// A refusal by the server's schema checker: of the field at a path such as `/pull/source`, by a rule.
+pub(super) fn invalid(path: &str, keyword: &str, params: serde_json::Value, message: &str) -> Reply {
+    Reply::error(422, schema_error(path, keyword, params, message))
+}
+
+/// What the schema checker says, which is JSON.
+pub(super) fn schema_error(path: &str, keyword: &str, params: serde_json::Value, message: &str) -> String {
+    let error = serde_json::json!({
+        "instancePath": path,
+        "schemaPath": format!("#/properties{path}/{keyword}"),
+        "keyword": keyword,
+        "params": params,
+        "message": message,
+    });
+    error.to_string()
+}
+
+/// Refuses what does not begin with one of these schemes.
+pub(super) fn check_scheme(path: &str, url: &str, schemes: &[&str], pattern: &str) -> Answer<()> {
+    match url.split_once("://").is_some_and(|(scheme, _)| schemes.contains(&scheme)) {
+        true => Ok(()),
+        false => {
+            let message = format!("must match pattern \"{pattern}\"");
+            Err(invalid(path, "pattern", serde_json::json!({ "pattern": pattern }), &message))
+        }
+    }
+}
+
 /// The first that is it, or 404.
 pub(super) fn find<T>(items: &mut [T], is_it: impl Fn(&T) -> bool) -> Answer<&mut T> {
     items.iter_mut().find(|item| is_it(item)).ok_or_else(not_found)

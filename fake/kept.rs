@@ -48,6 +48,7 @@ pub(super) struct Uploads {
 pub(super) struct Tus {
     pub asset: AssetId,
     pub length: Option<u64>,
+    pub metadata: Option<String>,
     pub confirmed: u64,
     pub bytes: Vec<u8>,
 }

@@ -7,7 +7,8 @@ use http::header::LINK;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::handler::Answer;
+use super::fields::{Fields, Kind};
+use super::handler::{Answer, crashed};
 use super::state::State;
 use crate::endpoints::studio::list::{Cursor, Filters, Order};
 use typed_endpoint::mock::Reply;
@@ -52,12 +53,18 @@ impl State {
         &self,
         items: impl IntoIterator<Item = T>,
         list: &Listing,
+        fields: Fields,
         by: &str,
         last: LastPage,
     ) -> Answer<R> {
+        let is_given = self.asked.query.split('&').any(|pair| pair.starts_with("filters=") && pair != "filters=");
+        if list.filters.is_none() && is_given && !fields.is_empty() {
+            return Err(Reply::error(400, "error parsing filters: SyntaxError: the filters are no JSON"));
+        }
         let to_json = |item| serde_json::to_value(item).map_err(|error| Reply::error(500, error.to_string()));
         let mut items = items.into_iter().map(to_json).collect::<Result<Vec<_>, _>>()?;
-        if let Some(filters) = &list.filters {
+        if let Some(filters) = list.filters.as_ref().filter(|_| !fields.is_empty()) {
+            filters.iter().try_for_each(|(name, wanted)| check(fields, name, wanted))?;
             items.retain(|item| filters.iter().all(|(name, wanted)| passes(name, field(item, name), wanted)));
         }
         // The newest first, where the order leaves it open.
@@ -116,9 +123,29 @@ fn field<'a>(item: &'a Value, name: &str) -> &'a Value {
         ("sourcePlaybackId", "/source/playbackId"),
         ("creatorId", "/creatorId/value"),
         ("statusCode", "/response/status"),
+        ("pull.source", "/pull/source"),
     ];
     let deeper = DEEPER.iter().find(|(own, _)| *own == name).and_then(|(_, path)| item.pointer(path));
     deeper.or_else(|| item.get(name)).unwrap_or(&Value::Null)
+}
+
+/// Whether a list can be filtered so.
+fn check(fields: Fields, name: &str, wanted: &Value) -> Answer<()> {
+    let Some((_, kind)) = fields.iter().find(|(own, _)| *own == name) else {
+        return Err(Reply::error(400, format!("error parsing filters: Error: unknown field: \"{name}\"")));
+    };
+    let values = wanted.as_object().map_or_else(|| vec![wanted], |bounds| bounds.values().collect());
+    if *kind == Kind::Flag && !wanted.is_boolean() {
+        let message =
+            format!("error parsing filters: Error: expected boolean value for field \"{name}\", got: {wanted}");
+        return Err(Reply::error(400, message));
+    }
+    let has_nul = values.iter().any(|value| value.as_str().is_some_and(|text| text.contains('\0')));
+    let is_no_number = |value: &&Value| value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_err());
+    if has_nul || (*kind == Kind::Number && values.iter().any(is_no_number)) {
+        return Err(crashed());
+    }
+    Ok(())
 }
 
 fn passes(name: &str, value: &Value, wanted: &Value) -> bool {

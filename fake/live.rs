@@ -2,11 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::state::{State, millis, project, user};
+use super::state::{State, millis, object_store, project, user};
+use super::work::{fill, set_phase};
+use crate::endpoints::studio::asset::{Asset, AssetSource, Phase, SourceType};
 use crate::endpoints::studio::session::{RecordingStatus, Session};
 use crate::endpoints::studio::stream::Stream;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
+
+/// A session as the server tells it: not everything that is kept.
+pub(super) fn told(session: &Session) -> Session {
+    Session { is_active: None, version: None, ..session.clone() }
+}
 
 impl State {
     /// Video comes in: a session begins.
@@ -17,6 +24,7 @@ impl State {
             return;
         }
         stream.is_active = Some(true);
+        stream.region = Some("mock".into());
         stream.is_healthy = Some(true);
         stream.last_seen = Some(time);
         stream.issues = Some(Vec::new());
@@ -24,6 +32,7 @@ impl State {
         let record = stream.record == Some(true);
         let session = Session {
             id: session,
+            kind: Some("session".into()),
             user_id: Some(user()),
             name: stream.name.clone(),
             parent_id: Some(stream.id.clone()),
@@ -52,7 +61,8 @@ impl State {
         self.sessions.push(session.clone());
         self.stream_event(EventKind::StreamStarted, Some(&stream), None);
         if record {
-            self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(json!({ "session": session })));
+            let payload = json!({ "session": told(&session) });
+            self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(payload));
         }
         self.multistream_events(EventKind::MultistreamConnected, &stream);
     }
@@ -65,21 +75,44 @@ impl State {
             return;
         }
         stream.is_active = Some(false);
-        (stream.is_healthy, stream.issues) = (None, None);
+        stream.region = None;
         stream.last_seen = Some(time);
         let stream = stream.clone();
         let session = self.sessions.iter_mut().rfind(|session| session.parent_id.as_ref() == Some(id));
         let ended = session.map(|session| {
             session.is_active = Some(false);
-            (session.is_healthy, session.issues) = (None, None);
+            session.asset_id = (session.record == Some(true)).then(|| session.id.as_str().into());
             session.last_seen = Some(time);
             session.clone()
         });
         self.stream_event(EventKind::StreamIdle, Some(&stream), None);
         if let Some(session) = ended.filter(|session| session.record == Some(true)) {
-            self.stream_event(EventKind::RecordingWaiting, Some(&stream), Some(json!({ "session": session })));
+            let payload = json!({ "session": told(&session) });
+            self.stream_event(EventKind::RecordingWaiting, Some(&stream), Some(payload));
+            self.new_recording(&session);
         }
         self.multistream_events(EventKind::MultistreamDisconnected, &stream);
+    }
+
+    /// The asset that the recording of a session becomes, which has the session's id.
+    fn new_recording(&mut self, session: &Session) {
+        let source =
+            AssetSource { kind: SourceType::Recording, session_id: Some(session.id.clone()), ..AssetSource::default() };
+        let started = session.created_at.unwrap_or_default().as_millis();
+        let mut asset = Asset {
+            id: session.id.as_str().into(),
+            playback_id: Some(self.playback_id()),
+            user_id: Some(user()),
+            project_id: Some(project()),
+            created_at: session.created_at,
+            name: format!("live-{started}"),
+            source,
+            object_store_id: Some(object_store()),
+            ..Asset::default()
+        };
+        set_phase(&mut asset, Phase::Waiting, self.now, None);
+        self.assets.push(asset.clone());
+        self.asset_event(EventKind::AssetCreated, &asset);
     }
 
     /// Makes the recordings of sessions ready that ended long enough ago.
@@ -99,8 +132,14 @@ impl State {
         for session in ready {
             let stream = self.streams.iter().find(|stream| session.parent_id.as_ref() == Some(&stream.id)).cloned();
             let payload =
-                json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": session });
+                json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": told(&session) });
             self.stream_event(EventKind::RecordingReady, stream.as_ref(), Some(payload));
+            let now = self.now;
+            let Some(asset) = self.assets.iter_mut().find(|asset| asset.id == session.id.as_str()) else { continue };
+            fill(asset, &origin);
+            set_phase(asset, Phase::Ready, now, None);
+            let asset = asset.clone();
+            self.asset_event(EventKind::AssetReady, &asset);
         }
     }
 

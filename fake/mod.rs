@@ -23,6 +23,7 @@ mod access;
 mod ai;
 mod core;
 mod events;
+mod fields;
 mod handler;
 mod kept;
 mod lists;

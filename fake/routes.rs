@@ -32,6 +32,7 @@ impl Routes {
                 async move { reply }
             })
             .strict(true)
+            .lenient_queries(true)
             .unreadable(refuse);
         Self { mock, core }
     }
@@ -85,7 +86,7 @@ fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
     }
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let key = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let public = ["/playback/", "/data/views/query/total/", "/access-control/public-key"];
+    let public = ["/playback/", "/data/views/query/total/", "/access-control/public-key", "/ingest"];
     match key.filter(|key| !key.is_empty()) {
         None if public.iter().any(|start| path.starts_with(start)) => {}
         None => return Err(Reply::error(401, "request is not authenticated")),

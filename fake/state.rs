@@ -13,12 +13,13 @@ use super::kept::{Delivery, Uploads, Work};
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::multistream::Target;
+use crate::endpoints::studio::object_store::ObjectStore;
 use crate::endpoints::studio::project::Project;
 use crate::endpoints::studio::room::{Room, RoomId, RoomUser};
 use crate::endpoints::studio::session::Session;
 use crate::endpoints::studio::stream::Stream;
 use crate::endpoints::studio::types::*;
-use crate::webhook::{Webhook, WebhookLog};
+use crate::webhook::{Webhook, WebhookLog, WebhookStatus};
 use typed_endpoint::mock::Reply;
 use typed_endpoint::{Secret, Transport};
 
@@ -75,6 +76,7 @@ pub(super) struct State {
     pub room_users: Vec<(RoomId, RoomUser)>,
     pub keys: Vec<SigningKey>,
     pub projects: Vec<Project>,
+    pub object_stores: Vec<ObjectStore>,
     /// What was watched, and for how many minutes.
     pub views: Vec<(PlaybackId, f64)>,
     /// Until when the playback info of what was not ready stays what it was.
@@ -83,6 +85,8 @@ pub(super) struct State {
     pub tokens: BTreeMap<String, AssetId>,
     pub uploads: Uploads,
     pub outbox: Vec<Delivery>,
+    /// What is to be written into webhooks, and when.
+    pub statuses: Vec<(i64, WebhookId, WebhookStatus)>,
     /// Deliveries under way.
     pub in_flight: usize,
 }
@@ -118,12 +122,20 @@ impl State {
             rooms: Vec::new(),
             room_users: Vec::new(),
             keys: Vec::new(),
-            projects: Vec::new(),
+            projects: vec![Project {
+                id: Some(project()),
+                name: "Default Project".into(),
+                created_at: Some(Timestamp::now()),
+                user_id: Some(user()),
+                ..Project::default()
+            }],
+            object_stores: Vec::new(),
             views: Vec::new(),
             not_ready_until: BTreeMap::new(),
             tokens: BTreeMap::new(),
             uploads: Uploads::default(),
             outbox: Vec::new(),
+            statuses: Vec::new(),
             in_flight: 0,
         }
     }
@@ -137,6 +149,7 @@ impl State {
         self.now = self.now.saturating_add(millis(time));
         self.work();
         self.finish_recordings();
+        self.write_statuses();
     }
 
     /// A new id, such as `66e2161c-7670-4d05-b71d-ad1fc7b5f84b`.
@@ -180,6 +193,11 @@ pub(super) fn user() -> UserId {
 /// The project that everything belongs to.
 pub(super) fn project() -> ProjectId {
     "aa7f1dd2-3c2e-4c7b-8e8b-0d3b6c1f2002".into()
+}
+
+/// The storage that everything is in.
+pub(super) fn object_store() -> ObjectStoreId {
+    "b7c1a1c4-6f3d-4f0e-9a52-4a7d2f5b3003".into()
 }
 
 pub(super) fn millis(time: Duration) -> i64 {

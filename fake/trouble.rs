@@ -60,7 +60,7 @@ impl Troubles {
 
 /// Studio refuses a second file for an asset.
 pub(super) fn arrived() -> Reply {
-    Reply::text(422, "asset has already been uploaded\n")
+    Reply::error(422, "asset has already been uploaded")
 }
 
 /// Reads a part, as far as it comes.

@@ -23,6 +23,9 @@ use typed_endpoint::mock::Reply;
 const PART: usize = 8 * 1024 * 1024;
 const LEAST: usize = 5 * 1024 * 1024;
 
+/// The media type of a part.
+const PART_TYPE: &str = "application/offset+octet-stream";
+
 /// Whether a path (without `/api`) is one of the upload endpoints, which know no API key.
 pub(super) fn is_upload(path: &str) -> bool {
     path.starts_with("/asset/upload/tus") || path.starts_with("/asset/upload/direct")
@@ -48,12 +51,14 @@ pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
     if parts.method == Method::OPTIONS {
         return Reply::status(204);
     }
+    let overriding = text(&parts.headers, "x-http-method-override").and_then(|method| method.parse().ok());
+    let method = overriding.filter(|_| parts.method == Method::POST).unwrap_or_else(|| parts.method.clone());
     if text(&parts.headers, "tus-resumable") != Some("1.0.0") {
         return Reply::text(412, "Tus-Resumable Required\n");
     }
-    let reply = match (path.strip_prefix("/asset/upload/tus"), &parts.method) {
-        (Some(""), &Method::POST) => create(&core, &token, &parts).await,
-        (Some(id), method) if id.starts_with('/') => match *method {
+    let reply = match (path.strip_prefix("/asset/upload/tus"), method) {
+        (Some(""), Method::POST) => create(&core, &token, &parts, body).await,
+        (Some(id), method) if id.starts_with('/') => match method {
             Method::HEAD => ask(&core, &id[1..]).await,
             Method::DELETE => abort(&core, &id[1..]).await,
             Method::PATCH => patch(&core, &id[1..], &parts.headers, body).await,
@@ -86,20 +91,31 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 
 /// The asset that a token is for, if it still waits for its file.
 fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
-    let Some(id) = state.tokens.get(token).cloned() else { return Err(Reply::text(401, "invalid token\n")) };
-    let phase = state.asset(id.as_str())?.status.as_ref().map(|status| status.phase.clone());
+    if token.is_empty() {
+        return Err(Reply::error(401, "Missing uploadToken metadata from /request-upload API"));
+    }
+    let Some(id) = state.tokens.get(token).cloned() else {
+        return Err(Reply::error(403, "Invalid signed upload URL: JsonWebTokenError: invalid token"));
+    };
+    let asset = state.asset(id.as_str()).map_err(|_| Reply::error(404, "asset not found"))?;
+    let phase = asset.status.as_ref().map(|status| status.phase.clone());
     match phase {
         Some(Phase::Uploading) => Ok(id),
         _ => Err(arrived()),
     }
 }
 
-async fn create(core: &Arc<Core>, token: &str, parts: &Parts) -> Reply {
+async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Reply {
     let trouble = trouble(core, UploadStep::Create);
     if let Some(reply) = instead(trouble.as_ref()).await {
         return reply;
     }
     let is_kept = !matches!(trouble, Some(UploadTrouble::Lose | UploadTrouble::Forget));
+    let first = match text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE) {
+        true => receive(body, trouble.as_ref()).await,
+        false => Ok(Vec::new()),
+    };
+    let Ok(first) = first else { return Reply::cut() };
     let reply = core.answer(parts, Bytes::new(), |state| {
         let (id, upload) = match created(state, token, &parts.headers) {
             Ok(created) => created,
@@ -107,11 +123,22 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts) -> Reply {
         };
         let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
         let reply = Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}"));
-        if is_kept {
-            state.uploads.tus.insert(id, upload);
+        if !is_kept {
+            return reply;
         }
-        reply
+        // An empty file is complete with that, and a first part may have come along.
+        let is_empty = upload.length == Some(0);
+        state.uploads.tus.insert(id.clone(), upload);
+        if first.is_empty() && !is_empty {
+            return reply;
+        }
+        let stored = store(state, &id, 0, None, &first, None);
+        match stored.headers.get("upload-offset").and_then(|offset| offset.to_str().ok()) {
+            Some(offset) => reply.header("upload-offset", offset),
+            None => stored,
+        }
     });
+    core.dispatch();
     afterwards(trouble.as_ref(), reply)
 }
 
@@ -122,7 +149,8 @@ fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(Strin
         return Err(Reply::text(400, "Upload-Length or Upload-Defer-Length header required\n"));
     }
     let playback = state.asset(asset.as_str())?.playback_id.clone().unwrap_or_default();
-    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, confirmed: 0, bytes: Vec::new() }))
+    let metadata = text(headers, "upload-metadata").map(str::to_owned);
+    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, metadata, confirmed: 0, bytes: Vec::new() }))
 }
 
 async fn ask(core: &Core, id: &str) -> Reply {
@@ -156,7 +184,7 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     let Some(confirmed) = core.set(|state| state.uploads.tus.get(id).map(|upload| upload.confirmed)) else {
         return unknown();
     };
-    if text(headers, "content-type") != Some("application/offset+octet-stream") {
+    if text(headers, "content-type") != Some(PART_TYPE) {
         return Reply::text(415, "Invalid Content-Type\n");
     }
     if number(headers, "upload-offset") != Some(confirmed) {
@@ -167,7 +195,8 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     if let Some(reply) = instead(trouble.as_ref()).await {
         return reply;
     }
-    let reply = core.set(|state| store(state, id, headers, &part, trouble.as_ref()));
+    let (offset, length) = (number(headers, "upload-offset"), number(headers, "upload-length"));
+    let reply = core.set(|state| store(state, id, offset.unwrap_or_default(), length, &part, trouble.as_ref()));
     core.dispatch();
     match trouble {
         Some(UploadTrouble::Forget) => Reply::cut(),
@@ -177,17 +206,23 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
 
 /// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
 /// piece is confirmed, but not there.
-fn store(state: &mut State, id: &str, headers: &HeaderMap, part: &[u8], trouble: Option<&UploadTrouble>) -> Reply {
+fn store(
+    state: &mut State,
+    id: &str,
+    offset: u64,
+    told: Option<u64>,
+    part: &[u8],
+    trouble: Option<&UploadTrouble>,
+) -> Reply {
     if trouble == Some(&UploadTrouble::Forget) {
         state.uploads.tus.remove(id);
         return unknown();
     }
     let Some(upload) = state.uploads.tus.get_mut(id) else { return unknown() };
     // Another request may have brought the same part while this one came.
-    if number(headers, "upload-offset") != Some(upload.confirmed) {
+    if offset != upload.confirmed {
         return conflict();
     }
-    let told = number(headers, "upload-length");
     match (upload.length, told) {
         (Some(known), Some(told)) if known != told => return Reply::text(400, "Upload-Length cannot change\n"),
         _ => upload.length = upload.length.or(told),
@@ -228,10 +263,6 @@ fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
 async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
     let asset = match core.set(|state| waiting(state, token)) {
         Ok(asset) => asset,
-        Err(refusal) if refusal.status == 401 => {
-            let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code></Error>";
-            return Reply::status(403).header("content-type", "application/xml").with_body(xml);
-        }
         Err(refusal) => return refusal,
     };
     if text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")) {
@@ -264,6 +295,10 @@ impl Tus {
     fn told(&self) -> Reply {
         let reply = Reply::status(200).header("upload-offset", &self.confirmed.to_string());
         let reply = reply.header("cache-control", "no-store");
+        let reply = match &self.metadata {
+            Some(metadata) => reply.header("upload-metadata", metadata),
+            None => reply,
+        };
         match self.length {
             Some(length) => reply.header("upload-length", &length.to_string()),
             None => reply.header("upload-defer-length", "1"),

@@ -19,6 +19,9 @@ use typed_endpoint::mock::Reply;
 /// How long the server waits before it repeats a task for the first and for the second time.
 const REPEATED_AFTER: [i64; 2] = [30_000, 180_000];
 
+/// Where files on IPFS are fetched from.
+const IPFS_GATEWAY: &str = "https://ipfs.example/ipfs";
+
 impl Work {
     pub(crate) fn phase(&self) -> &task::Phase {
         const NONE: &task::Phase = &task::Phase::Pending;
@@ -101,9 +104,6 @@ impl State {
         let Some(work) = self.work.iter_mut().filter(failed).find(|work| is_it(&work.task)) else { return false };
         work.set(task::Phase::Waiting, now);
         work.delay = delay;
-        if let Some(status) = &mut work.task.status {
-            (status.error_message, status.retries) = (None, None);
-        }
         let id = work.task.output_asset_id.clone();
         self.move_asset(id, asset::Phase::Waiting, now, None);
         true
@@ -191,7 +191,7 @@ impl State {
         let made = self.assets.iter().find(|asset| Some(&asset.id) == made);
         let upload = made.map(|asset| UploadOutput {
             video_file_path: Some(format!("{}/video", asset.playback_id.clone().unwrap_or_default())),
-            asset_spec: Some(Box::new(asset.clone())),
+            asset_spec: Some(Box::new(measured(asset))),
             ..UploadOutput::default()
         });
         let mut output = TaskOutput::default();
@@ -227,8 +227,14 @@ impl State {
         let storage = asset.storage.get_or_insert_default();
         let on_ipfs = storage.ipfs.get_or_insert_default();
         on_ipfs.url = Some(format!("ipfs://{cid}").into());
+        on_ipfs.gateway_url = Some(format!("{IPFS_GATEWAY}/{cid}").into());
         on_ipfs.cid = Some(cid);
-        on_ipfs.nft_metadata = Some(IpfsFileInfo { cid: metadata, ..IpfsFileInfo::default() });
+        on_ipfs.nft_metadata = Some(IpfsFileInfo {
+            url: Some(format!("ipfs://{metadata}").into()),
+            gateway_url: Some(format!("{IPFS_GATEWAY}/{metadata}").into()),
+            cid: metadata,
+            ..IpfsFileInfo::default()
+        });
         on_ipfs.updated_at = Some(time);
         let tasks = StorageTasks { last: id, ..StorageTasks::default() };
         storage.status = Some(StorageStatus { phase: StoragePhase::Ready, tasks, ..StorageStatus::default() });
@@ -274,8 +280,23 @@ pub(super) fn set_phase(asset: &mut Asset, phase: asset::Phase, time: i64, error
     asset.status = Some(AssetStatus { phase, updated_at, progress, error_message, ..AssetStatus::default() });
 }
 
+/// What was found out about the file of an asset, as its task tells it: no more than that.
+fn measured(asset: &Asset) -> Asset {
+    let mut spec = Asset {
+        kind: asset.kind.clone(),
+        size: asset.size,
+        hash: asset.hash.clone(),
+        video_spec: asset.video_spec.clone(),
+        ..Asset::default()
+    };
+    for name in ["id", "name", "source"] {
+        typed_endpoint::codec::mark_missing(&mut spec, name);
+    }
+    spec
+}
+
 /// What an asset has once it is ready.
-fn fill(asset: &mut Asset, origin: &str) {
+pub(super) fn fill(asset: &mut Asset, origin: &str) {
     let base = format!("{origin}/hls/{}", asset.playback_id.clone().unwrap_or_default());
     asset.playback_url = Some(format!("{base}/index.m3u8").into());
     asset.download_url = Some(format!("{base}/video").into());

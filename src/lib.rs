@@ -66,16 +66,16 @@ pub use catalog::visit_catalog;
 pub use client::Client;
 pub use endpoints::studio::types::{
     AssetId, CreatorId, CreatorIdType, CustomExport, Encoder, Encryption, ExportParams, FfmpegProfile, H264Profile,
-    IpfsExport, IpfsSpec, IpfsStorage, NftMetadataTemplate, Pinata, PlaybackId, PlaybackPolicy, PlaybackPolicyType,
-    ProjectId, RecordingSpec, Seconds, SessionId, Storage, StorageIpfs, StreamId, TargetId, TaskId, TaskRef, Timestamp,
-    TranscodeProfile, TypedCreatorId, UserId, UserTag, UserTags, WebhookId,
+    IpfsExport, IpfsSpec, IpfsStorage, NftMetadataTemplate, ObjectStoreId, Pinata, PlaybackId, PlaybackPolicy,
+    PlaybackPolicyType, ProjectId, RecordingSpec, Seconds, SessionId, Storage, StorageIpfs, StreamId, TargetId, TaskId,
+    TaskRef, Timestamp, TranscodeProfile, TypedCreatorId, UserId, UserTag, UserTags, WebhookId,
 };
 #[doc(inline)]
 pub use endpoints::{
     ai::{Ai, generate},
     studio::{
-        ApiError, FieldError, Studio, access_control, list::Cursor, list::Filters, list::Order, metrics, multistream,
-        playback, project, room, session, stream, task, transcode, user,
+        ApiError, FieldError, Studio, access_control, clip, ingest, list::Cursor, list::Filters, list::Order, metrics,
+        multistream, object_store, playback, project, room, session, stream, task, transcode, user,
     },
 };
 #[cfg(feature = "tower")]

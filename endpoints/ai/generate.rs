@@ -8,6 +8,10 @@
 //!   refused before that (429, 503, no connection) is repeated as the client's retry settings say.
 //! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: these calls wait 300 seconds
 //!   for the first byte unless you say otherwise.
+//! - **Studio reads the texts of forms as numbers** where they begin with one: a prompt such as `1 cat` or `.5`, and
+//!   one that is `true` or `false`, is refused there (422 `must be string`) by every operation that takes a file and by
+//!   [`StudioLlm`]. Begin the text with a word. Other servers, and [`TextToImage`], take any text.
+//! - **Studio takes 20 calls a minute** (429 with `Retry-After`), and 10 MiB in all files of a call.
 //! - **What is made is fetched in a second step**, soon, because gateways keep it for a short time only:
 //!   [`Media::bytes`](super::media::Media::bytes) and [`Media::save`](super::media::Media::save).
 
@@ -29,6 +33,45 @@ pub use models::{
 
 use crate::endpoints::prelude::*;
 
+fields! {
+    /// A picture to work on, and by what.
+    picture {
+        /// The picture: at most 50 MB, at Studio 10 MiB.
+        image: File,
+        /// Model (default: the server's choice).
+        model_id?: ModelId,
+    }
+}
+
+fields! {
+    /// What everything that makes pictures takes.
+    seeded {
+        /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+        safety_check?: bool,
+        /// Start of the random numbers: the same request with the same seed gives the same result (default: another one
+        /// each time, told in the response).
+        seed?: i64,
+    }
+}
+
+fields! {
+    /// What both forms of `/llm` take.
+    conversation {
+        /// Model.
+        model: ModelId,
+        /// The conversation so far, oldest message first.
+        messages: Vec<LlmMessage>,
+        /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
+        temperature?: f64,
+        /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
+        max_tokens?: u32 = 256,
+        /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
+        top_p?: f64,
+        /// Chooses among this many of the likeliest words (default: -1, all).
+        top_k?: i64,
+    }
+}
+
 operations! {
     endpoint! {
         /// Makes pictures from a text.
@@ -47,11 +90,7 @@ operations! {
             guidance_scale?: f64,
             /// What the pictures should not show. Without effect if `guidance_scale` is below 1.
             negative_prompt?: String,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
-            safety_check?: bool,
-            /// Start of the random numbers: the same request with the same seed gives the same pictures
-            /// (default: another one each time, told in the answer).
-            seed?: i64,
+            ..seeded,
             /// Steps of denoising (default: 50). More take longer and mostly look better.
             num_inference_steps?: u32,
             /// Pictures for each prompt (default: 1).
@@ -63,10 +102,7 @@ operations! {
         pub ImageToImage: Ai = POST "/image-to-image" multipart {
             /// What to make of the picture.
             prompt: String,
-            /// The picture to start from: at most 50 MB, at Studio 10 MiB.
-            image: File,
-            /// Model (default: the server's choice).
-            model_id?: ModelId,
+            ..picture,
             /// LoRA models to lay over the model, each with its weight.
             loras?: Loras,
             /// How much of the picture may change, from 0 (nothing) to 1 (default: 0.8).
@@ -77,11 +113,7 @@ operations! {
             image_guidance_scale?: f64,
             /// What the result should not show. Without effect if `guidance_scale` is below 1.
             negative_prompt?: String,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
-            safety_check?: bool,
-            /// Start of the random numbers: the same request with the same seed gives the same result
-            /// (default: another one each time, told in the answer).
-            seed?: i64,
+            ..seeded,
             /// Steps of denoising (default: 100). `strength` decides how many of them are made.
             num_inference_steps?: u32,
             /// Pictures for each prompt (default: 1).
@@ -91,10 +123,7 @@ operations! {
     endpoint! {
         /// Makes a short video from a picture.
         pub ImageToVideo: Ai = POST "/image-to-video" multipart {
-            /// The picture to start from: at most 50 MB, at Studio 10 MiB.
-            image: File,
-            /// Model (default: the server's choice).
-            model_id?: ModelId,
+            ..picture,
             /// Height in pixels: a multiple of 8 (default: 576).
             height?: u32,
             /// Width in pixels: a multiple of 8 (default: 1024).
@@ -106,11 +135,7 @@ operations! {
             /// How much noise is added to the picture first (default: 0.02). More gives more motion and
             /// less likeness.
             noise_aug_strength?: f64,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
-            safety_check?: bool,
-            /// Start of the random numbers: the same request with the same seed gives the same video
-            /// (default: another one each time, told in the answer).
-            seed?: i64,
+            ..seeded,
             /// Steps of denoising (default: 25). More take longer and mostly look better.
             num_inference_steps?: u32,
         } -> VideoResponse, id("genImageToVideo"), hosted(Studio, "/generate")
@@ -120,15 +145,8 @@ operations! {
         pub Upscale: Ai = POST "/upscale" multipart {
             /// What the picture shows.
             prompt: String,
-            /// The picture: at most 50 MB, at Studio 10 MiB.
-            image: File,
-            /// Model (default: the server's choice).
-            model_id?: ModelId,
-            /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
-            safety_check?: bool,
-            /// Start of the random numbers: the same request with the same seed gives the same picture
-            /// (default: another one each time, told in the answer).
-            seed?: i64,
+            ..picture,
+            ..seeded,
             /// Steps of denoising (default: 75). More take longer and mostly look better.
             num_inference_steps?: u32,
         } -> ImageResponse, id("genUpscale"), hosted(Studio, "/generate")
@@ -149,10 +167,7 @@ operations! {
         ///
         /// Say which object you mean by points, by a box, or by both.
         pub SegmentAnything2: Ai = POST "/segment-anything-2" multipart {
-            /// The picture: at most 50 MB, at Studio 10 MiB.
-            image: File,
-            /// Model (default: the server's choice).
-            model_id?: ModelId,
+            ..picture,
             /// Points `[x, y]` in pixels from the top left corner.
             point_coords?: JsonText<Vec<[f64; 2]>>,
             /// For each point: 1 if it lies on the object, 0 if it lies beside.
@@ -178,18 +193,7 @@ operations! {
         /// of this name takes other fields: [`StudioLlm`].
         // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set from the start.
         pub Llm: Ai = POST "/llm" json {
-            /// Model.
-            model: ModelId,
-            /// The conversation so far, oldest message first.
-            messages: Vec<LlmMessage>,
-            /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
-            temperature?: f64,
-            /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
-            max_tokens?: u32 = 256,
-            /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
-            top_p?: f64,
-            /// Chooses among this many of the likeliest words (default: -1, all).
-            top_k?: i64,
+            ..conversation,
             /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed answer.
             streamed as "stream"?: bool = false,
         } -> LlmResponse, id("genLLM")
@@ -200,18 +204,7 @@ operations! {
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
         /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
         pub LlmStream: Ai = POST "/llm" json {
-            /// Model.
-            model: ModelId,
-            /// The conversation so far, oldest message first.
-            messages: Vec<LlmMessage>,
-            /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
-            temperature?: f64,
-            /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
-            max_tokens?: u32 = 256,
-            /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
-            top_p?: f64,
-            /// Chooses among this many of the likeliest words (default: -1, all).
-            top_k?: i64,
+            ..conversation,
             /// Has to stay `true` here: [`Llm`] is the way to a whole answer.
             streamed as "stream"?: bool = true,
         } -> sse LlmChunk
@@ -251,6 +244,9 @@ operations! {
     }
     endpoint! {
         /// Starts changing a live video on its way from one address to another.
+        ///
+        /// Only runners and orchestrators have this, for a client of their address. Gateways respond with 404: they take live
+        /// video over the network's own protocols.
         pub LiveVideoToVideo: Ai = POST "/live-video-to-video" json {
             /// Where the video comes from.
             subscribe_url: Url,
@@ -264,6 +260,12 @@ operations! {
             model_id?: ModelId,
             /// What the pipeline starts with: free-form, each pipeline has its own.
             params?: Map<String, Value>,
+            /// Id of the gateway's request, for logs.
+            gateway_request_id?: String,
+            /// Id of the job's manifest, for logs.
+            manifest_id?: String,
+            /// Id of the stream, for logs.
+            stream_id?: String,
         } -> LiveVideoToVideoResponse, id("genLiveVideoToVideo")
     }
     endpoint! {

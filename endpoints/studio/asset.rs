@@ -3,6 +3,26 @@
 use super::task::Task;
 use crate::endpoints::prelude::*;
 
+fields! {
+    /// What [`RequestUpload`] and [`UploadUrl`] take alike.
+    settings {
+        /// Makes MP4 files, too, beside the HLS renditions (default: no).
+        static_mp4?: bool,
+        /// Who may play it (default: everyone). An encrypted file must have one.
+        playback_policy?: Nullable<PlaybackPolicy>,
+        /// Who made it, in the terms of your application.
+        creator_id?: CreatorId,
+        /// Where else to store it.
+        storage?: Storage,
+        /// How the file is encrypted (default: it is not).
+        encryption?: Encryption,
+        /// Signs the output with a C2PA manifest of where it comes from (default: no).
+        c2pa?: bool,
+        /// Renditions (default, and for `None`: chosen by the server from the source). An empty list is refused.
+        profiles?: Nullable<Vec<TranscodeProfile>>,
+    }
+}
+
 operations! {
     endpoint! {
         /// Lists assets, the last updated first.
@@ -60,21 +80,8 @@ operations! {
         pub RequestUpload: Studio = POST "/asset/request-upload" json {
             /// Name, for people.
             name: String,
-            /// Makes MP4 files, too, beside the HLS renditions (default: no).
-            static_mp4?: bool,
-            /// Who may play it (default: everyone). An encrypted file must have one.
-            playback_policy?: Nullable<PlaybackPolicy>,
-            /// Who made it, in the terms of your application.
-            creator_id?: CreatorId,
-            /// Where else to store it.
-            storage?: Storage,
-            /// How the file is encrypted (default: it is not).
-            encryption?: Encryption,
-            /// Signs the output with a C2PA manifest of where it comes from (default: no).
-            c2pa?: bool,
-            /// Renditions (default, and for `None`: chosen by the server from the source). An empty list is refused.
-            profiles?: Nullable<Vec<TranscodeProfile>>,
-            /// Length of the segments of the output.
+            ..settings,
+            /// Length of the segments of the output. The server takes this and does nothing with it: only [`UploadUrl`] has it done.
             target_segment_size_secs?: Seconds,
         } -> UploadTicket, id("requestUpload")
     }
@@ -88,20 +95,7 @@ operations! {
             name: String,
             /// Where the file is: `http`, `https`, `ipfs` or `ar` (Arweave).
             url: Url,
-            /// Makes MP4 files, too, beside the HLS renditions (default: no).
-            static_mp4?: bool,
-            /// Who may play it (default: everyone). An encrypted file must have one.
-            playback_policy?: Nullable<PlaybackPolicy>,
-            /// Who made it, in the terms of your application.
-            creator_id?: CreatorId,
-            /// Where else to store it.
-            storage?: Storage,
-            /// How the file is encrypted (default: it is not).
-            encryption?: Encryption,
-            /// Signs the output with a C2PA manifest of where it comes from (default: no).
-            c2pa?: bool,
-            /// Renditions (default, and for `None`: chosen by the server from the source). An empty list is refused.
-            profiles?: Nullable<Vec<TranscodeProfile>>,
+            ..settings,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
         } -> UrlUpload, retryable, id("uploadAsset")
@@ -216,7 +210,7 @@ model! {
         playback_id?: PlaybackId,
         /// Account that it belongs to. Deprecated by the API.
         user_id?: UserId,
-        /// Whether MP4 files were asked for.
+        /// Whether MP4 files were asked for. The server never tells.
         static_mp4?: bool,
         /// HLS playlist. Its form may change: rather ask for the playback info of `playback_id`.
         playback_url?: Url,
@@ -252,6 +246,8 @@ model! {
         deleted?: bool,
         /// When it was deleted.
         deleted_at?: Timestamp,
+        /// The storage that it is in.
+        object_store_id?: ObjectStoreId,
     }
 
     /// Where an asset came from. Which of the fields there are depends on the kind.

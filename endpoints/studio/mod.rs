@@ -9,9 +9,12 @@ use typed_endpoint::{Api, Case, DecodeError, ErrorBody};
 
 pub mod access_control;
 pub(crate) mod asset;
+pub mod clip;
+pub mod ingest;
 pub(crate) mod list;
 pub mod metrics;
 pub mod multistream;
+pub mod object_store;
 pub mod playback;
 pub mod project;
 #[allow(deprecated)]
@@ -118,6 +121,9 @@ impl FieldError {
     }
 }
 
+/// What a text is refused for that was sent as a text: nothing else is ever sent in its place.
+const NO_STRING: &str = "Studio reads a text of a form that begins with a number as a number: begin it with a word";
+
 impl ErrorBody for ApiError {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
@@ -129,6 +135,9 @@ impl ErrorBody for ApiError {
     fn message(&self) -> String {
         let words = |text: &String| match FieldError::parse(text) {
             Some(error) if error.field.is_empty() => error.reason,
+            Some(error) if error.keyword == "type" && error.reason == "must be string" => {
+                format!("{}: {} ({NO_STRING})", error.field, error.reason)
+            }
             Some(error) => format!("{}: {}", error.field, error.reason),
             None => text.clone(),
         };

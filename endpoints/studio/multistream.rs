@@ -8,7 +8,7 @@ operations! {
         pub Create: Studio = POST "/multistream/target" json {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there, so
             /// the server never shows it again.
-            url: Secret,
+            url: Secret [sample = "rtmp://there.example/live/secret-key"],
             /// Name, for people (default: the host of the address).
             name?: String,
             /// Sends nothing for now, whatever streams refer to it (default: no).
@@ -18,9 +18,10 @@ operations! {
     endpoint! {
         /// Lists multistream targets.
         ///
-        /// The open-source server heeds order and filters only where an administrator asks without `user_id`.
+        /// The open-source server heeds order, filters and count only where an administrator asks without `user_id`.
         pub List: Studio = GET "/multistream/target" query {
-            /// Your account. The open-source server refuses the list without it; Livepeer's own finds it from the key.
+            /// Your account ([`user::Me`](super::user::Me) tells). The open-source server refuses the list without it;
+            /// Livepeer's own finds it from the key.
             user_id?: UserId,
             ..page,
         } -> Vec<Target>, paged, id("getMultistreamTargets")
@@ -34,7 +35,7 @@ operations! {
         /// Changes a multistream target. What is not set stays as it is; streams that are live follow at once.
         pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address, with the key of your account there.
-            url?: Secret,
+            url?: Secret [sample = "rtmp://there.example/live/secret-key"],
             /// Name, for people.
             name?: String,
             /// Sends nothing for now, whatever streams refer to it.
@@ -64,5 +65,7 @@ model! {
         disabled?: bool,
         /// When the target was made.
         created_at?: Timestamp,
+        /// The project it belongs to.
+        project_id?: ProjectId,
     }
 }

@@ -23,7 +23,7 @@ operations! {
     endpoint! {
         /// Retrieves a project.
         ///
-        /// The server answers 403, not 404, when there is none. Not in the public specification.
+        /// Fails with 403, not 404, when there is none. Not in the public specification.
         pub Get: Studio = GET "/project/{id}" (id: ProjectId) -> Project
     }
     // Sets a field to a given value, so that doing it twice changes nothing.

@@ -7,6 +7,9 @@ use crate::endpoints::prelude::*;
 operations! {
     endpoint! {
         /// Lists sessions, those seen last first.
+        ///
+        /// Fields to filter and to order by: `id`, `name`, `createdAt`, `lastSeen`, `sourceSegments`,
+        /// `transcodedSegments`, `sourceSegmentsDuration`, `record`, `parentId`, `userId`, `projectId`.
         pub List: Studio = GET "/session" query {
             /// Only those of this stream.
             parent_id?: StreamId,
@@ -104,6 +107,20 @@ model! {
         suspended?: bool,
         /// How the server stores the session, such as `v2`.
         version?: String,
+        /// The asset that the recording becomes, which has the session's id.
+        asset_id?: AssetId,
+        /// The session's own id, where a stream's form is used.
+        session_id?: SessionId,
+        /// Where the video comes in, while it does.
+        region?: String,
+        /// The media server that it comes in at, while it does.
+        mist_host?: String,
+        /// The storage that the recording is in.
+        record_object_store_id?: ObjectStoreId,
+        /// When the session was last ended by [`stream::Terminate`](super::stream::Terminate).
+        last_terminated_at?: Timestamp,
+        /// Whether it is deleted.
+        deleted?: bool,
     }
 }
 

@@ -5,35 +5,47 @@ use super::multistream;
 use super::session::Session;
 use crate::endpoints::prelude::*;
 
+fields! {
+    /// What [`Create`] and [`UpsertPull`] take alike.
+    settings {
+        /// Who made the stream, in the terms of your application.
+        creator_id?: CreatorId,
+        /// Who may watch (default: everyone).
+        playback_policy?: Nullable<PlaybackPolicy>,
+        /// Renditions to transcode into (default: 240p, 360p, 480p and 720p), each at least 128 pixels wide and with a
+        /// name of its own other than `source`. The source is kept in any case; an empty list keeps it alone.
+        profiles?: Nullable<Vec<FfmpegProfile>>,
+        /// Records every session of the stream (default: no).
+        record?: bool,
+        /// How recordings are processed. Only together with `record(true)`.
+        recording_spec?: RecordingSpec,
+        /// Other services to send the video on to.
+        multistream?: Multistream,
+        /// Your own labels: at most 2048 characters, written as JSON.
+        user_tags?: UserTags,
+    }
+}
+
 operations! {
     endpoint! {
         /// Creates a live stream.
         ///
-        /// Send video to its [`rtmp_url`](Stream::rtmp_url) or [`whip_url`](Stream::whip_url).
+        /// Send video to its [`rtmp_url`](Stream::rtmp_url) or [`whip_url`](Stream::whip_url); with a server other than the
+        /// production one, to those that [`ingest::List`](super::ingest::List) tells.
         pub Create: Studio = POST "/stream" json {
             /// Name, for people.
             name: String,
             /// Makes Livepeer fetch the video from elsewhere, instead of waiting to be sent it.
             pull?: Pull,
-            /// Who made the stream, in the terms of your application.
-            creator_id?: CreatorId,
-            /// Who may watch (default: everyone).
-            playback_policy?: Nullable<PlaybackPolicy>,
-            /// Renditions to transcode into (default: 240p, 360p, 480p and 720p). The source is kept in any case; an
-            /// empty list keeps it alone.
-            profiles?: Nullable<Vec<FfmpegProfile>>,
-            /// Records every session of the stream (default: no).
-            record?: bool,
-            /// How recordings are processed. Only together with `record(true)`.
-            recording_spec?: RecordingSpec,
-            /// Other services to send the video on to.
-            multistream?: Multistream,
-            /// Your own labels: at most 2048 characters, written as JSON.
-            user_tags?: UserTags,
+            ..settings,
         } -> Stream, id("createStream")
     }
     endpoint! {
         /// Lists streams, those seen last first.
+        ///
+        /// Fields to filter and to order by: `id`, `name`, `createdAt`, `lastSeen`, `sourceSegments`,
+        /// `transcodedSegments`, `sourceSegmentsDuration`, `playbackId`, `isActive`, `isHealthy`, `record`, `parentId`,
+        /// `creatorId`, `userId`, `projectId`, `pull.source`.
         pub List: Studio = GET "/stream" query {
             /// Leaves out the sessions of streams, which the server stores as streams too (default: no).
             streams_only as "streamsonly"?: bool,
@@ -76,26 +88,32 @@ operations! {
     endpoint! {
         /// Deletes a stream, and ends its session if it is live.
         ///
-        /// Deleting it again is answered with 404.
+        /// Deleting it again fails with 404. So may a first call that is retried: when the media servers cannot be reached,
+        /// the server responds with 500 although the stream is deleted.
         pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id("deleteStream")
     }
-    // Retryable like every deletion: a repeat within five seconds is refused, a later one ends at most a session that
-    // began since, and streamers connect again by themselves.
+    // Not retryable, unlike other deletions: the server notes the time before it does anything else and refuses a repeat
+    // within five seconds, so that a repeat could only hide why the first attempt failed.
     endpoint! {
         /// Ends the live session of a stream and its recording. The streamer may start anew at once.
         ///
-        /// Refused with 429 within 5 seconds of the last time. To keep the streamer out, set [`Update::suspended`].
+        /// Refused with 429 within 5 seconds of the last time, without `Retry-After`, also when that failed: if the media
+        /// servers cannot be reached (500), the session goes on. To keep the streamer out, set [`Update::suspended`].
         pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
-            id("terminateStream")
+            id("terminateStream"), retryable(false)
     }
     endpoint! {
         /// Starts to fetch the video of a stream that has a [`Pull`] source, and to record it if the stream says so.
-        pub StartPull: Studio = POST "/stream/{id}/start-pull" (id: StreamId) -> (), id("startPullStream")
+        ///
+        /// The server responds when the video plays, or with 500 after up to two minutes. Pull sources need a permission
+        /// (see [`Pull`]).
+        pub StartPull: Studio = POST "/stream/{id}/start-pull" (id: StreamId) -> (), id("startPullStream"), timeout(150)
     }
     endpoint! {
         /// Makes an asset from a part of a live stream or of its recording.
         ///
-        /// The stream must be recorded. The asset is ready once the task is completed.
+        /// The stream must be recorded: the server fails with 500 otherwise. The asset is ready once the task is completed.
+        /// Five clips may be in work at a time (403 beyond).
         pub CreateClip: Studio = POST "/clip" json {
             /// What to cut from: the playback id of the stream.
             playback_id: PlaybackId,
@@ -135,6 +153,9 @@ operations! {
     endpoint! {
         /// Creates a stream that fetches its video from elsewhere, or replaces the one that already does; then starts
         /// to fetch. Everything that is not set gets its default. (Not in the public specification.)
+        ///
+        /// The server responds when the video plays, or with 500 after up to two minutes; the stream is there then, and a
+        /// repeat finds it. Pull sources need a permission (see [`Pull`]).
         pub UpsertPull: Studio = PUT "/stream/pull" query {
             /// By what to find the stream to replace (default: [`PullKey::Source`]).
             key?: PullKey,
@@ -143,21 +164,8 @@ operations! {
             name: String,
             /// Where the video comes from.
             pull: Pull,
-            /// Who made the stream, in the terms of your application.
-            creator_id?: CreatorId,
-            /// Who may watch (default: everyone).
-            playback_policy?: Nullable<PlaybackPolicy>,
-            /// Renditions to transcode into (default: 240p, 360p, 480p and 720p).
-            profiles?: Nullable<Vec<FfmpegProfile>>,
-            /// Records every session of the stream (default: no).
-            record?: bool,
-            /// How recordings are processed. Only together with `record(true)`.
-            recording_spec?: RecordingSpec,
-            /// Other services to send the video on to.
-            multistream?: Multistream,
-            /// Your own labels: at most 2048 characters, written as JSON.
-            user_tags?: UserTags,
-        } -> Stream
+            ..settings,
+        } -> Stream, timeout(150)
     }
     endpoint! {
         /// Retrieves the stream that has a playback id. (Not in the public specification.)
@@ -172,6 +180,43 @@ operations! {
         ///
         /// The id may be that of the stream or of a session of it, or a playback id.
         pub Info: Studio = GET "/stream/{id}/info" (id: StreamId) -> StreamInfo
+    }
+    endpoint! {
+        /// Deletes several streams, all or none of them. (Not in the public specification.)
+        ///
+        /// Unlike [`Delete`], this does not end sessions that are live. Fails with 404 if one of the ids is unknown or
+        /// deleted already.
+        pub DeleteMany: Studio = DELETE "/stream" json {
+            /// The streams.
+            ids: Vec<StreamId>,
+        } -> ()
+    }
+    endpoint! {
+        /// Switches the recording of a stream on or off, which must not be live then (400 otherwise). (Not in the public
+        /// specification.)
+        pub SetRecord: Studio = PATCH "/stream/{id}/record" (id: StreamId) json {
+            /// Whether sessions are recorded.
+            record: bool,
+        } -> (), retryable
+    }
+    endpoint! {
+        /// Keeps streamers out of a stream, and ends its session if it is live; or lets them in again. (Not in the public
+        /// specification.)
+        pub SetSuspended: Studio = PATCH "/stream/{id}/suspended" (id: StreamId) json {
+            /// Whether nobody may send video.
+            suspended: bool,
+        } -> (), retryable
+    }
+    endpoint! {
+        /// Lists the sessions of a stream that the server stores as streams. (Not in the public specification.)
+        ///
+        /// These are sessions of old; [`session::List`](super::session::List) lists all.
+        pub GetSessions: Studio = GET "/stream/sessions/{parent_id}" (parent_id: StreamId) query {
+            /// How many items a page holds.
+            limit?: u32,
+            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
+            cursor?: Cursor,
+        } -> Vec<Stream>, paged
     }
 }
 
@@ -254,6 +299,16 @@ model! {
         user_id?: UserId,
         /// Not used by the server any more.
         renditions?: Map<String, Value>,
+        /// Where the stream comes in, while it is live.
+        region?: String,
+        /// The media server that it comes in at, while it is live.
+        mist_host?: String,
+        /// When a media server last took it upon itself to fetch the video; only with a pull source.
+        pull_locked_at?: Timestamp,
+        /// That media server; only with a pull source.
+        pull_locked_by?: String,
+        /// The storage that recordings go to.
+        record_object_store_id?: ObjectStoreId,
     }
 
     /// What [`Info`] finds.
@@ -279,6 +334,9 @@ model! {
     }
 
     /// From where Livepeer fetches the video of a stream.
+    ///
+    /// Needs a permission that Livepeer gives an account (the experiment `stream-pull-source`): without it, no key of the
+    /// account creates, replaces or starts such a stream (403 `user is not a subject of experiment`).
     pub struct Pull: Studio, input {
         /// Address of the video.
         source: Url,
@@ -320,26 +378,28 @@ model! {
     /// A multistream target to be made along with the stream that uses it.
     pub struct TargetSpec: Studio, input {
         /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there.
-        url: Secret,
+        url: Secret [sample = "rtmp://there.example/live/secret-key"],
         /// Name, for people.
         name?: String,
     }
 }
 
 impl Stream {
-    /// Where a streaming program sends video by RTMP, stream key included. Empty if the stream has no key, as sessions
+    /// Where a streaming program sends video by RTMP, stream key included, **if the stream was made by the production
+    /// server**: [`ingest::List`](super::ingest::List) tells those of others. Empty if the stream has no key, as sessions
     /// and streams with a pull source may not.
     pub fn rtmp_url(&self) -> String {
         self.ingest_url("rtmp://rtmp.livepeer.com/live/")
     }
 
-    /// Where a browser sends video by WebRTC (WHIP), stream key included. Empty if the stream has no key, as sessions
+    /// Where a browser sends video by WebRTC (WHIP), stream key included, **if the stream was made by the production
+    /// server**: [`ingest::List`](super::ingest::List) tells those of others. Empty if the stream has no key, as sessions
     /// and streams with a pull source may not.
     pub fn whip_url(&self) -> String {
         self.ingest_url("https://playback.livepeer.studio/webrtc/")
     }
 
-    fn ingest_url(&self, base: &str) -> String {
+    pub(super) fn ingest_url(&self, base: &str) -> String {
         match &self.stream_key {
             Some(key) => format!("{base}{}", key.expose()),
             None => String::new(),

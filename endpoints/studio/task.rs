@@ -224,6 +224,8 @@ model! {
         session_id?: SessionId,
         /// Id of the stream or asset that it is clipped from.
         input_id?: String,
+        /// The storage that it is clipped from.
+        source_object_store_id?: ObjectStoreId,
     }
 
     /// What part of something is clipped.

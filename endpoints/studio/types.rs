@@ -11,7 +11,9 @@ mod tags;
 mod time;
 
 pub use creator::{CreatorId, CreatorIdType, TypedCreatorId};
-pub use ids::{AssetId, PlaybackId, ProjectId, SessionId, StreamId, TargetId, TaskId, UserId, WebhookId};
+pub use ids::{
+    AssetId, ObjectStoreId, PlaybackId, ProjectId, SessionId, StreamId, TargetId, TaskId, UserId, WebhookId,
+};
 pub use policy::{PlaybackPolicy, PlaybackPolicyType};
 pub use profile::{Encoder, FfmpegProfile, H264Profile, RecordingSpec, TranscodeProfile};
 pub use storage::{

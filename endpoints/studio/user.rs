@@ -17,9 +17,52 @@ operations! {
             user_id?: UserId,
         } -> UserUsage
     }
+    endpoint! {
+        /// Retrieves the account that the API key belongs to.
+        ///
+        /// Its id is what [`multistream::List::user_id`](super::multistream::List::user_id) wants. Not in the public
+        /// specification.
+        pub Me: Studio = GET "/user/me" -> User
+    }
 }
 
 model! {
+    /// An account. What it is billed by is in [`extra`](Self::extra).
+    pub struct User: Studio {
+        /// Id.
+        id: UserId,
+        /// Email address.
+        email: String,
+        /// Whether the email address was verified.
+        email_valid?: bool,
+        /// First name.
+        first_name?: String,
+        /// Last name.
+        last_name?: String,
+        /// Organization.
+        organization?: String,
+        /// Phone number.
+        phone?: String,
+        /// Project of objects that belong to no other.
+        default_project_id?: ProjectId,
+        /// Whether playback goes past the CDN.
+        direct_playback?: bool,
+        /// Whether the account may do nothing.
+        disabled?: bool,
+        /// Whether its streams are refused.
+        suspended?: bool,
+        /// Whether it is an administrator's.
+        admin?: bool,
+        /// When it was created.
+        created_at?: Timestamp,
+        /// When its password was last used.
+        last_seen?: Timestamp,
+        /// When it last streamed.
+        last_streamed_at?: Timestamp,
+        /// Always `user`.
+        kind?: String,
+    }
+
     /// How much an account's live streams have used.
     pub struct UserUsage: Studio {
         /// The day, if it is of one.

@@ -2,22 +2,29 @@
 
 use crate::endpoints::prelude::*;
 
+fields! {
+    /// What [`Create`] and [`Update`] take alike.
+    settings {
+        /// Name, for people.
+        name: String,
+        /// Where to send the events: an `http` or `https` URL.
+        url: Url,
+        /// Which events to send. The server refuses (422) a webhook without.
+        events?: Vec<EventKind>,
+        /// Key with which each delivery is signed (default: deliveries are not signed).
+        shared_secret?: Secret,
+        /// Send only events of this stream (default: of all).
+        stream_id?: StreamId,
+    }
+}
+
 operations! {
     endpoint! {
         /// Creates a webhook.
         ///
-        /// The server refuses (422) one without `events`. It answers 201.
+        /// The server responds with 201.
         pub Create: Studio = POST "/webhook" json {
-            /// Name, for people.
-            name: String,
-            /// Where to send the events: an `http` or `https` URL.
-            url: Url,
-            /// Which events to send.
-            events?: Vec<EventKind>,
-            /// Key with which each delivery is signed (default: deliveries are not signed).
-            shared_secret?: Secret,
-            /// Send only events of this stream (default: of all).
-            stream_id?: StreamId,
+            ..settings,
             /// Project that it belongs to. The server goes by the project of the API key instead.
             project_id?: ProjectId,
         } -> Webhook, id("createWebhook")
@@ -41,16 +48,7 @@ operations! {
         /// from `Update::from(webhook)`.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
-            /// Name, for people.
-            name: String,
-            /// Where to send the events: an `http` or `https` URL.
-            url: Url,
-            /// Which events to send. The server refuses (422) an update without.
-            events?: Vec<EventKind>,
-            /// Key with which each delivery is signed (default: deliveries are not signed).
-            shared_secret?: Secret,
-            /// Send only events of this stream (default: of all).
-            stream_id?: StreamId,
+            ..settings,
             /// Project that it belongs to. The server keeps the present one whatever stands here.
             project_id?: ProjectId,
         } -> Webhook, id("updateWebhook")
@@ -96,6 +94,24 @@ operations! {
         /// Sends a webhook's call once more, for debugging, and gives the log of the new call.
         pub ResendLog: Studio = POST "/webhook/{id}/log/{log_id}/resend" (id: WebhookId, log_id: WebhookLogId)
             -> WebhookLog, id("resendWebhook")
+    }
+    endpoint! {
+        /// Deletes several webhooks, all or none of them.
+        ///
+        /// Fails with 404 if one of the ids is unknown or deleted already. Not in the public specification.
+        pub DeleteMany: Studio = DELETE "/webhook" json {
+            /// The webhooks.
+            ids: Vec<WebhookId>,
+        } -> ()
+    }
+    endpoint! {
+        /// Lists the webhooks to which an event is sent.
+        ///
+        /// Not in the public specification.
+        pub Subscribed: Studio = GET "/webhook/subscribed/{event}" (event: EventKind) query {
+            /// Leaves out those for other streams.
+            stream_id?: StreamId,
+        } -> Vec<Webhook>
     }
 }
 
@@ -178,7 +194,7 @@ model! {
         status?: WebhookStatus,
     }
 
-    /// How a webhook's deliveries went.
+    /// How a webhook's deliveries went. The server writes this up to a minute after a delivery.
     pub struct WebhookStatus: Studio {
         /// The last one that failed.
         last_failure?: WebhookFailure,
@@ -192,7 +208,7 @@ model! {
         timestamp?: Timestamp,
         /// What went wrong.
         error?: String,
-        /// Body of your server's answer.
+        /// Body of your server's answer, in base64.
         response?: String,
         /// HTTP status of your server's answer.
         status_code?: u16,

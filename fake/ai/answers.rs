@@ -83,13 +83,13 @@ async fn audio_to_text(job: Job, request: AudioToText) -> Result<TextResponse, R
     job.model(&request.model_id)?;
     job.file(request.audio, "audio/").await?;
     let text = job.gateway.state().hears.clone();
-    let parts: Vec<&str> = match request.return_timestamps {
-        Some(ReturnTimestamps::Off) => Vec::new(),
-        Some(ReturnTimestamps::Word) => text.split_inclusive(' ').collect(),
-        None | Some(ReturnTimestamps::On | ReturnTimestamps::Sentence) => {
-            text.split_inclusive(['.', '!', '?']).collect()
-        }
-        Some(ReturnTimestamps::Unknown(other)) => {
+    // Runners read it in any case.
+    let timestamps = request.return_timestamps.map(|timestamps| timestamps.as_str().to_lowercase());
+    let parts: Vec<&str> = match timestamps.as_deref() {
+        Some("false" | "0") => Vec::new(),
+        Some("word") => text.split_inclusive(' ').collect(),
+        None | Some("true" | "1" | "sentence") => text.split_inclusive(['.', '!', '?']).collect(),
+        Some(other) => {
             let message = format!("return_timestamps is `true`, `false`, `sentence` or `word`, not `{other}`");
             return Err(job.refuse(400, &message));
         }
@@ -174,7 +174,7 @@ async fn llm(job: Job, request: Llm) -> Result<LlmResponse, Reply> {
 async fn studio_llm(job: Job, request: StudioLlm) -> Result<StudioLlmResponse, Reply> {
     let response = job.gateway.state().says.clone().unwrap_or_else(|| request.prompt.clone());
     let tokens_used = [&request.prompt, &response].iter().map(|text| text.split_whitespace().count() as u64).sum();
-    Ok(StudioLlmResponse { response, tokens_used, ..StudioLlmResponse::default() })
+    Ok(StudioLlmResponse { response, tokens_used: Some(tokens_used), ..StudioLlmResponse::default() })
 }
 
 async fn image_to_text(job: Job, request: ImageToText) -> Result<ImageToTextResponse, Reply> {
@@ -189,6 +189,10 @@ async fn image_to_text(job: Job, request: ImageToText) -> Result<ImageToTextResp
 }
 
 async fn live_video_to_video(job: Job, request: LiveVideoToVideo) -> Result<LiveVideoToVideoResponse, Reply> {
+    // Gateways take live video by other protocols.
+    if job.gateway.state().flavor != AiFlavor::Runner {
+        return Err(Reply::text(404, "404 page not found\n"));
+    }
     job.model(&request.model_id)?;
     let mut state = job.gateway.state();
     Ok(LiveVideoToVideoResponse {
@@ -221,10 +225,11 @@ impl Job {
         self.gateway.state().refuse(status, message)
     }
 
-    /// A gateway takes an empty name for a model's, and finds nobody who has it.
+    /// A gateway takes an empty name for a model's, and finds nobody who has it; a runner takes it for none.
     fn model(&self, model: &Option<ModelId>) -> Result<(), Reply> {
+        let is_runner = self.gateway.state().flavor == AiFlavor::Runner;
         match model {
-            Some(model) if model.is_empty() => Err(self.refuse(503, "no worker has a model named ``")),
+            Some(model) if model.is_empty() && !is_runner => Err(self.refuse(503, "no worker has a model named ``")),
             _ => Ok(()),
         }
     }

@@ -9,9 +9,13 @@ use http::{header, request};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::super::handler::schema_error;
 use super::words::Delivery;
 use super::{AiFlavor, MediaForm};
 use crate::media::MediaUrl;
+use crate::{Api, Studio};
+use typed_endpoint::codec::{from_json, to_json};
+use typed_endpoint::endpoint::Place;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
 use typed_endpoint::source::{ReadError, ReadErrorKind};
 use typed_endpoint::{BoxFuture, Endpoint};
@@ -117,13 +121,58 @@ impl Gateway {
         let work = Arc::new(work);
         mock.on_received(move |received: Received<E>| {
             let work = work.clone();
+            let on_studio = is_studio(received.parts.uri.path()) && !E::OPERATION.hosted.is_empty();
             let job = Job { origin: origin(&received.parts), gateway: gateway.clone() };
             async move {
+                let is_studio = job.gateway.state().flavor == AiFlavor::Studio || E::OPERATION.api == Studio::NAME;
+                if on_studio || is_studio {
+                    check_form(&received.request)?;
+                }
                 job.gateway.state().check_size(received.body.len())?;
                 work(job, received.request).await
             }
         })
     }
+}
+
+/// Whether a request came by a path of Studio's.
+fn is_studio(path: &str) -> bool {
+    path.contains("/generate/")
+}
+
+/// Studio reads the texts of a form as JavaScript reads numbers and as booleans, before its schema checker wants text.
+fn check_form<E: Endpoint>(request: &E) -> Result<(), Reply> {
+    const TEXTS: [&str; 4] = ["String", "ModelId", "ReturnTimestamps", "Loras"];
+    let mut refused = None;
+    request.values(&mut |values| {
+        for (field, value) in E::OPERATION.fields.iter().zip(values) {
+            let (Place::Multipart, Some(value)) = (field.place, value) else { continue };
+            if !TEXTS.contains(&field.ty) {
+                continue;
+            }
+            let text = from_json(&to_json(*value)).ok();
+            if let Some(Value::String(text)) = text
+                && (begins_with_number(&text) || matches!(text.as_str(), "true" | "false"))
+            {
+                refused.get_or_insert(field.name);
+            }
+        }
+    });
+    match refused {
+        None => Ok(()),
+        Some(name) => {
+            let params = json!({ "type": "string" });
+            Err(studio_error(422, &schema_error(&format!("/{name}"), "type", params, "must be string")))
+        }
+    }
+}
+
+/// Whether JavaScript's `parseFloat` reads a number from a text.
+fn begins_with_number(text: &str) -> bool {
+    let text = text.trim_start();
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let text = text.strip_prefix('.').unwrap_or(text);
+    text.starts_with(|first: char| first.is_ascii_digit()) || text.starts_with("Infinity")
 }
 
 /// One request.
@@ -178,10 +227,10 @@ impl State {
         if self.retired && !parts.uri.path().ends_with("/live-video-to-video") {
             return Some(self.refuse(410, "this pipeline is retired"));
         }
-        if self.flavor == AiFlavor::Studio
+        if (self.flavor == AiFlavor::Studio || is_studio(parts.uri.path()))
             && let Some(wait) = self.over_rate(Instant::now())
         {
-            let reply = self.refuse(429, "too many AI calls within a minute");
+            let reply = studio_error(429, "too many AI calls within a minute");
             return Some(reply.header("retry-after", &wait.to_string()));
         }
         self.busy.then(|| self.refuse(503, "no worker is free"))

@@ -2,16 +2,22 @@
 
 use std::time::Duration;
 
-use super::super::handler::{Answer, created, find, not_found};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
+
+use super::super::fields;
+use super::super::handler::{Answer, check_scheme, check_text, created, find, invalid, not_found};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{State, project, typed, user};
 use super::super::work::{NewTask, phase, set_phase};
+use super::policies::{check_policy, is_public};
 use crate::endpoints::studio::asset::{
-    Asset, AssetIpfs, AssetSource, AssetStorage, Delete, Export, Exported, Get, GetClips, List, Phase, RequestUpload,
-    Restore, Retry, SourceType, StoragePhase, StorageStatus, StorageTasks, Update, UploadTicket, UploadUrl, UrlUpload,
+    Asset, AssetIpfs, AssetSource, AssetStorage, Delete, Export, Exported, Get, List, Phase, RequestUpload, Restore,
+    Retry, SourceType, StoragePhase, StorageStatus, StorageTasks, Update, UploadTicket, UploadUrl, UrlUpload,
 };
-use crate::endpoints::studio::task::{TaskParams, TaskType, UploadParams};
+use crate::endpoints::studio::task::{Task, TaskParams, TaskType, UploadParams};
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
 use typed_endpoint::mock::Reply;
@@ -22,7 +28,7 @@ const SAME_URL: Duration = Duration::from_secs(15 * 60);
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let routes = routes.on(list).on(get).on(update).on(delete).on(request_upload).on(upload_url);
-    routes.on(export).on(retry).on(restore).on(clips)
+    routes.on(export).on(retry).on(restore)
 }
 
 fn list(state: &mut State, list: List) -> Answer<Vec<Asset>> {
@@ -34,7 +40,7 @@ fn list(state: &mut State, list: List) -> Answer<Vec<Asset>> {
             && list.cid.as_ref().is_none_or(|cid| cid_of(asset) == Some(cid))
     };
     let assets: Vec<_> = state.assets.iter().filter(wanted).cloned().map(|asset| shown(asset, list.details)).collect();
-    state.page(assets, &listing!(list), "updatedAt", LastPage::Unlinked)
+    state.page(assets, &listing!(list), fields::ASSETS, "updatedAt", LastPage::Unlinked)
 }
 
 fn cid_of(asset: &Asset) -> Option<&String> {
@@ -49,15 +55,37 @@ fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
     asset
 }
 
+/// The asset with this id, unless it is deleted.
+fn asset<'a>(state: &'a mut State, id: &AssetId) -> Answer<&'a mut Asset> {
+    state.asset(id.as_str()).map_err(|_| unknown())
+}
+
+fn unknown() -> Reply {
+    Reply::error(404, "Asset not found")
+}
+
 fn get(state: &mut State, get: Get) -> Answer<Asset> {
-    state.asset(get.id.as_str()).cloned().map(|asset| shown(asset, get.details))
+    asset(state, &get.id).cloned().map(|asset| shown(asset, get.details))
 }
 
 fn update(state: &mut State, update: Update) -> Answer<Asset> {
     let now = state.time();
-    let asset = state.asset(update.id.as_str())?;
+    update.name.as_deref().map_or(Ok(()), check_text)?;
+    check_policy(state, update.playback_policy.as_set())?;
+    let asset = asset(state, &update.id)?;
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(422, "asset is not ready"));
+    }
+    if let Some(policy) = update.playback_policy.as_set()
+        && is_public(Some(policy)) != is_public(asset.playback_policy.as_ref())
+    {
+        let message = "cannot update playback policy from private to public or vice versa";
+        return Err(Reply::error(422, message));
+    }
+    let removes = |storage: &Storage| matches!(storage.ipfs, Some(StorageIpfs::Enabled(false)));
+    let is_on_ipfs = asset.storage.as_ref().is_some_and(|storage| storage.ipfs.is_some());
+    if is_on_ipfs && update.storage.as_ref().is_some_and(removes) {
+        return Err(Reply::error(400, "Cannot remove asset from IPFS"));
     }
     if let Some(name) = update.name {
         asset.name = name;
@@ -90,10 +118,7 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
     let time = state.time();
     let asset = state.asset(id.as_str())?;
     let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
-    let mut ipfs = AssetIpfs { spec, updated_at: Some(time), ..AssetIpfs::default() };
-    if ipfs.spec.is_none() {
-        typed_endpoint::codec::mark_null(&mut ipfs, "spec");
-    }
+    let ipfs = AssetIpfs { spec: Some(spec.unwrap_or_default()), updated_at: Some(time), ..AssetIpfs::default() };
     asset.storage = Some(AssetStorage {
         ipfs: Some(Box::new(ipfs)),
         status: Some(StorageStatus { phase: StoragePhase::Waiting, tasks, ..StorageStatus::default() }),
@@ -104,7 +129,7 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
 
 fn delete(state: &mut State, delete: Delete) -> Answer<()> {
     let now = state.now;
-    let asset = find(&mut state.assets, |asset| asset.id == delete.id)?;
+    let asset = find(&mut state.assets, |asset| asset.id == delete.id).map_err(|_| unknown())?;
     if asset.deleted == Some(true) {
         return Err(Reply::error(400, "asset is already deleted"));
     }
@@ -118,37 +143,25 @@ fn delete(state: &mut State, delete: Delete) -> Answer<()> {
 
 fn restore(state: &mut State, restore: Restore) -> Answer<()> {
     let now = state.now;
-    let asset = find(&mut state.assets, |asset| asset.id == restore.id)?;
+    let asset = find(&mut state.assets, |asset| asset.id == restore.id);
+    let asset = asset.map_err(|_| Reply::error(404, "asset not found"))?;
     if asset.deleted != Some(true) {
         return Err(Reply::error(400, "asset is not deleted"));
     }
-    (asset.deleted, asset.deleted_at) = (None, None);
+    (asset.deleted, asset.deleted_at) = (Some(false), None);
+    typed_endpoint::codec::mark_null(asset, "deletedAt");
     set_phase(asset, Phase::Ready, now, None);
     Ok(())
 }
 
 fn retry(state: &mut State, retry: Retry) -> Answer<()> {
-    let asset = state.asset(retry.id.as_str())?;
+    // The real one does not look whether there is such an asset.
+    let asset = state.asset(retry.id.as_str()).map_err(|_| Reply::error(500, "Internal server error: TypeError"))?;
     if phase(asset) != Phase::Failed {
-        return Err(Reply::error(400, "asset is not in a retryable state"));
+        return Err(Reply::error(400, "Asset is not failed"));
     }
     state.repeat(|task| task.output_asset_id.as_ref() == Some(&retry.id));
     Ok(())
-}
-
-fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
-    state.asset(list.id.as_str())?;
-    let clips = clips_of(state, |source| source.asset_id.as_ref() == Some(&list.id));
-    state.page(clips, &listing!(list), "updatedAt", LastPage::Unlinked)
-}
-
-/// The clips of something, as lists give them: without addresses.
-pub(super) fn clips_of(state: &State, of: impl Fn(&AssetSource) -> bool) -> Vec<Asset> {
-    let clips = state
-        .assets
-        .iter()
-        .filter(|asset| asset.source.kind == SourceType::Clip && asset.deleted != Some(true) && of(&asset.source));
-    clips.cloned().map(|clip| Asset { playback_url: None, download_url: None, ..clip }).collect()
 }
 
 /// A new asset in its first phase, and known to the server.
@@ -172,19 +185,23 @@ pub(super) fn new_asset(state: &mut State, name: String, source: AssetSource, fi
 
 /// What both ways to upload have in common.
 macro_rules! upload {
-    ($state:expr, $new:expr, $source:expr, $first:expr, $url:expr, $begins:expr) => {{
+    ($state:expr, $new:expr, $source:expr, $first:expr, $url:expr, $seconds:expr, $begins:expr) => {{
         if $new.profiles.as_set().is_some_and(Vec::is_empty) {
             return Err(Reply::error(400, "assets must have at least one profile"));
         }
-        if $new.encryption.is_some() && $new.playback_policy.as_set().is_none() {
-            return Err(Reply::error(422, "encryption requires a playbackPolicy"));
+        check_text(&$new.name)?;
+        check_policy($state, $new.playback_policy.as_set())?;
+        if let Some(encryption) = &$new.encryption {
+            check_key(encryption)?;
+            if $new.playback_policy.as_set().is_none() {
+                return Err(Reply::error(400, "a playbackPolicy is required when using encryption"));
+            }
         }
-        let encryption = $new.encryption.map(|_| Encryption::new("").key("***"));
+        let encryption = $new.encryption.map(|encryption| encryption.key("***"));
         let mut source: AssetSource = $source;
-        source.encryption = encryption.clone().map(hidden);
+        source.encryption = encryption.clone();
         let id = new_asset($state, $new.name, source, $first).id;
         let asset = $state.asset(id.as_str())?;
-        asset.static_mp4 = $new.static_mp4;
         asset.playback_policy = $new.playback_policy.into_set();
         asset.creator_id = $new.creator_id.map(typed);
         asset.profiles = $new.profiles.clone().into_set();
@@ -194,10 +211,10 @@ macro_rules! upload {
         let asset = asset.clone();
         let params = UploadParams {
             url: $url,
-            encryption: encryption.map(hidden),
+            encryption,
             c2pa: $new.c2pa,
             profiles: $new.profiles.into_set(),
-            target_segment_size_secs: $new.target_segment_size_secs,
+            target_segment_size_secs: $seconds,
             thumbnails: Some(true),
             ..UploadParams::default()
         };
@@ -212,14 +229,22 @@ macro_rules! upload {
     }};
 }
 
-/// The key as it is shown: not at all.
-fn hidden(_: Encryption) -> Encryption {
-    serde_json::from_str(r#"{"key":"***"}"#).unwrap_or_default()
+fn check_key(encryption: &Encryption) -> Answer<()> {
+    let key = encryption.encrypted_key.expose();
+    match !key.is_empty() && BASE64_STANDARD.decode(key).is_ok() {
+        true => Ok(()),
+        false => Err(Reply::error(422, "encryption.encryptedKey must be base64 encoded")),
+    }
 }
 
 fn request_upload(state: &mut State, new: RequestUpload) -> Answer<UploadTicket> {
     let source = AssetSource { kind: SourceType::DirectUpload, ..AssetSource::default() };
-    let (asset, task) = upload!(state, new, source, Phase::Uploading, None, false);
+    let (asset, task) = upload!(state, new, source, Phase::Uploading, None, None, false);
+    let url = format!("{}/uploads/directUpload/{}", state.asked.origin, asset.playback_id.clone().unwrap_or_default());
+    let upload = state.work.iter_mut().find(|work| work.task.id.as_ref() == Some(&task.id));
+    if let Some(upload) = upload.and_then(|work| work.task.params.as_mut()?.upload.as_mut()) {
+        upload.url = Some(url.into());
+    }
     let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.letters(40), state.letters(43));
     state.tokens.insert(token.clone(), asset.id.clone());
     let base = format!("{}/api/asset/upload", state.asked.origin);
@@ -233,6 +258,7 @@ fn request_upload(state: &mut State, new: RequestUpload) -> Answer<UploadTicket>
 }
 
 fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
+    check_scheme("/url", new.url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
     let since = state.time() - SAME_URL;
     let same = |asset: &&Asset| {
         asset.source.url.as_ref() == Some(&new.url)
@@ -247,24 +273,26 @@ fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
     }
     let url = Some(new.url.clone());
     let source = AssetSource { kind: SourceType::Url, url: url.clone(), ..AssetSource::default() };
-    let (asset, task) = upload!(state, new, source, Phase::Waiting, url, true);
+    let (asset, task) = upload!(state, new, source, Phase::Waiting, url, new.target_segment_size_secs, true);
     created(&UrlUpload { asset, task, ..UrlUpload::default() })
 }
 
 fn export(state: &mut State, export: Export) -> Answer<Exported> {
-    let asset = state.asset(export.id.as_str())?;
+    if export.params.ipfs.is_some() == export.params.custom.is_some() {
+        let params = json!({ "passingSchemas": null });
+        return Err(invalid("", "oneOf", params, "must match exactly one schema in oneOf"));
+    }
+    let message = || format!("Asset not found with id {}", export.id);
+    let asset = state.asset(export.id.as_str()).map_err(|_| Reply::error(404, message()))?;
     if phase(asset) != Phase::Ready {
-        return Err(Reply::error(412, "asset is not ready"));
+        return Err(Reply::error(412, "asset is not ready to be exported"));
     }
     let task = start_export(state, &export.id, export.params);
+    let task = Task { scheduled_at: None, ..task };
     created(&Exported { task, ..Exported::default() })
 }
 
-fn start_export(
-    state: &mut State,
-    id: &AssetId,
-    params: impl IntoField<ExportParams>,
-) -> crate::endpoints::studio::task::Task {
+fn start_export(state: &mut State, id: &AssetId, params: impl IntoField<ExportParams>) -> Task {
     let params = TaskParams { export: Some(params.into_field()), ..TaskParams::default() };
     let input = Some(id.clone());
     state.spawn(NewTask { kind: TaskType::Export, input, output: None, params, begins: true })

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::super::fields;
 use super::super::handler::{Answer, created, find, remove};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
@@ -21,7 +22,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 fn create(state: &mut State, new: Create) -> Answer<SigningKey> {
     if state.keys.len() >= MAX_KEYS {
-        return Err(Reply::error(403, "you have reached the maximum number of signing keys"));
+        return Err(Reply::error(403, "user can only have up to 10 signing keys, delete some first"));
     }
     let (public_key, private_key) = pair(state);
     let key = SigningKey {
@@ -30,7 +31,6 @@ fn create(state: &mut State, new: Create) -> Answer<SigningKey> {
         user_id: Some(user()),
         created_at: Some(state.time()),
         public_key: BASE64_STANDARD.encode(public_key),
-        disabled: Some(false),
         project_id: Some(project()),
         ..SigningKey::default()
     };
@@ -65,7 +65,7 @@ fn pair(state: &mut State) -> (String, String) {
 }
 
 fn list(state: &mut State, list: List) -> Answer<Vec<SigningKey>> {
-    state.page(&state.keys, &listing!(list), "createdAt", LastPage::Undefined)
+    state.page(&state.keys, &listing!(list), fields::KEYS, "createdAt", LastPage::Undefined)
 }
 
 fn key<'a>(state: &'a mut State, id: &SigningKeyId) -> Answer<&'a mut SigningKey> {

@@ -10,11 +10,10 @@ use crate::endpoints::studio::metrics::{
     RealtimeViewership, Usage, UsageReport, Viewership,
 };
 use crate::endpoints::studio::types::*;
-use crate::endpoints::studio::user::{Usage as GetUserUsage, UserUsage};
 use typed_endpoint::mock::Reply;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.on(now).on(views).on(creator_views).on(public_views).on(usage).on(user_usage)
+    routes.on(now).on(views).on(creator_views).on(public_views).on(usage)
 }
 
 /// The sum of the views of what has this playback id, or of everything.
@@ -71,23 +70,5 @@ fn usage(state: &mut State, query: GetUsage) -> Answer<UsageReport> {
     Ok(match query.time_step.is_some() || query.breakdown_by.is_some() {
         true => UsageReport::Apart(vec![usage]),
         false => UsageReport::Total(usage),
-    })
-}
-
-fn user_usage(state: &mut State, query: GetUserUsage) -> Answer<UserUsage> {
-    let within = |time: &Option<Timestamp>| time.is_some_and(|time| query.from_time <= time && time < query.to_time);
-    let sessions: Vec<_> = state.sessions.iter().filter(|session| within(&session.created_at)).collect();
-    let seconds = |seconds: Option<Seconds>| seconds.unwrap_or_default().as_secs_f64();
-    Ok(UserUsage {
-        source_segments: Some(sessions.iter().filter_map(|session| session.source_segments).sum()),
-        transcoded_segments: Some(sessions.iter().filter_map(|session| session.transcoded_segments).sum()),
-        source_segments_duration: Some(Seconds::new(
-            sessions.iter().map(|session| seconds(session.source_segments_duration)).sum(),
-        )),
-        transcoded_segments_duration: Some(Seconds::new(
-            sessions.iter().map(|session| seconds(session.transcoded_segments_duration)).sum(),
-        )),
-        stream_count: Some(sessions.len() as u64),
-        ..UserUsage::default()
     })
 }

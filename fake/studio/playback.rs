@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::handler::{Answer, not_found};
+use super::super::handler::Answer;
 use super::super::routes::Routes;
 use super::super::state::{State, millis};
 use super::super::work::phase;
@@ -29,6 +29,8 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
         let mut info = info(PlaybackType::Live, stream.playback_policy.clone(), live_sources(&state.asked.origin, id));
         info.meta.live = Some(live.into());
         if get.recordings == Some(true) && live && stream.record == Some(true) {
+            let thumbnail = format!("{base}/latest.jpg");
+            info.meta.source.push(source(SourceName::Jpeg, SourceType::Jpeg, thumbnail));
             info.meta.dvr_playback = Some(vec![DvrSource {
                 hrn: Some(SourceName::Hls),
                 kind: Some(SourceType::Hls),
@@ -37,6 +39,15 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
             }]);
         }
         return Ok(info);
+    }
+    if let Some(session) = state.sessions.iter().find(|session| session.id == id.as_str()) {
+        return match (&session.recording_status, &session.recording_url) {
+            (Some(RecordingStatus::Ready), Some(url)) => {
+                let sources = vec![source(SourceName::Hls, SourceType::Hls, url.to_string())];
+                Ok(info(PlaybackType::Recording, None, sources))
+            }
+            _ => Err(unknown(id)),
+        };
     }
     let asset = |asset: &&Asset| {
         asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || asset.id == id.as_str())
@@ -48,16 +59,15 @@ fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
             state.not_ready_until.insert(id.clone(), until);
             return Err(Reply::error(422, "asset is not ready for playback"));
         }
-        return Ok(info(PlaybackType::Vod, asset.playback_policy.clone(), file_sources(asset, &base)));
+        let mut info = info(PlaybackType::Vod, asset.playback_policy.clone(), file_sources(asset, &base));
+        typed_endpoint::codec::mark_null(&mut info.meta, "playbackPolicy");
+        return Ok(info);
     }
-    let session = state.sessions.iter().find(|session| session.id == id.as_str()).ok_or_else(not_found)?;
-    match (&session.recording_status, &session.recording_url) {
-        (Some(RecordingStatus::Ready), Some(url)) => {
-            let sources = vec![source(SourceName::Hls, SourceType::Hls, url.to_string())];
-            Ok(info(PlaybackType::Recording, None, sources))
-        }
-        _ => Err(not_found()),
-    }
+    Err(unknown(id))
+}
+
+fn unknown(id: &PlaybackId) -> Reply {
+    Reply::error(404, format!("No playback URL found for {id}"))
 }
 
 fn info(kind: PlaybackType, playback_policy: Option<PlaybackPolicy>, source: Vec<Source>) -> PlaybackInfo {

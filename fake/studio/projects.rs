@@ -1,5 +1,6 @@
 //! Projects.
 
+use super::super::fields;
 use super::super::handler::{Answer, created, find};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
@@ -25,13 +26,13 @@ fn create(state: &mut State, new: Create) -> Answer<Project> {
 }
 
 fn list(state: &mut State, list: List) -> Answer<Vec<Project>> {
-    state.page(&state.projects, &listing!(list), "createdAt", LastPage::Unlinked)
+    state.page(&state.projects, &listing!(list), fields::PROJECTS, "createdAt", LastPage::Unlinked)
 }
 
 /// Whoever asks for a project that is not there is told that it is somebody else's.
 fn project<'a>(state: &'a mut State, id: &ProjectId) -> Answer<&'a mut Project> {
     let found = find(&mut state.projects, |project| project.id.as_ref() == Some(id));
-    found.map_err(|_| Reply::error(403, "invalid project id"))
+    found.map_err(|_| Reply::error(403, "project not found"))
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Project> {
@@ -39,7 +40,7 @@ fn get(state: &mut State, get: Get) -> Answer<Project> {
 }
 
 fn update(state: &mut State, update: Update) -> Answer<()> {
-    let project = project(state, &update.id)?;
+    let project = project(state, &update.id).map_err(|_| Reply::error(404, "project not found"))?;
     if let Some(name) = update.name {
         project.name = name;
     }
@@ -48,5 +49,5 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
 
 /// The server says yes and leaves the project where it is.
 fn delete(state: &mut State, delete: Delete) -> Answer<()> {
-    project(state, &delete.id).map(drop)
+    project(state, &delete.id).map(drop).map_err(|_| Reply::error(404, "project not found"))
 }

@@ -21,15 +21,19 @@ fn create(state: &mut State, _: Create) -> Answer<CreatedRoom> {
     }
     let id: RoomId = state.id();
     let time = Some(state.time());
-    let mut room = Room { id: id.clone(), created_at: time, updated_at: time, ..Room::default() };
+    let mut room = Room { id: id.clone(), created_at: time, ..Room::default() };
     // Only operators are told of events.
     typed_endpoint::codec::mark_missing(&mut room, "events");
     state.rooms.push(room);
     created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })
 }
 
+fn unknown() -> Reply {
+    Reply::error(404, "room not found")
+}
+
 fn room<'a>(state: &'a mut State, id: &RoomId) -> Answer<&'a mut Room> {
-    find(&mut state.rooms, |room| room.id == *id)
+    find(&mut state.rooms, |room| room.id == *id).map_err(|_| unknown())
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Room> {
@@ -37,15 +41,15 @@ fn get(state: &mut State, get: Get) -> Answer<Room> {
 }
 
 fn delete(state: &mut State, delete: Delete) -> Answer<()> {
-    remove(&mut state.rooms, |room| room.id == delete.id).map(drop)
+    remove(&mut state.rooms, |room| room.id == delete.id).map(drop).map_err(|_| unknown())
 }
 
 fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
-    state.stream(start.stream_id.as_str())?;
+    state.stream(start.stream_id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
     let egress: String = state.id();
     let room = room(state, &start.id)?;
     if room.egress_id.is_some() {
-        return Err(Reply::error(400, "egress already started"));
+        return Err(Reply::error(400, "egress already running"));
     }
     room.egress_id = Some(egress);
     Ok(())
@@ -54,7 +58,7 @@ fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
 fn stop_egress(state: &mut State, stop: StopEgress) -> Answer<()> {
     match room(state, &stop.id)?.egress_id.take() {
         Some(_) => Ok(()),
-        None => Err(Reply::error(400, "egress has not started")),
+        None => Err(Reply::error(400, "no egress currently running")),
     }
 }
 

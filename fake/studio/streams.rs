@@ -1,33 +1,40 @@
 //! Streams and their clips.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::super::handler::{Answer, created, find, not_found, remove};
-use super::super::lists::{LastPage, listing};
+use serde_json::{Map, json};
+
+use super::super::fields;
+use super::super::handler::{Answer, check_text, created, find, invalid, not_found, remove};
+use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
 use super::super::state::{State, project, typed, user};
-use super::super::work::NewTask;
-use super::assets::{clips_of, new_asset};
-use super::targets::new_target;
-use crate::endpoints::studio::asset::{Asset, AssetSource, Phase, SourceType};
+use super::policies::check_policy;
+use super::targets::{check_target_url, new_target};
 use crate::endpoints::studio::multistream::Target;
 use crate::endpoints::studio::session::Session;
 use crate::endpoints::studio::stream::{
-    AddMultistreamTarget, Clip, Create, CreateClip, Delete, Get, GetByKey, GetByPlaybackId, GetClips, Info, List,
-    Multistream, PullKey, RemoveMultistreamTarget, StartPull, Stream, StreamInfo, TargetRef, Terminate, Update,
-    UpsertPull,
+    AddMultistreamTarget, Create, Delete, DeleteMany, Get, GetByKey, GetByPlaybackId, GetSessions, Info, List,
+    Multistream, PullKey, RemoveMultistreamTarget, SetRecord, SetSuspended, StartPull, Stream, StreamInfo, TargetRef,
+    Terminate, Update, UpsertPull,
 };
-use crate::endpoints::studio::task::{ClipParams, ClipStrategy, TaskParams, TaskType};
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
 
 /// How long after one termination another is refused.
 const BETWEEN_TERMINATIONS: Duration = Duration::from_secs(5);
 
+/// How many pixels a rendition has at least, each way.
+const LEAST_PIXELS: u64 = 128;
+
+/// How long the labels of a stream may be.
+const MAX_TAGS: usize = 2048;
+
 pub(super) fn routes(routes: Routes) -> Routes {
     let routes = routes.on(create).on(list).on(get).on(update).on(delete).on(terminate).on(start_pull);
-    let routes = routes.on(create_clip).on(clips).on(add_target).on(remove_target);
-    routes.on(upsert_pull).on(by_playback_id).on(by_key).on(info)
+    let routes = routes.on(add_target).on(remove_target).on(upsert_pull).on(by_playback_id).on(by_key).on(info);
+    routes.on(delete_many).on(set_record).on(set_suspended).on(children)
 }
 
 fn create(state: &mut State, new: Create) -> Answer<Stream> {
@@ -36,7 +43,15 @@ fn create(state: &mut State, new: Create) -> Answer<Stream> {
 }
 
 fn make(state: &mut State, new: Create) -> Answer<Stream> {
-    let multistream = new.multistream.map(|multistream| targets(state, multistream)).transpose()?;
+    check_text(&new.name)?;
+    if new.recording_spec.is_some() && new.record != Some(true) {
+        return Err(Reply::error(400, "recordingSpec is only supported with record=true"));
+    }
+    check_policy(state, new.playback_policy.as_set())?;
+    let profiles = new.profiles.into_set().unwrap_or_else(default_profiles);
+    check_profiles(&profiles)?;
+    let multistream = new.multistream.map(|multistream| targets(state, &profiles, multistream)).transpose()?;
+    check_tags(new.user_tags.as_ref())?;
     let mut stream = Stream {
         id: state.id(),
         name: new.name,
@@ -50,8 +65,6 @@ fn make(state: &mut State, new: Create) -> Answer<Stream> {
         transcoded_segments_duration: Some(Seconds::default()),
         source_bytes: Some(0),
         transcoded_bytes: Some(0),
-        ingest_rate: Some(0.0),
-        outgoing_rate: Some(0.0),
         is_active: Some(false),
         created_by_token_name: Some("mock".into()),
         created_at: Some(state.time()),
@@ -59,25 +72,24 @@ fn make(state: &mut State, new: Create) -> Answer<Stream> {
         pull: new.pull,
         playback_id: Some(state.playback_id()),
         playback_policy: new.playback_policy.into_set(),
-        profiles: Some(new.profiles.into_set().unwrap_or_else(default_profiles)),
+        profiles: Some(profiles),
         project_id: Some(project()),
         record: Some(new.record.unwrap_or(false)),
         recording_spec: new.recording_spec,
         multistream: Some(multistream.unwrap_or_else(|| Multistream::new().targets([]))),
         suspended: Some(false),
         user_id: Some(user()),
+        renditions: Some(Map::new()),
         ..Stream::default()
     };
-    for name in ["lastTerminatedAt", "isHealthy", "issues", "playbackPolicy"] {
-        typed_endpoint::codec::mark_null(&mut stream, name);
-    }
+    typed_endpoint::codec::mark_null(&mut stream, "lastTerminatedAt");
     state.streams.push(stream.clone());
     Ok(stream)
 }
 
 fn default_profiles() -> Vec<FfmpegProfile> {
     let profile = |name: &str, width: u64, height: u64, bitrate: u64| {
-        FfmpegProfile::new(name, width, height, bitrate, 0u64).fps_den(1u64)
+        FfmpegProfile::new(name, width, height, bitrate, 0u64).profile(H264Profile::ConstrainedHigh)
     };
     vec![
         profile("240p0", 426, 240, 250_000),
@@ -87,20 +99,66 @@ fn default_profiles() -> Vec<FfmpegProfile> {
     ]
 }
 
+fn check_profiles(profiles: &[FfmpegProfile]) -> Answer<()> {
+    let mut names = BTreeSet::new();
+    for (index, profile) in profiles.iter().enumerate() {
+        if profile.name.is_empty() {
+            let params = json!({ "missingProperty": "name" });
+            return Err(invalid(
+                &format!("/profiles/{index}"),
+                "required",
+                params,
+                "must have required property 'name'",
+            ));
+        }
+        for (field, pixels) in [("width", profile.width), ("height", profile.height)] {
+            if pixels < LEAST_PIXELS {
+                let params = json!({ "comparison": ">=", "limit": LEAST_PIXELS });
+                let message = format!("must be >= {LEAST_PIXELS}");
+                return Err(invalid(&format!("/profiles/{index}/{field}"), "minimum", params, &message));
+            }
+        }
+        if profile.name == "source" {
+            return Err(Reply::error(400, "profile cannot be named \"source\""));
+        }
+        if !names.insert(&profile.name) {
+            return Err(Reply::error(400, format!("duplicate profile name \"{}\"", profile.name)));
+        }
+    }
+    Ok(())
+}
+
+fn check_tags(tags: Option<&UserTags>) -> Answer<()> {
+    let length = tags.and_then(|tags| serde_json::to_string(tags).ok()).map_or(0, |tags| tags.chars().count());
+    match length > MAX_TAGS {
+        true => Err(Reply::error(400, format!("userTags object is too large. Max size is {MAX_TAGS} characters"))),
+        false => Ok(()),
+    }
+}
+
 /// The targets as the server keeps them: by their ids.
-fn targets(state: &mut State, multistream: Multistream) -> Answer<Multistream> {
+fn targets(state: &mut State, profiles: &[FfmpegProfile], multistream: Multistream) -> Answer<Multistream> {
     let refs = multistream.targets.unwrap_or_default();
-    let kept = refs.into_iter().map(|target| target_ref(state, target)).collect::<Answer<Vec<_>>>()?;
+    let kept = refs.into_iter().map(|target| target_ref(state, profiles, target)).collect::<Answer<Vec<_>>>()?;
     Ok(Multistream::new().targets(kept))
 }
 
-fn target_ref(state: &mut State, target: TargetRef) -> Answer<TargetRef> {
+fn target_ref(state: &mut State, profiles: &[FfmpegProfile], target: TargetRef) -> Answer<TargetRef> {
+    let names: Vec<_> = ["source"].into_iter().chain(profiles.iter().map(|profile| profile.name.as_str())).collect();
+    if !names.contains(&target.profile.as_str()) {
+        let available = json!(names);
+        let message = format!("multistream target profile not found: \"{}\". available: {available}", target.profile);
+        return Err(Reply::error(400, message));
+    }
     let id = match (target.id, target.spec) {
         (Some(id), None) => find(&mut state.targets, |own| own.id == id)
             .map(|own| own.id.clone())
-            .map_err(|_| Reply::error(400, format!("multistream target not found: {id}")))?,
-        (None, Some(spec)) => new_target(state, spec.url, spec.name, None).id,
-        _ => return Err(Reply::error(400, "multistream target must have either an id or a spec")),
+            .map_err(|_| Reply::error(400, format!("multistream target not found: \"{id}\"")))?,
+        (None, Some(spec)) => {
+            check_target_url("/multistream/targets/0/spec/url", &spec.url)?;
+            new_target(state, spec.url, spec.name, None).id
+        }
+        _ => return Err(Reply::error(400, "multistream target must have either an \"id\" or a \"spec\"")),
     };
     Ok(TargetRef { id: Some(id), spec: None, ..target })
 }
@@ -112,7 +170,7 @@ fn list(state: &mut State, list: List) -> Answer<Vec<Stream>> {
             && (list.sessions_only != Some(true) || stream.parent_id.is_some())
             && (list.active != Some(true) || stream.is_active == Some(true))
     });
-    state.page(all, &listing!(list), "lastSeen", LastPage::Unlinked)
+    state.page(all, &listing!(list), fields::STREAMS, "lastSeen", LastPage::Unlinked)
 }
 
 /// A session in the form in which the list of streams has it.
@@ -147,7 +205,15 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
             return Err(Reply::error(400, format!("cannot change '{name}' field while stream is active")));
         }
     }
-    let multistream = update.multistream.map(|multistream| targets(state, multistream)).transpose()?;
+    update.name.as_deref().map_or(Ok(()), check_text)?;
+    check_policy(state, update.playback_policy.as_set())?;
+    check_tags(update.user_tags.as_ref())?;
+    let profiles = match update.profiles.as_set() {
+        Some(profiles) => profiles.clone(),
+        None => state.stream(update.id.as_str())?.profiles.clone().unwrap_or_default(),
+    };
+    check_profiles(&profiles)?;
+    let multistream = update.multistream.map(|multistream| targets(state, &profiles, multistream)).transpose()?;
     let stream = state.stream(update.id.as_str())?;
     if let Some(name) = update.name {
         stream.name = name;
@@ -191,75 +257,15 @@ fn start_pull(state: &mut State, start: StartPull) -> Answer<()> {
     Ok(())
 }
 
-fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
-    if new.end_time.is_some_and(|end| end <= new.start_time) {
-        return Err(Reply::error(400, "a clip must begin before it ends"));
-    }
-    let source = clip_source(state, &new)?;
-    let (session_id, input_id) = (source.session_id.clone(), source.source_id.clone());
-    let name = new.name.unwrap_or_else(|| format!("clip_{}", new.playback_id));
-    let asset = new_asset(state, name, source, Phase::Waiting);
-    let clip = ClipParams {
-        clip_strategy: Some(ClipStrategy {
-            start_time: Some(new.start_time),
-            end_time: new.end_time,
-            playback_id: Some(new.playback_id),
-            ..ClipStrategy::default()
-        }),
-        session_id,
-        input_id,
-        ..ClipParams::default()
-    };
-    let params = TaskParams { clip: Some(clip), ..TaskParams::default() };
-    let output = Some(asset.id.clone());
-    let task = state.spawn(NewTask { kind: TaskType::Clip, input: None, output, params, begins: true });
-    created(&Clip { asset, task: TaskRef { id: task.id.unwrap_or_default(), ..TaskRef::default() }, ..Clip::default() })
-}
-
-/// What is clipped: an asset, or a session of a stream that is recorded.
-fn clip_source(state: &State, new: &CreateClip) -> Answer<AssetSource> {
-    let source = AssetSource {
-        kind: SourceType::Clip,
-        playback_id: Some(new.playback_id.clone()),
-        requester_id: Some("UNKNOWN".into()),
-        ..AssetSource::default()
-    };
-    if let Some(asset) = state.assets.iter().find(|asset| asset.playback_id.as_ref() == Some(&new.playback_id)) {
-        let (asset_id, source_id) = (Some(asset.id.clone()), Some(asset.id.to_string()));
-        return Ok(AssetSource { asset_id, source_id, ..source });
-    }
-    let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(&new.playback_id));
-    let stream = stream.ok_or_else(not_found)?;
-    if stream.record != Some(true) {
-        return Err(Reply::error(400, "recording must be enabled on a stream to clip it"));
-    }
-    let mut sessions = state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&stream.id));
-    let session = match &new.session_id {
-        Some(id) => sessions.find(|session| session.id == *id),
-        None => sessions.next_back(),
-    };
-    let session = session.ok_or_else(|| Reply::error(400, "the stream has no session to clip"))?;
-    let (session_id, source_id) = (Some(session.id.clone()), Some(stream.id.to_string()));
-    Ok(AssetSource { session_id, source_id, ..source })
-}
-
-fn clips(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
-    let id = find(&mut state.streams, |stream| {
-        stream.id == list.id || stream.playback_id.as_ref().map(PlaybackId::as_str) == Some(list.id.as_str())
-    })?
-    .id
-    .to_string();
-    let clips = clips_of(state, |source| source.source_id.as_ref() == Some(&id));
-    state.page(clips, &listing!(list), "updatedAt", LastPage::Unlinked)
-}
-
 fn add_target(state: &mut State, add: AddMultistreamTarget) -> Answer<Option<Target>> {
-    state.stream(add.id.as_str())?;
-    let target = target_ref(state, add.target)?;
+    let stream = state.stream(add.id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
+    let profiles = stream.profiles.clone().unwrap_or_default();
+    let target = target_ref(state, &profiles, add.target)?;
     let id = target.id.clone();
     let multistream = state.stream(add.id.as_str())?.multistream.get_or_insert_default();
     multistream.targets.get_or_insert_default().push(target);
-    find(&mut state.targets, |target| Some(&target.id) == id.as_ref()).map(|target| Some(super::targets::shown(target)))
+    let target = find(&mut state.targets, |target| Some(&target.id) == id.as_ref())?;
+    Ok(Some(Target { project_id: Some(project()), ..super::targets::shown(target) }))
 }
 
 fn remove_target(state: &mut State, gone: RemoveMultistreamTarget) -> Answer<()> {
@@ -272,6 +278,10 @@ fn remove_target(state: &mut State, gone: RemoveMultistreamTarget) -> Answer<()>
 
 fn upsert_pull(state: &mut State, new: UpsertPull) -> Answer<Stream> {
     let creator = new.creator_id.clone().map(typed);
+    if new.key == Some(PullKey::CreatorId) && creator.is_none() {
+        let message = "key must be one of creatorId,pull.source and must be present in the payload";
+        return Err(Reply::error(400, message));
+    }
     let same = |stream: &&mut Stream| match &new.key {
         Some(PullKey::CreatorId) => creator.is_some() && stream.creator_id == creator,
         _ => stream.pull.as_ref().is_some_and(|pull| pull.source == new.pull.source),
@@ -324,12 +334,64 @@ fn info(state: &mut State, info: Info) -> Answer<StreamInfo> {
     });
     let stream = stream.ok_or_else(not_found)?;
     let last = state.sessions.iter().rfind(|session| session.parent_id.as_ref() == Some(&stream.id));
-    Ok(StreamInfo {
+    let session = session.or(last).map(raw_form);
+    let has_none = session.is_none();
+    let mut info = StreamInfo {
         stream: stream.clone(),
-        session: session.or(last).cloned(),
+        session,
         is_playback_id: Some(stream.playback_id.as_ref().map(PlaybackId::as_str) == Some(id)),
-        is_session: Some(session.is_some()),
+        is_session: Some(state.sessions.iter().any(|session| session.id == id)),
         is_stream_key: Some(stream.stream_key.as_ref().is_some_and(|key| key.expose() == id)),
         ..StreamInfo::default()
-    })
+    };
+    if has_none {
+        typed_endpoint::codec::mark_null(&mut info, "session");
+    }
+    Ok(info)
+}
+
+/// A session in the form of a stream, in which it is told beside its stream.
+fn raw_form(session: &Session) -> Session {
+    let kind = Some("stream".into());
+    let session_id = Some(session.id.clone());
+    Session { kind, session_id, recording_status: None, recording_url: None, mp4_url: None, ..session.clone() }
+}
+
+/// Of all or of none.
+fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
+    check_ids(&delete.ids)?;
+    if delete.ids.iter().any(|id| state.stream(id.as_str()).is_err()) {
+        return Err(not_found());
+    }
+    state.streams.retain(|stream| !delete.ids.contains(&stream.id));
+    Ok(())
+}
+
+pub(super) fn check_ids<T>(ids: &[T]) -> Answer<()> {
+    if ids.is_empty() { Err(Reply::error(422, "missing ids")) } else { Ok(()) }
+}
+
+fn set_record(state: &mut State, set: SetRecord) -> Answer<()> {
+    let stream = state.stream(set.id.as_str())?;
+    if stream.is_active == Some(true) && stream.record != Some(set.record) {
+        return Err(Reply::error(400, "cannot change 'record' field while stream is active"));
+    }
+    stream.record = Some(set.record);
+    Ok(())
+}
+
+fn set_suspended(state: &mut State, set: SetSuspended) -> Answer<()> {
+    state.stream(set.id.as_str())?.suspended = Some(set.suspended);
+    if set.suspended {
+        state.go_idle(&set.id);
+    }
+    Ok(())
+}
+
+fn children(state: &mut State, list: GetSessions) -> Answer<Vec<Stream>> {
+    state.stream(list.parent_id.as_str())?;
+    let children =
+        state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&list.parent_id)).map(child);
+    let page = Listing { limit: list.limit, cursor: list.cursor, order: None, filters: None, count: None };
+    state.page(children, &page, fields::NO_FIELDS, "lastSeen", LastPage::Unlinked)
 }

@@ -1,7 +1,8 @@
 //! Multistream targets.
 
-use super::super::handler::{Answer, created, find, remove};
-use super::super::lists::{LastPage, listing};
+use super::super::fields;
+use super::super::handler::{Answer, check_scheme, created, find, remove};
+use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
 use super::super::state::{State, user};
 use crate::Secret;
@@ -13,8 +14,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 fn create(state: &mut State, new: Create) -> Answer<Target> {
+    check_target_url("/url", &new.url)?;
     let target = new_target(state, new.url, new.name, new.disabled);
     created(&shown(&target))
+}
+
+pub(super) fn check_target_url(path: &str, url: &Secret) -> Answer<()> {
+    check_scheme(path, url.expose(), &["srt", "rtmp", "rtmps"], "^(srt|rtmps?)://")
 }
 
 pub(super) fn new_target(state: &mut State, url: Secret, name: Option<String>, disabled: Option<bool>) -> Target {
@@ -39,11 +45,12 @@ pub(super) fn shown(target: &Target) -> Target {
 
 fn list(state: &mut State, list: List) -> Answer<Vec<Target>> {
     if state.settings.open_source && list.user_id.is_none() {
-        return Err(Reply::error(400, "missing 'userId' query parameter"));
+        return Err(Reply::error(400, "required query parameter: userId"));
     }
     let of_user = |target: &&Target| list.user_id.is_none() || target.user_id == list.user_id;
     let targets = state.targets.iter().filter(of_user).map(shown);
-    state.page(targets, &listing!(list), "createdAt", LastPage::Unlinked)
+    let list = Listing { count: None, ..listing!(list) };
+    state.page(targets, &list, fields::NO_FIELDS, "createdAt", LastPage::Unlinked)
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Target> {
@@ -51,6 +58,7 @@ fn get(state: &mut State, get: Get) -> Answer<Target> {
 }
 
 fn update(state: &mut State, update: Update) -> Answer<()> {
+    update.url.as_ref().map_or(Ok(()), |url| check_target_url("/url", url))?;
     let target = find(&mut state.targets, |target| target.id == update.id)?;
     target.url = update.url.or(target.url.take());
     target.name = update.name.or(target.name.take());

@@ -1,6 +1,7 @@
 //! Tasks and transcodes.
 
-use super::super::handler::{Answer, created, not_found};
+use super::super::fields;
+use super::super::handler::{Answer, check_scheme, not_found};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::State;
@@ -20,7 +21,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 fn list(state: &mut State, list: List) -> Answer<Vec<Task>> {
     let tasks = state.work.iter().map(|work| &work.task);
-    state.page(tasks, &listing!(list), "updatedAt", LastPage::Undefined)
+    state.page(tasks, &listing!(list), fields::TASKS, "updatedAt", LastPage::Undefined)
 }
 
 fn get(state: &mut State, get: Get) -> Answer<Task> {
@@ -29,7 +30,7 @@ fn get(state: &mut State, get: Get) -> Answer<Task> {
 }
 
 fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
-    get(state, Get::new(&retry.id))?;
+    get(state, Get::new(&retry.id)).map_err(|_| Reply::error(404, "task not found"))?;
     if !state.repeat(|task| task.id.as_ref() == Some(&retry.id)) {
         return Err(Reply::error(400, "task is not in a retryable state"));
     }
@@ -37,6 +38,14 @@ fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
 }
 
 fn transcode(state: &mut State, new: transcode::Create) -> Answer<Task> {
+    if let Some(url) = &new.input.url {
+        check_scheme("/input/url", url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
+    }
+    for (path, endpoint) in [("/input/endpoint", &new.input.endpoint), ("/storage/endpoint", &new.storage.endpoint)] {
+        if let Some(url) = endpoint {
+            check_scheme(path, url.as_str(), &["http", "https"], "^http(s)?://")?;
+        }
+    }
     let output = |output: Option<transcode::Output>| {
         output.map(|output| TranscodeOutput { path: Some(output.path), ..TranscodeOutput::default() })
     };
@@ -59,5 +68,5 @@ fn transcode(state: &mut State, new: transcode::Create) -> Answer<Task> {
     };
     let params = TaskParams { transcode_file: Some(params), ..TaskParams::default() };
     let task = state.spawn(NewTask { kind: TaskType::TranscodeFile, input: None, output: None, params, begins: true });
-    created(&task)
+    Ok(task)
 }

@@ -4,46 +4,39 @@ use std::sync::Arc;
 
 use super::super::core::Core;
 use super::super::events::{Sent, resend, send};
-use super::super::handler::{Answer, created, find, remove};
+use super::super::fields;
+use super::super::handler::{Answer, check_scheme, check_text, created, find, not_found, remove};
 use super::super::kept::Delivery;
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{State, project, user};
+use super::streams::check_ids;
 use crate::Url;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{
-    Create, Delete, EventKind, Get, GetLog, GetLogs, List, Patch, ResendLog, Update, Webhook, WebhookLog,
+    Create, Delete, DeleteMany, EventKind, Get, GetLog, GetLogs, List, Patch, ResendLog, Subscribed, Update, Webhook,
+    WebhookLog,
 };
 use typed_endpoint::Transport;
 use typed_endpoint::mock::Reply;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let routes = routes.on(create).on(list).on(get).on(update).on(patch).on(delete);
-    routes.on(logs).on(log).on_async(once_more)
+    routes.on(logs).on(log).on_async(once_more).on(delete_many).on(subscribed)
 }
 
 /// The server needs to know which events, though its specification says otherwise.
 fn events(events: Option<Vec<EventKind>>) -> Answer<Option<Vec<EventKind>>> {
-    events.map(Some).ok_or_else(|| {
-        let error = serde_json::json!({
-            "instancePath": "",
-            "schemaPath": "#/required",
-            "keyword": "required",
-            "params": { "missingProperty": "events" },
-            "message": "must have required property 'events'",
-        });
-        Reply::error(422, error.to_string())
-    })
+    let message = "must provide \"events\" field with subscriptions";
+    events.map(Some).ok_or_else(|| Reply::error(422, message))
 }
 
 fn checked(url: Url) -> Answer<Url> {
-    match url.as_str().starts_with("http://") || url.as_str().starts_with("https://") {
-        true => Ok(url),
-        false => Err(Reply::error(422, format!("Bad URL: {url}"))),
-    }
+    check_scheme("/url", url.as_str(), &["http", "https"], "^http(s)?://").map(|()| url)
 }
 
 fn create(state: &mut State, new: Create) -> Answer<Webhook> {
+    check_text(&new.name)?;
     let webhook = Webhook {
         id: Some(state.id()),
         name: new.name,
@@ -62,7 +55,7 @@ fn create(state: &mut State, new: Create) -> Answer<Webhook> {
 }
 
 fn list(state: &mut State, list: List) -> Answer<Vec<Webhook>> {
-    state.page(&state.webhooks, &listing!(list), "createdAt", LastPage::Undefined)
+    state.page(&state.webhooks, &listing!(list), fields::WEBHOOKS, "createdAt", LastPage::Undefined)
 }
 
 fn webhook<'a>(state: &'a mut State, id: &WebhookId) -> Answer<&'a mut Webhook> {
@@ -97,7 +90,7 @@ fn update(state: &mut State, update: Update) -> Answer<Webhook> {
 
 fn patch(state: &mut State, patch: Patch) -> Answer<()> {
     let url = patch.url.map(checked).transpose()?;
-    let own = webhook(state, &patch.id)?;
+    let own = webhook(state, &patch.id).map_err(|_| Reply::error(404, "webhook not found"))?;
     if let Some(name) = patch.name {
         own.name = name;
     }
@@ -114,14 +107,34 @@ fn delete(state: &mut State, delete: Delete) -> Answer<Option<Webhook>> {
     remove(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(&delete.id)).map(|_| None)
 }
 
+/// Of all or of none.
+fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
+    check_ids(&delete.ids)?;
+    if delete.ids.iter().any(|id| webhook(state, id).is_err()) {
+        return Err(not_found());
+    }
+    state.webhooks.retain(|webhook| webhook.id.as_ref().is_none_or(|id| !delete.ids.contains(id)));
+    Ok(())
+}
+
+fn subscribed(state: &mut State, list: Subscribed) -> Answer<Vec<Webhook>> {
+    let is_told = |webhook: &&Webhook| {
+        webhook.events.iter().flatten().any(|event| *event == list.event)
+            && (list.stream_id.is_none() || webhook.stream_id.is_none() || webhook.stream_id == list.stream_id)
+    };
+    Ok(state.webhooks.iter().filter(is_told).cloned().collect())
+}
+
 fn logs(state: &mut State, list: GetLogs) -> Answer<Vec<WebhookLog>> {
-    webhook(state, &list.id)?;
+    // Of a webhook that is not there, there are none.
     let logs = state.logs.iter().filter(|log| log.webhook_id == list.id);
-    state.page(logs, &listing!(list), "createdAt", LastPage::Undefined)
+    state.page(logs, &listing!(list), fields::LOGS, "createdAt", LastPage::Undefined)
 }
 
 fn log(state: &mut State, get: GetLog) -> Answer<WebhookLog> {
-    find(&mut state.logs, |log| log.id == get.log_id && log.webhook_id == get.id).cloned()
+    webhook(state, &get.id).map_err(|_| Reply::error(404, "webhook not found"))?;
+    let log = find(&mut state.logs, |log| log.id == get.log_id && log.webhook_id == get.id).cloned();
+    log.map_err(|_| Reply::error(404, "webhook log not found"))
 }
 
 /// Delivers at once what was delivered before, and answers with how that went.

@@ -130,7 +130,7 @@ async fn it_refuses_as_the_real_ones_do() -> Outcome {
     assert!(matches!(refused(failing(500)).await, (500, Http(_))));
     assert!(matches!(refused(failing(422)).await, (422, Validation(_))));
 
-    let server = mock::ai().retired(true).listen().await?;
+    let server = mock::ai().flavor(AiFlavor::Runner).retired(true).listen().await?;
     server.client().call(LiveVideoToVideo::new("http://a.example", "http://b.example")).await?;
 
     let client = mock::ai().client();
@@ -208,7 +208,8 @@ async fn a_full_request_of_each_operation_is_understood() -> Outcome {
     client.call(sample_request::<Upscale>(Detail::Full)?).await?;
     client.call(sample_request::<ImageToText>(Detail::Full)?).await?;
     client.call(sample_request::<TextToSpeech>(Detail::Full)?).await?;
-    client.call(sample_request::<LiveVideoToVideo>(Detail::Full)?).await?;
+    let runner = mock::ai().flavor(AiFlavor::Runner).client();
+    runner.call(sample_request::<LiveVideoToVideo>(Detail::Full)?).await?;
     client.call(sample_request::<LlmStream>(Detail::Full)?).await?.collect().await?;
     Ok(())
 }

@@ -33,7 +33,8 @@ async fn a_streamed_answer() -> Outcome {
         let chunks = server.client().call(question()).await?.collect().await?;
         assert_eq!(text(&chunks), "Because of the air.");
         assert_eq!(chunks.len(), 5);
-        let costs: Vec<_> = chunks.iter().map(|chunk| chunk.usage.completion_tokens).collect();
+        let costs: Vec<_> =
+            chunks.iter().map(|chunk| chunk.usage.as_ref().unwrap().completion_tokens.unwrap()).collect();
         assert_eq!(costs, [1, 2, 3, 4, 4]);
         assert_eq!(chunks[4].choices[0].finish_reason, Some(FinishReason::Stop));
         assert!(!chunks[0].choices[0].is_last());
@@ -64,7 +65,7 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
     assert!(answer.next().await.unwrap()?.choices[0].is_last());
     // What it cost may follow.
     sender.send("data: {\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n".into())?;
-    assert_eq!(answer.next().await.unwrap()?.usage.total_tokens, 3);
+    assert_eq!(answer.next().await.unwrap()?.usage.unwrap().total_tokens, Some(3));
     // The body goes on, but the answer is at its end.
     sender.send("data: [DONE]\n\n".into())?;
     assert!(answer.next().await.is_none());

@@ -10,6 +10,7 @@ mod media;
 mod operations;
 mod recorder;
 mod retries;
+mod studio;
 
 /// Whatever goes wrong fails the test.
 type Outcome = Result<(), Box<dyn std::error::Error>>;

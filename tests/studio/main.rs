@@ -1,5 +1,6 @@
 //! The little Studio answers every operation of Studio, over a real socket, as the real one does.
 
+mod differences;
 mod facts;
 mod lists;
 mod operations;

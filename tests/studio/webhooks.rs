@@ -158,9 +158,11 @@ async fn what_a_broken_receiver_missed_comes_again_with_the_same_id() -> Result 
     let (request, response) = (logs[0].request.as_ref().unwrap(), logs[0].response.as_ref().unwrap());
     assert_eq!(response.body.as_deref(), Some("aGVhcmQ="));
     assert!(request.body.as_ref().unwrap().contains("asset.created"));
-    assert!(request.headers.as_ref().unwrap().contains_key("livepeer-signature"));
+    assert!(request.headers.as_ref().unwrap().contains_key("Livepeer-Signature"));
+    studio.advance(Duration::from_secs(60));
     let status = client.call(webhook::Get::new(&id)).await?.status.unwrap();
-    assert_eq!(status.last_failure.unwrap().status_code, Some(500));
+    let failure = status.last_failure.unwrap();
+    assert_eq!((failure.status_code, failure.response.as_deref()), (Some(500), Some("aGVhcmQ=")));
     Ok(())
 }
 

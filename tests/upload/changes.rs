@@ -127,7 +127,10 @@ async fn an_encrypted_file_needs_a_policy() {
     let (running, client) = running().await;
     let file = OnDisk::new("film.mp4", &content(1000));
     let error = client.upload(Upload::encrypted(&encryptor(), &file.0)).await.unwrap_err();
-    assert!(error.to_string().contains("422 Unprocessable Entity: encryption requires a playbackPolicy"), "{error}");
+    assert!(
+        error.to_string().contains("400 Bad Request: a playbackPolicy is required when using encryption"),
+        "{error}"
+    );
     assert_eq!(requests(running.studio()), ["POST /asset/request-upload"]);
 }
 

@@ -45,9 +45,9 @@ model! {
         /// Model that gave it.
         model: ModelId,
         /// When it was given, in seconds since the Unix epoch.
-        created: u64,
+        created?: u64,
         /// What it cost.
-        usage: LlmUsage,
+        usage?: LlmUsage,
         /// The answers: one.
         choices: Vec<LlmChoice>,
     }
@@ -59,9 +59,9 @@ model! {
         /// Model that gives it.
         model: ModelId,
         /// When the piece was made, in seconds since the Unix epoch.
-        created: u64,
+        created?: u64,
         /// What the answer has cost so far, this piece included.
-        usage: LlmUsage,
+        usage?: LlmUsage,
         /// The answers that go on in this piece: one.
         choices: Vec<LlmChoice>,
     }
@@ -69,7 +69,7 @@ model! {
     /// One of the answers to a conversation, or a piece of one.
     pub struct LlmChoice: Ai {
         /// Which of the answers.
-        index: u64,
+        index?: u64,
         /// Why it ends. Empty or left out in all pieces but the last.
         finish_reason?: FinishReason,
         /// The piece, in a streamed answer.
@@ -81,11 +81,11 @@ model! {
     /// What an answer costs, in tokens.
     pub struct LlmUsage: Ai {
         /// In the question.
-        prompt_tokens: u64,
+        prompt_tokens?: u64,
         /// In the answer.
-        completion_tokens: u64,
+        completion_tokens?: u64,
         /// In both.
-        total_tokens: u64,
+        total_tokens?: u64,
     }
 
     /// An answer of [`StudioLlm`](super::StudioLlm).
@@ -93,7 +93,7 @@ model! {
         /// The answer.
         response: String,
         /// What question and answer cost, in tokens.
-        tokens_used: u64,
+        tokens_used?: u64,
     }
 }
 

@@ -18,9 +18,10 @@ open_enum! {
     /// Which parts of a transcript get a time of their own.
     pub enum ReturnTimestamps {
         /// Each sentence: the same as [`Sentence`](Self::Sentence).
-        On = "true",
+        // Spelled as in Python: Studio refuses `true` and `false`, and runners take either.
+        On = "True",
         /// None.
-        Off = "false",
+        Off = "False",
         /// Each sentence.
         Sentence = "sentence",
         /// Each word.

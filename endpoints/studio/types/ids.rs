@@ -22,6 +22,9 @@ id! {
     /// Id of a webhook.
     pub struct WebhookId;
 
+    /// Id of a storage that recordings or assets are in.
+    pub struct ObjectStoreId;
+
     /// Id of a project.
     pub struct ProjectId;
 

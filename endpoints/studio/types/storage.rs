@@ -11,8 +11,8 @@ use typed_endpoint::{IntoField, Secret, model, open_enum, serde_via_codec};
 model! {
     /// How an uploaded file is encrypted (AES-256-CBC with PKCS#7 padding, the IV in front).
     pub struct Encryption: Studio, input {
-        /// The file's key, itself encrypted with Studio's public key. Never sent back.
-        encrypted_key: Secret,
+        /// The file's key, itself encrypted with Studio's public key, in base64.
+        encrypted_key: Secret [sample = "c2VjcmV0LWtleQ=="],
         /// What the server shows in place of the key: `***`.
         key?: Secret,
     }

@@ -1,0 +1,51 @@
+//! Ingest: the hosts of a server's environment, where video is sent to and played from.
+
+use super::stream::Stream;
+use crate::endpoints::prelude::*;
+
+operations! {
+    endpoint! {
+        /// Lists where the server's environment takes video in and plays it, in any order: each entry will do.
+        ///
+        /// [`Stream::rtmp_url`] and [`Stream::whip_url`] are those of the production server; with any other, such as the
+        /// staging server or one of your own, use [`Ingest::rtmp_url`] and [`Ingest::whip_url`]. Not in the public
+        /// specification.
+        pub List: Studio = GET "/ingest" -> Vec<Ingest>, no_auth
+    }
+}
+
+model! {
+    /// Where video is sent to and played from.
+    pub struct Ingest: Studio {
+        /// Where video is sent to by RTMP, without the stream key: `rtmp://rtmp.livepeer.com/live` in production.
+        ingest: Url,
+        /// The same by the name of the protocol, such as `rtmp` and `srt`.
+        ingests?: BTreeMap<String, Url>,
+        /// Where HLS is played from, without the playback id.
+        playback: Url,
+        /// The same without the CDN.
+        playback_direct?: Url,
+        /// Base URL of the media servers.
+        base?: Url,
+        /// The same without the CDN.
+        base_direct?: Url,
+        /// Base URL of the API's own server.
+        origin?: Url,
+    }
+}
+
+impl Ingest {
+    /// Where a streaming program sends a stream's video by RTMP, stream key included. Empty if the stream has no key.
+    pub fn rtmp_url(&self, stream: &Stream) -> String {
+        stream.ingest_url(&format!("{}/", self.ingest.as_str().trim_end_matches('/')))
+    }
+
+    /// Where a browser sends a stream's video by WebRTC (WHIP), stream key included. Empty if the stream has no key, or the
+    /// environment does not tell its media servers.
+    pub fn whip_url(&self, stream: &Stream) -> String {
+        match &self.base {
+            Some(base) => stream.ingest_url(&format!("{}/webrtc/", base.as_str().trim_end_matches('/'))),
+            None => String::new(),
+        }
+    }
+}

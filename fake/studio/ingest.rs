@@ -1,0 +1,28 @@
+//! The hosts of this server's environment.
+
+use std::collections::BTreeMap;
+
+use super::super::handler::Answer;
+use super::super::routes::Routes;
+use super::super::state::State;
+use crate::endpoints::studio::ingest::{Ingest, List};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(list)
+}
+
+fn list(state: &mut State, _: List) -> Answer<Vec<Ingest>> {
+    let origin = state.asked.origin.clone();
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    let rtmp = format!("rtmp://{host}/live");
+    let srt = format!("srt://{host}:8889");
+    Ok(vec![Ingest {
+        ingest: rtmp.clone().into(),
+        ingests: Some(BTreeMap::from([("rtmp".to_owned(), rtmp.into()), ("srt".to_owned(), srt.into())])),
+        playback: format!("{origin}/hls").into(),
+        base: Some(origin.clone().into()),
+        origin: Some(origin.into()),
+        ..Ingest::default()
+    }])
+}

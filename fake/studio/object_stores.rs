@@ -1,0 +1,50 @@
+//! Object stores.
+
+use super::super::fields;
+use super::super::handler::{Answer, created, find, remove};
+use super::super::lists::{LastPage, Listing, listing};
+use super::super::routes::Routes;
+use super::super::state::{State, user};
+use crate::endpoints::studio::object_store::{Create, Delete, Get, List, ObjectStore, Update};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.on(create).on(list).on(get).on(update).on(delete)
+}
+
+fn create(state: &mut State, new: Create) -> Answer<ObjectStore> {
+    let store = ObjectStore {
+        id: state.id(),
+        name: new.name,
+        url: Some(new.url),
+        public_url: new.public_url,
+        user_id: Some(user()),
+        created_at: Some(state.time()),
+        ..ObjectStore::default()
+    };
+    state.object_stores.push(store.clone());
+    created(&shown(&store))
+}
+
+/// The address, which holds a key, is never given back.
+fn shown(store: &ObjectStore) -> ObjectStore {
+    ObjectStore { url: None, ..store.clone() }
+}
+
+fn list(state: &mut State, list: List) -> Answer<Vec<ObjectStore>> {
+    let list = Listing { order: None, count: None, ..listing!(list) };
+    state.page(state.object_stores.iter().map(shown), &list, fields::OBJECT_STORES, "createdAt", LastPage::Unlinked)
+}
+
+fn get(state: &mut State, get: Get) -> Answer<ObjectStore> {
+    find(&mut state.object_stores, |store| store.id == get.id).map(|store| shown(store))
+}
+
+fn update(state: &mut State, update: Update) -> Answer<()> {
+    let store = find(&mut state.object_stores, |store| store.id == update.id)?;
+    (store.url, store.disabled) = (Some(update.url), Some(update.disabled.unwrap_or(false)));
+    Ok(())
+}
+
+fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+    remove(&mut state.object_stores, |store| store.id == delete.id).map(drop)
+}
