@@ -33,7 +33,7 @@ fields! {
 }
 
 /// The order of a list: by one field, then by others. Fields have their names in JSON; which can
-/// be sorted by depends on the list, and the server leaves out those it does not know.
+/// be sorted by depends on the list, and the server passes over those it does not know.
 ///
 /// ```
 /// # use livepeer::Order;
@@ -114,8 +114,9 @@ impl Field for Order {
 
 serde_via_codec!(Order);
 
-/// Which objects a list shall hold: those that pass every filter. Fields have their names in JSON;
-/// which can be filtered by depends on the list, and others are refused by the server.
+/// Which objects a list shall hold: those that pass every filter, 10 at most. Fields have their names in JSON; which can be
+/// filtered by depends on the list, and others are refused by the server (400 `unknown field`). The values have the types
+/// of the fields: a text for a number fails with 500.
 ///
 /// ```
 /// # use livepeer::{Filters, Timestamp};

@@ -30,6 +30,13 @@ pub(crate) mod webhook;
 /// Livepeer Studio: live streams, video on demand, webhooks, metrics, access control.
 ///
 /// The base URL is `https://livepeer.studio/api` (index 0; index 1 is the staging server); the key is sent as bearer token.
+///
+/// What holds for all operations:
+///
+/// - A body has at most 100 kB (413), and its fields are checked by a schema (422); unknown fields and most nulls are refused.
+/// - Some mistakes of the caller's are told as 500: a NUL in a text, a filter with a text for a number, a clip of a stream
+///   that is not recorded.
+/// - 100 tasks may wait or run at a time (429). Only the AI operations say by `Retry-After` when to come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Studio {}
 

@@ -44,6 +44,9 @@ operations! {
 
 model! {
     /// A stretch of time in which a stream was live.
+    ///
+    /// If it was recorded, the recording becomes an asset that has the session's id: it is ready about 72 seconds after the
+    /// stream has ended.
     pub struct Session: Studio {
         /// Id.
         id: SessionId,

@@ -117,3 +117,60 @@ async fn requests_are_read_strictly() {
     assert_eq!(raw.patch(0, &content(10)).await, (204, Some(10)));
     assert_eq!(status(tus(http.post(&endpoint).header("upload-length", 10))).await, 422);
 }
+
+/// A request of the tus protocol to a URL, and what of its response counts here: status, offset and metadata.
+async fn tus(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> (u16, Option<String>, http::HeaderMap) {
+    let mut request =
+        reqwest::Client::new().request(method.parse().unwrap(), url).header("tus-resumable", "1.0.0").body(body);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = request.send().await.unwrap();
+    let offset = response.headers().get("upload-offset").map(|offset| offset.to_str().unwrap().to_owned());
+    (response.status().as_u16(), offset, response.headers().clone())
+}
+
+#[tokio::test]
+async fn an_upload_may_begin_with_its_first_part() {
+    let (running, client) = running().await;
+    let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
+    let (content, part) = (content(12 * MIB), ("content-type", "application/offset+octet-stream"));
+    let length = content.len().to_string();
+    let create = [part, ("upload-length", length.as_str()), ("upload-metadata", "filename eA==")];
+    let created = tus("POST", ticket.tus_endpoint.expose(), &create, content[..8 * MIB].to_vec()).await;
+    assert_eq!((created.0, created.1.as_deref()), (201, Some("8388608")));
+    let url = created.2["location"].to_str().unwrap();
+    let told = tus("HEAD", url, &[], Vec::new()).await;
+    assert_eq!((told.1.as_deref(), told.2["upload-metadata"].to_str().unwrap()), (Some("8388608"), "filename eA=="));
+    // Where a PATCH does not get through.
+    let patch = [part, ("upload-offset", "8388608"), ("x-http-method-override", "PATCH")];
+    assert_eq!(tus("POST", url, &patch, content[8 * MIB..].to_vec()).await.0, 204);
+    assert_eq!(running.studio().uploaded(&ticket.asset.id).unwrap(), content);
+}
+
+#[tokio::test]
+async fn an_empty_upload_is_complete_when_it_is_made() {
+    let (running, client) = running().await;
+    let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
+    let created = tus("POST", ticket.tus_endpoint.expose(), &[("upload-length", "0")], Vec::new()).await;
+    assert_eq!(created.0, 201);
+    assert_eq!(running.studio().uploaded(&ticket.asset.id).unwrap(), Vec::<u8>::new());
+    let phase = client.call(asset::Get::new(&ticket.asset.id)).await.unwrap().status.unwrap().phase;
+    assert_ne!(phase, Phase::Uploading);
+}
+
+#[tokio::test]
+async fn a_refusal_by_an_upload_url_is_told_in_its_words() {
+    let (_running, client) = running().await;
+    let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
+    let endpoint = ticket.tus_endpoint.expose().replace("token=", "token=x");
+    let error = client.tus(endpoint, File::bytes(content(10))).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("403 Forbidden: Invalid signed upload URL: JsonWebTokenError: invalid token"), "{text}");
+    assert!(!text.contains('{') && text.contains("check the URL, which may have expired"), "{text}");
+}
