@@ -262,8 +262,10 @@ impl OperationVisitor for Schemas {
         let operation = E::OPERATION;
         for spec in &self.specs {
             let mut maker = Maker { spec, state: 7, full: 0, request: false };
-            let here =
-                |path: &str| shape(path) == shape(operation.path) || path == format!("/generate{}", operation.path);
+            let hosted = !operation.hosted.is_empty();
+            let here = |path: &str| {
+                shape(path) == shape(operation.path) || hosted && path == format!("/generate{}", operation.path)
+            };
             for specified in spec.operations() {
                 if Some(specified.id) != operation.id || !here(specified.path) {
                     continue;

@@ -80,7 +80,7 @@ pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 
 /// The facts of an operation, beside [`Operation`] itself.
 pub mod operation {
-    pub use crate::endpoint::{Field, Paging, Place};
+    pub use crate::endpoint::{Field, Host, Paging, Place};
 }
 
 /// What the macros expand to. Not for use by hand.

@@ -15,8 +15,8 @@ use super::{AiFlavor, MediaForm};
 use crate::media::MediaUrl;
 use crate::{Api, Studio};
 use typed_endpoint::codec::{from_json, to_json};
-use typed_endpoint::endpoint::Place;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
+use typed_endpoint::operation::Place;
 use typed_endpoint::source::{ReadError, ReadErrorKind};
 use typed_endpoint::{BoxFuture, Endpoint};
 

@@ -12,7 +12,7 @@ model! {
     /// How an uploaded file is encrypted (AES-256-CBC with PKCS#7 padding, the IV in front).
     pub struct Encryption: Studio, input {
         /// The file's key, itself encrypted with Studio's public key, in base64.
-        encrypted_key: Secret [sample = "c2VjcmV0LWtleQ=="],
+        encrypted_key: Secret,
         /// What the server shows in place of the key: `***`.
         key?: Secret,
     }

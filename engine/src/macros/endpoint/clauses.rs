@@ -58,7 +58,7 @@ macro_rules! __clause_call {
         $operation.paged($crate::operation::Paging::$paging)
     };
     ([$name:ident] $operation:ident hosted($host:path, $prefix:expr)) => {
-        $operation.hosted(const { &[$crate::endpoint::Host::new::<$host>($prefix)] })
+        $operation.hosted(const { &[$crate::operation::Host::new::<$host>($prefix)] })
     };
     ([$name:ident] $operation:ident $clause:ident $(($($value:tt)*))?) => {
         $operation.$clause($($($value)*)?)
