@@ -326,7 +326,7 @@ fn values_of_every_schema_are_written_as_they_were_read() {
         println!("{what}: {} differences\n    {}", wrong.len(), some[..some.len().min(6)].join("\n    "));
     }
     assert!(schemas.wrong.is_empty(), "{:?}", schemas.wrong.keys());
-    assert!(schemas.answers >= 60 * VALUES && schemas.requests >= 20 * VALUES);
+    assert!(schemas.answers >= 59 * VALUES && schemas.requests >= 20 * VALUES);
 }
 
 /// Answers as servers really give them, in words of our own: also where these differ from the specifications.
