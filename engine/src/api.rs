@@ -122,6 +122,9 @@ pub enum Auth {
     Query(&'static str),
 }
 
+/// Reads the body of an error response.
+pub(crate) type DecodeErrorBody = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
+
 /// An [`Api`], with its type forgotten.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
@@ -131,7 +134,7 @@ pub(crate) struct Facts {
     pub(crate) user_agent: &'static str,
     pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
     pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
-    pub(crate) decode_error: fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>,
+    pub(crate) decode_error: DecodeErrorBody,
 }
 
 /// Reads the body of an error response; as text, where it has none of the API's shapes.
