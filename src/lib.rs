@@ -44,8 +44,7 @@ pub mod guide;
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
-        Detail, EncodeResponse, Mock, MockServer, OperationVisitor, Received, Reply, sample, sample_request,
-        sample_requests,
+        EncodeResponse, Mock, MockServer, OperationVisitor, Received, Reply, sample, sample_request, sample_requests,
     };
 
     pub use crate::fake::*;

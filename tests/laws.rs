@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::operation::Place;
 use livepeer::{
     AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, HostedBy, Retry, Studio, Transport, TransportError,

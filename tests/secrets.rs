@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Reply, sample, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Reply, sample, sample_request};
 use livepeer::{
     Auth, Body, BoxFuture, Case, Client, Endpoint, Error, HostedBy, Retry, Transport, TransportError,
     TransportErrorKind, Unmapped, asset, endpoint, webhook,

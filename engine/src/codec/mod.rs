@@ -17,12 +17,12 @@
 
 mod containers;
 mod edge;
-mod error;
-mod extra;
+pub(crate) mod error;
+pub(crate) mod extra;
 mod field;
 mod maps;
 mod nested;
-mod nullable;
+pub(crate) mod nullable;
 mod number;
 mod object;
 mod options;
@@ -42,10 +42,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use error::{DecodeError, DecodeErrorKind};
-pub use extra::Extra;
+pub(crate) use error::DecodeError;
+pub use error::DecodeErrorKind;
 pub use field::{Field, Parameter};
-pub use nullable::Nullable;
+pub(crate) use nullable::Nullable;
 pub use object::{mark_missing, mark_null};
 pub use options::{Decoded, Options, from_json};
 pub use reader::{Kind, Mode, Reader};

@@ -6,7 +6,8 @@ use own_api::library;
 use own_api::library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use typed_endpoint::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use typed_endpoint::codec::Detail;
+use typed_endpoint::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use typed_endpoint::sse::Sse;
 use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, HostedBy, Retry, Secret};
 
