@@ -12,7 +12,7 @@
 //!
 //! - Reading is one pass over a `&str` ([`Reader`]). Nobody records a path on the way down: whoever reads a child adds
 //!   its name to an error on the way up, and line and column are computed once, for an error that is returned.
-//! - What a model does not know is kept as JSON text ([`Extra`]), and nothing parses it that nobody asks for.
+//! - What a model does not know is kept as JSON text ([`Extra`](crate::Extra)), and nothing parses it that nobody asks for.
 //! - Functions that the macros emit are `#[inline]`: then only what a program uses is compiled.
 
 mod containers;
