@@ -160,7 +160,7 @@ impl<E: Endpoint> Call<E> {
 
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
-        let mut prepared = Err(RequestError::Settings("the request shows no values".into()));
+        let mut prepared = Err(RequestError::other("the request shows no values"));
         self.request.values(&mut |values| {
             let mut own = Vec::new();
             if let Some((replaced, value)) = &self.replaced {
@@ -268,12 +268,9 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     type Output = Result<Response<E::Response>, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_as(cx, |value, RawResponse { status, headers, bytes: raw_body, context, .. }| Response {
-            value,
-            status,
-            headers,
-            raw_body,
-            attempts: context.attempts,
+        self.poll_as(cx, |value, RawResponse { status, headers, raw_body, context, skipped, .. }| {
+            let (skipped, skipped_count) = skipped.map(|skipped| *skipped).unwrap_or_default();
+            Response { value, status, headers, raw_body, attempts: context.attempts, skipped, skipped_count }
         })
     }
 }
@@ -299,13 +296,13 @@ fn decode_failure(
     response: RawResponse,
     elapsed: Duration,
 ) -> Box<ErrorInner> {
-    let RawResponse { status, headers, bytes, context, .. } = response;
+    let RawResponse { status, headers, raw_body, context, .. } = response;
     let error = error.map_text(|text| context.redactor.redact_text(text));
     let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
     inner.operation = Some(operation);
     inner.status = Some(status);
     inner.headers = context.redactor.redact_headers(headers);
-    inner.text = context.redactor.redact_bytes(bytes, false);
+    inner.raw_body = context.redactor.redact_bytes(raw_body, false);
     inner.attempts = context.attempts;
     inner.elapsed = elapsed;
     inner

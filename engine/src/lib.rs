@@ -63,8 +63,8 @@ pub use codec::nullable::Nullable;
 pub use download::Download;
 pub use endpoint::{Endpoint, HostedBy, IntoField, Operation};
 pub use error::{
-    AnyBody, BodyError, BoxError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
-    TransportErrorKind, Unmapped,
+    AnyBody, BodyError, BoxError, EarlierAttempt, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError,
+    TransportError, TransportErrorKind, Unmapped, write_causes,
 };
 pub use file::File;
 pub use json_text::JsonText;

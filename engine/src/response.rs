@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-use crate::codec::{DecodeError, Field, Options};
+use crate::codec::{DecodeError, Decoded, Field, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
@@ -37,11 +37,13 @@ pub struct RawResponse {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body, when it was read to its end.
-    pub bytes: Bytes,
+    /// Its body as it came, when it was read to its end.
+    pub raw_body: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
     pub(crate) context: CallContext,
+    /// What decoding passed over, and how often in all.
+    pub(crate) skipped: Option<Box<(Vec<Skipped>, usize)>>,
 }
 
 impl RawResponse {
@@ -55,7 +57,7 @@ impl RawResponse {
 
     /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
     fn text(&mut self) -> Result<&str, DecodeError> {
-        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::custom(error.to_string()))
+        std::str::from_utf8(&self.plain()?.raw_body).map_err(|error| DecodeError::custom(error.to_string()))
     }
 }
 
@@ -64,7 +66,7 @@ impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
             .field("status", &self.status)
-            .field("len", &self.bytes.len())
+            .field("len", &self.raw_body.len())
             .finish_non_exhaustive()
     }
 }
@@ -108,13 +110,16 @@ impl<T: Field> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
-        let options = response.context.max_memory.map_or(Options::new(), |bytes| Options::new().max_memory(bytes));
+        let options = Options::new().max_memory(response.context.max_memory);
         let text = response.text()?;
-        match text.trim_ascii() {
+        let Decoded { value, skipped, skipped_count } = match text.trim_ascii() {
             "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
             _ => options.decode(text),
+        }?;
+        if skipped_count > 0 {
+            response.skipped = Some(Box::new((skipped, skipped_count)));
         }
-        .map(|decoded| decoded.value)
+        Ok(value)
     }
 }
 
@@ -131,7 +136,7 @@ impl Codec<Bytes> for Raw {
     const FILE: bool = true;
 
     fn decode(response: &mut RawResponse) -> Result<Bytes, DecodeError> {
-        Ok(response.plain()?.bytes.clone())
+        Ok(response.plain()?.raw_body.clone())
     }
 }
 
@@ -153,9 +158,10 @@ impl Codec<Download> for Streamed {
         Ok(Download::new(RawResponse {
             status,
             headers,
-            bytes: Bytes::new(),
+            raw_body: Bytes::new(),
             body: std::mem::take(&mut response.body),
             context,
+            skipped: None,
         }))
     }
 }
@@ -201,6 +207,11 @@ pub struct Response<T> {
     pub raw_body: Bytes,
     /// How many requests it took.
     pub attempts: u32,
+    /// What of the body could not be read as what it should be and was passed over, with the reason: the first 100 places.
+    /// An object keeps such a member among its unknown ones (`extra`).
+    pub skipped: Vec<Skipped>,
+    /// How many places were passed over in all.
+    pub skipped_count: usize,
 }
 
 /// With the value, which hides its secrets itself, but neither the body nor the values of headers, which cannot.
@@ -212,6 +223,8 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_len", &self.raw_body.len())
             .field("attempts", &self.attempts)
+            .field("skipped", &self.skipped)
+            .field("skipped_count", &self.skipped_count)
             .finish()
     }
 }
