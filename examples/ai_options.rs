@@ -57,7 +57,7 @@ async fn servers() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", client.call(TextToImage::new("x")).request().await?.uri());
     }
     if let Err(error) = Client::ai().server_index(7).check() {
-        println!("{error}");
+        println!("{error:#}");
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ async fn errors(gateway: &RunningGateway) {
             }
             Some(GenerateError::Gone(_)) => println!("this server does it no more: try another"),
             Some(other) => println!("{other:?}"),
-            None => println!("no answer: {:?}, {error}", error.kind()),
+            None => println!("no answer: {:?}, {error:#}", error.kind()),
         }
     }
 }

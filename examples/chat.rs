@@ -55,7 +55,7 @@ async fn say(client: &Client<Ai>, messages: &[LlmMessage]) -> Result<String, Box
                 answer.push_str(chunk.text());
             }
             // What has come is worth keeping, and an answer that is cut off is told from a whole one.
-            Err(error) => print!(" … ({error})"),
+            Err(error) => print!(" … ({error:#})"),
         }
     }
     println!();

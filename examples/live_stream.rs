@@ -68,7 +68,7 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
             stream::CreateClip::new(&playback_id, end - Duration::from_secs(20)).end_time(end).name("the best of it");
         match client.call(clip).await {
             Ok(clip) => println!("the clip becomes asset {}", clip.asset.id),
-            Err(error) => println!("no clip: {error}"),
+            Err(error) => println!("no clip: {error:#}"),
         }
     }
 
@@ -80,7 +80,7 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
 
     // An error says what was asked, what the server answered, and what kind of failure it is.
     if let Err(error) = client.call(playback::Get::new("no-such-id")).await {
-        println!("{error}");
+        println!("{error:#}");
         println!("not found: {}, what the server said: {:?}", error.is_not_found(), error.message());
     }
 

@@ -42,7 +42,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
     match client.call(clip).await {
         Ok(clip) => println!("clipped   asset {}, made by task {}", clip.asset.id, clip.task.id),
         // The real Studio has nothing to cut from until somebody sends video.
-        Err(error) if pretend.is_none() => println!("no clip   {error}"),
+        Err(error) if pretend.is_none() => println!("no clip   {error:#}"),
         Err(error) => return Err(error.into()),
     }
 
@@ -51,7 +51,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
 
     client.call(stream::Delete::new(&stream.id)).await?;
     match client.call(stream::Get::new(&stream.id)).await {
-        Err(error) if error.is_not_found() => println!("deleted   and who asks for it is told:\n  {error}"),
+        Err(error) if error.is_not_found() => println!("deleted   and who asks for it is told:\n  {error:#}"),
         Err(error) => return Err(error.into()),
         Ok(_) => println!("deleted, though the server still shows it"),
     }

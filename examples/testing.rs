@@ -64,7 +64,7 @@ async fn a_refusal_is_handed_on() -> Result<(), Box<dyn std::error::Error>> {
     let server = Mock::new().on(async |_: stream::List| Err(Reply::error(403, "not yours"))).listen().await?;
     let client = Client::studio("any key").server(server.url());
     let error = show_is_on(&client, "the show").await.err().ok_or("it should have failed")?;
-    assert!(error.is_forbidden() && error.to_string().contains("not yours"), "{error}");
+    assert!(error.is_forbidden() && format!("{error:#}").contains("not yours"), "{error}");
     Ok(())
 }
 

@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let path = path.clone();
         uploading = uploading.on_state(move |state| {
             if let Err(error) = save(state, &path) {
-                eprintln!("\nthe state cannot be kept: {error}");
+                eprintln!("\nthe state cannot be kept: {error:#}");
             }
         });
     }

@@ -42,8 +42,8 @@ impl Client<Studio> {
     /// When there is no key, or the URL is not one.
     pub fn from_env() -> Result<Self, RequestError> {
         let key = std::env::var("LIVEPEER_API_KEY").ok().filter(|key| !key.trim().is_empty());
-        let key = key.ok_or_else(|| {
-            RequestError::Settings("there is no API key: set the environment variable LIVEPEER_API_KEY".into())
+        let key = key.ok_or_else(|| RequestError::Key {
+            reason: "there is no API key: set the environment variable LIVEPEER_API_KEY".into(),
         })?;
         let mut client = Self::studio(key);
         if let Ok(url) = std::env::var("LIVEPEER_BASE_URL") {

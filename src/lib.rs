@@ -44,8 +44,7 @@ pub mod guide;
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
-        Detail, EncodeResponse, Mock, MockServer, OperationVisitor, Received, Reply, sample, sample_request,
-        sample_requests,
+        EncodeResponse, Mock, MockServer, OperationVisitor, Received, Reply, sample, sample_request, sample_requests,
     };
 
     pub use crate::fake::*;
@@ -82,10 +81,10 @@ pub use endpoints::{
 pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{
     AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, BoxReader, Call, CallFuture, Case,
-    DecodeError, Download, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout, IntoField,
-    ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RequestError, Response,
-    ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update,
-    Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
+    DecodeError, Download, EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout,
+    IntoField, ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RequestError,
+    Response, ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped,
+    Update, Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{

@@ -164,7 +164,7 @@ mod tests {
     async fn a_damaged_data_url_is_told() {
         let client = Client::<Ai>::new();
         for url in ["data:", "data:text/plain,hello", "data:image/png;base64,a?b="] {
-            let error = media(url).bytes(&client).await.err().map(|error| error.to_string()).unwrap_or_default();
+            let error = format!("{:#}", media(url).bytes(&client).await.unwrap_err());
             assert!(error.contains("data URL"), "{error}");
         }
     }

@@ -27,6 +27,7 @@ use p256::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use typed_endpoint::write_causes;
 
 use crate::endpoints::prelude::*;
 
@@ -57,19 +58,27 @@ pub enum KeyError {
     Mismatch,
 }
 
-/// Why there is no token.
+/// Why there is no token. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The key cannot sign.
-    #[error(transparent)]
     Key(#[from] KeyError),
     /// The claims cannot be written as JSON: what was given to [`PlaybackToken::custom`] is at fault.
-    #[error("the claims of the token cannot be written as JSON")]
     Claims(#[from] serde_json::Error),
     /// The signature could not be made.
-    #[error("the token cannot be signed")]
     Signature,
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Key(_) => "the key cannot sign",
+            Self::Claims(_) => "the claims of the token cannot be written as JSON",
+            Self::Signature => "the token cannot be signed",
+        })?;
+        write_causes(self, f)
+    }
 }
 
 /// A pair of keys that signs playback tokens. Signing asks nothing of the server.

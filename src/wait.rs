@@ -10,7 +10,7 @@ use crate::{AssetId, Awaitable, Endpoint, RequestError, Stage, Studio, TaskId, T
 fn task_poll(id: Option<&TaskId>) -> Result<task::Get, RequestError> {
     match id {
         Some(id) if !id.is_empty() => Ok(task::Get::new(id.clone())),
-        _ => Err(RequestError::Settings("there is no telling which task to wait for: it has no id".into())),
+        _ => Err(RequestError::NoId { what: "task to wait for" }),
     }
 }
 
@@ -30,7 +30,7 @@ fn task_stage(task: &Task) -> Stage {
 
 fn asset_poll(id: &AssetId) -> Result<asset::Get, RequestError> {
     match id.is_empty() {
-        true => Err(RequestError::Settings("there is no telling which asset to wait for: it has no id".into())),
+        true => Err(RequestError::NoId { what: "asset to wait for" }),
         false => Ok(asset::Get::new(id.clone())),
     }
 }

@@ -46,7 +46,7 @@ fn calls_and_lists() {
         );
     }
     let error = client.call(stream::Get::new("none")).run().unwrap_err();
-    assert!(error.is_not_found(), "{error}");
+    assert!(error.is_not_found(), "{error:#}");
 
     let list = stream::List::new().limit(2);
     let pages: Vec<_> = client.pages(list.clone()).into_iter().map(|page| page.unwrap().len()).collect();
@@ -95,10 +95,10 @@ fn an_upload_and_the_wait_for_it_are_one() {
     // Either half can fail.
     let nothing = Upload::new(File::bytes(Vec::new()).name("x.mp4"));
     let error = client.upload(nothing).with(|upload| upload.wait()).run().unwrap_err();
-    assert!(matches!(error, UploadWaitError::Upload(_)), "{error}");
+    assert!(matches!(error, UploadWaitError::Upload(_)), "{error:#}");
     let upload = Upload::new(File::bytes(content).name("x.mp4"));
     let error = client.upload(upload).with(|upload| upload.wait().deadline(Duration::ZERO)).run().unwrap_err();
-    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
+    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error:#}");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_transport_that_was_given_stays() {
     }
     let client = blocking::Client::from(Client::studio("mock-key").transport(Refuses));
     let error = client.call(asset::List::new()).run().unwrap_err();
-    assert!(error.to_string().contains("as it was given"), "{error}");
+    assert!(format!("{error:#}").contains("as it was given"), "{error:#}");
 }
 
 struct Word(String);
@@ -170,8 +170,8 @@ async fn inside_of_a_runtime_it_is_an_error_and_no_panic() {
     let studio = mock::studio();
     let client = blocking::Client::from(studio.client());
     let error = client.call(stream::Get::new("id")).run().unwrap_err();
-    assert!(error.is_request(), "{error}");
-    assert!(error.to_string().contains("a blocking call in asynchronous code"), "{error}");
+    assert!(error.is_request(), "{error:#}");
+    assert!(format!("{error:#}").contains("a blocking call in asynchronous code"), "{error:#}");
     let mut pages = client.pages(stream::List::new()).into_iter();
     assert!(pages.next().unwrap().is_err());
     assert!(pages.next().is_none());

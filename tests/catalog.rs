@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, sample_request};
 use livepeer::{Endpoint, HostedBy, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -12,7 +12,7 @@ use livepeer::asset::Upload;
 use livepeer::mock::{self, LittleStudio, Mock, Reply};
 use livepeer::playback_access::PlaybackSigner;
 use livepeer::webhook::{Event, SIGNATURE_HEADER, sign};
-use livepeer::{Client, ErrorKind, File, Retry, Secret, Timestamp, asset, generate, stream};
+use livepeer::{Client, ErrorKind, File, Retry, Secret, Timestamp, asset, generate, stream, webhook};
 
 type Shown = Result<(), Box<dyn std::error::Error>>;
 type Mistake = (&'static str, Pin<Box<dyn Future<Output = Shown>>>);
@@ -74,6 +74,15 @@ async fn wrong_value(studio: &LittleStudio, client: &Client) -> Shown {
     studio.answer_next(Reply::error(422, reply)); // as the server does
     let tiny = livepeer::FfmpegProfile::new("tiny", 16, 9, 1000, 30);
     client.call(stream::Create::new("my stream").profiles([tiny])).await?;
+    Ok(())
+}
+
+/// A value that is none of those that the server allows
+async fn value_not_allowed(studio: &LittleStudio, client: &Client) -> Shown {
+    let reply = r#"{"instancePath":"/events/0","keyword":"enum","params":{"allowedValues":["stream.started","stream.idle"]},
+        "message":"must be equal to one of the allowed values"}"#;
+    studio.answer_next(Reply::error(422, reply)); // as the server does
+    client.call(webhook::Create::new("hook", "https://example.com")).await?;
     Ok(())
 }
 
@@ -157,6 +166,15 @@ async fn outage(broken: &Mock) -> Shown {
 async fn nobody_knows(studio: &LittleStudio, client: &Client) -> Shown {
     studio.answer_next(Reply::error(500, "Internal server error: lost the database"));
     client.call(stream::Create::new("my stream")).await?;
+    Ok(())
+}
+
+/// A deletion that was repeated
+///
+/// `error.earlier_attempts()` has the attempts before the last.
+async fn deleted_twice(studio: &LittleStudio, client: &Client) -> Shown {
+    studio.answer_next(Reply::error(500, "Internal server error: lost the database"));
+    client.call(stream::Delete::new("abc")).await?;
     Ok(())
 }
 
@@ -353,6 +371,7 @@ async fn the_page_shows_what_a_person_sees() {
         empty_id(client),
         forbidden(studio, client),
         wrong_value(studio, client),
+        value_not_allowed(studio, client),
         unknown_field(studio, client),
         not_ready(client),
         server_down(nobody),
@@ -362,6 +381,7 @@ async fn the_page_shows_what_a_person_sees() {
         overloaded(studio, client),
         outage(broken),
         nobody_knows(studio, client),
+        deleted_twice(studio, client),
         rate_limited(studio, client),
         wrong_url(),
         wrong_server_index(),
@@ -419,8 +439,11 @@ Common mistakes, and what a person sees. Each text is that of a real call; the p
 `tests/error_gallery.rs`.
 
 An error tells the operation, what happened, what the server said, how often it was tried, and what to do where that can
-be known. It never holds a key. In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is what
-the server said as a type, and `error.is_retryable()` says whether it may be worth trying again.
+be known. It never holds a key. The texts below are those of `{error:#}`, with all causes; `{error}` leaves the causes to
+`error.source()`, and `{error:?}`, which a `main` that returns the error shows, begins with all of it.
+
+In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is what the server said as a type, and
+`error.is_retryable()` says whether it may be worth trying again.
 ";
 
 /// The title, the words and the code of a mistake, from this file.
@@ -496,12 +519,7 @@ asked! {
 
 /// The text, without what is another at each run or on each system.
 fn steady(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
+    let mut text = format!("{error:#}");
     if let Some((before, after)) = text.split_once(" attempts in ") {
         let (_, after) = after.split_once(')').unwrap();
         text = format!("{before} attempts in 0.4s){after}");

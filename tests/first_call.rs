@@ -23,7 +23,7 @@ async fn a_call_goes_over_a_socket() -> Result<(), Error> {
 
     let call = client.call(stream::Get::new("id")).retry(Retry::never()).timeout(Duration::from_secs(9));
     let error = call.with_response().await.unwrap_err();
-    assert!(error.is_not_found(), "{error}");
+    assert!(error.is_not_found(), "{error:#}");
     assert_eq!(error.body().unwrap().errors, ["not found"]);
     assert_eq!(mock.seen().len(), 2);
     Ok(())
@@ -139,7 +139,7 @@ async fn an_item_of_a_list_that_cannot_be_read_costs_that_item_unless_there_is_n
     for (answer, path) in [("[4]", "[0]"), (r#"[{"name":[]}]"#, "[0].name")] {
         let mock = Mock::new().fallback(move |_| async move { Reply::text(200, answer) });
         let error = mock.client::<livepeer::Client>().call(stream::List::new()).await.unwrap_err();
-        assert_eq!(error.decode_error().unwrap().path(), path, "{error}");
+        assert_eq!(error.decode_error().unwrap().path(), path, "{error:#}");
     }
 }
 
@@ -161,7 +161,7 @@ async fn an_error_that_main_returns_says_what_to_do() {
     let mock = Mock::new().fallback(async |_| Reply::error(401, "no such token"));
     let error = mock.client::<livepeer::Client>().call(stream::Get::new("s")).await.unwrap_err();
     let shown = format!("{error:?}");
-    assert!(shown.starts_with(&format!("Error {{ what: {:?}, kind: Status", error.to_string())), "{shown}");
+    assert!(shown.starts_with(&format!("Error {{ what: {:?}, kind: Status", format!("{error:#}"))), "{shown}");
     assert!(shown.contains("no such token") && shown.contains("check that the key is set"), "{shown}");
 }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::operation::Place;
 use livepeer::{
     AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, HostedBy, Retry, Studio, Transport, TransportError,
@@ -62,7 +63,7 @@ async fn generic_code_spawns_calls_and_passes_errors_on() {
     let client: Client = server.client();
     assert_eq!(spawned(client.clone(), stream::Get::new("a")).await.unwrap().unwrap().id, "a");
     let error = erased(&client, stream::Get::new("none")).await.unwrap_err();
-    assert!(error.is_not_found() && error.to_string().contains("stream::Get"), "{error}");
+    assert!(error.is_not_found() && format!("{error:#}").contains("stream::Get"), "{error:#}");
 }
 
 /// Texts that are no id of anything, and would lead elsewhere if they were sent as they are.
@@ -113,7 +114,7 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
                 };
                 for refused in ["", ".", ".."] {
                     let error = with(refused).unwrap_err();
-                    assert!(error.is_request() && error.to_string().contains(parameter), "{error}");
+                    assert!(error.is_request() && format!("{error:#}").contains(parameter), "{error:#}");
                 }
                 for odd in ODD {
                     let request = with(odd).unwrap();
@@ -205,7 +206,7 @@ fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
                     let error = self.0.block_on(client.call(request.clone()).into_future()).err().unwrap();
                     let sent = server.1.load(Ordering::SeqCst);
                     assert_eq!((sent, error.attempts()), if may { (3, 3) } else { (1, 1) }, "{kind:?}: {error}");
-                    let text = error.to_string();
+                    let text = format!("{error:#}");
                     let begins = text.starts_with(&format!("{operation}: "));
                     assert!(begins && text.contains("so it is") && text.contains("after "), "{text}");
                     self.1[usize::from(may)] += 1;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use http::Request;
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use livepeer::operation::Place;
 use livepeer::{Body, Client, Endpoint, HostedBy, Retry};
 use serde::Serialize;

@@ -161,7 +161,7 @@ fn a_signing_key_signs_while_it_has_its_private_key() {
     key.public_key = issued(PUBLIC).as_str().into();
     let error = key.sign_playback("p").token().unwrap_err();
     assert!(matches!(error, TokenError::Key(KeyError::NoPrivateKey)));
-    assert!(error.to_string().contains("when the key is created"));
+    assert!(format!("{error:#}").contains("when the key is created"));
     key.private_key = Some(issued(PRIVATE).into());
     let token = key.sign_playback("p").expires_in(Duration::from_secs(60)).token().unwrap();
     assert_eq!(read(&token).claims["sub"], "p");

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use livepeer::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Reply, sample, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Reply, sample, sample_request};
 use livepeer::{
     Auth, Body, BoxFuture, Case, Client, Endpoint, Error, HostedBy, Retry, Transport, TransportError,
     TransportErrorKind, Unmapped, asset, endpoint, webhook,
@@ -180,10 +181,12 @@ impl Look {
     }
 
     fn error<B>(&mut self, what: &str, error: &Error<B>) {
-        self.show(what, error.to_string());
-        self.show(what, format!("{error:?} {error:#?} {:?}", error.message()));
-        if let Some(cause) = error.cause() {
-            self.show(what, format!("{cause} {cause:?}"));
+        self.show(what, format!("{error} {error:#}"));
+        self.show(what, format!("{error:?} {error:#?} {:?} {:?}", error.message(), error.earlier_attempts()));
+        let mut cause = std::error::Error::source(error);
+        while let Some(inner) = cause {
+            self.show(what, format!("{inner} {inner:#} {inner:?}"));
+            cause = inner.source();
         }
         if let Some(error) = error.decode_error() {
             self.show(what, format!("{error} {error:?} {} {}", error.path(), error.reason()));
@@ -401,7 +404,7 @@ async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
     let of_stream = Error::from(words.next().await.unwrap().unwrap_err());
     let of_download = broken.download("/word").await.unwrap().bytes().await.unwrap_err();
     for error in [of_stream, of_download] {
-        let text = format!("{error} {error:?} {:?}", error.cause());
+        let text = format!("{error} {error:#} {error:?} {:?}", std::error::Error::source(&error));
         assert!(text.contains("api_key=[key]") && !text.contains("k3y"), "{text}");
     }
 
@@ -415,9 +418,9 @@ async fn a_key_in_the_query_shows_neither_in_errors_nor_in_streams() {
     for events in ["data: {\"error\": \"no KEY\"}\n\n", "data: KEY\n\n", "event: error\ndata: KEY is wrong\n\n"] {
         let mut words = client.clone().transport(Failing(events)).call(Words::new()).await.unwrap();
         let error = words.next().await.unwrap().unwrap_err();
-        let text = format!("{error} {error:?}");
+        let text = format!("{error} {error:#} {error:?}");
         assert!(text.contains("[key]") && !text.contains(KEY), "{text}");
-        assert!(error.to_string().starts_with("secrets::Words (GET /words): "), "{text}");
+        assert!(format!("{error:#}").starts_with("secrets::Words (GET /words): "), "{text}");
     }
 }
 
@@ -459,7 +462,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
             let mut upload = client.upload(upload).into_future();
             let error = (&mut upload).await.unwrap_err();
             let mut shown = format!("{upload:?} {error} {error:?} {error:#?}");
-            let asset::UploadError::Call(error) = error else { panic!("{error}") };
+            let asset::UploadError::Call(error) = error else { panic!("{error:#}") };
             shown += &format!("{:?} {:?} {:?}", error.headers(), error.message(), error.body_as::<Unmapped>());
             shown += &String::from_utf8_lossy(error.raw_body());
             assert!(shown.contains("[key]"), "{shown}");
@@ -478,6 +481,6 @@ async fn a_key_that_names_a_field_shows_not_even_in_the_path() {
     let answer = format!(r#"{{"name": "x", "a {key}": nul}}"#);
     let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
     let error = mock.client::<livepeer::Client>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path(), "a [key]", "{error}");
+    assert_eq!(error.decode_error().unwrap().path(), "a [key]", "{error:#}");
     assert!(!format!("{error} {error:?}").contains(key), "{error:?}");
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, sample_request, sample_requests};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, OperationVisitor, sample_request, sample_requests};
 use livepeer::{Api, Endpoint, HostedBy, Studio, generate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -133,8 +133,8 @@ async fn passing_faults_are_put_up_with() {
 #[tokio::test(start_paused = true)]
 async fn what_has_no_id_is_refused() {
     let (client, looks) = goes_through(vec![Ok(task("completed", None, None))]);
-    assert!(client.wait(TaskId::from("")).await.unwrap_err().to_string().contains("no id"));
-    assert!(client.wait(AssetId::from("")).await.unwrap_err().to_string().contains("no id"));
+    assert!(format!("{:#}", client.wait(TaskId::from("")).await.unwrap_err()).contains("no id"));
+    assert!(format!("{:#}", client.wait(AssetId::from("")).await.unwrap_err()).contains("no id"));
     assert_eq!(looks.load(Ordering::Relaxed), 0);
 }
 

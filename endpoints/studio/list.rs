@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde_json::{Value, json};
-use typed_endpoint::codec::{
-    DecodeError, Encode, Field, Mode, Options, Reader, Sampler, Schema, Schemas, Writer, to_json,
-};
+use typed_endpoint::DecodeError;
+use typed_endpoint::codec::{Encode, Field, Mode, Options, Reader, Sampler, Schema, Schemas, Writer, to_json};
 use typed_endpoint::{fields, id, model, serde_via_codec};
 
 use super::Studio;

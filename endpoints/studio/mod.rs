@@ -1,5 +1,7 @@
 //! The API of Livepeer Studio.
 
+use std::fmt;
+
 use http::StatusCode;
 use http::header::HeaderMap;
 use serde_json::{Value, json};
@@ -97,7 +99,13 @@ pub struct FieldError {
     pub reason: String,
     /// The rule of the schema that it breaks, e.g. `additionalProperties` or `type`.
     pub keyword: String,
+    /// The values that the server takes there, where it lists them (`enum`, `const`), as JSON.
+    pub allowed: Vec<Value>,
 }
+
+/// How many allowed values a message lists, and how much of each it shows, in characters.
+const MOST_VALUES: usize = 20;
+const MOST_TEXT: usize = 40;
 
 impl FieldError {
     /// Reads one of the texts, which holds an error of the server's schema checker as JSON.
@@ -124,7 +132,37 @@ impl FieldError {
             }
             field.push_str(property);
         }
-        Some(Self { field, reason: part("message").unwrap_or_default(), keyword: part("keyword").unwrap_or_default() })
+        let allowed = match params.map(|params| (params.get("allowedValues"), params.get("allowedValue"))) {
+            Some((Some(Value::Array(values)), _)) => values.clone(),
+            Some((_, Some(value))) => vec![value.clone()],
+            _ => Vec::new(),
+        };
+        let (reason, keyword) = (part("message").unwrap_or_default(), part("keyword").unwrap_or_default());
+        Some(Self { field, reason, keyword, allowed })
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "{}: ", self.field)?;
+        }
+        f.write_str(&self.reason)?;
+        let shown: Vec<String> = self.allowed.iter().take(MOST_VALUES).map(shown).collect();
+        match (shown.is_empty(), self.allowed.len() > MOST_VALUES) {
+            (true, _) => Ok(()),
+            (false, false) => write!(f, " ({})", shown.join(", ")),
+            (false, true) => write!(f, " ({}, …)", shown.join(", ")),
+        }
+    }
+}
+
+/// The beginning of a value, texts without quotes.
+fn shown(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match text.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
@@ -141,11 +179,10 @@ impl ErrorBody for ApiError {
 
     fn message(&self) -> String {
         let words = |text: &String| match FieldError::parse(text) {
-            Some(error) if error.field.is_empty() => error.reason,
             Some(error) if error.keyword == "type" && error.reason == "must be string" => {
-                format!("{}: {} ({NO_STRING})", error.field, error.reason)
+                format!("{error} ({NO_STRING})")
             }
-            Some(error) => format!("{}: {}", error.field, error.reason),
+            Some(error) => error.to_string(),
             None => text.clone(),
         };
         self.errors.iter().map(words).collect::<Vec<_>>().join("; ")

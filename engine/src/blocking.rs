@@ -51,7 +51,7 @@ pub struct Client<A> {
 
 /// The thread that does the work, begun when it is first needed.
 #[derive(Clone, Default)]
-struct Runtime(Arc<OnceLock<Result<Thread, String>>>);
+struct Runtime(Arc<OnceLock<Result<Thread, Arc<io::Error>>>>);
 
 struct Thread {
     handle: Handle,
@@ -75,16 +75,13 @@ impl Thread {
 impl Runtime {
     fn block_on<F: Future>(&self, future: impl FnOnce() -> F) -> Result<F::Output, RequestError> {
         if Handle::try_current().is_ok() && is_in_task() {
-            return Err(RequestError::Settings(
-                "a blocking call in asynchronous code would stop all else: use the asynchronous client there, or \
-                 `tokio::task::spawn_blocking`"
-                    .into(),
-            ));
+            return Err(RequestError::Runtime {
+                reason: "a blocking call in asynchronous code would stop all else: use the asynchronous client there, or \
+                         `tokio::task::spawn_blocking`",
+            });
         }
-        let thread = self.0.get_or_init(|| Thread::start().map_err(|error| error.to_string()));
-        let thread = thread.as_ref().map_err(|error| {
-            RequestError::Settings(format!("the thread for blocking calls cannot be started: {error}"))
-        })?;
+        let thread = self.0.get_or_init(|| Thread::start().map_err(Arc::new));
+        let thread = thread.as_ref().map_err(|error| RequestError::Thread { source: error.clone() })?;
         // What is made in here finds the runtime's timers.
         Ok(thread.handle.block_on(async { future().await }))
     }

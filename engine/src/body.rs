@@ -26,7 +26,7 @@ use crate::error::BoxError;
 pub(crate) use drain::Drain;
 pub(crate) use file::Parts;
 pub(crate) use idle_guard::IdleGuard;
-pub(crate) use source::{Opener, blocking, named, refuse_if_not_empty};
+pub(crate) use source::{Opener, blocking, refuse_if_not_empty};
 
 mod collect;
 mod drain;

@@ -160,7 +160,7 @@ impl<E: Endpoint> Call<E> {
 
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
-        let mut prepared = Err(RequestError::Settings("the request shows no values".into()));
+        let mut prepared = Err(RequestError::other("the request shows no values"));
         self.request.values(&mut |values| {
             let mut own = Vec::new();
             if let Some((replaced, value)) = &self.replaced {
@@ -268,12 +268,9 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
     type Output = Result<Response<E::Response>, Error<E::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_as(cx, |value, RawResponse { status, headers, bytes: raw_body, context, .. }| Response {
-            value,
-            status,
-            headers,
-            raw_body,
-            attempts: context.attempts,
+        self.poll_as(cx, |value, RawResponse { status, headers, raw_body, context, skipped, .. }| {
+            let (skipped, skipped_count) = skipped.map(|skipped| *skipped).unwrap_or_default();
+            Response { value, status, headers, raw_body, attempts: context.attempts, skipped, skipped_count }
         })
     }
 }
@@ -305,7 +302,7 @@ impl<E: Endpoint> ResponseFuture<E> {
 /// What the server says went wrong, though with a status of success: relays commit that before the work begins.
 #[cold]
 fn reported_error<B: ErrorBody>(response: &RawResponse) -> Option<Box<dyn Mapped>> {
-    let bytes = response.context.redactor.redact_bytes(response.bytes.clone(), false);
+    let bytes = response.context.redactor.redact_bytes(response.raw_body.clone(), false);
     let error = B::decode(response.status, &response.headers, &bytes)?;
     // An error type that takes any text says nothing about this one.
     let any = Unmapped::decode(response.status, &response.headers, &bytes)?;
@@ -319,7 +316,7 @@ fn decode_failure(
     response: RawResponse,
     elapsed: Duration,
 ) -> Box<ErrorInner> {
-    let RawResponse { status, headers, bytes, context, .. } = response;
+    let RawResponse { status, headers, raw_body, context, .. } = response;
     let error = match &reported {
         Some(reported) => DecodeError::custom(format!("the server reports an error: {}", reported.message())),
         None => error,
@@ -329,7 +326,7 @@ fn decode_failure(
     inner.operation = Some(operation);
     inner.status = Some(status);
     inner.headers = context.redactor.redact_headers(headers);
-    inner.text = context.redactor.redact_bytes(bytes, false);
+    inner.raw_body = context.redactor.redact_bytes(raw_body, false);
     inner.body = reported;
     inner.attempts = context.attempts;
     inner.elapsed = elapsed;

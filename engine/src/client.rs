@@ -97,8 +97,9 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn key(self, key: impl AsRef<str>) -> Self {
         if key.as_ref().trim().is_empty() {
-            let error =
-                RequestError::Settings("the key is empty: give one, or leave `.key(…)` out to send none".into());
+            let error = RequestError::Key {
+                reason: "the key is empty: give one, or leave `.key(…)` out to send none".into(),
+            };
             return self.set(|settings| settings.config_error = Some(error));
         }
         self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))

@@ -6,7 +6,7 @@ use crate::endpoint::Operation;
 use crate::redact::Redactor;
 
 /// The call that a response, a download or a stream of events came from: what later errors of it tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct CallContext {
     /// `None` for a request that is no operation of an API.
     pub(crate) operation: Option<&'static Operation>,
@@ -15,8 +15,23 @@ pub(crate) struct CallContext {
     pub(crate) attempts: u32,
     pub(crate) began: Option<Instant>,
     pub(crate) redactor: Redactor,
-    /// How much of the body may be held in memory, in bytes; `None` where no client is behind it.
-    pub(crate) max_response: Option<usize>,
-    /// How many bytes of memory the response's value may take; `None` where no client is behind it.
-    pub(crate) max_memory: Option<usize>,
+    /// How much of the body may be held in memory, in bytes.
+    pub(crate) max_response: usize,
+    /// How many bytes of memory the response's value may take.
+    pub(crate) max_memory: usize,
+}
+
+/// No client is behind it.
+impl Default for CallContext {
+    fn default() -> Self {
+        Self {
+            operation: None,
+            what: "",
+            attempts: 0,
+            began: None,
+            redactor: Redactor::default(),
+            max_response: usize::MAX,
+            max_memory: usize::MAX,
+        }
+    }
 }

@@ -9,9 +9,9 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use tokio::io::AsyncWriteExt;
 
-use crate::body::{Body, named};
+use crate::body::Body;
 use crate::context::CallContext;
-use crate::error::{BodyError, BoxError, Error, ErrorInner, ErrorKind, IdleTimeout};
+use crate::error::{BodyError, BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, named};
 use crate::response::RawResponse;
 use target::Target;
 
@@ -95,7 +95,7 @@ impl Download {
     /// # Errors
     /// As for [`bytes`](Self::bytes).
     pub async fn bytes_with(mut self, mut progress: impl FnMut(u64)) -> Result<Bytes, Error> {
-        let limit = self.context.max_response.unwrap_or(usize::MAX);
+        let limit = self.context.max_response;
         let too_large = |download: &Self| download.error(ErrorKind::TooLarge, BodyError::TooLarge { limit }.into());
         if self.len().is_some_and(|len| len > limit as u64) {
             return Err(too_large(&self));

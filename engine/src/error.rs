@@ -2,11 +2,16 @@
 
 mod as_io;
 mod body;
+mod causes;
+mod earlier;
 mod error_body;
+mod file;
 mod hint;
 mod inner;
 mod one_line;
 mod request;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timeout;
 mod transport;
@@ -20,13 +25,18 @@ use crate::codec::DecodeError;
 use crate::endpoint::Operation;
 
 pub use body::{BodyError, BoxError};
+pub use causes::write_causes;
+pub use earlier::EarlierAttempt;
+pub(crate) use earlier::note_attempt;
 pub(crate) use error_body::Mapped;
 pub use error_body::{ErrorBody, Unmapped};
+pub(crate) use file::named;
 pub(crate) use inner::ErrorInner;
 pub use inner::ErrorKind;
 pub(crate) use one_line::one_line;
 pub use request::RequestError;
 pub use timeout::IdleTimeout;
+pub(crate) use timeout::{ConnectTimeout, DeadlinePassed};
 pub use transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed. Pointer-sized.
@@ -34,6 +44,10 @@ pub use transport::{TransportError, TransportErrorKind};
 /// It always tells the operation, the attempts made, and, when there was a response, its status and what the server
 /// said: [`body`](Self::body) typed, [`raw_body`](Self::raw_body) as it came. `B` is the operation's error type; by `?` it becomes
 /// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
+///
+/// `{}` shows what happened, in one line, and what to do about it; `{:#}` also shows the causes, which
+/// [`source`](std::error::Error::source) gives as types: an [`io::Error`](std::io::Error), the transport's error, [`RequestError`],
+/// [`DecodeError`]. `{:?}`, which a `main` that returns the error prints, begins with all of that.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -49,7 +63,7 @@ pub use transport::{TransportError, TransportErrorKind};
 ///
 /// # async fn example(client: &Client<Library>) {
 /// if let Err(error) = title(client, "moby-dick").await {
-///     eprintln!("{error}");
+///     eprintln!("{error:#}");
 ///     if let Some(body) = error.body_as::<Unmapped>() {
 ///         eprintln!("the server sent {body:?}");
 ///     }
@@ -99,7 +113,7 @@ impl<B> Error<B> {
 
     /// The response's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is redacted.
     pub fn raw_body(&self) -> &[u8] {
-        &self.0.text
+        &self.0.raw_body
     }
 
     /// The response's body as a `T`, for an error whose own type was forgotten.
@@ -110,13 +124,14 @@ impl<B> Error<B> {
     /// What the server said, in words; `None` when there was no response, and when it was data and no words (JSON that could
     /// not be read: [`raw_body`](Self::raw_body) has it).
     pub fn message(&self) -> Option<String> {
-        self.0.status.filter(|_| !self.0.is_data()).map(|_| self.0.message())
+        let has_words = self.0.body.is_some() || !self.0.is_data();
+        self.0.status.filter(|_| has_words).map(|_| self.0.message())
     }
 
-    /// What lies behind it: the transport's error, [`RequestError`], [`DecodeError`]. The text of an error tells its
-    /// causes already, so [`source`](std::error::Error::source) gives none: printers of chains would tell them twice.
-    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+    /// The attempts before the last, if they failed in other ways or not: a deletion that failed with 500 and was repeated
+    /// may end in 404, for one. At most 8; of more, the first and the last 7.
+    pub fn earlier_attempts(&self) -> &[EarlierAttempt] {
+        &self.0.earlier
     }
 
     /// Where decoding failed, when the response was not what was expected.
@@ -233,5 +248,8 @@ impl<B> From<RequestError> for Error<B> {
     }
 }
 
-/// The causes are part of the text already, so they are not given again as sources.
-impl<B> std::error::Error for Error<B> {}
+impl<B> std::error::Error for Error<B> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

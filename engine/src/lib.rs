@@ -57,12 +57,14 @@ pub use body::{Body, BoxReader};
 pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
 pub use case::Case;
 pub use client::{ApiClient, Client};
-pub use codec::{DecodeError, Extra, Nullable};
+pub use codec::error::DecodeError;
+pub use codec::extra::Extra;
+pub use codec::nullable::Nullable;
 pub use download::Download;
 pub use endpoint::{Endpoint, HostedBy, IntoField, Operation};
 pub use error::{
-    AnyBody, BodyError, BoxError, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError, TransportError,
-    TransportErrorKind, Unmapped,
+    AnyBody, BodyError, BoxError, EarlierAttempt, Error, ErrorBody, ErrorKind, IdleTimeout, RequestError,
+    TransportError, TransportErrorKind, Unmapped, write_causes,
 };
 pub use file::File;
 pub use json_text::JsonText;

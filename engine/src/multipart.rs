@@ -7,6 +7,7 @@ use std::io::{Error, ErrorKind, Result};
 use bytes::BytesMut;
 
 use crate::body::Body;
+use crate::error::RequestError;
 use crate::file::File;
 
 #[cfg(test)]
@@ -87,8 +88,8 @@ impl Multipart {
                 Value::File(file) => {
                     let media_type = file.media_type();
                     if media_type.is_empty() || !media_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-                        let text = format!("content type {media_type:?} of file field {name:?} is not printable ASCII");
-                        return Err(Error::new(ErrorKind::InvalidInput, text));
+                        let reason = format!("its content type {media_type:?} is not printable ASCII");
+                        return Err(Error::new(ErrorKind::InvalidInput, RequestError::Field { name, reason }));
                     }
                     put(&mut text, ["; filename=\"", &escaped(&file.file_name()), "\"\r\n"]);
                     put(&mut text, ["Content-Type: ", media_type, "\r\n\r\n"]);

@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-use crate::codec::{DecodeError, Field, Foreign, Options};
+use crate::codec::{DecodeError, Decoded, Field, Foreign, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
@@ -37,13 +37,15 @@ pub struct RawResponse {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body, when it was read to its end.
-    pub bytes: Bytes,
+    /// Its body as it came, when it was read to its end.
+    pub raw_body: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
     pub(crate) context: CallContext,
     /// Whether the value has been read from an object that has none of the value's fields: it may be one of an error.
     pub(crate) is_foreign: bool,
+    /// What decoding passed over, and how often in all.
+    pub(crate) skipped: Option<Box<(Vec<Skipped>, usize)>>,
 }
 
 impl RawResponse {
@@ -57,7 +59,7 @@ impl RawResponse {
 
     /// The body as text. Checked for UTF-8 as a whole, which is much cheaper than string by string.
     fn text(&mut self) -> Result<&str, DecodeError> {
-        std::str::from_utf8(&self.plain()?.bytes).map_err(|error| DecodeError::custom(error.to_string()))
+        std::str::from_utf8(&self.plain()?.raw_body).map_err(|error| DecodeError::custom(error.to_string()))
     }
 }
 
@@ -66,7 +68,7 @@ impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse")
             .field("status", &self.status)
-            .field("len", &self.bytes.len())
+            .field("len", &self.raw_body.len())
             .finish_non_exhaustive()
     }
 }
@@ -110,22 +112,23 @@ impl<T: Field> Codec<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
-        let options = response.context.max_memory.map_or(Options::new(), |bytes| Options::new().max_memory(bytes));
+        let options = Options::new().max_memory(response.context.max_memory);
         let text = response.text()?;
-        match text.trim_ascii() {
+        let Decoded { value, skipped, skipped_count, foreign } = match text.trim_ascii() {
             "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
             _ => options.decode(text),
+        }?;
+        if skipped_count > 0 {
+            response.skipped = Some(Box::new((skipped, skipped_count)));
         }
-        .and_then(|decoded| match decoded.foreign {
+        match foreign {
             // Some servers respond so that they failed. Nothing that was asked for would be in the value.
             Some(Foreign::NothingRequired(what)) => {
-                Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")))
+                return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
             }
-            foreign => {
-                response.is_foreign = foreign.is_some();
-                Ok(decoded.value)
-            }
-        })
+            foreign => response.is_foreign = foreign.is_some(),
+        }
+        Ok(value)
     }
 }
 
@@ -142,7 +145,7 @@ impl Codec<Bytes> for Raw {
     const FILE: bool = true;
 
     fn decode(response: &mut RawResponse) -> Result<Bytes, DecodeError> {
-        Ok(response.plain()?.bytes.clone())
+        Ok(response.plain()?.raw_body.clone())
     }
 }
 
@@ -164,10 +167,11 @@ impl Codec<Download> for Streamed {
         Ok(Download::new(RawResponse {
             status,
             headers,
-            bytes: Bytes::new(),
+            raw_body: Bytes::new(),
             body: std::mem::take(&mut response.body),
             context,
             is_foreign: false,
+            skipped: None,
         }))
     }
 }
@@ -213,6 +217,11 @@ pub struct Response<T> {
     pub raw_body: Bytes,
     /// How many requests it took.
     pub attempts: u32,
+    /// What of the body could not be read as what it should be and was passed over, with the reason: the first 100 places.
+    /// An object keeps such a member among its unknown ones (`extra`).
+    pub skipped: Vec<Skipped>,
+    /// How many places were passed over in all.
+    pub skipped_count: usize,
 }
 
 /// With the value, which hides its secrets itself, but neither the body nor the values of headers, which cannot.
@@ -224,6 +233,8 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_len", &self.raw_body.len())
             .field("attempts", &self.attempts)
+            .field("skipped", &self.skipped)
+            .field("skipped_count", &self.skipped_count)
             .finish()
     }
 }

@@ -9,7 +9,7 @@ mod tests;
 
 pub(crate) use after::retry_after;
 pub(crate) use budget::{Budget, Paid};
-pub(crate) use decide::{FailedAttempt, FailureKind, RetryDecision};
+pub(crate) use decide::{FailedAttempt, FailureKind, RetryDecision, StopReason};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -6,10 +6,10 @@ use http::StatusCode;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::Body;
-use crate::error::{ErrorInner, ErrorKind};
+use crate::error::{DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, note_attempt};
 use crate::log;
 use crate::response::RawResponse;
-use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision};
+use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision, StopReason};
 use crate::timeout::check_runtime;
 use crate::transport::BoxFuture;
 use exchange::{attempt, build_request, open_payload, resolve_key};
@@ -35,8 +35,8 @@ pub(crate) struct Attempts {
     made: u32,
     began: Instant,
     ends: Option<Instant>,
-    /// What the previous one failed with.
-    previous: Option<String>,
+    /// What those before failed with.
+    earlier: Vec<EarlierAttempt>,
     /// Whether the retry under way was paid for from the client's budget.
     paid: bool,
 }
@@ -48,7 +48,7 @@ impl Attempts {
             made: 0,
             began,
             ends: deadline.and_then(|deadline| began.checked_add(deadline)),
-            previous: None,
+            earlier: Vec::new(),
             paid: false,
         }
     }
@@ -67,11 +67,12 @@ impl Attempts {
             // Boxed, so that calls without a deadline need not be as large as those with one.
             Some(ends) => match Box::pin(timeout_at(ends, attempt(job))).await {
                 Ok(outcome) => outcome,
-                Err(_) => Err(deadline_passed(job.status, self.previous.take())),
+                Err(_) => Err(deadline_passed(job.status)),
             },
         };
         let mut response = outcome?;
         job.settings.budget.refund(self.paid);
+        self.earlier.clear();
         response.context.attempts = self.made;
         response.context.began = Some(self.began);
         Ok(response)
@@ -100,14 +101,14 @@ impl Attempts {
                 let paid = if invited { None } else { job.settings.budget.pay() };
                 if invited || paid.is_some() {
                     log::retrying(job.subject, self.made, wait, &failure.error);
-                    self.previous = Some(failure.error.what_happened());
+                    note_attempt(&mut self.earlier, &failure.error);
                     sleep(wait).await;
                     self.paid = paid.map(Paid::made).is_some();
                     return Ok(());
                 }
-                Some("too many of this client's retries have failed lately")
+                StopReason::Budget
             }
-            RetryDecision::Stop(reason) => reason.text(),
+            RetryDecision::Stop(reason) => reason,
         };
         if matches!(failure.kind, FailureKind::Status(status) if !job.retry().retries_status(status)) {
             job.settings.budget.refund(self.paid);
@@ -115,7 +116,8 @@ impl Attempts {
         let unsent = failure.error.kind == ErrorKind::Request;
         failure.error.attempts = if unsent { self.made.saturating_sub(1) } else { self.made };
         failure.error.elapsed = self.began.elapsed();
-        failure.error.not_retried = not_retried;
+        failure.error.not_retried = Some(not_retried);
+        failure.error.earlier = std::mem::take(&mut self.earlier);
         failure.error.retryable = job.retry().is_transient(&failed);
         let error = job.subject.describe(failure.error);
         log::failed(job.subject, &error);
@@ -153,11 +155,10 @@ pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, B
     })
 }
 
-/// The deadline passed: in an attempt whose response may have begun already, and after others that failed.
-fn deadline_passed(status: Option<StatusCode>, previous: Option<String>) -> AttemptError {
-    let mut error = ErrorInner::new(ErrorKind::Timeout, Some("the call's deadline passed".into()));
+/// The deadline passed, in an attempt whose response may have begun already.
+fn deadline_passed(status: Option<StatusCode>) -> AttemptError {
+    let mut error = ErrorInner::new(ErrorKind::Timeout, Some(DeadlinePassed.into()));
     error.status = status;
-    error.previous = previous;
     AttemptError::new(FailureKind::MaybeSent, error)
 }
 

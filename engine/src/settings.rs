@@ -107,7 +107,7 @@ impl Credential {
 }
 
 /// The default transport is made at the first call, so that a client costs nothing until then, and once for all clones.
-pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, String>>>;
+pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, RequestError>>>;
 
 #[derive(Clone)]
 pub(crate) struct Settings {
@@ -165,8 +165,7 @@ impl Settings {
 
     /// The transport, made now if there is none yet.
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
-        let made = self.transport.get_or_init(|| self.default_transport().map_err(|error| error.to_string()));
-        made.clone().map_err(RequestError::Settings)
+        self.transport.get_or_init(|| self.default_transport()).clone()
     }
 
     fn default_transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
@@ -194,13 +193,15 @@ impl Settings {
         headers: &mut HeaderMap,
     ) -> Result<(), RequestError> {
         if !server.is_secure() && !self.plain_http {
-            return Err(RequestError::Settings(format!(
-                "the key would go to {} unencrypted: use https, or allow it by `.allow_plain_http(true)`",
-                server.origin()
-            )));
+            let origin = server.origin();
+            return Err(RequestError::UnencryptedKey {
+                reason: format!(
+                    "the key would go to {origin} unencrypted: use https, or allow it by `.allow_plain_http(true)`"
+                ),
+            });
         }
         if credential.key.is_empty() {
-            return Err(RequestError::Settings("the key is empty: the function that gives it gave none".into()));
+            return Err(RequestError::Key { reason: "the key is empty: the function that gives it gave none".into() });
         }
         let name = match self.api.auth {
             Auth::Bearer => AUTHORIZATION,
@@ -212,10 +213,8 @@ impl Settings {
         };
         // What the caller says about one call, or about all, goes before the key.
         let Entry::Vacant(header) = headers.entry(name) else { return Ok(()) };
-        let value = credential.value.clone().ok_or_else(|| {
-            RequestError::Settings(
-                "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
-            )
+        let value = credential.value.clone().ok_or(RequestError::Key {
+            reason: "the key has characters that no header can hold (a line break?): give it as it was issued".into(),
         })?;
         header.insert(value);
         Ok(())
@@ -228,7 +227,8 @@ pub(crate) fn server_at(api: Facts, index: usize) -> Result<Arc<Server>, Request
         Some(url) => Server::new(url),
         None => {
             let list: Vec<_> = api.servers.iter().enumerate().map(|(index, url)| format!("{index}: {url}")).collect();
-            Err(RequestError::Settings(format!("{} has no server {index}; it has {}", api.name, list.join(", "))))
+            let reason = format!("{} has no server {index}; it has {}", api.name, list.join(", "));
+            Err(RequestError::NoServer { reason })
         }
     }
 }

@@ -15,20 +15,14 @@ use tokio::time::{Instant, sleep};
 use crate::body::Body;
 use crate::error::{BoxError, IdleTimeout, RequestError};
 
-/// Why nothing can be sent where no Tokio runtime is.
-pub(crate) const NO_RUNTIME: &str = "calls need a Tokio runtime: make them in one (`#[tokio::main]`, `Runtime::block_on`), \
-     or use the blocking client (feature `blocking`)";
-
 /// Whether there is what every wait needs, as an error in words: Tokio's timers panic where there are none.
 pub(crate) fn check_runtime() -> Result<(), RequestError> {
     if Handle::try_current().is_err() {
-        return Err(RequestError::Settings(NO_RUNTIME.into()));
+        return Err(RequestError::NO_RUNTIME);
     }
     // There is no other way to ask for it. The panic's own words are printed, and with `panic = "abort"` they are the last.
-    std::panic::catch_unwind(|| drop(sleep(Duration::ZERO))).map_err(|_| {
-        RequestError::Settings(
-            "the Tokio runtime has no timers: build it with `enable_all()`, or `enable_time()`".into(),
-        )
+    std::panic::catch_unwind(|| drop(sleep(Duration::ZERO))).map_err(|_| RequestError::Runtime {
+        reason: "the Tokio runtime has no timers: build it with `enable_all()`, or `enable_time()`",
     })
 }
 

@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, HostedBy, Operation};
-use crate::error::{Error, RequestError};
+use crate::error::{Error, RequestError, write_causes};
 use crate::retry::Retry;
 
 /// Something that takes its time on the server. [`Client::wait`] waits for it.
@@ -97,12 +97,11 @@ impl<T> Update<T> {
     }
 }
 
-/// Why waiting ended without success.
-#[derive(Debug, thiserror::Error)]
+/// Why waiting ended without success. `{:#}` adds the causes.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
     /// It has failed.
-    #[error("{operation}: it has failed on the server: {reason}")]
     #[non_exhaustive]
     Failed {
         /// The operation that was polled.
@@ -111,14 +110,12 @@ pub enum WaitError {
         reason: String,
     },
     /// It was cancelled, or deleted.
-    #[error("{operation}: it was cancelled or deleted")]
     #[non_exhaustive]
     Cancelled {
         /// The operation that was polled.
         operation: &'static Operation,
     },
     /// The deadline passed. It continues on the server.
-    #[error("{operation}: it is not done after {:.1?}{}; it continues on the server, and `.deadline(…)` allows more", .after, .phase.as_deref().map(|phase| format!(", but {phase}")).unwrap_or_default())]
     #[non_exhaustive]
     Deadline {
         /// The operation that was polled.
@@ -129,8 +126,34 @@ pub enum WaitError {
         phase: Option<String>,
     },
     /// The server cannot be asked.
-    #[error("{0}")]
     Call(Error),
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { operation, reason } => write!(f, "{operation}: it has failed on the server: {reason}"),
+            Self::Cancelled { operation } => write!(f, "{operation}: it was cancelled or deleted"),
+            Self::Deadline { operation, after, phase } => {
+                write!(f, "{operation}: it is not done after {after:.1?}")?;
+                if let Some(phase) = phase {
+                    write!(f, ", but {phase}")?;
+                }
+                f.write_str("; it continues on the server, and `.deadline(…)` allows more")
+            }
+            Self::Call(_) => f.write_str("a poll failed"),
+        }?;
+        write_causes(self, f)
+    }
+}
+
+impl std::error::Error for WaitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Call(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<Error> for WaitError {

@@ -145,7 +145,7 @@ async fn what_cannot_be_written_is_refused_before_the_body_is_read() {
         // Of a body that never comes, so that only what is refused at once ends.
         let (_writer, never) = by_hand();
         let error = never.save(&path).await.unwrap_err();
-        assert!(error.kind() == ErrorKind::File && error.to_string().contains(why), "{path}: {error}");
+        assert!(error.kind() == ErrorKind::File && format!("{error:#}").contains(why), "{path}: {error}");
         assert_eq!(Download::check_target(&path).await.unwrap_err().kind(), ErrorKind::File);
     }
     assert!(Download::check_target(inside("film")).await.is_ok());
@@ -170,7 +170,7 @@ async fn links_stay_and_devices_and_fifos_are_written_through() {
     let nowhere = folder.path("nowhere");
     symlink("gone", &nowhere).unwrap();
     let error = download("x").save(&nowhere).await.unwrap_err();
-    assert!(error.to_string().contains("a symbolic link to nothing"), "{error}");
+    assert!(format!("{error:#}").contains("a symbolic link to nothing"), "{error:#}");
     assert!(!folder.path("gone").exists());
 
     let fifo = folder.path("fifo");
@@ -203,7 +203,7 @@ async fn bytes_are_bounded_by_what_may_be_received() {
     let client = client(&server).max_response(100_000);
     for received in [client.download("/film").await.unwrap(), client.call(Fetch::new()).await.unwrap()] {
         let error = received.bytes().await.unwrap_err();
-        assert!(error.kind() == ErrorKind::TooLarge && error.to_string().contains("max_response"), "{error}");
+        assert!(error.kind() == ErrorKind::TooLarge && format!("{error:#}").contains("max_response"), "{error:#}");
     }
     let server = Mock::new().fallback(async |_| Reply::text(200, "0123456789")).listen().await.unwrap();
     let limited = |bytes| self::client(&server).max_response(bytes);
@@ -287,7 +287,10 @@ async fn a_file_of_an_operation_comes_from_another_host_and_the_key_does_not_go_
     assert_eq!(call.bytes().await.unwrap(), "7");
     assert_eq!(client.call(Whole::new()).header("x-own", "own secret").await.unwrap(), "7");
     let error = client.call(Count::new()).await.unwrap_err();
-    assert!(error.to_string().contains("is not followed") && !format!("{error:?}").contains("s1gnature"), "{error}");
+    assert!(
+        format!("{error:#}").contains("is not followed") && !format!("{error:?}").contains("s1gnature"),
+        "{error:#}"
+    );
     let seen = elsewhere.mock().seen();
     assert_eq!(seen.len(), 2);
     for name in ["x-key", "x-team", "x-own"] {
@@ -379,7 +382,7 @@ async fn a_rest_that_is_not_of_the_same_content_is_not_taken() {
         let (url, serving) = serve([vec![half(first)], then].concat()).await;
         let client = Client::<Files>::new().server(&url).retry(patient.clone());
         let error = client.download("/file").await.unwrap().bytes().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error:#}");
         assert_eq!(serving.await.unwrap().len(), count);
     }
     // The policy's word goes before the server's offer.

@@ -51,7 +51,7 @@ async fn a_file_written_to_while_a_form_is_sent_is_refused() {
             }
         };
         assert!(got < LEN, "all of it was handed on");
-        assert!(error.to_string().contains("was written to"), "{error}");
+        assert!(format!("{error:#}").contains("was written to"), "{error:#}");
     }
     // One that is left alone arrives, also a second time.
     let file = OnDisk::new(LEN);
@@ -61,5 +61,5 @@ async fn a_file_written_to_while_a_form_is_sent_is_refused() {
     let mut body = File::path(&file.0).into_body().await.unwrap();
     body.chunk().await.unwrap().unwrap();
     rewrite(&file.0, &[2]);
-    assert!(body.bytes(usize::MAX).await.unwrap_err().to_string().contains("was written to"));
+    assert!(format!("{:#}", body.bytes(usize::MAX).await.unwrap_err()).contains("was written to"));
 }

@@ -89,7 +89,7 @@ async fn the_path_and_the_query_stay_what_they_are() {
                 assert_eq!(percent_encoding::percent_decode_str(query).decode_utf8().unwrap(), text);
             }
             // Longer than any server takes.
-            Err(error) => assert!(error.kind() == ErrorKind::Request && text.len() > 10_000, "{error}"),
+            Err(error) => assert!(error.kind() == ErrorKind::Request && text.len() > 10_000, "{error:#}"),
         }
     }
     for text in ["", ".", ".."] {
@@ -119,14 +119,14 @@ async fn a_header_stays_one_header() {
                 Err(error) => {
                     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0));
                     assert!(kept.0.lock().unwrap().is_empty());
-                    assert!(!error.to_string().contains(['\r', '\n']), "{error}");
+                    assert!(!format!("{error:#}").contains(['\r', '\n']), "{error:#}");
                 }
             }
         }
     }
     for name in ["x\r\ny", "x y", "", "x:y", "é", "\0"] {
         let error = client(&Kept::default()).call(Take::new("id")).header(name, "1").await.unwrap_err();
-        assert!(error.is_request() && !error.to_string().contains(['\r', '\n', '\0']), "{error}");
+        assert!(error.is_request() && !format!("{error:#}").contains(['\r', '\n', '\0']), "{error:#}");
         assert!(client(&Kept::default()).header(name, "1").check().is_err());
     }
 }
@@ -148,7 +148,7 @@ async fn a_part_of_a_form_stays_one_part() {
     }
     let wrong = File::bytes(&b"content"[..]).content_type("video/mp4\r\nx: y");
     let error = client(&Kept::default()).call(Take::new("id").file(wrong)).await.unwrap_err();
-    assert!(error.is_request(), "{error}");
+    assert!(error.is_request(), "{error:#}");
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn base_urls_are_taken_as_they_are_meant_or_refused() {
         assert_eq!(got.as_deref(), sent, "{url}: {outcome:?}");
         assert_eq!(client(&kept).server(url).check().is_ok(), sent.is_some(), "{url}");
         if let Err(error) = outcome {
-            assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+            assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error:#}");
         }
     }
     let kept = Kept::default();
@@ -209,7 +209,7 @@ async fn a_key_is_one_line_or_none() {
         match (outcome, sent) {
             (Ok(()), Some(sent)) => assert_eq!(kept.0.lock().unwrap()[0].headers()["authorization"], sent),
             (Err(error), None) => {
-                assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+                assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error:#}");
                 assert!(kept.0.lock().unwrap().is_empty());
             }
             (outcome, _) => panic!("{key:?}: {outcome:?}"),
@@ -220,7 +220,7 @@ async fn a_key_is_one_line_or_none() {
         let kept = Kept::default();
         let client = client(&kept).key_provider(move || async move { Ok(Secret::from(key)) });
         let error = client.call(Take::new("id")).await.unwrap_err();
-        assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error}");
+        assert!(error.is_request() && !format!("{error} {error:?}").contains("secret"), "{error:#}");
         assert!(kept.0.lock().unwrap().is_empty());
     }
 }

@@ -191,7 +191,7 @@ where
             Some(Err(error)) => {
                 let error: Error = error.into();
                 assert!(items.next().await.is_none(), "it goes on after an error");
-                return (got, Some(error.to_string()));
+                return (got, Some(format!("{error:#}")));
             }
             None => return (got, None),
         }
@@ -236,7 +236,7 @@ async fn cursors_that_go_in_circles_end_with_an_error_after_what_came() {
         let (got, error) = all(&client::<Shop>(&url), Find::new()).await;
         assert_eq!(got, items, "{pages:?}");
         let error = error.unwrap_or_else(|| panic!("{pages:?}: no error"));
-        assert!(error.contains("next page"), "{error}");
+        assert!(error.contains("next page"), "{error:#}");
         assert_eq!(seen.lock().unwrap().len(), requests, "{pages:?}");
     }
     // The cursor that the caller begins at counts, too.

@@ -17,7 +17,7 @@ use std::time::Duration;
 use library::*;
 use tokio::runtime::{Builder, Runtime};
 use typed_endpoint::mock::Mock;
-use typed_endpoint::{Client, ErrorKind, Retry, blocking};
+use typed_endpoint::{Client, ErrorKind, RequestError, Retry, blocking};
 
 const KEY: &str = "SECRET-KEY-12345";
 const BOOK: &str = r#"{"id": "emma", "title": "Emma"}"#;
@@ -180,13 +180,13 @@ async fn child_behind_a_proxy() {
     // A key that is allowed to go unencrypted is not for proxies.
     let keyed = plain.clone().key(KEY).allow_plain_http(true);
     let error = keyed.call(GetBook::new("emma")).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{error}");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{error:#}");
     for part in [variable.as_str(), "unencrypted", "NO_PROXY", "books.example"] {
-        assert!(error.to_string().contains(part), "{part}: {error}");
+        assert!(format!("{error:#}").contains(part), "{part}: {error}");
     }
     // Nor by a configuration that says nothing of proxies: it goes to the server itself, which there is none of.
     let error = keyed.http_client(|http| http).retry(Retry::never()).call(GetBook::new("emma")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    assert_eq!(error.kind(), ErrorKind::Connect, "{error:#}");
     // Without a key the environment's proxies apply there, too.
     let configured = plain.clone().http_client(|http| http);
     assert_eq!(configured.call(GetBook::new("emma")).await.unwrap().title, "Emma");
@@ -202,7 +202,7 @@ async fn child_behind_a_proxy() {
         client(&url).download("/book/x").await.unwrap();
     }
     let tls = client("https://127.0.0.1:1").retry(Retry::never()).call(GetBook::new("x")).await.unwrap_err();
-    assert!(!tls.to_string().contains("proxy"), "{tls}");
+    assert!(!format!("{tls:#}").contains("proxy"), "{tls}");
 }
 
 #[test]
@@ -217,9 +217,34 @@ async fn child_behind_a_dead_proxy() {
         let client = Client::<Library>::new().server(url).retry(Retry::never());
         let error = client.call(GetBook::new("emma")).await.unwrap_err();
         assert!(
-            error.is_connect() && error.to_string().contains(&format!("the proxy that {variable} names")),
-            "{error}"
+            error.is_connect() && format!("{error:#}").contains(&format!("the proxy that {variable} names")),
+            "{error:#}"
         );
+    }
+}
+
+#[test]
+fn a_proxy_of_an_unknown_scheme_is_named() {
+    child(
+        "child_behind_an_odd_proxy",
+        &[("HTTPS_PROXY", "socks6://me:secret@127.0.0.1:1"), ("NO_PROXY", "direct.invalid")],
+    );
+}
+
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn child_behind_an_odd_proxy() {
+    let error = Client::<Library>::new().server("https://books.example").call(GetBook::new("emma")).await.unwrap_err();
+    let text = format!("{error:#}");
+    assert_eq!(error.kind(), ErrorKind::Request, "{text}");
+    assert!(matches!(error.request_error(), Some(RequestError::Proxy { .. })), "{text}");
+    for part in ["the proxy that HTTPS_PROXY names cannot be used", "`socks6`", "`socks5h`"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // Neither what needs no proxy nor what the variable is not for.
+    for url in ["https://direct.invalid", "http://books.invalid"] {
+        let client = Client::<Library>::new().server(url).retry(Retry::never());
+        assert!(client.call(GetBook::new("emma")).await.unwrap_err().is_connect(), "{url}");
     }
 }
 
@@ -236,15 +261,16 @@ fn missing_certificates_are_named() {
 #[ignore = "run by another test"]
 async fn child_without_certificates() {
     let error = client("https://127.0.0.1:1").call(GetBook::new("emma")).await.unwrap_err();
-    let text = error.to_string();
+    let text = format!("{error:#}");
     assert!(text.contains("No CA certificates") && text.contains("ca-certificates"), "{text}");
     assert!(text.contains("SSL_CERT_FILE"), "{text}");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{text}");
-    let mut cause = error.cause();
+    let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause.and_then(|cause| cause.source()) {
         cause = Some(inner);
     }
     assert!(cause.unwrap().to_string().contains("No CA certificates"), "{cause:?}");
+    assert!(matches!(error.request_error(), Some(RequestError::Tls { .. })), "{text}");
 }
 
 /// The first steps behind a proxy that is none, in an image without certificates. `cargo test` builds the example before it
@@ -308,11 +334,11 @@ fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
     client.check().unwrap();
     for client in [client.clone(), client.deadline(Duration::from_secs(1)), Mock::new().client()] {
         let error = poll_alone(client.call(GetBook::new("emma"))).unwrap_err();
-        assert!(error.is_request() && error.to_string().contains("Tokio runtime"), "{error}");
+        assert!(error.is_request() && format!("{error:#}").contains("Tokio runtime"), "{error:#}");
         let error = poll_alone(client.download("/x")).unwrap_err();
-        assert!(error.is_request() && error.to_string().contains("Tokio runtime"), "{error}");
+        assert!(error.is_request() && format!("{error:#}").contains("Tokio runtime"), "{error:#}");
         let error = poll_alone(client.pages(ListBooks::new()).items().collect()).unwrap_err();
-        assert!(error.is_request() && error.to_string().contains("Tokio runtime"), "{error}");
+        assert!(error.is_request() && format!("{error:#}").contains("Tokio runtime"), "{error:#}");
     }
 }
 
@@ -323,7 +349,7 @@ fn in_a_runtime_without_timers_there_is_an_error_and_no_panic() {
         [client("http://127.0.0.1:1"), Mock::new().client::<Client<Library>>().deadline(Duration::from_secs(1))]
     {
         let error = runtime.block_on(client.call(GetBook::new("emma")).into_future()).unwrap_err();
-        assert!(error.is_request() && error.to_string().contains("enable_all"), "{error}");
+        assert!(error.is_request() && format!("{error:#}").contains("enable_all"), "{error:#}");
     }
 }
 
@@ -337,7 +363,7 @@ fn blocking_calls_work_where_a_thread_may_block() {
         move || client.call(GetBook::new("emma")).run()
     };
     let refused =
-        |error: typed_endpoint::Error| assert!(error.is_request() && error.to_string().contains("spawn_blocking"));
+        |error: typed_endpoint::Error| assert!(error.is_request() && format!("{error:#}").contains("spawn_blocking"));
     runtime.block_on(async {
         assert_eq!(tokio::task::spawn_blocking(call.clone()).await.unwrap().unwrap().title, "Emma");
         refused(call().unwrap_err().into());
@@ -393,7 +419,7 @@ async fn child_without_descriptors() {
     files.extend(std::iter::from_fn(|| std::fs::File::open("/dev/null").ok()));
 
     let error = client.clone().retry(Retry::never()).call(GetBook::new("x")).await.unwrap_err();
-    assert!(error.to_string().contains("open files"), "{error}");
+    assert!(format!("{error:#}").contains("open files"), "{error:#}");
 
     // One for the client's end of a connection: the mock has none left for its own, and goes on when there is.
     files.pop();

@@ -423,13 +423,13 @@ async fn a_server_that_forgets_the_upload_gets_a_new_one() {
     let server = Server::start().await;
     server.with(|inner| inner.always = Some(Trouble::Vanish));
     let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap_err();
-    assert!(matches!(error, UploadError::Unknown), "{error}");
+    assert!(matches!(error, UploadError::Unknown), "{error:#}");
 
     // What a reader gave is gone by then.
     let server = Server::start().await.trouble(1, Trouble::Vanish);
     let reader = std::io::Cursor::new(content.clone());
     let error = client().tus(server.endpoint(), File::reader(reader)).part_size(PART).await.unwrap_err();
-    assert!(matches!(error, UploadError::Rewind { offset: 0, kept: 100_000, .. }), "{error}");
+    assert!(matches!(error, UploadError::Rewind { offset: 0, kept: 100_000, .. }), "{error:#}");
 
     // But not what a factory makes anew.
     let server = Server::start().await.trouble(1, Trouble::Vanish);
@@ -446,8 +446,10 @@ async fn a_server_that_never_keeps_its_word_is_given_up() {
         server.with(|inner| inner.always = Some(always));
         let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
         match always {
-            Trouble::Status(_) => assert!(matches!(&error, UploadError::Call(error) if error.is_conflict()), "{error}"),
-            _ => assert!(matches!(&error, UploadError::Offset { .. }), "{error}"),
+            Trouble::Status(_) => {
+                assert!(matches!(&error, UploadError::Call(error) if error.is_conflict()), "{error:#}")
+            }
+            _ => assert!(matches!(&error, UploadError::Offset { .. }), "{error:#}"),
         }
         assert!(server.count("PATCH") <= bound, "{always:?}: {} parts", server.count("PATCH"));
     }
@@ -490,13 +492,13 @@ async fn a_server_may_be_away_for_seconds() {
 async fn what_will_not_change_is_an_error_at_once() {
     let server = Server::start().await.trouble(0, Trouble::Status(403));
     let error = client().tus(server.endpoint(), File::bytes(content(1000))).await.unwrap_err();
-    let UploadError::Call(error) = error else { panic!("{error}") };
+    let UploadError::Call(error) = error else { panic!("{error:#}") };
     assert!(error.is_forbidden());
     assert_eq!(error.attempts(), 1);
-    assert!(error.to_string().starts_with("upload (sending a part): "), "{error}");
-    assert!(!error.to_string().contains("secret"), "{error}");
+    assert!(format!("{error:#}").starts_with("upload (sending a part): "), "{error:#}");
+    assert!(!format!("{error:#}").contains("secret"), "{error:#}");
     // No key was sent, so none is wrong.
-    assert!(!error.to_string().contains("key"), "{error}");
+    assert!(!format!("{error:#}").contains("key"), "{error:#}");
     assert_eq!(server.count("PATCH"), 1);
 }
 
@@ -599,7 +601,7 @@ async fn a_reader_must_end_where_the_server_was_told() {
             let (server, state) = stopped(kept).await;
             let error = client().tus(server.endpoint(), reader(len)).part_size(PART).resume(state).await.unwrap_err();
             assert!(matches!(error, UploadError::Changed { .. }), "{len}: {error}");
-            assert!(error.to_string().contains(why), "{len}: {error}");
+            assert!(format!("{error:#}").contains(why), "{len}: {error}");
         }
         let (server, state) = stopped(kept).await;
         let state = client().tus(server.endpoint(), reader(250_000)).part_size(PART).resume(state).await.unwrap();
@@ -619,8 +621,8 @@ async fn a_changed_content_is_refused() {
     let refused = async |file: File, why: &str| {
         let upload = client().tus(server.endpoint(), file).part_size(PART).resume(state.clone());
         let error = upload.await.unwrap_err();
-        assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-        assert!(error.to_string().contains(why), "{error}");
+        assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
+        assert!(format!("{error:#}").contains(why), "{error:#}");
     };
     let mut longer = content.clone();
     longer.push(0);
@@ -640,10 +642,10 @@ async fn a_changed_content_is_refused() {
     let state = interrupted(&server, File::reader(std::io::Cursor::new(content.clone())), PART).await;
     let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(other.clone()))).part_size(PART);
     let error = upload.resume(state.clone()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     let upload = client().tus(server.endpoint(), File::reader(std::io::Cursor::new(content[..100].to_vec())));
     let error = upload.part_size(PART).resume(state.clone()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
 
     // Even after a process that went on with it and got no further.
     server.with(|inner| inner.always = Some(Trouble::Status(403)));
@@ -654,7 +656,7 @@ async fn a_changed_content_is_refused() {
     server.with(|inner| inner.always = None);
     let upload = client().tus(server.endpoint(), reader(&other)).part_size(PART).resume(upload.state().unwrap());
     let error = upload.await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
 }
 
 #[tokio::test]
@@ -669,7 +671,7 @@ async fn a_file_that_changes_while_it_is_sent_is_refused() {
         }
     });
     let error = upload.await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     assert_eq!(server.count("PATCH"), 3);
 }
 
@@ -704,9 +706,9 @@ async fn a_host_that_was_replaced_in_vain_is_named() {
     let content = content(1000);
     let upload = || client().tus(server.endpoint(), File::bytes(content.clone()));
     let error = upload().await.unwrap_err();
-    assert!(matches!(&error, UploadError::Elsewhere { theirs, .. } if *theirs == other.address), "{error}");
-    assert!(error.to_string().contains("allow_other_hosts(true)"), "{error}");
-    assert!(!error.to_string().contains("/elsewhere"), "{error}");
+    assert!(matches!(&error, UploadError::Elsewhere { theirs, .. } if *theirs == other.address), "{error:#}");
+    assert!(format!("{error:#}").contains("allow_other_hosts(true)"), "{error:#}");
+    assert!(!format!("{error:#}").contains("/elsewhere"), "{error:#}");
     assert_eq!(other.count(""), 0);
 
     // What it says helps.
@@ -726,7 +728,7 @@ async fn an_answer_that_is_not_the_servers_can_be_gone_on_after() {
         let upload = || client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
         let mut uploading = upload().into_future();
         let error = (&mut uploading).await.unwrap_err();
-        assert!(matches!(error, UploadError::Protocol(_)) && error.is_retryable(), "{error}");
+        assert!(matches!(error, UploadError::Protocol(_)) && error.is_retryable(), "{error:#}");
         let again = match uploading.state() {
             Some(state) => upload().resume(state),
             None => upload(),
@@ -769,7 +771,7 @@ async fn a_server_never_has_what_was_never_sent() {
     let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).resume(state);
     let claims = server.clone();
     let error = upload.on_state(move |_| claims.with(|inner| inner.claims = Some(900_000))).await.unwrap_err();
-    assert!(matches!(error, UploadError::NeverSent { offset: 900_000, .. }), "{error}");
+    assert!(matches!(error, UploadError::NeverSent { offset: 900_000, .. }), "{error:#}");
 }
 
 #[tokio::test]
@@ -778,7 +780,7 @@ async fn a_server_that_takes_a_byte_of_each_part_is_given_up() {
         let server = Server::start().await;
         server.with(|inner| inner.always = Some(trouble));
         let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
-        assert!(error.to_string().contains("next to nothing"), "{trouble:?}: {error}");
+        assert!(format!("{error:#}").contains("next to nothing"), "{trouble:?}: {error}");
         assert!(server.count("PATCH") <= 20, "{trouble:?}: {} parts", server.count("PATCH"));
     }
     // Half of each is enough.
@@ -825,7 +827,7 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
         let server = Server::start().await;
         let upload = client().tus(server.endpoint(), File::bytes(content.clone())).header(name, value);
         let error = upload.await.unwrap_err();
-        assert!(matches!(&error, UploadError::Call(error) if error.is_request()), "{error}");
+        assert!(matches!(&error, UploadError::Call(error) if error.is_request()), "{error:#}");
         assert!(server.with(|inner| inner.log.is_empty()));
     }
 }
@@ -868,7 +870,7 @@ async fn an_upload_begins_at_a_url_that_was_given() {
     let server = Server::start().await;
     let url = format!("http://{}/files/theirs", server.address);
     let error = client().tus(server.endpoint(), File::bytes(content.clone())).at(url).await.unwrap_err();
-    assert!(matches!(error, UploadError::Unknown), "{error}");
+    assert!(matches!(error, UploadError::Unknown), "{error:#}");
     assert_eq!(server.count("POST"), 0);
 }
 
@@ -877,9 +879,9 @@ async fn an_upload_begins_at_a_url_that_was_given() {
 async fn a_file_that_only_says_it_is_empty_is_refused() {
     let server = Server::start().await;
     let error = client().tus(server.endpoint(), File::path("/proc/version")).await.unwrap_err();
-    assert!(error.to_string().contains("there is something in it"), "{error}");
+    assert!(format!("{error:#}").contains("there is something in it"), "{error:#}");
     let error = File::path("/proc/version").into_body().await.unwrap_err();
-    assert!(error.to_string().contains("there is something in it"), "{error}");
+    assert!(format!("{error:#}").contains("there is something in it"), "{error:#}");
     assert!(typed_endpoint::Body::file("/proc/version").await.is_err());
     assert!(server.with(|inner| inner.log.is_empty()));
 }

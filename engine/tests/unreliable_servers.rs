@@ -274,6 +274,6 @@ async fn a_redirect_is_followed_on_the_same_connection() {
     ])
     .await;
     let error = Client::<Plain>::new().server(&server).call(Get::new()).await.unwrap_err();
-    assert!(error.to_string().contains("redirected more than 5 times"), "{error}");
+    assert!(format!("{error:#}").contains("redirected more than 5 times"), "{error:#}");
     assert_eq!(connections.load(Ordering::Relaxed), 1);
 }

@@ -6,7 +6,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use livepeer::mock::{Detail, EncodeResponse, OperationVisitor, Reply, sample_request};
+use livepeer::codec::Detail;
+use livepeer::mock::{EncodeResponse, OperationVisitor, Reply, sample_request};
 use livepeer::{Body, BoxFuture, Client, Endpoint, HostedBy, Retry, Transport, TransportError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,10 @@
 //! Uploading, and waiting for the asset.
 
+use std::fmt;
 use std::future::IntoFuture;
 use std::time::Duration;
+
+use typed_endpoint::write_causes;
 
 use super::{Uploaded, Uploading};
 use crate::asset::{Asset, UploadError};
@@ -23,22 +26,31 @@ impl UploadWait {
     }
 }
 
-/// Why there is no asset that is ready.
+/// Why there is no asset that is ready. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadWaitError {
     /// The file did not arrive.
-    #[error(transparent)]
     Upload(#[from] UploadError),
     /// The file arrived, but the asset did not get ready.
-    #[error("asset {}: {error}", .uploaded.asset)]
     #[non_exhaustive]
     Wait {
         /// What to look at, or to wait for again.
         uploaded: Uploaded,
         /// Why it was not waited for any longer.
+        #[source]
         error: WaitError,
     },
+}
+
+impl fmt::Display for UploadWaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upload(_) => f.write_str("the file was not uploaded"),
+            Self::Wait { uploaded, .. } => write!(f, "the asset {} did not become ready", uploaded.asset),
+        }?;
+        write_causes(self, f)
+    }
 }
 
 impl From<crate::RequestError> for UploadWaitError {

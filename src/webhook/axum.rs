@@ -23,25 +23,36 @@
 //!     .with_state(Verifier::new("the webhook's shared secret"));
 //! ```
 
+use std::fmt;
+
 use axum_core::{
     body::Body,
     extract::{FromRef, FromRequest, Request, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
 use http::HeaderMap;
+use typed_endpoint::write_causes;
 
 use super::{AccessAnswer, AccessRequest, Event, Verifier, VerifyError};
 
-/// Why a handler was not run.
+/// Why a handler was not run. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookRejection {
     /// The body did not arrive, or is too large.
-    #[error(transparent)]
     Body(#[from] BytesRejection),
     /// The delivery was not accepted. Answered with [`VerifyError::status`].
-    #[error(transparent)]
     Verify(#[from] VerifyError),
+}
+
+impl fmt::Display for WebhookRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Body(_) => "the webhook's body did not arrive",
+            Self::Verify(_) => "the webhook was not accepted",
+        })?;
+        write_causes(self, f)
+    }
 }
 
 impl IntoResponse for WebhookRejection {

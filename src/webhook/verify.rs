@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName, StatusCode};
 use sha2::Sha256;
 use typed_endpoint::codec::{Mode, Options};
+use typed_endpoint::write_causes;
 
 use super::{AccessRequest, Event, EventKind, Payload};
 use crate::DecodeError;
@@ -21,44 +22,62 @@ pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signa
 /// it is sent, so this need not cover the hours over which Studio tries again.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
-/// Why a delivery was not accepted. No message contains a secret or a signature.
+/// Why a delivery was not accepted. No message contains a secret or a signature. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The verifier has no secret, or an empty one. Nothing is accepted then: a signature made with
     /// an empty key could be made by anyone.
-    #[error("there is no secret to verify the webhook with: give the one that the webhook was made with")]
     NoSecret,
     /// The delivery is not signed. Studio leaves the header out when the webhook has no shared secret.
-    #[error("the webhook has no Livepeer-Signature header: Studio signs once the webhook has a shared secret")]
     MissingSignature,
     /// The header is not of the form `t=<milliseconds>,v1=<hex>`. The text says what is wrong.
-    #[error("the Livepeer-Signature header is malformed: {0}")]
     MalformedSignature(&'static str),
     /// None of the secrets gives this signature for this body.
-    #[error(
-        "the signature of the webhook is wrong: check the shared secret, and that the body is what arrived, byte for byte"
-    )]
     WrongSignature,
     /// The time in the header is not the time in the signed body: the header was altered.
-    #[error("the webhook's header and body tell different times: the header was changed on its way")]
     TimeMismatch,
     /// The delivery is older than the tolerance: it may be a replay.
-    #[error("the webhook was sent {0:?} ago, which is too long: check the clock; if it is right, this is a replay")]
     TooOld(
         /// Its age.
         Duration,
     ),
     /// The delivery is from the future by more than the tolerance: one of the clocks is wrong.
-    #[error("the webhook was sent {0:?} in the future: check the clock")]
     FromFuture(
         /// How far ahead it is.
         Duration,
     ),
     /// Studio did sign the body, but it cannot be read as what was asked for. The error says why, without
     /// the texts that it found: they may be secrets.
-    #[error("the webhook is signed as it should be, but its body cannot be read: {0}")]
-    Undecodable(DecodeError),
+    Undecodable(#[source] DecodeError),
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSecret => {
+                f.write_str("there is no secret to verify the webhook with: give the one that the webhook was made with")
+            }
+            Self::MissingSignature => f.write_str(
+                "the webhook has no Livepeer-Signature header: Studio signs once the webhook has a shared secret",
+            ),
+            Self::MalformedSignature(how) => write!(f, "the Livepeer-Signature header is malformed: {how}"),
+            Self::WrongSignature => f.write_str(
+                "the signature of the webhook is wrong: check the shared secret, and that the body is what arrived, byte \
+                 for byte",
+            ),
+            Self::TimeMismatch => {
+                f.write_str("the webhook's header and body tell different times: the header was changed on its way")
+            }
+            Self::TooOld(age) => write!(
+                f,
+                "the webhook was sent {age:?} ago, which is too long: check the clock; if it is right, this is a replay"
+            ),
+            Self::FromFuture(ahead) => write!(f, "the webhook was sent {ahead:?} in the future: check the clock"),
+            Self::Undecodable(_) => f.write_str("the webhook is signed as it should be, but its body cannot be read"),
+        }?;
+        write_causes(self, f)
+    }
 }
 
 impl VerifyError {

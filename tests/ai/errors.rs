@@ -48,7 +48,7 @@ async fn the_shape_decides() {
         assert_eq!(shape(error.body()), wanted, "{status} {body}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(error.raw_body(), body.as_bytes());
-        let text = error.to_string();
+        let text = format!("{error:#}");
         assert!(text.contains("it is broken") && text.contains(&status.to_string()), "{text}");
         assert!(text.starts_with("generate::TextToImage (POST /text-to-image): "), "{text}");
     }
@@ -63,7 +63,7 @@ async fn gone_says_so_in_words() {
         let error = client.call(TextToImage::new("x")).await.unwrap_err();
         assert!(error.is_gone());
         assert_eq!(shape(error.body()), "gone", "{body}");
-        let text = error.to_string();
+        let text = format!("{error:#}");
         assert!(text.contains("retired the pipeline: use another server"), "{text}");
         assert_eq!(text.contains("(it says: it is broken)"), !body.is_empty(), "{text}");
         assert_eq!(error.attempts(), 1);
@@ -78,7 +78,7 @@ async fn fields_and_reasons_are_told() {
     let Some(GenerateError::Validation(validation)) = error.body() else { panic!("{error:?}") };
     let fields: Vec<_> = validation.detail.iter().flatten().map(|field| (field.field(), field.kind.as_str())).collect();
     assert_eq!(fields, [("messages.0.content".to_owned(), "missing"), ("seed".to_owned(), "int_parsing")]);
-    let text = error.to_string();
+    let text = format!("{error:#}");
     assert!(text.contains("messages.0.content: it is broken; seed: no number"), "{text}");
 }
 
@@ -87,7 +87,7 @@ async fn a_long_body_is_kept_but_not_shown_whole() {
     let recorder = Recorder::new([(400, "x".repeat(1 << 20).as_str())]).await;
     let error = recorder.client().call(TextToImage::new("x")).await.unwrap_err();
     assert_eq!(error.raw_body().len(), 64 * 1024);
-    assert!(error.to_string().len() < 500);
+    assert!(format!("{error:#}").len() < 500);
 }
 
 #[tokio::test]

@@ -104,11 +104,11 @@ async fn what_can_be_read_once_is_sent_once() {
         let request = Upscale::new("p", file);
         let error = client.call(request.clone()).await.unwrap_err();
         assert_eq!((error.attempts(), error.status().map(|status| status.as_u16())), (1, Some(503)));
-        assert!(error.to_string().ends_with("(not retried: its body can be sent only once)"), "{error}");
+        assert!(format!("{error:#}").ends_with("(not retried: its body can be sent only once)"), "{error:#}");
         assert!(file_in(&recorder.only()).await.content == content());
 
         let again = client.call(request).await.unwrap_err();
-        assert!(again.to_string().contains("sent already"), "{again}");
+        assert!(format!("{again:#}").contains("sent already"), "{again:#}");
     }
 }
 
@@ -120,7 +120,7 @@ async fn a_reader_that_breaks_its_promise_is_an_error() {
         let recorder = Recorder::new([(200, PICTURES)]).await;
         let file = File::reader_with_len(std::io::Cursor::new(content()), promised);
         let error = recorder.client().call(Upscale::new("p", file)).await.unwrap_err();
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(format!("{error:#}").contains(words), "{error:#}");
     }
 }
 
@@ -128,7 +128,7 @@ async fn a_reader_that_breaks_its_promise_is_an_error() {
 async fn a_file_that_is_not_there_is_told_before_anything_is_sent() {
     let recorder = Recorder::new([(200, PICTURES)]).await;
     let error = recorder.client().call(Upscale::new("p", File::path("/no/such/picture.png"))).await.unwrap_err();
-    assert!(error.is_request() && error.to_string().contains("/no/such/picture.png"), "{error}");
+    assert!(error.is_request() && format!("{error:#}").contains("/no/such/picture.png"), "{error:#}");
     assert_eq!(recorder.seen().len(), 0);
 }
 

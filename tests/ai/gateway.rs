@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use livepeer::codec::Detail;
 use livepeer::generate::*;
-use livepeer::mock::{self, AiFlavor, Detail, sample_request};
+use livepeer::mock::{self, AiFlavor, sample_request};
 use livepeer::{Client, File, Retry};
 use serde_json::Value;
 

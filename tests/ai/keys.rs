@@ -32,7 +32,8 @@ async fn servers_by_index() -> Outcome {
 #[tokio::test]
 async fn an_index_out_of_range_lists_the_servers() {
     let client = Client::ai().server_index(2);
-    for error in [client.check().unwrap_err().to_string(), client.call(Health::new()).await.unwrap_err().to_string()] {
+    let call = client.call(Health::new()).await.unwrap_err();
+    for error in [client.check().unwrap_err().to_string(), format!("{call:#}")] {
         for part in
             ["no server 2", "0: https://dream-gateway.livepeer.cloud", "1: https://livepeer.studio/api/beta/generate"]
         {
@@ -60,5 +61,5 @@ async fn a_key_goes_only_where_the_caller_puts_it() -> Outcome {
 #[tokio::test]
 async fn a_key_is_not_sent_in_the_clear() {
     let error = Client::ai().server("http://gateway.example").key("key").call(Health::new()).await.unwrap_err();
-    assert!(error.is_request() && error.to_string().contains("unencrypted"), "{error}");
+    assert!(error.is_request() && format!("{error:#}").contains("unencrypted"), "{error:#}");
 }

@@ -113,7 +113,7 @@ async fn a_cut_stream_is_an_error_that_holds_what_arrived() -> Outcome {
         let client = server.client();
         let error = client.call(question()).await?.collect().await.unwrap_err();
         assert_eq!(text(&error.items), if matches!(ending, LlmEnding::Cut(0)) { "" } else { "one two " });
-        assert!(error.to_string().contains(wanted), "{error}");
+        assert!(format!("{error:#}").contains(wanted), "{error:#}");
 
         let mut answer = client.call(question()).await?;
         let mut kinds = Vec::new();
@@ -133,7 +133,7 @@ async fn an_error_before_the_stream_is_one_of_the_call() -> Outcome {
     let server = mock::ai().listen().await?;
     server.gateway().fail_next([500]);
     let error = server.client().call(question()).await.unwrap_err();
-    assert!(matches!(error.body(), Some(GenerateError::Http(_))), "{error}");
+    assert!(matches!(error.body(), Some(GenerateError::Http(_))), "{error:#}");
     Ok(())
 }
 
@@ -142,7 +142,7 @@ async fn a_stream_that_falls_silent_times_out() -> Outcome {
     let server = mock::ai().llm_pace(Duration::from_secs(3600)).listen().await?;
     let mut answer = server.client().call(question()).timeout(Duration::from_millis(200)).await?;
     let error = answer.next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("no byte was sent or received"), "{error}");
+    assert!(format!("{error:#}").contains("no byte was sent or received"), "{error:#}");
     Ok(())
 }
 
@@ -246,7 +246,7 @@ proptest! {
         let mut whole: String = words.iter().map(|word| event(word, "")).collect();
         whole.push_str(&event("", "stop"));
         let chunks = runtime.block_on(Sse::<LlmChunk>::new(pieces(whole.as_bytes(), &sizes)).collect());
-        let chunks = chunks.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let chunks = chunks.map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
         prop_assert_eq!(text(&chunks), words.concat());
 
         // Without the last event nothing is whole, wherever it ends.

@@ -70,7 +70,7 @@ async fn a_file_that_is_gone_is_an_error_and_leaves_nothing() -> Outcome {
     let client = server.client();
     let path = std::env::temp_dir().join(format!("livepeer-media-{}-gone.png", std::process::id()));
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
-    assert!(error.is_not_found(), "{error}");
+    assert!(error.is_not_found(), "{error:#}");
     assert!(!path.exists() && !path.with_extension("png.part").exists());
     Ok(())
 }
@@ -82,7 +82,7 @@ async fn a_file_that_cannot_be_written_is_not_the_connections_fault() -> Outcome
     let path = std::env::temp_dir().join(format!("livepeer-media-{}-no-folder/a.png", std::process::id()));
     let error = media("/stream/0/image.png").save(&client, &path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
-    let text = error.to_string();
+    let text = format!("{error:#}");
     assert!(
         text.contains("the response cannot be saved")
             && text.contains("no-folder/a.png")
@@ -116,7 +116,7 @@ async fn the_key_stays_on_its_server() -> Outcome {
     assert_eq!(media(&format!("{}/b.png", elsewhere.url())).bytes(&client).await?, "from elsewhere");
     assert_eq!(media("/leads/away").bytes(&client).await?, "from elsewhere");
     let error = media("/leads/nowhere").bytes(&client).await.unwrap_err();
-    assert!(error.to_string().contains("redirected more than"), "{error}");
+    assert!(format!("{error:#}").contains("redirected more than"), "{error:#}");
 
     let sent = |server: &MockServer, name: &str| -> Vec<bool> {
         server.mock().seen().iter().map(|parts| parts.headers.contains_key(name)).collect()

@@ -307,6 +307,6 @@ async fn studio_hosts_seven() -> Outcome {
 async fn an_empty_answer_is_an_error() {
     let recorder = Recorder::new([(200, "")]).await;
     let error = recorder.client().call(TextToImage::new("x")).await.unwrap_err();
-    assert!(error.is_decode() && error.to_string().contains("the body is empty"), "{error}");
+    assert!(error.is_decode() && format!("{error:#}").contains("the body is empty"), "{error:#}");
     assert_eq!(recorder.seen().len(), 1, "the work was done and billed: it is not asked for again");
 }

@@ -49,7 +49,7 @@ async fn retry_after_is_kept_to() -> Outcome {
     let recorder = Recorder::by([|| Reply::error(429, "too many").header("retry-after", "3600")]).await;
     let error = recorder.client().retry(soon()).call(TextToImage::new("x")).await.unwrap_err();
     assert!(error.is_rate_limited() && error.is_retryable());
-    assert!(error.to_string().ends_with("(not retried: the server asks for too long a wait)"), "{error}");
+    assert!(format!("{error:#}").ends_with("(not retried: the server asks for too long a wait)"), "{error:#}");
     assert_eq!(recorder.seen().len(), 1);
     Ok(())
 }
@@ -62,7 +62,7 @@ async fn a_failure_is_not_repeated_unless_asked_for() -> Outcome {
         let error = client.call(TextToImage::new("x")).await.unwrap_err();
         assert_eq!((error.attempts(), recorder.seen().len()), (1, 1));
         assert!(!error.is_retryable());
-        let text = error.to_string();
+        let text = format!("{error:#}");
         assert!(text.ends_with("(not retried: the server may have carried it out already)"), "{text}");
 
         let recorder = Recorder::new([(status, "{}"), (200, DONE)]).await;
@@ -78,7 +78,7 @@ async fn a_wrong_request_is_never_repeated() {
         let recorder = Recorder::new([(status, "{}"), (200, DONE)]).await;
         let client = recorder.client().retry(soon().non_idempotent(true));
         let error = client.call(TextToImage::new("x")).await.unwrap_err();
-        assert_eq!((error.attempts(), recorder.seen().len()), (1, 1), "{error}");
+        assert_eq!((error.attempts(), recorder.seen().len()), (1, 1), "{error:#}");
     }
 }
 
@@ -111,7 +111,7 @@ async fn what_may_have_arrived_is_not_repeated() {
         connections
     });
     let error = client.call(TextToImage::new("x")).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1), "{error}");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1), "{error:#}");
     assert_eq!(server.await.unwrap(), 1);
 }
 
@@ -137,7 +137,7 @@ async fn silence_times_out_and_slowness_does_not() -> Outcome {
     // Nearly two seconds in all, with never so long a silence.
     client.call(TextToImage::new("x")).timeout(Duration::from_millis(1500)).await?;
     let error = client.call(TextToImage::new("x")).timeout(Duration::from_millis(200)).await.unwrap_err();
-    assert!(error.is_timeout(), "{error}");
+    assert!(error.is_timeout(), "{error:#}");
     assert_eq!(error.attempts(), 1);
     server.abort();
     Ok(())

@@ -164,7 +164,11 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "the TLS handshake stalls, for longer than `Timeouts::connect`",
                     vec![vec![Stall]],
-                    Sees::Error(ErrorKind::Timeout, None, &["timed out", "to connect, `Timeouts::connect` allow more"]),
+                    Sees::Error(
+                        ErrorKind::Timeout,
+                        None,
+                        &["timed out", "connecting took too long", "`Timeouts::connect` allows more time"],
+                    ),
                     3,
                     3,
                 )
@@ -678,7 +682,7 @@ where
             check(response.attempts == attempts, format!("{} attempts told", response.attempts));
         }
         (Sees::Error(kind, status, says), Err(error)) => {
-            let text = error.to_string();
+            let text = format!("{error:#}");
             check(error.kind() == kind, format!("{:?}: {text}", error.kind()));
             check(
                 error.status().map(|status| status.as_u16()) == status,

@@ -136,7 +136,7 @@ async fn run(plan: &Plan) -> (End, Vec<(Fate, Instant)>) {
         kind: error.kind(),
         attempts: error.attempts(),
         status: error.status().map(|status| status.as_u16()),
-        text: error.to_string(),
+        text: format!("{error:#}"),
         elapsed: began.elapsed(),
     };
     let seen = seen.lock().unwrap().clone();
@@ -191,7 +191,7 @@ proptest! {
         match last {
             _ if by_deadline => {
                 prop_assert_eq!(end.kind, ErrorKind::Timeout);
-                prop_assert!(seen.len() == 1 || text.contains("; the previous attempt: "), "{}", text);
+                prop_assert!(seen.len() == 1 || text.contains("; before that: "), "{}", text);
             }
             Fate::Fails(_) => prop_assert!(text.contains("it fails"), "{}", text),
             Fate::Hangs => prop_assert!(text.contains("no byte was sent or received for 30s"), "{}", text),
@@ -295,10 +295,10 @@ async fn an_outage_is_amplified_by_a_tenth_at_most_and_got_over() {
         assert!(server.requests() <= 1100, "{down:?}: {} requests", server.requests());
         let error = client.call(stream::Get::new("x")).await.unwrap_err();
         assert!(
-            error.to_string().contains("not retried: too many of this client's retries have failed lately"),
-            "{error}"
+            format!("{error:#}").contains("not retried: too many of this client's retries have failed lately"),
+            "{error:#}"
         );
-        assert_eq!(error.attempts(), 1, "{error}");
+        assert_eq!(error.attempts(), 1, "{error:#}");
 
         // Up again: first attempts were never held back, and they bring the retries back.
         server.to(State::Up);

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use livepeer::codec::Detail;
 use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
-use livepeer::mock::{Detail, EncodeResponse, LittleStudio, Mock, OperationVisitor, sample_request};
+use livepeer::mock::{EncodeResponse, LittleStudio, Mock, OperationVisitor, sample_request};
 use livepeer::{
     ApiError, Client, CustomExport, Endpoint, ErrorKind, HostedBy, Operation, PlaybackPolicy, Retry, Timestamp,
     access_control, asset, ingest, multistream, object_store, playback, project, room, session, stream, task,

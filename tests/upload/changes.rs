@@ -20,7 +20,7 @@ async fn a_changed_file_is_refused() {
     // Nothing is asked: what was cut off may still be on its way, but it does not ask.
     let asked = count(running.studio(), "HEAD");
     let error = client.upload(Upload::file(&file.0)).resume(state).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     assert_eq!(count(running.studio(), "HEAD"), asked);
 }
 
@@ -32,7 +32,7 @@ async fn a_changed_small_reader_is_refused() {
     let mut upload = client.upload(Upload::new(reader(vec![1; 1000]))).into_future();
     (&mut upload).await.unwrap_err();
     let error = client.upload(Upload::new(reader(vec![2; 1000]))).resume(upload.state().unwrap()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     assert_eq!(count(running.studio(), "PUT"), 1);
 }
 
@@ -87,7 +87,7 @@ async fn a_file_that_changes_while_it_is_sent_does_not_arrive() {
             read_slowly(listener, || std::fs::write(&file.0, other).unwrap()),
         );
         let error = sent.unwrap_err();
-        assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+        assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
         assert_eq!((method.as_str(), announced), (expected, 8 * MIB));
         assert!(arrived < announced, "all of it was sent");
     }
@@ -107,7 +107,7 @@ async fn an_encrypted_file_that_changes_while_it_is_sent_does_not_arrive() {
         }
     });
     let error = upload.await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     assert_eq!(count(running.studio(), "PATCH"), 1);
 }
 
@@ -117,7 +117,7 @@ async fn nothing_is_refused_encrypted_or_not() {
     let file = OnDisk::new("film.mp4", &[]);
     for upload in [Upload::file(&file.0), Upload::encrypted(&encryptor(), &file.0)] {
         let error = client.upload(upload.playback_policy(PlaybackPolicy::jwt())).await.unwrap_err();
-        assert_eq!(error.to_string(), "the content of the upload cannot be read: there is nothing in it");
+        assert_eq!(format!("{error:#}"), "the content of the upload cannot be read: there is nothing in it");
     }
     assert_eq!(requests(running.studio()).len(), 0);
 }
@@ -128,8 +128,8 @@ async fn an_encrypted_file_needs_a_policy() {
     let file = OnDisk::new("film.mp4", &content(1000));
     let error = client.upload(Upload::encrypted(&encryptor(), &file.0)).await.unwrap_err();
     assert!(
-        error.to_string().contains("400 Bad Request: a playbackPolicy is required when using encryption"),
-        "{error}"
+        format!("{error:#}").contains("400 Bad Request: a playbackPolicy is required when using encryption"),
+        "{error:#}"
     );
     assert_eq!(requests(running.studio()), ["POST /asset/request-upload"]);
 }
@@ -159,7 +159,7 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
     let asked = count(running.studio(), "HEAD");
     let upload = Upload::encrypted(&encryptor, &file.0);
     let error = client.upload(upload).resume(state.clone()).await.unwrap_err();
-    assert!(matches!(error, UploadError::Changed { .. }), "{error}");
+    assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
     assert_eq!(count(running.studio(), "HEAD"), asked);
 
     // Another key would make another file of it, and so would none.
@@ -169,9 +169,9 @@ async fn an_encrypted_file_goes_on_with_the_same_encryption() {
         (Upload::file(&file.0), "it was encrypted and is not now"),
     ] {
         let error = client.upload(upload).resume(state.clone()).await.unwrap_err();
-        assert!(matches!(error, UploadError::Changed { .. }), "{error}");
-        assert!(error.to_string().contains(why), "{error}");
-        assert!(error.to_string().ends_with("resume it with that, or begin a new upload"), "{error}");
+        assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
+        assert!(format!("{error:#}").contains(why), "{error:#}");
+        assert!(format!("{error:#}").ends_with("resume it with that, or begin a new upload"), "{error:#}");
     }
     assert_eq!(count(running.studio(), "HEAD"), asked);
     let text = serde_json::to_string(&state).unwrap();

@@ -153,7 +153,7 @@ async fn nothing_is_refused_before_there_is_an_asset() {
     let (running, client) = running().await;
     for file in [File::bytes(Vec::new()), File::path("/no/such/file"), File::reader(Cursor::new(Vec::new()))] {
         let error = client.upload(Upload::new(file)).await.unwrap_err();
-        assert!(matches!(error, UploadError::Read(_)), "{error}");
+        assert!(matches!(error, UploadError::Read(_)), "{error:#}");
     }
     assert_eq!(requests(running.studio()).len(), 0);
 }
@@ -163,7 +163,7 @@ async fn a_refused_upload_says_why() {
     let (_running, client) = running().await;
     let upload = Upload::new(File::bytes(content(10))).with(|request| request.profiles(Some(Vec::new())));
     let UploadError::Call(error) = client.upload(upload).await.unwrap_err() else { panic!("not a call's error") };
-    assert!(error.to_string().contains("at least one profile"), "{error}");
+    assert!(format!("{error:#}").contains("at least one profile"), "{error:#}");
 }
 
 /// Goes away after the first part.
@@ -280,9 +280,9 @@ async fn an_upload_can_be_waited_for() {
     let studio = mock::studio();
     studio.fail_task(9, "unsupported codec");
     let error = studio.client().upload(Upload::new(File::bytes(content(10)))).wait().await.unwrap_err();
-    assert!(error.to_string().ends_with("unsupported codec"), "{error}");
+    assert!(format!("{error:#}").ends_with("unsupported codec"), "{error:#}");
     let UploadWaitError::Wait { uploaded, error: WaitError::Failed { reason, .. }, .. } = error else {
-        panic!("{error}")
+        panic!("{error:#}")
     };
     assert_eq!(reason, "unsupported codec");
     let asset = studio.client().call(asset::Get::new(&uploaded.asset)).await.unwrap();
@@ -291,7 +291,7 @@ async fn an_upload_can_be_waited_for() {
     let studio = mock::studio().per_request(Duration::ZERO);
     let wait = studio.client().upload(Upload::new(File::bytes(content(10)))).wait();
     let error = wait.deadline(Duration::from_secs(100)).await.unwrap_err();
-    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error}");
+    assert!(matches!(error, UploadWaitError::Wait { error: WaitError::Deadline { .. }, .. }), "{error:#}");
 }
 
 #[tokio::test]
@@ -303,5 +303,5 @@ async fn the_answer_to_the_request_itself_may_be_anything() {
     // It may have made an asset, so it is not sent again.
     running.studio().answer_next(Reply::cut());
     let error = client.upload(Upload::new(File::bytes(content(10)))).await.unwrap_err();
-    assert!(matches!(&error, UploadError::Call(error) if error.attempts() == 1), "{error}");
+    assert!(matches!(&error, UploadError::Call(error) if error.attempts() == 1), "{error:#}");
 }

@@ -100,8 +100,8 @@ async fn a_server_that_claims_more_than_there_is_is_not_believed() {
     running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Cut(0));
     running.studio().trouble_upload(UploadStep::Ask, UploadTrouble::Lie(9 * MIB as u64 + 1));
     let error = client.upload(Upload::new(File::bytes(content(9 * MIB)))).await.unwrap_err();
-    assert!(matches!(error, UploadError::Protocol(_)), "{error}");
-    assert!(error.to_string().contains("9437185 bytes, more than there are"), "{error}");
+    assert!(matches!(error, UploadError::Protocol(_)), "{error:#}");
+    assert!(format!("{error:#}").contains("9437185 bytes, more than there are"), "{error:#}");
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn an_abort_says_what_it_did() {
     let state = interrupted(&client, file()).await;
     running.studio().trouble_upload(UploadStep::Abort, UploadTrouble::Refuse(403));
     let error = client.upload(Upload::new(file())).resume(state).abort().await.unwrap_err();
-    assert!(matches!(&error, UploadError::Call(error) if error.is_forbidden()), "{error}");
+    assert!(matches!(&error, UploadError::Call(error) if error.is_forbidden()), "{error:#}");
 
     // Of a file that is put there is nothing that could be forgotten.
     running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Refuse(400));

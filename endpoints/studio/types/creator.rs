@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
-use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
+use typed_endpoint::DecodeError;
+use typed_endpoint::codec::{Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 use super::Studio;
 use typed_endpoint::{IntoField, model, open_enum, serde_via_codec};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
+use typed_endpoint::DecodeError;
+use typed_endpoint::codec::{Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 use super::{Studio, TaskId};
 use typed_endpoint::{IntoField, Secret, model, open_enum, serde_via_codec};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
+use typed_endpoint::DecodeError;
+use typed_endpoint::codec::{Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 use typed_endpoint::serde_via_codec;
 

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use typed_endpoint::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
+use typed_endpoint::DecodeError;
+use typed_endpoint::codec::{Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 use typed_endpoint::{IntoField, field_newtype, serde_via_codec};
 
 /// A point in time: milliseconds since the Unix epoch (1970-01-01 UTC), as Studio counts it.

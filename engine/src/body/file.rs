@@ -10,7 +10,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::source::{blocking, named};
+use super::source::blocking;
+use crate::error::named;
 
 /// Bytes read at a time, for each of which there is a trip to another thread.
 pub(super) const CHUNK: usize = 512 * 1024;

@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::runtime::Handle;
 
 use super::file::{self, Range};
+use crate::error::{RequestError, named};
 
 /// Bytes asked of a reader at a time. Small reads are what makes uploads slow: each costs a trip to another thread.
 const READ: usize = 256 * 1024;
@@ -215,12 +216,7 @@ pub(crate) fn blocking<T: Send + 'static>(
 ) -> impl Future<Output = io::Result<T>> + Send {
     let spawned = Handle::try_current().map(|runtime| runtime.spawn_blocking(work));
     async move {
-        let spawned = spawned.map_err(|_| Error::other("reading a file needs a Tokio runtime"))?;
+        let spawned = spawned.map_err(|_| Error::other(RequestError::NO_RUNTIME))?;
         spawned.await.map_err(Error::other)?
     }
-}
-
-/// System errors do not say which file they are about.
-pub(crate) fn named(path: &Path, error: Error) -> Error {
-    Error::new(error.kind(), format!("file {}: {error}", path.display()))
 }

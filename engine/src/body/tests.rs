@@ -73,7 +73,7 @@ async fn whole(body: Body) -> Vec<u8> {
 
 async fn failure(body: Body) -> String {
     match body.bytes(usize::MAX).await {
-        Err(BodyError::Read(error)) => error.to_string(),
+        Err(BodyError::Read(error)) => format!("{error:#}"),
         other => panic!("not a failed read: {other:?}"),
     }
 }
@@ -222,7 +222,7 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
                 Ok(chunk) => drop(chunk.expect("it must not end")),
                 Err(error) => {
                     assert!(body.chunk().await.unwrap().is_none(), "nothing comes after an error");
-                    return error.to_string();
+                    return format!("{error:#}");
                 }
             }
         }
@@ -293,9 +293,9 @@ fn what_is_no_file_is_named() {
     run(async {
         let missing = Body::file("/no/such/file").await.unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
-        assert!(missing.to_string().contains("/no/such/file"), "{missing}");
+        assert!(format!("{missing:#}").contains("/no/such/file"), "{missing}");
         let dir = Body::file(std::env::temp_dir()).await.unwrap_err();
-        assert!(dir.to_string().contains("not a regular file"), "{dir}");
+        assert!(format!("{dir:#}").contains("not a regular file"), "{dir}");
         let text = failure(Body::file_range("/no/such/file", 0, 1)).await;
         assert!(text.contains("/no/such/file"), "{text}");
     });
@@ -306,7 +306,11 @@ fn a_file_without_a_runtime_is_an_error() {
     let mut body = Body::file_range("/no/such/file", 0, 1);
     let polled = body.poll_chunk(&mut Context::from_waker(std::task::Waker::noop()));
     let Poll::Ready(Some(Err(error))) = polled else { panic!("{polled:?}") };
-    assert_eq!(error.to_string(), "file /no/such/file: reading a file needs a Tokio runtime");
+    assert_eq!(
+        format!("{error:#}"),
+        "file /no/such/file: calls need a Tokio runtime: make them in one (`#[tokio::main]`, `Runtime::block_on`), or use \
+         the blocking client (feature `blocking`)"
+    );
 }
 
 #[test]
@@ -318,7 +322,7 @@ fn readers_keep_their_promise_or_fail() {
         assert_eq!(text, "the reader ended after 3 of the 4 bytes promised");
         let mut body = Body::reader_with_len(b"abc".as_slice(), 2);
         let error = body.chunk().await.unwrap_err();
-        assert_eq!(error.to_string(), "the reader goes on after the 2 bytes promised");
+        assert_eq!(format!("{error:#}"), "the reader goes on after the 2 bytes promised");
         assert!(Body::reader(b"abc".as_slice()).replay().is_none());
     });
 }
@@ -411,7 +415,7 @@ fn limits_are_kept() {
         let slow = slow(&[b"ab".to_vec(), b"cd".to_vec()]);
         assert!(too_large(Body::reader(slow).bytes(3).await));
         let error = Body::from("abcd").bytes(3).await.unwrap_err();
-        assert_eq!(error.to_string(), "the body is larger than the limit of 3 bytes");
+        assert_eq!(format!("{error:#}"), "the body is larger than the limit of 3 bytes");
         assert!(Body::from("").bytes(0).await.unwrap().is_empty());
     });
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::error::DecodeError;
-use super::reader::Reader;
+use super::reader::{Foreign, Reader};
 use super::skip::Step;
 use super::writer::Writer;
 use super::{Encode, Field, Sampler, Schema, Schemas};
@@ -29,7 +29,14 @@ impl<T: Field> Field for Option<T> {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.take_null()? {
             true => Ok(None),
-            false => T::decode(reader).map(Some),
+            false => {
+                let value = T::decode(reader)?;
+                // Nothing was promised, so an object without any of the fields breaks no promise.
+                if let Some(Foreign::NothingRequired(_)) = reader.foreign {
+                    reader.foreign = Some(Foreign::Unknown);
+                }
+                Ok(Some(value))
+            }
         }
     }
 

@@ -10,7 +10,8 @@ use super::writer::Encode;
 /// The type of a model's field.
 ///
 /// ```
-/// # use typed_endpoint::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer, from_json};
+/// # use typed_endpoint::codec::{Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer, from_json};
+/// # use typed_endpoint::DecodeError;
 /// /// A length: centimetres, or a text such as `3 ft`.
 /// #[derive(Debug, PartialEq)]
 /// enum Length {

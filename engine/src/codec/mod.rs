@@ -12,18 +12,18 @@
 //!
 //! - Reading is one pass over a `&str` ([`Reader`]). Nobody records a path on the way down: whoever reads a child adds
 //!   its name to an error on the way up, and line and column are computed once, for an error that is returned.
-//! - What a model does not know is kept as JSON text ([`Extra`]), and nothing parses it that nobody asks for.
+//! - What a model does not know is kept as JSON text ([`Extra`](crate::Extra)), and nothing parses it that nobody asks for.
 //! - Functions that the macros emit are `#[inline]`: then only what a program uses is compiled.
 
 mod containers;
 mod edge;
-mod error;
-mod extra;
+pub(crate) mod error;
+pub(crate) mod extra;
 mod field;
 mod maps;
 mod nested;
 mod non_numbers;
-mod nullable;
+pub(crate) mod nullable;
 mod number;
 mod object;
 mod options;
@@ -43,10 +43,10 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use error::{DecodeError, DecodeErrorKind};
-pub use extra::Extra;
+pub(crate) use error::DecodeError;
+pub use error::DecodeErrorKind;
 pub use field::{Field, Parameter};
-pub use nullable::Nullable;
+pub(crate) use nullable::Nullable;
 pub use object::{mark_missing, mark_null};
 pub use options::{Decoded, Options, from_json};
 pub(crate) use reader::Foreign;

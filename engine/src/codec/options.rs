@@ -15,7 +15,7 @@ use super::skip::{self, Skipped};
 /// assert_eq!(numbers.value, [1, 2]);
 /// assert_eq!(numbers.skipped[0].path, "[2]");
 /// assert!(Options::new().mode(Mode::Strict).decode::<Vec<u8>>(r#"["2"]"#).is_err());
-/// # Ok::<(), typed_endpoint::codec::DecodeError>(())
+/// # Ok::<(), typed_endpoint::DecodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use]

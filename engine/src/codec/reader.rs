@@ -7,12 +7,12 @@ use super::skip::Skipped;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// What can be understood is: `"12"` and `12.0` are integers, `"true"` is a boolean, unknown members are kept in
-    /// [`Extra`](super::Extra), `null` stands for a field that is not there.
+    /// [`Extra`](crate::Extra), `null` stands for a field that is not there.
     Lenient,
     /// As strict servers read requests: unknown members, unknown values of enums, nulls and numbers as text are errors.
     Strict,
     /// Lenient, and what cannot be read in an optional place costs that place only. An optional field is left out and its
-    /// value kept in [`Extra`](super::Extra); an item of a list or map is passed over. What was passed over is reported
+    /// value kept in [`Extra`](crate::Extra); an item of a list or map is passed over. What was passed over is reported
     /// ([`Decoded::skipped`](super::Decoded::skipped)). A list or map of which no item can be read is an error.
     #[default]
     SkipInvalid,

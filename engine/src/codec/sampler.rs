@@ -41,7 +41,8 @@ impl Sampler {
     /// Makes full samples until every alternative of every choice is in one of them: at least one, and at most 64.
     ///
     /// ```
-    /// # use typed_endpoint::codec::{Nullable, Sampler};
+    /// # use typed_endpoint::codec::Sampler;
+    /// # use typed_endpoint::Nullable;
     /// let samples = Sampler::every("name", |sampler| sampler.sample::<Nullable<u8>>());
     /// assert_eq!(samples, [Nullable::Set(1), Nullable::Null]);
     /// ```

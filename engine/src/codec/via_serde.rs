@@ -134,7 +134,7 @@ impl<T: Serialize + DeserializeOwned + Default> Field for ViaSerde<T> {
 /// field_via_serde!(Word);
 ///
 /// assert_eq!(codec::from_json::<Word>(r#"{"word":"yes"}"#)?.word, "yes");
-/// # Ok::<(), codec::DecodeError>(())
+/// # Ok::<(), typed_endpoint::DecodeError>(())
 /// ```
 #[macro_export]
 macro_rules! field_via_serde {
@@ -148,7 +148,7 @@ macro_rules! field_via_serde {
 
         impl $crate::codec::Field for $ty {
             #[inline]
-            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::DecodeError> {
                 $crate::codec::macros::decode_via_serde(reader)
             }
 

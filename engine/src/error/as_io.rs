@@ -1,5 +1,6 @@
 //! An [`Error`] among errors of files and streams.
 
+use std::error::Error as _;
 use std::io;
 use std::marker::PhantomData;
 
@@ -12,19 +13,22 @@ impl<B> From<Error<B>> for io::Error {
         let kind = match (error.kind(), error.status().map(|status| status.as_u16())) {
             (ErrorKind::Status, Some(401 | 403)) => io::ErrorKind::PermissionDenied,
             (ErrorKind::Status, Some(404 | 410)) => io::ErrorKind::NotFound,
-            (ErrorKind::Request, _) => io::ErrorKind::InvalidInput,
             (ErrorKind::Connect, _) => io::ErrorKind::NotConnected,
             (ErrorKind::Timeout, _) => io::ErrorKind::TimedOut,
             (ErrorKind::Transport, _) => io::ErrorKind::ConnectionAborted,
             (ErrorKind::Decode | ErrorKind::TooLarge, _) => io::ErrorKind::InvalidData,
             (ErrorKind::Status, _) => io::ErrorKind::Other,
-            (ErrorKind::Body | ErrorKind::File, _) => {
-                let own = error.cause().and_then(|cause| cause.downcast_ref::<Self>());
-                own.map_or(io::ErrorKind::Other, Self::kind)
-            }
+            (ErrorKind::Request, _) => own_kind(&error).unwrap_or(io::ErrorKind::InvalidInput),
+            (ErrorKind::Body | ErrorKind::File, _) => own_kind(&error).unwrap_or(io::ErrorKind::Other),
         };
         Self::new(kind, Error::<AnyBody>(error.0, PhantomData))
     }
+}
+
+/// The kind of the system's error among the causes.
+fn own_kind<B>(error: &Error<B>) -> Option<io::ErrorKind> {
+    let mut causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
 }
 
 #[cfg(test)]

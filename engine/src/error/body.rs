@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::causes::write_causes;
+
 /// Any error, in the form that crosses the boundaries between HTTP crates.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a body could not be read as a whole.
+/// Why a body could not be read as a whole. `{:#}` adds the causes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BodyError {
@@ -22,8 +24,9 @@ impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BodyError::TooLarge { limit } => write!(f, "the body is larger than the limit of {limit} bytes"),
-            BodyError::Read(error) => write!(f, "the body could not be read: {error}"),
-        }
+            BodyError::Read(_) => f.write_str("the body could not be read"),
+        }?;
+        write_causes(self, f)
     }
 }
 

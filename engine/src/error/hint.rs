@@ -2,7 +2,10 @@
 
 use std::error::Error;
 
-use super::{ErrorInner, ErrorKind};
+use http::Method;
+
+use super::{ConnectTimeout, DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, RequestError};
+use crate::retry::StopReason;
 
 pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
     local_hint(error).or_else(|| general_hint(error))
@@ -36,30 +39,60 @@ fn local_hint(error: &ErrorInner) -> Option<&'static str> {
 }
 
 fn general_hint(error: &ErrorInner) -> Option<&'static str> {
-    // A failure after which the operation may have been carried out is harmless only where that may happen twice.
-    let unclear = error.operation.is_some() && !error.retryable;
     match (error.kind, error.status.map(|status| status.as_u16())) {
+        (ErrorKind::Request, _) => {
+            let request: &RequestError = error.source.as_deref()?.downcast_ref()?;
+            matches!(request, RequestError::HttpClient { .. })
+                .then_some("check what `.http_client(…)` and the environment (proxies, certificates) say")
+        }
         (ErrorKind::Status, Some(401 | 403 | 404)) if error.foreign => Some("check the URL, which may have expired"),
         (ErrorKind::Status, Some(401)) => Some("check that the key is set, whole, and of this server"),
         (ErrorKind::Status, Some(403)) => Some("use a key that may do this"),
+        (ErrorKind::Status, Some(404 | 410)) if was_deleted_before(error) => {
+            Some("an earlier attempt may have deleted it already")
+        }
         (ErrorKind::Status, Some(404)) => Some("check the id, the server, and whose key it is"),
         (ErrorKind::Status, Some(413)) => Some("send less at a time"),
-        (ErrorKind::Status, Some(429)) => {
+        (ErrorKind::Status, Some(429)) if error.not_retried == Some(StopReason::RetryAfter) => {
             Some("call less often; `Retry::max_retry_after` says how long a call waits for its turn")
         }
-        (ErrorKind::Status, Some(500..)) if unclear => Some("check whether it was done before you send it again"),
+        (ErrorKind::Status, Some(429)) => Some("call less often"),
+        (ErrorKind::Status, Some(501)) => Some("this server does not offer that"),
+        (ErrorKind::Status, Some(500..)) if may_be_done(error) => {
+            Some("check whether it was done before you send it again")
+        }
         (ErrorKind::Status, Some(500..)) => Some("try again later"),
         (ErrorKind::Connect, _) => Some("check the server's address and the network"),
-        (ErrorKind::Timeout, None) if unclear => {
-            Some("`.timeout(…)` and `.deadline(…)` allow more; check whether it was done before you send it again")
-        }
-        (ErrorKind::Timeout, None) => {
-            Some("`.timeout(…)`, `.deadline(…)` and, to connect, `Timeouts::connect` allow more")
-        }
-        (ErrorKind::Timeout, _) => Some("`.timeout(…)` and `.deadline(…)` allow more"),
+        (ErrorKind::Timeout, _) => time_hint(error),
         (ErrorKind::Decode, _) => Some("check that the server is the API's"),
         // Without a status it was the head that is too large, which is for the transport to say.
         (ErrorKind::TooLarge, Some(_)) => Some("`.max_response(…)` allows more"),
         _ => None,
     }
+}
+
+/// What gives it more time, by what it was that ended.
+fn time_hint(error: &ErrorInner) -> Option<&'static str> {
+    let source = error.source.as_deref()?;
+    if source.is::<ConnectTimeout>() {
+        return Some("check the server's address and the network; `Timeouts::connect` allows more time");
+    }
+    let unclear = error.status.is_none() && may_be_done(error);
+    match (source.is::<DeadlinePassed>(), unclear) {
+        (true, true) => Some("`.deadline(…)` allows more time; check whether it was done before you send it again"),
+        (true, false) => Some("`.deadline(…)` allows more time"),
+        (false, true) => Some("`.timeout(…)` allows more time; check whether it was done before you send it again"),
+        (false, false) => Some("`.timeout(…)` allows more time"),
+    }
+}
+
+/// Whether the operation may have been carried out, and may not be carried out twice.
+fn may_be_done(error: &ErrorInner) -> bool {
+    !error.retryable && error.operation.is_some_and(|operation| !operation.method.is_safe())
+}
+
+/// Whether what a deletion does not find may be gone by an earlier attempt of it.
+fn was_deleted_before(error: &ErrorInner) -> bool {
+    let arrived = |attempt: &EarlierAttempt| attempt.kind != ErrorKind::Connect;
+    error.operation.is_some_and(|operation| *operation.method == Method::DELETE) && error.earlier.iter().any(arrived)
 }

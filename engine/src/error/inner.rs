@@ -5,8 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::{BoxError, Mapped, RequestError};
+use super::{BoxError, EarlierAttempt, Mapped, RequestError};
 use crate::endpoint::Operation;
+use crate::retry::StopReason;
 
 /// What kind of failure an [`Error`](crate::Error) is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +43,15 @@ pub(crate) struct ErrorInner {
     pub(crate) retryable: bool,
     /// Whether it went to a URL that is not the API's, and so without a key.
     pub(crate) foreign: bool,
-    pub(crate) not_retried: Option<&'static str>,
+    pub(crate) not_retried: Option<StopReason>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: HeaderMap,
-    pub(crate) text: Bytes,
+    /// The response's body, cut and redacted.
+    pub(crate) raw_body: Bytes,
     pub(crate) body: Option<Box<dyn Mapped>>,
     pub(crate) source: Option<BoxError>,
-    /// What the attempt before met, where this one met nothing but the deadline.
-    pub(crate) previous: Option<String>,
+    /// What the attempts before this one met.
+    pub(crate) earlier: Vec<EarlierAttempt>,
 }
 
 impl ErrorInner {
@@ -65,10 +67,10 @@ impl ErrorInner {
             not_retried: None,
             status: None,
             headers: HeaderMap::new(),
-            text: Bytes::new(),
+            raw_body: Bytes::new(),
             body: None,
             source,
-            previous: None,
+            earlier: Vec::new(),
         })
     }
 

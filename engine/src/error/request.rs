@@ -1,11 +1,20 @@
 //! Why a request is not sent.
 
-/// A request cannot be sent as it is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::BoxError;
+use super::causes::write_causes;
+
+/// A request cannot be sent as it is. `{:#}` adds the causes.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RequestError {
     /// A path parameter would make the path another one.
-    #[error("the path parameter `{name}` is {what}, which would address something else: give the id of one thing")]
     PathParameter {
         /// Its name.
         name: &'static str,
@@ -13,15 +22,11 @@ pub enum RequestError {
         what: &'static str,
     },
     /// A header's value has characters that no header can hold.
-    #[error(
-        "the header `{name}` has a value that no header can hold (a line break or another control character): take them out"
-    )]
     Header {
         /// Its name.
         name: String,
     },
     /// A field's value could not be written.
-    #[error("the field `{name}` cannot be sent: {reason}")]
     Field {
         /// Its name on the wire.
         name: String,
@@ -29,12 +34,132 @@ pub enum RequestError {
         reason: String,
     },
     /// The URL is not one.
-    #[error("the URL cannot be used: {reason}")]
     Url {
         /// What is wrong with it.
         reason: String,
     },
-    /// The client's settings do not allow a request.
-    #[error("{0}")]
-    Settings(String),
+    /// The API has no server of this index.
+    NoServer {
+        /// Which there are.
+        reason: String,
+    },
+    /// There is no key where one is needed, or it is none that can be sent.
+    Key {
+        /// What is wrong with it.
+        reason: Cow<'static, str>,
+    },
+    /// The key would go unencrypted to where it must not.
+    UnencryptedKey {
+        /// Where to, and how to allow or avoid it.
+        reason: String,
+    },
+    /// The function that gives the key failed.
+    KeyProvider {
+        /// Its error.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// A file cannot be read.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why not.
+        source: Arc<io::Error>,
+    },
+    /// There is no id of what the request is about.
+    NoId {
+        /// What has no id.
+        what: &'static str,
+    },
+    /// There is no Tokio runtime, or none that will do.
+    Runtime {
+        /// What is missing.
+        reason: &'static str,
+    },
+    /// The thread for blocking calls cannot be started.
+    Thread {
+        /// Why not.
+        source: Arc<io::Error>,
+    },
+    /// There is no transport.
+    NoTransport,
+    /// A proxy is named that cannot be used.
+    Proxy {
+        /// What names it, and what is wrong with it.
+        reason: String,
+    },
+    /// TLS cannot be set up.
+    Tls {
+        /// The HTTP client's error.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// The HTTP client cannot be set up.
+    HttpClient {
+        /// Its error.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// Anything else; from [`RequestError::other`].
+    #[non_exhaustive]
+    Other {
+        /// What it is.
+        reason: Cow<'static, str>,
+    },
+}
+
+impl RequestError {
+    pub(crate) const NO_RUNTIME: Self = Self::Runtime {
+        reason: "calls need a Tokio runtime: make them in one (`#[tokio::main]`, `Runtime::block_on`), or use the blocking \
+                 client (feature `blocking`)",
+    };
+
+    /// An error that has no variant, for what is built on the engine.
+    pub fn other(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Other { reason: reason.into() }
+    }
+
+    pub(crate) fn key_provider(error: BoxError) -> Self {
+        Self::KeyProvider { source: error.into() }
+    }
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PathParameter { name, what } => {
+                write!(
+                    f,
+                    "the path parameter `{name}` is {what}, which would address something else: give the id of one thing"
+                )
+            }
+            Self::Header { name } => write!(
+                f,
+                "the header `{name}` has a value that no header can hold (a line break or another control character): \
+                 take them out"
+            ),
+            Self::Field { name, reason } => write!(f, "the field `{name}` cannot be sent: {reason}"),
+            Self::Url { reason } => write!(f, "the URL cannot be used: {reason}"),
+            Self::NoServer { reason } | Self::UnencryptedKey { reason } | Self::Proxy { reason } => f.write_str(reason),
+            Self::Key { reason } | Self::Other { reason } => f.write_str(reason),
+            Self::KeyProvider { .. } => f.write_str("the function that gives the key failed"),
+            Self::File { path, .. } => write!(f, "the file {} cannot be read", path.display()),
+            Self::NoId { what } => write!(f, "the {what} has no id"),
+            Self::Runtime { reason } => f.write_str(reason),
+            Self::Thread { .. } => f.write_str("the thread for blocking calls cannot be started"),
+            Self::NoTransport => f.write_str(
+                "there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`) or give one by `.transport(…)`",
+            ),
+            Self::Tls { .. } => f.write_str("TLS cannot be set up"),
+            Self::HttpClient { .. } => f.write_str("the HTTP client cannot be set up"),
+        }?;
+        write_causes(self, f)
+    }
+}
+
+impl Error for RequestError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::File { source, .. } | Self::Thread { source } => Some(&**source),
+            Self::KeyProvider { source } | Self::Tls { source } | Self::HttpClient { source } => Some(&**source),
+            _ => None,
+        }
+    }
 }

@@ -2,21 +2,25 @@
 
 use std::fmt::{self, Write};
 
+use super::causes::each_cause;
+use super::earlier::MOST_TEXT;
 use super::hint::hint;
 use super::one_line::{cut, one_line};
 use super::{Error, ErrorInner, ErrorKind};
+use crate::retry::StopReason;
 
 impl ErrorInner {
     /// What the server said, in words.
     pub(super) fn message(&self) -> String {
         match &self.body {
             Some(body) => body.message(),
-            None => one_line(&String::from_utf8_lossy(&self.text), 200),
+            None => one_line(&String::from_utf8_lossy(&self.raw_body), 200),
         }
     }
 
-    /// What went wrong and why, in one line: servers and files have a say in it, so it may hold anything.
-    pub(crate) fn what_happened(&self) -> String {
+    /// What went wrong, in one line, and why if its causes are asked for: servers and files have a say in it, so it may
+    /// hold anything.
+    pub(crate) fn what_happened(&self, with_causes: bool) -> String {
         let mut text = String::from(match self.kind {
             ErrorKind::Status => "the server responded",
             ErrorKind::Request => "not sent",
@@ -43,34 +47,40 @@ impl ErrorInner {
             }
             (_, Some(status)) => add(format_args!(" (status {status})")),
         }
-        let mut source = self.source.as_deref().map(|source| source as &dyn std::error::Error);
-        let mut shown = String::new();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            // Some causes tell their own causes too.
-            if !shown.ends_with(&cause_text) {
-                add(format_args!(": {cause_text}"));
-                shown = cause_text;
-            }
-            source = cause.source();
+        if with_causes {
+            let _ = each_cause(self.source.as_deref().map(|source| source as _), |cause| {
+                add(format_args!(": {cause}"));
+                fmt::Result::Ok(())
+            });
         }
-        if self.kind == ErrorKind::Decode && !self.text.is_empty() && !self.is_data() {
-            add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.text), 80)));
-        }
-        if let Some(previous) = &self.previous {
-            add(format_args!("; the previous attempt: {previous}"));
+        if self.kind == ErrorKind::Decode && !self.raw_body.is_empty() && !self.is_data() {
+            add(format_args!("; it began with: {}", cut(&String::from_utf8_lossy(&self.raw_body), 80)));
         }
         one_line(&text, usize::MAX)
+    }
+
+    /// What the attempts before met, where that is not just what the last one met.
+    fn earlier(&self) -> Option<String> {
+        if self.earlier.is_empty() {
+            return None;
+        }
+        let last = one_line(&self.what_happened(true), MOST_TEXT);
+        if self.earlier.iter().all(|attempt| attempt.message == last) {
+            return None;
+        }
+        let earlier: Vec<_> = self.earlier.iter().map(ToString::to_string).collect();
+        Some(earlier.join("; then: "))
     }
 
     /// Whether the text is a good response that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
     /// secrets that only its type could tell.
     pub(super) fn is_data(&self) -> bool {
-        let first = self.text.iter().find(|byte| !byte.is_ascii_whitespace());
+        let first = self.raw_body.iter().find(|byte| !byte.is_ascii_whitespace());
         self.kind == ErrorKind::Decode && first.is_some_and(|first| b"{[\"".contains(first))
     }
 }
 
+/// `{:#}` with the causes.
 impl fmt::Display for ErrorInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.operation {
@@ -78,7 +88,10 @@ impl fmt::Display for ErrorInner {
             None if self.what.is_empty() => {}
             None => write!(f, "{}: ", self.what)?,
         }
-        f.write_str(&self.what_happened())?;
+        f.write_str(&self.what_happened(f.alternate()))?;
+        if let Some(earlier) = self.earlier() {
+            write!(f, "; before that: {earlier}")?;
+        }
         if let Some(hint) = hint(self) {
             write!(f, "; {hint}")?;
         }
@@ -87,7 +100,7 @@ impl fmt::Display for ErrorInner {
             1 => f.write_str(" (after 1 attempt)")?,
             attempts => write!(f, " (after {attempts} attempts in {:.1?})", self.elapsed)?,
         }
-        match self.not_retried {
+        match self.not_retried.and_then(StopReason::text) {
             None => Ok(()),
             Some(reason) => write!(f, " (not retried: {reason})"),
         }
@@ -98,12 +111,12 @@ impl fmt::Display for ErrorInner {
 impl fmt::Debug for ErrorInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Error");
-        debug.field("what", &self.to_string()).field("kind", &self.kind).field("elapsed", &self.elapsed);
+        debug.field("what", &format!("{self:#}")).field("kind", &self.kind).field("elapsed", &self.elapsed);
         if self.status.is_some() {
             match &self.body {
                 Some(body) => debug.field("body", body.debug()),
-                None if self.is_data() => debug.field("text", &"(JSON)"),
-                None => debug.field("text", &cut(&String::from_utf8_lossy(&self.text), 1000)),
+                None if self.is_data() => debug.field("raw_body", &"(JSON)"),
+                None => debug.field("raw_body", &cut(&String::from_utf8_lossy(&self.raw_body), 1000)),
             };
         }
         debug.finish_non_exhaustive()

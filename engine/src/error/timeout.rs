@@ -1,6 +1,8 @@
-//! Nothing was sent or received for too long.
+//! What took too long.
 
 use std::time::Duration;
+
+use super::BoxError;
 
 /// Nothing arrived for too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,4 +14,16 @@ impl IdleTimeout {
     pub fn duration(&self) -> Duration {
         self.0
     }
+}
+
+/// A call was not done by the end of the time that it had in all.
+#[derive(Debug, thiserror::Error)]
+#[error("the call's deadline passed")]
+pub(crate) struct DeadlinePassed;
+
+/// There was no connection in time.
+#[derive(Debug, thiserror::Error)]
+#[error("connecting took too long")]
+pub(crate) struct ConnectTimeout {
+    pub(crate) source: BoxError,
 }

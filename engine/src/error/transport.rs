@@ -1,10 +1,13 @@
 //! Why a request got no response.
 
-use super::BoxError;
+use std::error::Error;
+use std::fmt;
 
-/// A request got no response.
-#[derive(Debug, thiserror::Error)]
-#[error("{source}")]
+use super::BoxError;
+use super::causes::write_causes;
+
+/// A request got no response. `{:#}` adds the causes.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// How far it came.
@@ -37,5 +40,26 @@ impl TransportError {
     /// A failure of the given kind.
     pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
         Self { kind, source: source.into() }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "no connection to the server",
+            TransportErrorKind::ConnectTimeout => "connecting took too long",
+            TransportErrorKind::Request => "the request cannot be sent",
+            TransportErrorKind::Body => "the request's body cannot be read",
+            TransportErrorKind::Sent => "the connection failed",
+            TransportErrorKind::Timeout => "the transport's own time-out passed",
+            TransportErrorKind::TooLarge => "the response's headers are too large",
+        })?;
+        write_causes(self, f)
+    }
+}
+
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
     }
 }

@@ -50,10 +50,10 @@ fn missing_and_empty_files_are_named() {
     let empty = Scratch::new("empty.png", b"");
     run(async {
         let error = File::path(&empty.0).into_body().await.unwrap_err();
-        assert!(error.to_string().ends_with("empty.png: it is empty"), "{error}");
+        assert!(format!("{error:#}").ends_with("empty.png: it is empty"), "{error}");
         let error = File::path("/no/such.png").into_body().await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
-        assert!(error.to_string().starts_with("file /no/such.png: "), "{error}");
+        assert!(format!("{error:#}").starts_with("file /no/such.png: "), "{error}");
     });
 }
 
@@ -64,7 +64,7 @@ fn a_reader_goes_to_the_first_clone_that_is_sent() {
         let (first, second) = (file.clone().into_body().await.unwrap(), file.into_body().await.unwrap());
         assert_eq!(second.bytes(10).await.unwrap(), "abc");
         let error = first.bytes(10).await.unwrap_err();
-        assert!(error.to_string().contains("was sent already"), "{error}");
+        assert!(format!("{error:#}").contains("was sent already"), "{error}");
     });
 }
 
@@ -104,7 +104,7 @@ fn paths_and_bytes_are_data_readers_are_not() {
         assert_eq!(serde_json::from_value::<File>(data).unwrap(), file);
     }
     let error = serde_json::to_value(File::reader(b"".as_slice())).unwrap_err();
-    assert!(error.to_string().contains("made from a reader"), "{error}");
+    assert!(format!("{error:#}").contains("made from a reader"), "{error}");
     for wrong in [json!({}), json!({"path": "a", "bytes": ""}), json!({"bytes": "?"}), json!(3)] {
         assert!(serde_json::from_value::<File>(wrong).is_err());
     }

@@ -25,14 +25,14 @@
 /// assert_eq!(book.page_count, Some(635));
 /// assert_eq!(book.extra.get("shelf"), Some(7.into()));
 /// assert_eq!(codec::to_json(&book), text);
-/// # Ok::<(), codec::DecodeError>(())
+/// # Ok::<(), typed_endpoint::DecodeError>(())
 /// ```
 ///
 /// A field is one of
 ///
 /// - `name: Type`, a field that is always there; its default when the server leaves it out,
 /// - `name?: Type`, one that may be left out: an `Option<Type>`,
-/// - `name?: Nullable<Type>`, one that may be left out, be `null` or have a value: a [`Nullable`](crate::codec::Nullable).
+/// - `name?: Nullable<Type>`, one that may be left out, be `null` or have a value: a [`Nullable`](crate::Nullable).
 ///
 /// After the name there may be `as "wire"`, where it is spelled otherwise than the API's [`Case`](crate::Case) says,
 /// and `via serde`, where the type is another crate's that implements serde's traits. After the type there may be
@@ -84,8 +84,8 @@ macro_rules! __model {
     };
     (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($s:tt)+])? , $($more:tt)* }) => {
         $crate::__model! { @fields $h
-            { $($a)* { [$([$($m)*])*] nullable [] $f [$($w)?] {$crate::codec::Nullable<$ty>} {$crate::codec::Nullable<$ty>} [$($($s)+)?] } } $r
-            { $($o)* { [$([$($m)*])*] set $f {$crate::codec::Nullable<$ty>} } } { $($more)* } }
+            { $($a)* { [$([$($m)*])*] nullable [] $f [$($w)?] {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} [$($($s)+)?] } } $r
+            { $($o)* { [$([$($m)*])*] set $f {$crate::Nullable<$ty>} } } { $($more)* } }
     };
     (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? ? : $ty:ty $([sample = $($s:tt)+])? , $($more:tt)* }) => {
         $crate::__model! { @fields $h
@@ -160,7 +160,7 @@ macro_rules! __model {
                     &mut self,
                     __index: usize,
                     __reader: &mut $crate::codec::Reader<'_>,
-                ) -> ::core::result::Result<(), $crate::codec::DecodeError> {
+                ) -> ::core::result::Result<(), $crate::DecodeError> {
                     match __index {
                         $($f => $crate::__model!(@decode $need $via __reader (self.$f) $ty),)*
                         _ => ::core::result::Result::Ok(()),
@@ -201,7 +201,7 @@ macro_rules! __model {
 
             impl<$($g: $crate::codec::Parameter),*> $crate::codec::Field for $name<$($g),*> {
                 #[inline]
-                fn decode(__reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+                fn decode(__reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::DecodeError> {
                     let mut __model = Self::default();
                     $crate::codec::macros::decode_object(&mut __model, __reader)?;
                     ::core::result::Result::Ok(__model)
@@ -211,7 +211,7 @@ macro_rules! __model {
                 fn decode_to<'s>(
                     __slot: impl $crate::codec::macros::Slot<'s, Self>,
                     __reader: &mut $crate::codec::Reader<'_>,
-                ) -> ::core::result::Result<(), $crate::codec::DecodeError>
+                ) -> ::core::result::Result<(), $crate::DecodeError>
                 where
                     Self: 's,
                 {
@@ -281,7 +281,7 @@ macro_rules! __model {
     };
     (@member nullable [] ($($place:tt)*)) => {
         match &$($place)* {
-            $crate::codec::Nullable::Unset => $crate::codec::macros::Member::Absent,
+            $crate::Nullable::Unset => $crate::codec::macros::Member::Absent,
             value => $crate::codec::macros::Member::Value(value),
         }
     };
@@ -294,7 +294,7 @@ macro_rules! __model {
 
     (@clear required ($($place:tt)*)) => { {} };
     (@clear optional ($($place:tt)*)) => { $($place)* = ::core::option::Option::None };
-    (@clear nullable ($($place:tt)*)) => { $($place)* = $crate::codec::Nullable::Unset };
+    (@clear nullable ($($place:tt)*)) => { $($place)* = $crate::Nullable::Unset };
 
     (@is_default required ($($place:tt)*) $ty:ty) => { $($place)* == <$ty as ::core::default::Default>::default() };
     (@is_default $need:ident ($($place:tt)*) $ty:ty) => { false };

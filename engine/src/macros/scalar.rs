@@ -29,7 +29,7 @@ macro_rules! id {
 
         impl $crate::codec::Field for $name {
             #[inline]
-            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::DecodeError> {
                 reader.string().map(Self)
             }
 
@@ -264,7 +264,7 @@ macro_rules! open_enum {
 
         impl $crate::codec::Field for $name {
             #[inline]
-            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::DecodeError> {
                 let text = reader.text()?;
                 match Self::from(&*text) {
                     Self::Unknown(_) if reader.mode() == $crate::codec::Mode::Strict => {
@@ -328,7 +328,7 @@ macro_rules! serde_via_codec {
 /// field_newtype!(Metres(f64));
 ///
 /// assert_eq!(codec::from_json::<Metres>("12")?, Metres(12.0));
-/// # Ok::<(), codec::DecodeError>(())
+/// # Ok::<(), typed_endpoint::DecodeError>(())
 /// ```
 #[macro_export]
 macro_rules! field_newtype {
@@ -342,7 +342,7 @@ macro_rules! field_newtype {
 
         impl $crate::codec::Field for $name {
             #[inline]
-            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::codec::DecodeError> {
+            fn decode(reader: &mut $crate::codec::Reader<'_>) -> ::core::result::Result<Self, $crate::DecodeError> {
                 <$inner as $crate::codec::Field>::decode(reader).map(Self)
             }
 

@@ -23,7 +23,7 @@ pub use visit::OperationVisitor;
 use crate::api::{Api, plain_error};
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
-pub use crate::codec::Detail;
+use crate::codec::Detail;
 use crate::codec::{Field, Sampler};
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::{TransportError, TransportErrorKind};

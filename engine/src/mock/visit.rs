@@ -14,7 +14,8 @@ use crate::mock::EncodeResponse;
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
-/// use typed_endpoint::mock::{Detail, EncodeResponse, OperationVisitor, sample_request};
+/// use typed_endpoint::codec::Detail;
+/// use typed_endpoint::mock::{EncodeResponse, OperationVisitor, sample_request};
 /// use typed_endpoint::{Endpoint, HostedBy};
 /// use serde::{Serialize, de::DeserializeOwned};
 ///

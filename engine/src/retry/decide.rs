@@ -170,6 +170,8 @@ pub(crate) enum StopReason {
     RetryAfter,
     /// The wait would end too late.
     Elapsed,
+    /// The client's [`Budget`](crate::retry::Budget) is used up.
+    Budget,
 }
 
 impl StopReason {
@@ -181,6 +183,7 @@ impl StopReason {
             Self::Body => Some("its body can be sent only once"),
             Self::RetryAfter => Some("the server asks for too long a wait"),
             Self::Elapsed => Some("no time left"),
+            Self::Budget => Some("too many of this client's retries have failed lately"),
         }
     }
 }

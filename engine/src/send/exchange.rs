@@ -24,7 +24,7 @@ use crate::retry::FailureKind;
 use crate::secret;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
-use crate::timeout::ActivityMonitor;
+use crate::timeout::{ActivityMonitor, check_runtime};
 use crate::transport::plain_key::PlainKey;
 
 /// How many redirects are followed.
@@ -40,7 +40,8 @@ pub(super) async fn open_payload(job: &mut Job) -> Result<(), Box<ErrorInner>> {
 }
 
 async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
-    let invalid = |error: std::io::Error| ErrorInner::request(RequestError::Settings(error.to_string()));
+    check_runtime().map_err(ErrorInner::request)?;
+    let unreadable = |error: std::io::Error| ErrorInner::request(error.into());
     let content_type = |text: &str| {
         HeaderValue::from_str(text)
             .map_err(|_| ErrorInner::request(RequestError::Header { name: "content-type".into() }))
@@ -51,10 +52,10 @@ async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
             if job.request.headers.iter().all(|(name, _)| *name != CONTENT_TYPE) {
                 job.request.headers.push((CONTENT_TYPE, content_type(file.media_type())?));
             }
-            file.into_body().await.map_err(invalid)?
+            file.into_body().await.map_err(unreadable)?
         }
         Payload::Multipart(form) => {
-            let (text, body) = form.into_body().await.map_err(invalid)?;
+            let (text, body) = form.into_body().await.map_err(unreadable)?;
             job.request.set_header(CONTENT_TYPE, content_type(&text)?);
             body
         }
@@ -70,9 +71,7 @@ pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
         Key::Fixed(key) => Some(key.clone()),
         Key::Provider(provider) => match provider().await {
             Ok(key) => Some(Credential::new(job.settings.api.auth, key.expose())),
-            Err(error) => {
-                return Err(RequestError::Settings(format!("the function that gives the key failed: {error}")));
-            }
+            Err(error) => return Err(RequestError::key_provider(error)),
         },
     };
     Ok(())
@@ -181,7 +180,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     drop(stays);
     // Where events are due, JSON is an error response: its words are wanted.
     let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
-    let bytes = match job.response.streamed && !is_error {
+    let raw_body = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {
             Ok(bytes) => bytes,
@@ -193,11 +192,12 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         operation,
         what,
         redactor: redactor(job),
-        max_response: Some(job.settings.max_response),
-        max_memory: Some(job.settings.max_memory()),
+        max_response: job.settings.max_response,
+        max_memory: job.settings.max_memory(),
         ..CallContext::default()
     };
-    Ok(RawResponse { status: head.status, headers: head.headers, bytes, body, context, is_foreign: false })
+    let (status, headers) = (head.status, head.headers);
+    Ok(RawResponse { status, headers, raw_body, body, context, is_foreign: false, skipped: None })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

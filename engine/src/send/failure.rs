@@ -8,7 +8,8 @@ use http::response::Parts as Head;
 use super::request::Job;
 use crate::body::Body;
 use crate::error::{
-    BodyError, BoxError, ErrorInner, ErrorKind, IdleTimeout, RequestError, TransportError, TransportErrorKind,
+    BodyError, BoxError, ConnectTimeout, ErrorInner, ErrorKind, IdleTimeout, RequestError, TransportError,
+    TransportErrorKind,
 };
 use crate::redact::{MAX_TEXT, Redactor};
 use crate::response::{encoding, not_negotiated};
@@ -71,7 +72,11 @@ pub(super) fn transport_failure(error: TransportError, body: Option<BoxError>) -
         TransportErrorKind::Timeout => (ErrorKind::Timeout, FailureKind::MaybeSent),
         TransportErrorKind::TooLarge => (ErrorKind::TooLarge, FailureKind::Permanent),
     };
-    AttemptError::new(failure, ErrorInner::new(kind, Some(error.source)))
+    let source = match error.kind {
+        TransportErrorKind::ConnectTimeout => ConnectTimeout { source: error.source }.into(),
+        _ => error.source,
+    };
+    AttemptError::new(failure, ErrorInner::new(kind, Some(source)))
 }
 
 /// A redirect that leads nowhere.
@@ -109,7 +114,7 @@ pub(super) async fn error_response(
             let (text, whole) = body.prefix_within(MAX_TEXT, ERROR_BODY_TIME).await;
             let text = redactor.redact_bytes(text, !whole);
             error.body = (job.response.map_error)(head.status, &head.headers, &text);
-            error.text = text;
+            error.raw_body = text;
         }
     }
     error.status = Some(head.status);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::EventTooLarge;
 use crate::endpoint::Operation;
-use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, one_line};
+use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, one_line, write_causes};
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
@@ -46,6 +46,11 @@ pub enum SseErrorKind {
 }
 
 impl SseError {
+    #[cfg(test)]
+    pub(crate) fn for_tests(kind: SseErrorKind) -> Self {
+        Self { operation: None, items: 1, kind: Box::new(kind) }
+    }
+
     /// The operation; `None` for a stream that was made by hand.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.operation
@@ -99,15 +104,16 @@ impl fmt::Display for SseError {
             write!(f, "{operation}: ")?;
         }
         match &*self.kind {
-            SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the answer was cut off before its end"),
-            SseErrorKind::Cut { rest } => write!(f, "the answer was cut off before its end, in {rest:?}"),
-            SseErrorKind::Body(error) => write!(f, "the answer broke off: {}", one_line(&error.to_string(), 1000)),
+            SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the response was cut off before its end"),
+            SseErrorKind::Cut { rest } => write!(f, "the response was cut off before its end, in {rest:?}"),
+            SseErrorKind::Body(_) => f.write_str("the response broke off"),
             SseErrorKind::Idle(time) => write!(f, "no event came for {time:?}"),
             SseErrorKind::Server(text) => write!(f, "the server reported: {}", one_line(text, 1000)),
-            SseErrorKind::Unreadable { data, error } => write!(f, "unreadable event: {error}, in {data:?}"),
-            SseErrorKind::TooLarge(error) => error.fmt(f),
+            SseErrorKind::Unreadable { data, .. } => write!(f, "an event cannot be read: {data:?}"),
+            SseErrorKind::TooLarge(_) => f.write_str("an event is too large"),
         }?;
-        write!(f, " (after {} {})", self.items, if self.items == 1 { "item" } else { "items" })
+        write!(f, " (after {} {})", self.items, if self.items == 1 { "item" } else { "items" })?;
+        write_causes(self, f)
     }
 }
 
@@ -115,7 +121,8 @@ impl std::error::Error for SseError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
             SseErrorKind::Body(error) | SseErrorKind::Unreadable { error, .. } => Some(&**error),
-            _ => None,
+            SseErrorKind::TooLarge(error) => Some(error),
+            SseErrorKind::Cut { .. } | SseErrorKind::Idle(_) | SseErrorKind::Server(_) => None,
         }
     }
 }
@@ -143,13 +150,14 @@ impl<T> fmt::Debug for CollectError<T> {
 
 impl<T> fmt::Display for CollectError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
+        f.write_str("the stream could not be read to its end")?;
+        write_causes(self, f)
     }
 }
 
 impl<T> std::error::Error for CollectError<T> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.source()
+        Some(&self.error)
     }
 }
 

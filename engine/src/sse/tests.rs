@@ -171,13 +171,13 @@ fn cut_streams_tell_and_keep_what_arrived() {
         assert_eq!(failed.items, [Word("a".into()), Word("b".into())]);
         assert_eq!(failed.error.items(), 2);
         assert!(matches!(failed.error.kind(), SseErrorKind::Cut { rest } if rest == "data: c"));
-        let text = "the answer was cut off before its end, in \"data: c\" (after 2 items)";
-        assert_eq!(failed.to_string(), text);
+        let text = "the response was cut off before its end, in \"data: c\" (after 2 items)";
+        assert_eq!(format!("{failed:#}"), format!("the stream could not be read to its end: {text}"));
         assert_eq!(SseError::from(failed).to_string(), text);
         let failed = words("").collect().await.unwrap_err();
-        assert_eq!(failed.to_string(), "the answer was cut off before its end (after 0 items)");
+        assert_eq!(failed.error.to_string(), "the response was cut off before its end (after 0 items)");
         let failed = words("{\"error\": \"not a stream\"}").collect().await.unwrap_err();
-        assert!(failed.to_string().contains("not a stream"), "{failed}");
+        assert!(format!("{failed:#}").contains("not a stream"), "{failed:#}");
     });
 }
 
@@ -187,24 +187,24 @@ fn failures_end_the_stream_and_say_why() {
         let broken = Body::reader_with_len(b"data: a\n\n".as_slice(), 100);
         let cases = [
             (words("data: a\n\ndata: error busy\n\ndata: b\n\n"), "the server reported: error busy (after 1 item)"),
-            (words("data: a\n\ndata: bad\n\n"), "unreadable event: bad word, in \"bad\" (after 1 item)"),
+            (words("data: a\n\ndata: bad\n\n"), "an event cannot be read: \"bad\" (after 1 item): bad word"),
             (
                 words("data: a\n\ndata: 0123456789\n\n").max_event(12),
-                "an event is larger than the limit of 12 bytes (after 1 item)",
+                "an event is too large (after 1 item): an event is larger than the limit of 12 bytes",
             ),
             (
                 Sse::new(broken),
-                "the answer broke off: the reader ended after 9 of the 100 bytes promised (after 1 item)",
+                "the response broke off (after 1 item): the reader ended after 9 of the 100 bytes promised",
             ),
         ];
         for (mut stream, text) in cases {
             assert_eq!(stream.next().await.unwrap().unwrap(), Word("a".into()));
-            assert_eq!(stream.next().await.unwrap().unwrap_err().to_string(), text);
+            assert_eq!(format!("{:#}", stream.next().await.unwrap().unwrap_err()), text);
             assert!(stream.next().await.is_none() && stream.next().await.is_none());
         }
         let error = Sse::<Number>::new("data: {\"m\": 1}\n\n".into()).next().await.unwrap().unwrap_err();
-        assert!(error.to_string().contains("missing field `n`"), "{error}");
-        assert!(error.to_string().contains(r#"{\"m\": 1}"#), "{error}");
+        assert!(format!("{error:#}").contains("missing field `n`"), "{error}");
+        assert!(format!("{error:#}").contains(r#"{\"m\": 1}"#), "{error}");
         assert!(std::error::Error::source(&error).unwrap().is::<crate::DecodeError>());
     });
 }
@@ -294,7 +294,7 @@ async fn heartbeats_are_no_items() {
     assert_eq!(stream.next().await.unwrap().unwrap(), Word("a".into()));
     assert_eq!(stream.next().await.unwrap().unwrap(), Word("b".into()));
     let error = stream.next().await.unwrap().unwrap_err();
-    assert_eq!(error.to_string(), "no event came for 5s (after 2 items)");
+    assert_eq!(format!("{error:#}"), "no event came for 5s (after 2 items)");
     assert!(began.elapsed() < Duration::from_secs(11));
     assert_eq!(crate::Error::from(error).kind(), crate::ErrorKind::Timeout);
     assert!(stream.next().await.is_none());
@@ -332,7 +332,7 @@ fn a_stream_goes_on_after_its_closing_item() {
             assert_eq!(all, ["a", "closing", "usage"].map(|word| Word(word.into())));
         }
         let failed = words("data: closing\n\ndata: error late\n\n").collect().await.unwrap_err();
-        assert_eq!(failed.to_string(), "the server reported: error late (after 1 item)");
+        assert_eq!(failed.error.to_string(), "the server reported: error late (after 1 item)");
         assert_eq!(words("data: a\n\ndata: closing").collect().await.unwrap().len(), 2);
     });
 }

@@ -73,10 +73,7 @@ pub fn default_transport(connect_timeout: Option<Duration>) -> Result<Arc<dyn Tr
 /// Always.
 #[cfg(not(feature = "reqwest"))]
 pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, RequestError> {
-    Err(RequestError::Settings(
-        "there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`) or give one by `.transport(…)`"
-            .into(),
-    ))
+    Err(RequestError::NoTransport)
 }
 
 pub(crate) mod plain_key;

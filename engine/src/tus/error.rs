@@ -1,36 +1,27 @@
 //! Why an upload failed.
 
+use std::fmt;
 use std::io;
 
-use crate::error::{Error, RequestError};
+use crate::error::{Error, RequestError, write_causes};
 
-/// Why an upload failed.
-#[derive(Debug, thiserror::Error)]
+/// Why an upload failed. `{:#}` adds the causes.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum UploadError {
     /// A request failed. The upload can be resumed.
-    #[error("{0}")]
     Call(Error),
     /// The content could not be read.
-    #[error("the content of the upload cannot be read: {0}")]
     Read(io::Error),
     /// The content is not the one that the upload began with.
-    #[error(
-        "the content is not the one that the upload began with ({how}): resume it with that, or begin a new upload"
-    )]
     #[non_exhaustive]
     Changed {
         /// What shows it.
         how: String,
     },
     /// The server does not know the upload any more, and not the one begun in its place either.
-    #[error("the server does not know the upload any more: it needs a new one")]
     Unknown,
     /// The server said that the upload is on another host, and does not know it on the endpoint's.
-    #[error(
-        "the server said that the upload is at {theirs}, and does not know it at the endpoint's own host: if it may go \
-         there, say so by `tus::Upload::allow_other_hosts(true)`"
-    )]
     #[non_exhaustive]
     Elsewhere {
         /// Host and port that the server named.
@@ -38,7 +29,6 @@ pub enum UploadError {
     },
     /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
     /// [`File::replayable`](crate::File::replayable), this does not happen.
-    #[error("the server wants the bytes from {offset} on again, but what was read before {kept} is gone")]
     #[non_exhaustive]
     Rewind {
         /// Where the server is.
@@ -47,7 +37,6 @@ pub enum UploadError {
         kept: u64,
     },
     /// The server confirmed bytes and then denied it, time and again.
-    #[error("the server takes back what it has confirmed: {confirmed} bytes, then only {now}")]
     #[non_exhaustive]
     Offset {
         /// What it had confirmed.
@@ -56,7 +45,6 @@ pub enum UploadError {
         now: u64,
     },
     /// The server says that it has more than it was ever sent: it lies, or something else uploads to the same place.
-    #[error("the server says that it has {offset} bytes, but only {sent} were ever sent")]
     #[non_exhaustive]
     NeverSent {
         /// How many it says it has.
@@ -65,8 +53,47 @@ pub enum UploadError {
         sent: u64,
     },
     /// The server's response makes no sense. Something on the way may have given it in the server's place.
-    #[error("the server does not keep to the protocol: {0}")]
     Protocol(String),
+}
+
+impl fmt::Display for UploadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(_) => f.write_str("a request of the upload failed"),
+            Self::Read(_) => f.write_str("the content of the upload cannot be read"),
+            Self::Changed { how } => write!(
+                f,
+                "the content is not the one that the upload began with ({how}): resume it with that, or begin a new upload"
+            ),
+            Self::Unknown => f.write_str("the server does not know the upload any more: it needs a new one"),
+            Self::Elsewhere { theirs } => write!(
+                f,
+                "the server said that the upload is at {theirs}, and does not know it at the endpoint's own host: if it may \
+                 go there, say so by `tus::Upload::allow_other_hosts(true)`"
+            ),
+            Self::Rewind { offset, kept } => {
+                write!(f, "the server wants the bytes from {offset} on again, but what was read before {kept} is gone")
+            }
+            Self::Offset { confirmed, now } => {
+                write!(f, "the server takes back what it has confirmed: {confirmed} bytes, then only {now}")
+            }
+            Self::NeverSent { offset, sent } => {
+                write!(f, "the server says that it has {offset} bytes, but only {sent} were ever sent")
+            }
+            Self::Protocol(how) => write!(f, "the server does not keep to the protocol: {how}"),
+        }?;
+        write_causes(self, f)
+    }
+}
+
+impl std::error::Error for UploadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Call(error) => Some(error),
+            Self::Read(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 impl UploadError {

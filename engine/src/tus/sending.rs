@@ -143,7 +143,7 @@ impl Sending {
 
     /// Whether the error says that the server has the whole upload already.
     pub(crate) fn is_finished(&self, asked: &PlainRequest, error: &ErrorInner) -> bool {
-        error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.text))
+        error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.raw_body))
     }
 
     /// Tells the server to forget the upload, if it has a URL at all.

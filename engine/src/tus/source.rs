@@ -192,8 +192,8 @@ mod tests {
     }
 
     async fn read(source: &mut UploadSource, offset: u64, most: u64) -> Result<Vec<u8>, String> {
-        let part = source.part(offset, most).await.map_err(|error| error.to_string())?;
-        part.body.bytes(usize::MAX).await.map(Vec::from).map_err(|error| error.to_string())
+        let part = source.part(offset, most).await.map_err(|error| format!("{error:#}"))?;
+        part.body.bytes(usize::MAX).await.map(Vec::from).map_err(|error| format!("{error:#}"))
     }
 
     #[tokio::test]
@@ -216,7 +216,7 @@ mod tests {
                 }
             };
             assert!(got < most, "all of it was handed on");
-            assert!(error.to_string().contains("is not the one that the upload began with"), "{error}");
+            assert!(format!("{error:#}").contains("is not the one that the upload began with"), "{error}");
             assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
         }
     }
@@ -272,7 +272,8 @@ mod tests {
         let mut body = source.part(0, 3_000_000).await.unwrap().body;
         body.chunk().await.unwrap();
         std::fs::remove_file(&file.0).unwrap();
-        let error = body.bytes(usize::MAX).await.unwrap_err().to_string();
+        let error = body.bytes(usize::MAX).await.unwrap_err();
+        let error = format!("{error:#}");
         assert_eq!(error.matches("parts").count(), 1, "{error}");
         let error = read(&mut source, 0, 10).await.unwrap_err();
         assert_eq!(error.matches("parts").count(), 1, "{error}");

@@ -8,7 +8,8 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use super::error::UploadError;
-use crate::body::{blocking, named, refuse_if_not_empty};
+use crate::body::{blocking, refuse_if_not_empty};
+use crate::error::named;
 
 /// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
 pub(super) const SAMPLE: usize = 64 * 1024;

@@ -6,7 +6,8 @@ use own_api::library;
 use own_api::library::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use typed_endpoint::mock::{Detail, EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
+use typed_endpoint::codec::Detail;
+use typed_endpoint::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
 use typed_endpoint::sse::Sse;
 use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, HostedBy, Retry, Secret};
 
@@ -253,7 +254,7 @@ async fn errors_inline_shared_and_of_the_api() {
 
     let error = client.call(Find::new(1, "a")).await.unwrap_err();
     assert!(matches!(error.body(), Some(FindError::NotFound(Refusal { code: 17, .. }))), "{error:?}");
-    assert!(error.is_not_found() && error.to_string().contains("rule 17: no such book"), "{error}");
+    assert!(error.is_not_found() && format!("{error:#}").contains("rule 17: no such book"), "{error:#}");
     let error = client.call(Find::new(2, "a")).await.unwrap_err();
     assert!(matches!(error.body(), Some(FindError::Gone(gone)) if gone.text == "burnt"), "{error:?}");
     let error = client.call(Find::new(3, "a")).await.unwrap_err();
@@ -268,7 +269,7 @@ async fn errors_inline_shared_and_of_the_api() {
     assert_eq!(error.kind(), ErrorKind::Status);
     let error = client.call(Readers::new()).await.unwrap_err();
     assert_eq!(error.body().map(|refusal| refusal.code), Some(1));
-    assert!(!error.to_string().contains("card 7"), "{error}");
+    assert!(!format!("{error:#}").contains("card 7"), "{error:#}");
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ macro_rules! __emit {
 
     (@value $self:ident nullable $f:ident) => {
         match &$self.$f {
-            $crate::codec::Nullable::Unset => ::core::option::Option::None,
+            $crate::Nullable::Unset => ::core::option::Option::None,
             value => ::core::option::Option::Some(value as &dyn $crate::__private::Value),
         }
     };

@@ -33,7 +33,7 @@ macro_rules! __fields {
                 $h
                 { $($t)* { field $place $f [$($w)?] false Nullable<$ty> ; [] [$($($sample)+)?] } }
                 $r
-                { $($o)* { [$([$m])*] $s $f [$($w)?] [] set {$crate::codec::Nullable<$ty>} {$crate::codec::Nullable<$ty>} } }
+                { $($o)* { [$([$m])*] $s $f [$($w)?] [] set {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} } }
                 { $($v)* { nullable $f } }
                 { $($d)* { nullable $f } }
             }

@@ -172,9 +172,11 @@ impl Pool {
 
     /// Refuses a request that must not go this way.
     pub(super) fn check(&self, request: &request::Parts) -> Result<(), TransportError> {
-        match (&self.proxies, request.extensions.get::<PlainKey>()) {
-            (Some(proxies), Some(PlainKey)) => proxies.check_plain_key(&request.uri),
-            _ => Ok(()),
+        let Some(proxies) = &self.proxies else { return Ok(()) };
+        proxies.check_scheme(&request.uri)?;
+        match request.extensions.get::<PlainKey>() {
+            Some(PlainKey) => proxies.check_plain_key(&request.uri),
+            None => Ok(()),
         }
     }
 

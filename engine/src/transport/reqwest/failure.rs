@@ -1,25 +1,27 @@
 //! What reqwest's errors mean: how far a request came.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use tokio::runtime::TryCurrentError;
 
-use crate::error::{TransportError, TransportErrorKind};
-use crate::timeout::NO_RUNTIME;
+use crate::error::{RequestError, TransportError, TransportErrorKind};
 
 /// The HTTP client cannot be made. The next attempt makes it anew, but of what makes it fail, most does not pass.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be set up")]
-struct NotSetUp {
-    source: reqwest::Error,
-}
-
-pub(super) fn not_set_up(source: reqwest::Error) -> TransportError {
-    TransportError::new(TransportErrorKind::Request, NotSetUp { source })
+pub(super) fn not_set_up(error: reqwest::Error) -> TransportError {
+    let is_tls = causes(&error).any(|cause| {
+        let text = cause.to_string().to_ascii_lowercase();
+        ["certificate", "tls", "ssl", "crypto"].iter().any(|word| text.contains(word))
+    });
+    let source = Arc::new(error);
+    TransportError::new(
+        TransportErrorKind::Request,
+        if is_tls { RequestError::Tls { source } } else { RequestError::HttpClient { source } },
+    )
 }
 
 pub(super) fn needs_runtime(_: TryCurrentError) -> TransportError {
-    TransportError::new(TransportErrorKind::Request, NO_RUNTIME)
+    TransportError::new(TransportErrorKind::Request, RequestError::NO_RUNTIME)
 }
 
 /// Without the URL: its query may hold a token.

@@ -7,7 +7,7 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use reqwest::Url;
 
-use crate::error::{TransportError, TransportErrorKind};
+use crate::error::{RequestError, TransportError, TransportErrorKind};
 
 /// Makes URLs of requests' targets.
 #[derive(Default)]
@@ -49,8 +49,10 @@ impl Targets {
 
 impl Target {
     fn new(uri: &Uri) -> Result<Self, TransportError> {
-        let url =
-            Url::parse(&uri.to_string()).map_err(|error| TransportError::new(TransportErrorKind::Request, error))?;
+        let url = Url::parse(&uri.to_string()).map_err(|error| {
+            let reason = error.to_string();
+            TransportError::new(TransportErrorKind::Request, RequestError::Url { reason })
+        })?;
         let (plain, loopback) = (url.scheme() == "http", url.host_str().is_some_and(is_loopback));
         Ok(Self { url, plain, loopback })
     }
