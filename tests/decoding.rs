@@ -33,24 +33,24 @@ fn ask() -> LlmStream {
 async fn a_success_that_says_that_it_failed_is_an_error_with_the_words_of_the_server() {
     let words = r#"{"error":{"message":"no orchestrators available"}}"#;
     let error = ai("application/json", words).call(TextToImage::new("a")).await.unwrap_err();
-    assert!(error.is_decode() && error.to_string().contains("no orchestrators available"), "{error}");
+    assert!(error.is_decode() && format!("{error:#}").contains("no orchestrators available"), "{error}");
     assert!(matches!(error.body(), Some(GenerateError::Gateway(_))), "{error:?}");
 
     // Instead of a stream.
     for kind in ["application/json", "application/json; charset=utf-8"] {
         let error = ai(kind, words).call(ask()).await.unwrap_err();
-        assert!(error.to_string().contains("no orchestrators available"), "{error}");
+        assert!(format!("{error:#}").contains("no orchestrators available"), "{error}");
     }
 
     let error = studio(r#"{"errors":["Internal server error"]}"#).call(stream::Create::new("x")).await.unwrap_err();
-    assert!(error.is_decode() && error.to_string().contains("Internal server error"), "{error}");
+    assert!(error.is_decode() && format!("{error:#}").contains("Internal server error"), "{error}");
     assert_eq!(error.body().map(|body: &ApiError| body.errors.clone()), Some(vec!["Internal server error".to_owned()]));
     // Instead of a list, and of something of which nothing is required.
     let error = studio(r#"{"errors":["oops"]}"#).call(stream::List::new()).await.unwrap_err();
-    assert!(error.to_string().contains("oops"), "{error}");
+    assert!(format!("{error:#}").contains("oops"), "{error}");
     let usage = || livepeer::user::Usage::new(Timestamp::default(), Timestamp::default());
     let error = studio(r#"{"errors":["oops"]}"#).call(usage()).await.unwrap_err();
-    assert!(error.to_string().contains("oops"), "{error}");
+    assert!(format!("{error:#}").contains("oops"), "{error}");
     assert!(studio("{}").call(usage()).await.is_ok());
 }
 
@@ -58,7 +58,7 @@ async fn a_success_that_says_that_it_failed_is_an_error_with_the_words_of_the_se
 async fn a_key_that_such_an_error_echoes_is_redacted() {
     let client = studio(r#"{"errors":["no token very-secret-key found"]}"#).key("very-secret-key");
     let error = client.call(stream::Create::new("x")).await.unwrap_err();
-    assert!(error.to_string().contains("no token [key] found"), "{error}");
+    assert!(format!("{error:#}").contains("no token [key] found"), "{error}");
     assert!(!format!("{error:?} {:?}", error.body()).contains("very-secret-key"), "{error:?}");
 }
 
@@ -66,7 +66,7 @@ async fn a_key_that_such_an_error_echoes_is_redacted() {
 async fn a_success_with_nothing_that_was_promised_is_an_error() {
     for body in ["{}", r#"{"ok":true}"#, r#"{"ret":0,"data":{"id":"x"}}"#] {
         let error = studio(body).call(stream::Create::new("x")).await.unwrap_err();
-        assert!(error.is_decode() && error.to_string().contains("without any of its fields"), "{body}: {error}");
+        assert!(error.is_decode() && format!("{error:#}").contains("without any of its fields"), "{body}: {error}");
     }
     // One is enough: that a detail is missing is no reason to lose the rest.
     assert_eq!(studio(r#"{"id":"x","errors":["late"]}"#).call(stream::Create::new("x")).await.unwrap().id, "x");

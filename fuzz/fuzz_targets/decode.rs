@@ -96,9 +96,7 @@ impl OperationVisitor for One {
         match RUNTIME.with(|runtime| runtime.block_on(client.call(request).into_future())) {
             Ok(response) => {
                 assert!((200..300).contains(&status), "{status} is no success");
-                if let Ok(reply) = E::Codec::encode(response) {
-                    written(reply);
-                }
+                written(E::Codec::encode(response));
             }
             Err(error) => {
                 let shown = format!("{error} {error:?} {:?} {:?}", error.message(), error.body());
@@ -119,8 +117,7 @@ where
 {
     let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
     let Some(Ok(first)) = E::Codec::parse(body) else { return };
-    let Ok(reply) = E::Codec::encode(first) else { return };
-    let once = written(reply);
+    let once = written(E::Codec::encode(first));
     if once.is_empty() {
         return;
     }

@@ -170,7 +170,7 @@ async fn a_refusal_by_an_upload_url_is_told_in_its_words() {
     let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
     let endpoint = ticket.tus_endpoint.expose().replace("token=", "token=x");
     let error = client.tus(endpoint, File::bytes(content(10))).await.unwrap_err();
-    let text = error.to_string();
+    let text = format!("{error:#}");
     assert!(text.contains("403 Forbidden: Invalid signed upload URL: JsonWebTokenError: invalid token"), "{text}");
     assert!(!text.contains('{') && text.contains("check the URL, which may have expired"), "{text}");
 }
