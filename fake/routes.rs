@@ -41,7 +41,7 @@ impl Routes {
     pub(super) fn on<E>(self, handler: impl Fn(&mut State, E) -> Answer<E::Response> + Send + Sync + 'static) -> Self
     where
         E: Endpoint,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| {
@@ -59,7 +59,7 @@ impl Routes {
     pub(super) fn on_async<E, Fut>(self, handler: impl Fn(Arc<Core>, E) -> Fut + Send + Sync + 'static) -> Self
     where
         E: Endpoint,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         Fut: Future<Output = Answer<E::Response>> + Send + 'static,
     {
         let core = self.core.clone();

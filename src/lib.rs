@@ -88,8 +88,8 @@ pub use typed_endpoint::{
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
-    codec, endpoint, errors, field_newtype, field_via_serde, fields, id, link, model, open_enum, operation, operations,
-    response, serde_via_codec, source, sse, sse_json, tus,
+    codec, endpoint, errors, field_newtype, field_via_serde, fields, format, id, link, model, open_enum, operation,
+    operations, serde_via_codec, source, sse, sse_json, tus,
 };
 
 /// What the client calls itself.

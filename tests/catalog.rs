@@ -37,7 +37,7 @@ macro_rules! each_operation {
             fn operation<E>(&mut self)
             where
                 E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-                E::Codec: EncodeResponse<E::Response>,
+                E::Format: EncodeResponse<E::Response>,
             {
                 for detail in [Detail::Minimal, Detail::Full] {
                     let name = format!("{} ({detail:?})", E::OPERATION.qualified_name());
@@ -74,13 +74,13 @@ fn every_request_is_read_back_from_a_socket_as_it_was_sent() {
 async fn over_a_socket<E>(detail: Detail)
 where
     E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize,
-    E::Codec: EncodeResponse<E::Response>,
+    E::Format: EncodeResponse<E::Response>,
 {
     let received = Arc::new(Mutex::new(Vec::new()));
     let seen = received.clone();
     let mock = Mock::new().on_received(move |request: Received<E>| {
         seen.lock().unwrap().push((json(&request.request), request.unknown));
-        async move { Ok(E::Codec::sample(detail)) }
+        async move { Ok(E::Format::sample(detail)) }
     });
     let server = mock.listen().await.unwrap();
     let request: E = sample_request(detail).unwrap();
@@ -92,8 +92,8 @@ where
 
     // What was answered is what arrives, and what is written again.
     let body = |reply: livepeer::mock::Reply| async { reply.body.bytes(1 << 20).await.unwrap() };
-    let made_up = body(E::Codec::encode(E::Codec::sample(detail))).await;
-    let arrived = body(E::Codec::encode(answer.value)).await;
+    let made_up = body(E::Format::encode(E::Format::sample(detail))).await;
+    let arrived = body(E::Format::encode(answer.value)).await;
     let parse =
         |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
     assert_eq!(parse(&arrived), parse(&made_up));

@@ -100,7 +100,7 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: EncodeResponse<E::Response>,
+            E::Format: EncodeResponse<E::Response>,
         {
             let parameters: Vec<_> =
                 E::OPERATION.fields.iter().filter(|field| field.place == Place::Path).map(|field| field.rust).collect();
@@ -186,7 +186,7 @@ fn what_may_have_arrived_is_sent_again_only_if_the_operation_says_so() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: EncodeResponse<E::Response>,
+            E::Format: EncodeResponse<E::Response>,
         {
             let operation = E::OPERATION;
             for detail in [Detail::Minimal, Detail::Full] {

@@ -55,11 +55,11 @@ fn differences(path: &str, a: &Value, b: &Value, out: &mut Vec<String>) {
 async fn answer<E>(value: &Value) -> Vec<String>
 where
     E: Endpoint + HostedBy<<E as Endpoint>::Api>,
-    E::Codec: EncodeResponse<E::Response>,
+    E::Format: EncodeResponse<E::Response>,
 {
     let body = value.to_string();
     // A model that has the wrong type for a field would still be lossless, but of no use.
-    if let Some(Err(error)) = E::Codec::parse(body.as_bytes()) {
+    if let Some(Err(error)) = E::Format::parse(body.as_bytes()) {
         return vec![format!("{error}: {value}")];
     }
     let mock = Mock::new().fallback(move |_| {
@@ -71,7 +71,7 @@ where
         Ok(response) => response,
         Err(error) => return vec![format!("{error}: {value}")],
     };
-    let written = E::Codec::encode(response).body.bytes(1 << 24).await.unwrap();
+    let written = E::Format::encode(response).body.bytes(1 << 24).await.unwrap();
     let mut out = Vec::new();
     differences("", value, &serde_json::from_slice(&written).unwrap_or(Value::Null), &mut out);
     out
@@ -81,7 +81,7 @@ where
 async fn request<E>(value: &Value) -> Vec<String>
 where
     E: Endpoint + HostedBy<<E as Endpoint>::Api>,
-    E::Codec: EncodeResponse<E::Response>,
+    E::Format: EncodeResponse<E::Response>,
 {
     let received = Arc::new(Mutex::new(None));
     let seen = received.clone();
@@ -258,7 +258,7 @@ impl OperationVisitor for Schemas {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
         let operation = E::OPERATION;
         for spec in &self.specs {
@@ -343,7 +343,7 @@ fn the_examples_are_written_as_they_were_read() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: EncodeResponse<E::Response>,
+            E::Format: EncodeResponse<E::Response>,
         {
             let name = E::OPERATION.qualified_name();
             let Some(example) = self.left.remove(&name) else {

@@ -218,7 +218,7 @@ impl OperationVisitor for Look {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         E::Response: fmt::Debug,
     {
         let what = E::OPERATION.qualified_name();
@@ -260,7 +260,7 @@ impl OperationVisitor for Look {
         }
 
         // What the server has to tell.
-        let reply = E::Codec::encode(E::Codec::sample(Detail::Full));
+        let reply = E::Format::encode(E::Format::sample(Detail::Full));
         let json = with_urls(&self.runtime.block_on(reply.body.bytes(1 << 24)).unwrap());
         self.planted[1] += json.matches("secret-").count();
         self.planted[2] += json.matches("secret-password").count();

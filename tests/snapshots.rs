@@ -62,7 +62,7 @@ impl OperationVisitor for Snapshots {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
         let name = E::OPERATION.qualified_name().replace("::", ".");
         let minimal = self.runtime.block_on(show::<E, E::Api>(sample_request(Detail::Minimal).unwrap()));

@@ -20,7 +20,7 @@ use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, Req
 use crate::options::CallOptions;
 use crate::redact;
 use crate::resolve;
-use crate::response::{Codec, RawResponse, Response};
+use crate::response::{RawResponse, Response, ResponseFormat};
 use crate::retry::Retry;
 use crate::secret;
 use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Subject};
@@ -168,7 +168,7 @@ impl<E: Endpoint> Call<E> {
                 own = values.iter().copied().enumerate().map(with).collect();
             }
             let values = if own.is_empty() { values } else { &own };
-            prepared = encode::prepare(operation, self.prefix, E::Codec::ACCEPT, values);
+            prepared = encode::prepare(operation, self.prefix, E::Format::ACCEPT, values);
         });
         let mut secrets = prepared.as_mut().map(|request| std::mem::take(&mut request.secrets)).unwrap_or_default();
         let options = self.options;
@@ -176,8 +176,8 @@ impl<E: Endpoint> Call<E> {
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
         let retryable = operation.is_retryable(&self.request);
         let response = ResponseMode {
-            streamed: E::Codec::STREAMED,
-            file: E::Codec::FILE,
+            streamed: E::Format::STREAMED,
+            file: E::Format::FILE,
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
             retry_after: E::Api::retry_after,
@@ -283,7 +283,7 @@ impl<E: Endpoint> ResponseFuture<E> {
         make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
         let Completed { mut response, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
-        Poll::Ready(match E::Codec::decode(&mut response) {
+        Poll::Ready(match E::Format::decode(&mut response) {
             Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
                 None => Ok(make(value, response)),
                 reported => {

@@ -11,7 +11,7 @@ use std::fmt;
 use crate::api::Api;
 use crate::codec::Encode;
 use crate::error::ErrorBody;
-use crate::response::Codec;
+use crate::response::ResponseFormat;
 use crate::source::{ReadError, Source};
 
 pub(crate) use check::cursor_field;
@@ -29,7 +29,7 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// What a successful call gives.
     type Response: Send + 'static;
     /// How the response's body becomes a [`Response`](Self::Response).
-    type Codec: Codec<Self::Response>;
+    type Format: ResponseFormat<Self::Response>;
     /// What the body of an error response holds.
     type Error: ErrorBody;
     /// The facts of the operation.

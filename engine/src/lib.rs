@@ -31,7 +31,7 @@ mod options;
 mod page;
 mod redact;
 mod resolve;
-pub mod response;
+mod response;
 mod retry;
 #[cfg(feature = "mock")]
 mod sample;
@@ -79,6 +79,11 @@ pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
+
+/// How the body of a successful response becomes a value.
+pub mod format {
+    pub use crate::response::{Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
+}
 
 /// The facts of an operation, beside [`Operation`] itself.
 pub mod operation {

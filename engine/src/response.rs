@@ -14,7 +14,7 @@ use crate::sse::{Sse, StreamItem};
 
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a line of
 /// [`endpoint!`](macro@crate::endpoint) can name.
-pub trait Codec<T>: Send + Sync + 'static {
+pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// What the request's `Accept` header says.
     const ACCEPT: &'static str;
     /// Whether the body is handed on while it arrives, rather than read to its end first.
@@ -108,7 +108,7 @@ pub struct Streamed;
 #[derive(Debug)]
 pub struct Events;
 
-impl<T: Field> Codec<T> for Json {
+impl<T: Field> ResponseFormat<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
@@ -132,7 +132,7 @@ impl<T: Field> Codec<T> for Json {
     }
 }
 
-impl Codec<()> for Empty {
+impl ResponseFormat<()> for Empty {
     const ACCEPT: &'static str = "application/json";
 
     fn decode(_: &mut RawResponse) -> Result<(), DecodeError> {
@@ -140,7 +140,7 @@ impl Codec<()> for Empty {
     }
 }
 
-impl Codec<Bytes> for Raw {
+impl ResponseFormat<Bytes> for Raw {
     const ACCEPT: &'static str = "*/*";
     const FILE: bool = true;
 
@@ -149,7 +149,7 @@ impl Codec<Bytes> for Raw {
     }
 }
 
-impl Codec<String> for Text {
+impl ResponseFormat<String> for Text {
     const ACCEPT: &'static str = "*/*";
 
     fn decode(response: &mut RawResponse) -> Result<String, DecodeError> {
@@ -157,7 +157,7 @@ impl Codec<String> for Text {
     }
 }
 
-impl Codec<Download> for Streamed {
+impl ResponseFormat<Download> for Streamed {
     const ACCEPT: &'static str = "*/*";
     const FILE: bool = true;
     const STREAMED: bool = true;
@@ -176,7 +176,7 @@ impl Codec<Download> for Streamed {
     }
 }
 
-impl<T: StreamItem> Codec<Sse<T>> for Events {
+impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
     const ACCEPT: &'static str = "text/event-stream";
     const STREAMED: bool = true;
 

@@ -113,7 +113,7 @@ impl Gateway {
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
         E: Endpoint,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         F: Fn(Job, E) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {

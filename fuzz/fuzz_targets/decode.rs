@@ -42,9 +42,9 @@ impl OperationVisitor for Samples {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
-        let reply = E::Codec::encode(E::Codec::sample(Detail::Full));
+        let reply = E::Format::encode(E::Format::sample(Detail::Full));
         self.0.push(written(reply));
     }
 }
@@ -81,7 +81,7 @@ impl OperationVisitor for One {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
         if self.before > 0 {
             self.before -= 1;
@@ -96,7 +96,7 @@ impl OperationVisitor for One {
         match RUNTIME.with(|runtime| runtime.block_on(client.call(request).into_future())) {
             Ok(response) => {
                 assert!((200..300).contains(&status), "{status} is no success");
-                written(E::Codec::encode(response));
+                written(E::Format::encode(response));
             }
             Err(error) => {
                 let shown = format!("{error} {error:?} {:?} {:?}", error.message(), error.body());
@@ -113,17 +113,17 @@ impl OperationVisitor for One {
 fn stays<E>(body: &[u8])
 where
     E: Endpoint,
-    E::Codec: EncodeResponse<E::Response>,
+    E::Format: EncodeResponse<E::Response>,
 {
     let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
-    let Some(Ok(first)) = E::Codec::parse(body) else { return };
-    let once = written(E::Codec::encode(first));
+    let Some(Ok(first)) = E::Format::parse(body) else { return };
+    let once = written(E::Format::encode(first));
     if once.is_empty() {
         return;
     }
-    let second = E::Codec::parse(&once).unwrap();
+    let second = E::Format::parse(&once).unwrap();
     let second = second.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&once)));
-    let twice = written(E::Codec::encode(second));
+    let twice = written(E::Format::encode(second));
     assert_eq!(json(&once), json(&twice));
 }
 

@@ -82,7 +82,7 @@ impl OperationVisitor for One<'_> {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
     {
         if self.before > 0 {
             self.before -= 1;
@@ -103,7 +103,7 @@ impl OperationVisitor for One<'_> {
             let note = seen.clone();
             let mock = Mock::new().strict(strict).on(move |request: E| {
                 note.lock().unwrap().push(request);
-                async { Ok(E::Codec::sample(Detail::Minimal)) }
+                async { Ok(E::Format::sample(Detail::Minimal)) }
             });
             let answer = run(mock.respond(changed()));
             let first = std::mem::take(&mut *seen.lock().unwrap()).pop();

@@ -419,7 +419,7 @@ fn whatever_can_be_said_is_understood() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: EncodeResponse<E::Response>,
+            E::Format: EncodeResponse<E::Response>,
         {
             if E::OPERATION.resource() == "generate" {
                 return;

@@ -100,7 +100,7 @@ impl Mock {
     pub fn on<E, F, Fut>(self, handler: F) -> Self
     where
         E: Endpoint,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         F: Fn(E) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
@@ -112,7 +112,7 @@ impl Mock {
     pub fn on_received<E, F, Fut>(self, handler: F) -> Self
     where
         E: Endpoint,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
@@ -122,7 +122,7 @@ impl Mock {
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, reading).await?;
                 Ok(match handler(received).await {
-                    Ok(response) => E::Codec::encode(response),
+                    Ok(response) => E::Format::encode(response),
                     Err(reply) => reply,
                 })
             })

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::body::Body;
 use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
-use crate::response::{Codec, Empty, Events, Json, Raw, Streamed, Text};
+use crate::response::{Empty, Events, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
 /// A response, of whatever status.
@@ -133,8 +133,8 @@ impl Reply {
     }
 }
 
-/// How a response is written: the other direction of [`Codec`].
-pub trait EncodeResponse<T>: Codec<T> {
+/// How a response is written: the other direction of [`ResponseFormat`].
+pub trait EncodeResponse<T>: ResponseFormat<T> {
     /// Writes the response.
     fn encode(value: T) -> Reply;
 
@@ -146,7 +146,7 @@ pub trait EncodeResponse<T>: Codec<T> {
         vec![Self::sample(Detail::Full)]
     }
 
-    /// Reads a response that is JSON, in [`Mode::Lenient`]: a field of an unexpected kind, which [`Codec::decode`] passes
+    /// Reads a response that is JSON, in [`Mode::Lenient`]: a field of an unexpected kind, which [`ResponseFormat::decode`] passes
     /// over, is an error here. `None` when it is not JSON. For tests of models against what a server is known to send.
     fn parse(json: &[u8]) -> Option<Result<T, DecodeError>> {
         let _ = json;

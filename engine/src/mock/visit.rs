@@ -25,7 +25,7 @@ use crate::mock::EncodeResponse;
 ///     fn operation<E>(&mut self)
 ///     where
 ///         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-///         E::Codec: EncodeResponse<E::Response>,
+///         E::Format: EncodeResponse<E::Response>,
 ///     {
 ///         println!("{:?}", sample_request::<E>(Detail::Full));
 ///     }
@@ -38,6 +38,6 @@ pub trait OperationVisitor {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-        E::Codec: EncodeResponse<E::Response>,
+        E::Format: EncodeResponse<E::Response>,
         E::Response: fmt::Debug;
 }

@@ -308,7 +308,7 @@ fn every_request_goes_over_a_socket_and_through_json() {
         fn operation<E>(&mut self)
         where
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
-            E::Codec: EncodeResponse<E::Response>,
+            E::Format: EncodeResponse<E::Response>,
         {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -316,7 +316,7 @@ fn every_request_goes_over_a_socket_and_through_json() {
                 let note = seen.clone();
                 let mock = Mock::new().on(move |request: E| {
                     *note.lock().unwrap() = Some(format!("{request:?}"));
-                    async { Ok(E::Codec::sample(Detail::Full)) }
+                    async { Ok(E::Format::sample(Detail::Full)) }
                 });
                 let request: E = sample_request(Detail::Full).unwrap();
                 let again: E = serde_json::from_value(serde_json::to_value(&request).unwrap()).unwrap();

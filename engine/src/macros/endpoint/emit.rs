@@ -11,7 +11,7 @@ macro_rules! __emit {
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
-        { $codec:ident ; $response:ty ; $response_text:expr }
+        { $format:ident ; $response:ty ; $response_text:expr }
         { $($error:tt)* }
         { $({ $($clause:tt)* })* }
     ) => {
@@ -53,7 +53,7 @@ macro_rules! __emit {
         impl $crate::Endpoint for $name {
             type Api = $api;
             type Response = $response;
-            type Codec = $crate::response::$codec;
+            type Format = $crate::format::$format;
             type Error = $crate::__emit!(@error $name $api $($error)*);
             const OPERATION: &'static $crate::Operation = &{
                 let operation = $crate::Operation::new($crate::__private::Declaration {
