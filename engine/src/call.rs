@@ -329,6 +329,7 @@ fn decode_failure(
     inner.raw_body = context.redactor.redact_bytes(raw_body, false);
     inner.body = reported;
     inner.attempts = context.attempts;
+    inner.earlier = context.earlier;
     inner.elapsed = elapsed;
     inner
 }

@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use crate::endpoint::Operation;
+use crate::error::EarlierAttempt;
 use crate::redact::Redactor;
 
 /// The call that a response, a download or a stream of events came from: what later errors of it tell.
@@ -13,6 +14,8 @@ pub(crate) struct CallContext {
     /// What the request does.
     pub(crate) what: &'static str,
     pub(crate) attempts: u32,
+    /// What the attempts before failed with.
+    pub(crate) earlier: Vec<EarlierAttempt>,
     pub(crate) began: Option<Instant>,
     pub(crate) redactor: Redactor,
     /// How much of the body may be held in memory, in bytes.
@@ -28,6 +31,7 @@ impl Default for CallContext {
             operation: None,
             what: "",
             attempts: 0,
+            earlier: Vec::new(),
             began: None,
             redactor: Redactor::default(),
             max_response: usize::MAX,

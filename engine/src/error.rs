@@ -35,6 +35,7 @@ pub(crate) use inner::ErrorInner;
 pub use inner::ErrorKind;
 pub(crate) use one_line::one_line;
 pub use request::RequestError;
+pub(crate) use text::looks_like_json;
 pub use timeout::IdleTimeout;
 pub(crate) use timeout::{ConnectTimeout, DeadlinePassed};
 pub use transport::{TransportError, TransportErrorKind};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::IntoField;
-use crate::codec::{DecodeError, Encode, Field, Mode, Options, Reader, Sampler, Schema, Schemas, Writer, to_json};
+use crate::codec::{DecodeError, Encode, Field, Mode, Reader, Sampler, Schema, Schemas, Writer, to_json};
 
 /// A value that is sent as a text holding its JSON.
 ///
@@ -23,15 +23,12 @@ impl<T: Encode> Encode for JsonText<T> {
 impl<T: Field> Field for JsonText<T> {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.text()?;
-        // The error's position would be one in the inner text.
-        let read = |text: &str| Options::new().mode(reader.mode()).decode(text);
-        let inner = read(&text);
         // Some send an empty text for nothing.
         let is_empty = text.trim_ascii().is_empty() && reader.mode() != Mode::Strict;
-        let inner = if is_empty { read("{}").or_else(|_| read("[]")).or(inner) } else { inner };
-        inner
-            .map(|decoded| Self(decoded.value))
-            .map_err(|error| reader.invalid(format!("in the text: {}", error.reason())))
+        if is_empty && let Ok(value) = reader.read_text("{}").or_else(|_| reader.read_text("[]")) {
+            return Ok(Self(value));
+        }
+        reader.read_text(&text).map(Self)
     }
 
     fn sample(sampler: &mut Sampler) -> Self {

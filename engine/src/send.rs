@@ -72,7 +72,7 @@ impl Attempts {
         };
         let mut response = outcome?;
         job.settings.budget.refund(self.paid);
-        self.earlier.clear();
+        response.context.earlier = std::mem::take(&mut self.earlier);
         response.context.attempts = self.made;
         response.context.began = Some(self.began);
         Ok(response)

@@ -231,7 +231,10 @@ macro_rules! tuples {
                     if !reader.item($at == 0)? {
                         return Err(reader.invalid(concat!("expected a list of ", $len, ", found fewer")));
                     }
-                    $T::decode(reader).map_err(|error| error.in_item($at))?
+                    let start = reader.at;
+                    let item = $T::decode(reader).map_err(|error| error.in_item($at))?;
+                    reader.skipped_in(start, Step::Index($at));
+                    item
                 },)+);
                 match reader.item(false)? {
                     false => Ok(value),

@@ -90,6 +90,12 @@ impl DecodeError {
         self
     }
 
+    /// Adds a path within the value whose error it is.
+    pub(crate) fn in_path(mut self, path: &str) -> Self {
+        self.0.path.push_str(path);
+        self
+    }
+
     /// Computes line and column.
     #[cold]
     pub(crate) fn located(mut self, text: &str) -> Self {

@@ -45,7 +45,7 @@ impl Extra {
                 found = Some(raw);
             }
         });
-        serde_json::from_str(found?).ok()
+        Value::decode(&mut Reader::new(found?)).ok()
     }
 
     /// The members.
@@ -55,11 +55,16 @@ impl Extra {
 
     /// Adds a member, to be written beside the fields. Returns what it replaces.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        let mut members = self.members();
-        let before = members.insert(name.into(), value.into());
-        let json = to_json(&members);
-        let inner = json.strip_prefix('{').and_then(|json| json.strip_suffix('}')).unwrap_or_default();
-        self.text = Some(Box::new(inner.to_owned()));
+        let name = name.into();
+        let before = self.get(&name);
+        let mut kept = Self { text: None, lacks: self.lacks };
+        self.for_each(|own, raw| {
+            if own != name {
+                kept.push(own, raw);
+            }
+        });
+        kept.push(&name, &to_json(&value.into()));
+        *self = kept;
         before
     }
 
@@ -107,6 +112,14 @@ impl Extra {
         match has_null_bit(shape, index) {
             true => self.lacks |= 1 << index,
             false => self.push(shape.name(index), "null"),
+        }
+    }
+
+    /// Forgets that a field was `null`.
+    #[cold]
+    pub(super) fn forget_null(&mut self, shape: &Shape, index: usize) {
+        if has_null_bit(shape, index) {
+            self.lacks &= !(1 << index);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::error::DecodeError;
 use super::reader::Reader;
+use super::skip::Step;
 
 /// As many lists and objects may be open at once as in serde_json: more would be an attack on the stack.
 const DEEPEST: u8 = 127;
@@ -15,7 +16,11 @@ impl Reader<'_> {
         self.open_list()?;
         let mut index = 0;
         while self.item(index == 0)? {
+            let start = self.at;
             item(self).map_err(|error| error.in_item(index))?;
+            if !self.skipped.is_empty() {
+                self.skipped_in(start, Step::Index(index));
+            }
             index += 1;
         }
         Ok(())
@@ -34,7 +39,11 @@ impl Reader<'_> {
         while self.at_name(first)? {
             first = false;
             let name = self.name()?;
+            let start = self.at;
             member(&name, self).map_err(|error| error.in_field(&name))?;
+            if !self.skipped.is_empty() {
+                self.skipped_in(start, Step::Name(&name));
+            }
         }
         Ok(())
     }

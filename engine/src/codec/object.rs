@@ -70,6 +70,11 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
         };
         next = index + 1;
         known_any = true;
+        if seen.checked_shr(index as u32).unwrap_or(0) & 1 == 1 {
+            // Of two members of one name the last counts.
+            model.extra_mut().forget_null(shape, index);
+            model.clear_member(index);
+        }
         seen |= 1_u64.checked_shl(index as u32).unwrap_or(0);
         let start = reader.at;
         if reader.next() == b'n' {

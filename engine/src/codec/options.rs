@@ -148,6 +148,27 @@ pub fn from_json<T: Field>(text: &str) -> Result<T, DecodeError> {
     Options::new().decode(text).map(|decoded| decoded.value)
 }
 
+impl Reader<'_> {
+    /// Reads a value from a text that has been read: with the memory that is left, and with reports of what is passed over.
+    pub(crate) fn read_text<T: Field>(&mut self, text: &str) -> Result<T, DecodeError> {
+        let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).reader(text);
+        let value = T::decode(&mut inner).and_then(|value| match inner.next() {
+            0 if inner.at >= text.len() => Ok(value),
+            _ => Err(inner.syntax("trailing characters")),
+        });
+        self.memory = inner.memory;
+        let (skipped, skipped_count) = skip::reports(inner);
+        self.skipped_count += skipped_count;
+        let offset = self.at.saturating_sub(1);
+        self.skipped.extend(skipped.into_iter().map(|skipped| Skipped { offset, ..skipped }));
+        // The error's position is one in the inner text.
+        value.map_err(|error| {
+            let (path, reason) = error.into_parts();
+            self.invalid(format!("in the text: {reason}")).in_path(&path)
+        })
+    }
+}
+
 impl Sampler {
     /// A value that is given as JSON; the type's own sample if it is none of the type's.
     pub fn json<T: Field>(&mut self, json: &str) -> T {

@@ -49,7 +49,7 @@ pub struct Reader<'a> {
     pub(super) depth: u8,
     mode: Mode,
     /// How many bytes the value may still take.
-    memory: usize,
+    pub(super) memory: usize,
     /// What was passed over. The paths of the last ones are still being gathered.
     pub(super) skipped: Vec<Skipped>,
     pub(super) skipped_count: usize,

@@ -1,7 +1,6 @@
 //! Passing over values: those that nobody wants, and those that cannot be read.
 
 use super::error::{self, DecodeError};
-use super::number::Number;
 use super::reader::{Kind, Mode, Reader};
 use super::text::plain;
 
@@ -54,7 +53,7 @@ impl Reader<'_> {
     pub(super) fn skip_scalar(&mut self) -> Result<(), DecodeError> {
         match self.next() {
             b'"' => self.skip_string(),
-            b'0'..=b'9' | b'-' => self.number().map(|_: Number| ()),
+            b'0'..=b'9' | b'-' => self.number_text().map(|_| ()),
             b'n' => self.word("null"),
             b't' => self.word("true"),
             b'f' => self.word("false"),

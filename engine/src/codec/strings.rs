@@ -96,19 +96,28 @@ impl<'a> Reader<'a> {
     }
 
     fn unicode_escape(&mut self) -> Result<char, DecodeError> {
-        let lone = "half of a surrogate pair in a string";
         let first = self.code_unit()?;
         if !(0xd800..0xe000).contains(&first) {
-            return char::from_u32(first).ok_or_else(|| self.syntax(lone));
+            return char::from_u32(first).map_or_else(|| self.lone_surrogate(), Ok);
         }
         if first >= 0xdc00 || self.byte(self.at) != b'\\' || self.byte(self.at + 1) != b'u' {
-            return Err(self.syntax(lone));
+            return self.lone_surrogate();
         }
+        let after_first = self.at;
         let second = self.code_unit()?;
         if !(0xdc00..0xe000).contains(&second) {
-            return Err(self.syntax(lone));
+            self.at = after_first;
+            return self.lone_surrogate();
         }
-        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).ok_or_else(|| self.syntax(lone))
+        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).map_or_else(|| self.lone_surrogate(), Ok)
+    }
+
+    /// Half of a character: JavaScript writes that where a text was cut within one, and reads it.
+    fn lone_surrogate(&self) -> Result<char, DecodeError> {
+        match self.mode() {
+            Mode::Strict => Err(self.syntax("half of a surrogate pair in a string")),
+            Mode::Lenient | Mode::SkipInvalid => Ok(char::REPLACEMENT_CHARACTER),
+        }
     }
 
     /// The number of the `\uXXXX` here.

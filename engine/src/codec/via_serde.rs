@@ -48,6 +48,7 @@ impl<T: Serialize> EncodeViaSerde for T {
 pub fn decode<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, DecodeError> {
     let start = reader.at;
     let raw = reader.raw()?;
+    reader.charge(size_of::<T>() + raw.len())?;
     serde_json::from_str(raw).map_err(|error| {
         reader.at = start;
         reader.invalid(reason(&error))
@@ -61,16 +62,21 @@ fn reason(error: &serde_json::Error) -> String {
     if let Some(position) = reason.rfind(" at line ") {
         reason.truncate(position);
     }
-    // What is unknown is named by the value, what is missing by the type.
-    let quotes: &[char] = if reason.starts_with("unknown ") { &['"', '`'] } else { &['"'] };
-    for quote in quotes {
-        if let Some((before, rest)) = reason.split_once(*quote)
-            && let Some((_, after)) = rest.split_once(*quote)
-        {
-            reason = format!("{before}{quote}…{quote}{after}");
-        }
+    // What is missing is named by the type, and so is what was expected; all else in quotes may be the value, which may
+    // have quotes in it.
+    if reason.starts_with("missing field ") {
+        return reason;
     }
-    reason
+    let expected = reason.rfind(", expected ").unwrap_or(reason.len());
+    let (found, expected) = reason.split_at(expected);
+    let quote = |character: char| matches!(character, '"' | '`');
+    match (found.find(quote), found.rfind(quote)) {
+        (Some(first), Some(last)) => {
+            let (before, after) = (&found[..first], &found[last + 1..]);
+            format!("{before}\"…\"{after}{expected}")
+        }
+        _ => reason,
+    }
 }
 
 /// A sample: of the texts and numbers that types of other crates take, the first that this one does.

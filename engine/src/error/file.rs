@@ -42,7 +42,7 @@ impl From<io::Error> for RequestError {
         };
         match error.downcast::<Self>() {
             Ok(error) => error,
-            Err(error) => Self::other(error.to_string()),
+            Err(error) => Self::Io { source: Arc::new(error) },
         }
     }
 }

@@ -65,6 +65,11 @@ pub enum RequestError {
         /// Why not.
         source: Arc<io::Error>,
     },
+    /// Content that is to be sent cannot be read.
+    Io {
+        /// Why not.
+        source: Arc<io::Error>,
+    },
     /// There is no id of what the request is about.
     NoId {
         /// What has no id.
@@ -141,6 +146,7 @@ impl fmt::Display for RequestError {
             Self::Key { reason } | Self::Other { reason } => f.write_str(reason),
             Self::KeyProvider { .. } => f.write_str("the function that gives the key failed"),
             Self::File { path, .. } => write!(f, "the file {} cannot be read", path.display()),
+            Self::Io { .. } => f.write_str("the content cannot be read"),
             Self::NoId { what } => write!(f, "the {what} has no id"),
             Self::Runtime { reason } => f.write_str(reason),
             Self::Thread { .. } => f.write_str("the thread for blocking calls cannot be started"),
@@ -157,7 +163,7 @@ impl fmt::Display for RequestError {
 impl Error for RequestError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::File { source, .. } | Self::Thread { source } => Some(&**source),
+            Self::File { source, .. } | Self::Io { source } | Self::Thread { source } => Some(&**source),
             Self::KeyProvider { source } | Self::Tls { source } | Self::HttpClient { source } => Some(&**source),
             _ => None,
         }

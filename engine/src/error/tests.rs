@@ -72,6 +72,7 @@ fn all() -> Vec<(&'static str, Box<dyn StdError>)> {
         RequestError::HttpClient { source: shared() },
         RequestError::Proxy { reason: "the proxy cannot be used".into() },
         RequestError::other("anything"),
+        RequestError::Io { source: shared() },
     ];
     let request = |error: &RequestError| match error {
         RequestError::PathParameter { .. } => 0,
@@ -91,6 +92,7 @@ fn all() -> Vec<(&'static str, Box<dyn StdError>)> {
         RequestError::HttpClient { .. } => 14,
         RequestError::Proxy { .. } => 15,
         RequestError::Other { .. } => 16,
+        RequestError::Io { .. } => 17,
     };
     for (at, error) in requests.into_iter().enumerate() {
         assert_eq!(request(&error), at);

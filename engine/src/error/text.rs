@@ -75,9 +75,14 @@ impl ErrorInner {
     /// Whether the text is a good response that may well be JSON. Nothing of it is shown unasked: it is data, and may hold
     /// secrets that only its type could tell.
     pub(super) fn is_data(&self) -> bool {
-        let first = self.raw_body.iter().find(|byte| !byte.is_ascii_whitespace());
-        self.kind == ErrorKind::Decode && first.is_some_and(|first| b"{[\"".contains(first))
+        self.kind == ErrorKind::Decode && looks_like_json(&self.raw_body)
     }
+}
+
+/// Whether a text begins as JSON that may hold something to keep secret.
+pub(crate) fn looks_like_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    text.first().is_some_and(|first| b"{[\"".contains(first))
 }
 
 /// `{:#}` with the causes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::EventTooLarge;
 use crate::endpoint::Operation;
-use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, one_line, write_causes};
+use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, looks_like_json, one_line, write_causes};
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
@@ -19,7 +19,6 @@ pub struct SseError {
 }
 
 /// The ways a stream fails.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SseErrorKind {
     /// The response ended before its end marker.
@@ -43,6 +42,47 @@ pub enum SseErrorKind {
     },
     /// An event is larger than allowed.
     TooLarge(EventTooLarge),
+}
+
+/// What came of an event, unless it is JSON: that is data, and may hold secrets that only its type could tell.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match looks_like_json(self.0.as_bytes()) {
+            true => write!(f, "{} bytes of JSON", self.0.len()),
+            false => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+/// The part of a line that is a response of another kind, such as an error in JSON, is shown.
+fn unfinished(rest: &str) -> Box<dyn fmt::Debug + '_> {
+    match rest.strip_prefix("data:") {
+        Some(data) if looks_like_json(data.as_bytes()) => Box::new(Shown(data)),
+        _ => Box::new(rest),
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for SseErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cut { rest } => f.debug_struct("Cut").field("rest", &unfinished(rest)).finish(),
+            Self::Body(error) => f.debug_tuple("Body").field(error).finish(),
+            Self::Idle(time) => f.debug_tuple("Idle").field(time).finish(),
+            Self::Server(text) => f.debug_tuple("Server").field(text).finish(),
+            Self::Unreadable { data, error } => {
+                f.debug_struct("Unreadable").field("data", &Shown(data)).field("error", error).finish()
+            }
+            Self::TooLarge(error) => f.debug_tuple("TooLarge").field(error).finish(),
+        }
+    }
 }
 
 impl SseError {
@@ -105,11 +145,13 @@ impl fmt::Display for SseError {
         }
         match &*self.kind {
             SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the response was cut off before its end"),
-            SseErrorKind::Cut { rest } => write!(f, "the response was cut off before its end, in {rest:?}"),
+            SseErrorKind::Cut { rest } => {
+                write!(f, "the response was cut off before its end, in {:?}", unfinished(rest))
+            }
             SseErrorKind::Body(_) => f.write_str("the response broke off"),
             SseErrorKind::Idle(time) => write!(f, "no event came for {time:?}"),
             SseErrorKind::Server(text) => write!(f, "the server reported: {}", one_line(text, 1000)),
-            SseErrorKind::Unreadable { data, .. } => write!(f, "an event cannot be read: {data:?}"),
+            SseErrorKind::Unreadable { data, .. } => write!(f, "an event cannot be read: {}", Shown(data)),
             SseErrorKind::TooLarge(_) => f.write_str("an event is too large"),
         }?;
         write!(f, " (after {} {})", self.items, if self.items == 1 { "item" } else { "items" })?;

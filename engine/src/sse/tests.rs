@@ -204,7 +204,9 @@ fn failures_end_the_stream_and_say_why() {
         }
         let error = Sse::<Number>::new("data: {\"m\": 1}\n\n".into()).next().await.unwrap().unwrap_err();
         assert!(format!("{error:#}").contains("missing field `n`"), "{error}");
-        assert!(format!("{error:#}").contains(r#"{\"m\": 1}"#), "{error}");
+        // JSON may hold secrets.
+        assert!(format!("{error:#} {error:?}").contains("8 bytes of JSON"), "{error}");
+        assert!(!format!("{error:#} {error:?}").contains(": 1}"), "{error:?}");
         assert!(std::error::Error::source(&error).unwrap().is::<crate::DecodeError>());
     });
 }

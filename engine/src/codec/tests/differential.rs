@@ -136,7 +136,10 @@ fn every_kind_of_value() {
         }
         // What is passed over must be JSON, too.
         let skipped = format!("{{\"unknown\":{value}}}");
-        assert_eq!(from_json::<Book>(&skipped).is_ok(), serde_json::from_str::<Value>(&skipped).is_ok(), "{skipped}");
+        // serde_json refuses what JavaScript reads: numbers that no float holds, and halves of surrogate pairs.
+        let is_json =
+            serde_json::from_str::<&serde_json::value::RawValue>(value).is_ok() || value.starts_with("\"\\ud83d");
+        assert_eq!(from_json::<Book>(&skipped).is_ok(), is_json, "{skipped}");
         same::<f64>(value);
         same::<Vec<f64>>(&format!("[{value}]"));
         same::<String>(value);

@@ -70,7 +70,7 @@ fn what_is_no_json_is_refused_wherever_it_is() {
         r#"{"price":[1,}"#,
         r#"{"price":"x"#,
         r#"{"chapters":[{"title":7,"page":[}]}"#,
-        r#"{"price":{"a":"\ud800"}}"#,
+        r#"{"price":{"a":"\u00"}}"#,
         r#"{"unknown":"\x"}"#,
         r#"{"unknown":01}"#,
         r#"{"price":[]} x"#,
@@ -94,4 +94,47 @@ fn reports_are_limited_and_all_are_counted() {
     let decoded = skipping(&text);
     assert_eq!((decoded.skipped.len(), decoded.skipped_count), (100, 1000));
     assert_eq!(decoded.skipped[99].path, "chapters[100]");
+}
+
+#[test]
+fn what_javascript_writes_costs_nothing() {
+    // Half of a character, and a number that no float holds, in members that the model does not know and in one it does.
+    let text = r#"{"title":"\ud83d","cut":"\ud83d\ud83d\u0041","big":1e400}"#;
+    let book: Book = from_json(text).unwrap();
+    assert_eq!(book.title, "\u{fffd}");
+    assert_eq!(book.extra.get("cut"), Some("\u{fffd}\u{fffd}A".into()));
+    assert!(to_json(&book).contains(r#""big":1e400"#));
+}
+
+#[test]
+fn of_two_members_of_one_name_the_last_counts() {
+    let book: Book = from_json(r#"{"title":"a","pageCount":1,"pageCount":null}"#).unwrap();
+    assert_eq!((book.page_count, to_json(&book).contains(r#""pageCount":null"#)), (None, true));
+    let book: Book = from_json(r#"{"title":"a","pageCount":null,"pageCount":"many"}"#).unwrap();
+    assert!(to_json(&book).contains(r#""pageCount":"many""#));
+}
+
+#[test]
+fn text_in_json_shares_the_memory_and_the_reports() {
+    use crate::JsonText;
+    let read = |text: &str| Options::new().decode::<Vec<JsonText<Vec<u8>>>>(text);
+    let decoded = read(r#"["[1,\"x\"]"]"#).unwrap();
+    assert_eq!(decoded.value[0].0, [1]);
+    assert_eq!((decoded.skipped[0].path.as_str(), decoded.skipped_count), ("[0][1]", 1));
+    let many = format!("[{}\"[]\"]", r#""[1,2,3,4,5,6,7,8]","#.repeat(100));
+    assert!(Options::new().max_memory(3_000).decode::<Vec<JsonText<Vec<u8>>>>(&many).is_err());
+    assert!(Options::new().max_memory(10_000).decode::<Vec<JsonText<Vec<u8>>>>(&many).is_ok());
+}
+
+#[test]
+fn inserting_keeps_what_was_there() {
+    let mut extra = crate::Extra::default();
+    let mut deep = serde_json::Value::Null;
+    for _ in 0..126 {
+        deep = vec![deep].into();
+    }
+    extra.insert("deep", deep);
+    extra.insert("a", 1);
+    assert_eq!(extra.insert("a", 2), Some(1.into()));
+    assert!(extra.get("a") == Some(2.into()) && extra.iter().count() == 2);
 }
