@@ -13,10 +13,10 @@
 //!
 //! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
 //! the upload goes on from there: after a cut connection by itself, after a restart of the process by
-//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] are.
+//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] and [`Upload::header_provider`] are.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,11 +27,14 @@ use http::{HeaderValue, Method};
 use crate::api::Api;
 use crate::client::Client;
 use crate::encode;
+use crate::error::BoxError;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
+use crate::settings::KeyProvider;
 pub use checkpoint::Checkpoint;
 pub use error::UploadError;
+use headers::CallerHeader;
 use meter::{Meter, Report};
 pub use progress::UploadProgress;
 use send::Transfer;
@@ -44,6 +47,7 @@ use uploading::{Latest, Save};
 
 mod checkpoint;
 mod error;
+mod headers;
 mod location;
 mod meter;
 mod progress;
@@ -140,7 +144,38 @@ impl Upload {
             Ok((name, mut value)) => {
                 // So that no redirect takes it elsewhere, and nobody prints it.
                 value.set_sensitive(true);
-                self.sending.headers.push((name, value));
+                self.sending.headers.push(CallerHeader::Fixed(name, value));
+            }
+            Err(error) => self.sending.config_error = Some(error),
+        }
+        self
+    }
+
+    /// A header whose value a function gives, anew for each request and each attempt at it: for tokens that expire while an
+    /// upload lasts. The function gives the whole value, and is else as [`header`](Self::header) and
+    /// [`Client::key_provider`].
+    ///
+    /// Where the function fails, or gives what no header can hold, the upload ends with that error, and can be resumed.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # use typed_endpoint::{BoxError, Client, File, Secret};
+    /// # async fn token() -> Result<String, BoxError> { Ok(String::new()) }
+    /// # let client = Client::<Library>::new();
+    /// let upload = client
+    ///     .tus("https://tus.example/files", File::path("holiday.mp4"))
+    ///     .header_provider("authorization", || async { Ok(format!("Bearer {}", token().await?).into()) });
+    /// # let _ = upload;
+    /// ```
+    pub fn header_provider<F, Fut>(mut self, name: &str, provider: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
+    {
+        match encode::header(name, "") {
+            Ok((name, _)) => {
+                let provider: KeyProvider = Arc::new(move || Box::pin(provider()));
+                self.sending.headers.push(CallerHeader::Provided(name, provider));
             }
             Err(error) => self.sending.config_error = Some(error),
         }

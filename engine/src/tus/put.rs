@@ -34,8 +34,8 @@ pub(super) async fn put(
         let part = source.part(0, sending.part_size).await?;
         let headers = [(CONTENT_TYPE, media_type.clone())];
         let observer = meter.as_ref().map(Meter::observer);
-        let mut job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer)?;
-
+        let job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer);
+        let mut job = job.map_err(call_error)?;
         match attempts.send_once(&mut job).await {
             Ok(_) => break,
             Err(failure) if sending.is_finished(&PUT, failure.error()) => break,

@@ -13,8 +13,9 @@ use super::sending::{CREATE, Sending, call_error};
 use super::source::{Part, UploadSource};
 use super::trust::Trust;
 use crate::encode::Payload;
+use crate::error::ErrorInner;
 use crate::resolve::reference_in;
-use crate::send::{self, AttemptError, Attempts, Job, PlainRequest};
+use crate::send::{AttemptError, Attempts, Job, PlainRequest};
 use crate::server::origin_of;
 
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -154,7 +155,7 @@ impl<'a> Transfer<'a> {
         let part = self.source.part(offset, self.part_size()).await?;
         let (expected, last) = (offset + part.len, part.last);
         let len = part.len;
-        let mut job = self.patch(part)?;
+        let mut job = self.patch(part).await.map_err(call_error)?;
         self.trust.sent(expected);
         let failure = match self.attempts.send_once(&mut job).await {
             Ok(response) => {
@@ -241,14 +242,13 @@ impl<'a> Transfer<'a> {
             None => (DEFER, HeaderValue::from_static("1")),
         };
         let metadata = self.sending.metadata.clone().map(|metadata| (METADATA, metadata));
-        let headers = [length].into_iter().chain(metadata);
+        let headers: Vec<_> = [length].into_iter().chain(metadata).collect();
         let mut sending = self.sending.clone();
         if !self.begun {
             sending.retry.get_or_insert_default();
         }
-        let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default(), None)?;
-        let response = match send::send(&mut job).await {
-            Ok(completed) => completed.response,
+        let response = match sending.send(&CREATE, &self.state, &headers).await {
+            Ok(response) => response,
             Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
             Err(inner) => return Err(call_error(inner)),
         };
@@ -268,8 +268,8 @@ impl<'a> Transfer<'a> {
 
     /// Asks how much the server has.
     async fn ask(&mut self) -> Result<ServerOffset, UploadError> {
-        let response = match send::send(&mut self.sending.tus(&ASK, &self.state, [], Payload::default(), None)?).await {
-            Ok(completed) => completed.response,
+        let response = match self.sending.send(&ASK, &self.state, &[]).await {
+            Ok(response) => response,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(ServerOffset::Unknown);
             }
@@ -291,7 +291,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    fn patch(&self, part: Part) -> Result<Job, UploadError> {
+    async fn patch(&self, part: Part) -> Result<Job, Box<ErrorInner>> {
         let total = self.source.len().filter(|_| self.state.deferred && part.last);
         let headers = [
             (OFFSET, HeaderValue::from(self.state.offset)),
@@ -302,7 +302,7 @@ impl<'a> Transfer<'a> {
             0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
-        self.sending.tus(&SEND, &self.state, headers, payload, self.meter.as_ref().map(Meter::observer))
+        self.sending.tus(&SEND, &self.state, headers, payload, self.meter.as_ref().map(Meter::observer)).await
     }
 }
 

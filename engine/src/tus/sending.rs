@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 
 use super::checkpoint::Checkpoint;
 use super::error::UploadError;
+use super::headers::{self, CallerHeader};
 use super::location::secrets_of;
 use super::uploading::Aborted;
 use crate::api::Api;
@@ -15,9 +16,10 @@ use crate::client::Client;
 use crate::encode::{Payload, Prepared};
 use crate::error::{AnyBody, Error, ErrorInner, RequestError};
 use crate::options::CallOptions;
+use crate::response::RawResponse;
 use crate::retry::Retry;
 use crate::secret::Secret;
-use crate::send::{self, Job, JobSpec, PlainRequest, ResponseMode, Subject};
+use crate::send::{Attempts, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::origin_of;
 use crate::settings::Settings;
 use crate::timeout::Observer;
@@ -43,7 +45,7 @@ pub(crate) struct Sending {
     pub(crate) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
     /// The caller's own.
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: Vec<CallerHeader>,
     pub(crate) config_error: Option<RequestError>,
     pub(crate) elsewhere: bool,
     /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
@@ -87,13 +89,11 @@ impl Sending {
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
         observer: Option<Observer>,
-    ) -> Result<Job, UploadError> {
+    ) -> Result<Job, Box<ErrorInner>> {
+        let headers: Vec<_> = headers.into_iter().collect();
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
         secrets.extend(secrets_of(url.expose(), &subject.method));
-        // `Bearer …`: it is the last word.
-        let values = self.headers.iter().filter_map(|(_, value)| value.to_str().ok()?.rsplit(' ').next());
-        secrets.extend(values.map(Secret::from));
-        let headers = headers.into_iter().collect();
+        secrets.extend(headers::secrets_in(&headers));
         let prepared = Prepared { target: url.expose().into(), headers, payload, secrets: Vec::new() };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
         JobSpec {
@@ -114,31 +114,48 @@ impl Sending {
             observer,
         }
         .into_job()
-        .map_err(call_error)
     }
 
-    /// A request to the upload, or, as long as there is none, to its endpoint.
-    pub(super) fn tus(
+    /// A request to the upload, or, as long as there is none, to its endpoint: one attempt's, for the caller's headers may
+    /// change from one to the next.
+    pub(super) async fn tus(
         &self,
         subject: &'static PlainRequest,
         state: &Checkpoint,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
         observer: Option<Observer>,
-    ) -> Result<Job, UploadError> {
+    ) -> Result<Job, Box<ErrorInner>> {
         let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
         let url = state.url.as_ref().unwrap_or(&state.endpoint);
         if let Some(error) = &self.config_error {
-            return Err(error.clone().into());
+            return Err(ErrorInner::request(error.clone()));
         }
         let mut all = Prepared::default();
         if origin_of(url.expose()) == origin_of(state.endpoint.expose()) {
-            all.headers.clone_from(&self.headers);
+            all.headers = headers::resolve(&self.headers).await.map_err(ErrorInner::request)?;
         }
         for (name, value) in headers.into_iter().chain([version]) {
             all.set_header(name, value);
         }
         self.job(subject, &state.endpoint, url, all.headers, payload, observer)
+    }
+
+    /// Sends a request without a body until it succeeds or there is nothing more to try.
+    pub(super) async fn send(
+        &self,
+        subject: &'static PlainRequest,
+        state: &Checkpoint,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<RawResponse, Box<ErrorInner>> {
+        let mut attempts = Attempts::new(None);
+        loop {
+            let mut job = self.tus(subject, state, headers.iter().cloned(), Payload::default(), None).await?;
+            match attempts.send_once(&mut job).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => attempts.wait_before_retry(&job, failure, true).await?,
+            }
+        }
     }
 
     /// Whether the error says that the server has the whole upload already.
@@ -151,7 +168,7 @@ impl Sending {
         if state.url.is_none() {
             return Ok(Aborted::Untold);
         }
-        match send::send(&mut self.tus(&ABORT, state, [], Payload::default(), None)?).await {
+        match self.send(&ABORT, state, &[]).await {
             Ok(_) => Ok(Aborted::Forgotten),
             // There is nothing to forget.
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
