@@ -505,6 +505,25 @@ async fn an_upload_side_by_side_goes_on_in_another_process() {
 }
 
 #[tokio::test]
+async fn a_file_that_changes_while_it_goes_out_side_by_side_is_refused() {
+    for checksum in [false, true] {
+        let server = Server::start(ALL).await;
+        let path = std::env::temp_dir().join(format!("typed-endpoint-changed-{:x}", fastrand::u64(..)));
+        std::fs::write(&path, content(800_000)).unwrap();
+        let own = path.clone();
+        let upload = upload(&server, File::path(&path)).parallel(2).checksum(checksum).on_state(move |state| {
+            if (200_000..700_000).contains(&state.offset()) {
+                std::fs::write(&own, b"something else").unwrap();
+            }
+        });
+        let error = upload.await.unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
+        assert!(server.with(|inner| inner.uploads.values().all(|one| one.concat.as_deref() == Some("partial"))));
+    }
+}
+
+#[tokio::test]
 async fn what_is_put_together_wrongly_is_an_error() {
     let server = Server::start("creation,concatenation").await;
     server.with(|inner| inner.longer = 5);
