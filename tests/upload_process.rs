@@ -1,113 +1,22 @@
 //! Uploads by real processes, to a tus server that others wrote, and uploads that are killed.
 //!
-//! The server is `@tus/server`, run by Node; it is installed from `tests/tus-server` when the tests begin. On a machine
-//! without Node 20 these tests are left out, and say so. Once it is there, whatever is wrong with the server fails them.
+//! On a machine that cannot run the server these tests are left out, and say so. Once it is there, whatever is wrong with
+//! the server fails them.
 
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use livepeer::asset::{Upload, UploadState};
 use livepeer::{Client, File, mock, tus};
+use servers::{Directory, TusServer, content};
 
-fn content(len: usize) -> Vec<u8> {
-    let mut random = fastrand::Rng::with_seed(len as u64);
-    std::iter::repeat_with(|| random.u64(..).to_le_bytes()).take(len.div_ceil(8)).flatten().take(len).collect()
-}
-
-/// A directory that goes away with it.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("livepeer-{}-{:x}", std::process::id(), fastrand::u64(..)));
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The server by others.
-struct TusServer {
-    endpoint: String,
-    files: Directory,
-    process: Child,
-    _ends_with: Option<ChildStdin>,
-}
-
-impl TusServer {
-    /// `None` without Node.
-    fn start() -> Option<Self> {
-        static INSTALLED: OnceLock<Option<PathBuf>> = OnceLock::new();
-        let directory = INSTALLED.get_or_init(install).as_ref()?;
-        let files = Directory::new();
-        let mut process = Command::new("node")
-            .arg(directory.join("server.mjs"))
-            .arg(&files.0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let ends_with = process.stdin.take();
-        let mut endpoint = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut endpoint).unwrap();
-        assert!(endpoint.starts_with("http://127.0.0.1:"), "the server did not start: {endpoint:?}");
-        Some(Self { endpoint: endpoint.trim().into(), files, process, _ends_with: ends_with })
-    }
-
-    fn stored(&self, url: &str) -> Vec<u8> {
-        std::fs::read(self.files.0.join(url.rsplit('/').next().unwrap())).unwrap()
-    }
-}
-
-impl Drop for TusServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Not by `eprintln!`, which is not shown of tests that pass.
-fn left_out(why: &str) {
-    let _ = writeln!(std::io::stderr(), "LEFT OUT: {why}");
-}
-
-fn install() -> Option<PathBuf> {
-    let version = Command::new("node").arg("--version").output().ok().filter(|output| output.status.success());
-    let Some(version) = version else {
-        left_out("there is no Node here to run a tus server by others");
-        return None;
-    };
-    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
-    let major: u32 = version.trim_start_matches('v').split('.').next().unwrap().parse().unwrap();
-    if major < 20 {
-        left_out(&format!("the tus server needs Node 20, and this is {version}"));
-        return None;
-    }
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tus-server");
-    std::fs::create_dir_all(&directory).unwrap();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tus-server");
-    for name in ["package.json", "package-lock.json", "server.mjs"] {
-        std::fs::copy(source.join(name), directory.join(name)).unwrap();
-    }
-    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let mut install = Command::new(npm);
-    install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
-    let installed = install.current_dir(&directory).output().unwrap();
-    assert!(installed.status.success(), "the tus server cannot be installed: {installed:?}");
-    Some(directory)
-}
+#[path = "tus-server/servers.rs"]
+mod servers;
 
 #[tokio::test]
 async fn a_server_by_others_gets_every_byte() {
-    let Some(server) = TusServer::start() else { return };
+    let Some(server) = TusServer::node() else { return };
     let client = Client::studio("key");
     for len in [0, 1, 65_536, 1_000_001] {
         let content = content(len);
@@ -130,11 +39,11 @@ async fn a_server_by_others_gets_every_byte() {
 
 #[tokio::test]
 async fn a_server_by_others_forgets_what_is_aborted() {
-    let Some(server) = TusServer::start() else { return };
+    let Some(server) = TusServer::node() else { return };
     let client = Client::studio("key");
     let state = client.tus(server.endpoint.as_str(), File::bytes(content(1000))).await.unwrap();
     client.tus(server.endpoint.as_str(), File::bytes(content(1000))).resume(state).abort().await.unwrap();
-    assert_eq!(std::fs::read_dir(&server.files.0).unwrap().count(), 0);
+    assert_eq!(std::fs::read_dir(server.files()).unwrap().count(), 0);
 }
 
 /// The process that is killed: this very test, started again with a job in its environment.
@@ -262,7 +171,7 @@ fn kill(times: u32, job: &Job, stored: impl Fn(&str) -> Vec<u8>) {
 
 #[test]
 fn killed_at_any_moment_a_server_by_others_has_the_same_bytes() {
-    let Some(server) = TusServer::start() else { return };
+    let Some(server) = TusServer::node() else { return };
     let content = content(8_000_001);
     let job = Job { server: &server.endpoint, files: &[("file", &content)], content: &content };
     kill(20, &job, |url| server.stored(url));

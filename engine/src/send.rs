@@ -126,10 +126,6 @@ impl Attempts {
 }
 
 /// Sends a request until it succeeds or there is nothing more to try.
-pub(crate) async fn send(job: &mut Job) -> Result<Completed, Box<ErrorInner>> {
-    send_counted(job, &mut Attempts::new(job.deadline())).await
-}
-
 async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Completed, Box<ErrorInner>> {
     open_payload(job).await.map_err(|error| job.subject.describe(error))?;
     let replayable = job.is_replayable();
@@ -142,7 +138,7 @@ async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Complete
     }
 }
 
-/// [`send`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
+/// [`send_counted`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
 /// makes calls.
 pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, Box<ErrorInner>>> {
     Box::pin(async move {

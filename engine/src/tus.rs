@@ -13,10 +13,17 @@
 //!
 //! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
 //! the upload goes on from there: after a cut connection by itself, after a restart of the process by
-//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] are.
+//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] and
+//! [`Upload::header_provider`] are.
+//!
+//! Of the protocol's extensions, `creation`, `creation-defer-length` (for readers of unknown length) and `termination` (to
+//! abort) are taken for granted. [`Upload::parallel`] uses `concatenation`, and `Upload::checksum` (feature `tus-checksum`)
+//! `checksum`, where the server announces them. It is asked for what it has, by `OPTIONS`, only by an upload that wants one
+//! of these two; then `creation-with-upload` is used, too, which makes up for that request. Else that one is used where
+//! [`Upload::create_with_upload`] says so: to ask would take the round trip that it saves.
 
 use std::fmt;
-use std::future::IntoFuture;
+use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,28 +34,37 @@ use http::{HeaderValue, Method};
 use crate::api::Api;
 use crate::client::Client;
 use crate::encode;
+use crate::error::BoxError;
 use crate::file::File;
 use crate::retry::Retry;
 use crate::secret::Secret;
+use crate::settings::KeyProvider;
 pub use checkpoint::Checkpoint;
 pub use error::UploadError;
-use meter::{Meter, Report};
+use headers::CallerHeader;
+use meter::Report;
 pub use progress::UploadProgress;
-use send::Transfer;
 pub use sending::PART_SIZE;
 use sending::Sending;
 pub use source::UploadSource;
 pub use stamp::fingerprint;
+use uploading::Save;
 pub use uploading::{Aborted, UploadFuture};
-use uploading::{Latest, Save};
 
 mod checkpoint;
+mod checksum;
+mod create;
 mod error;
+mod extensions;
+mod headers;
 mod location;
 mod meter;
+mod parallel;
 mod progress;
+mod protocol;
 mod put;
 mod reader;
+mod run;
 mod send;
 mod sending;
 mod source;
@@ -140,7 +156,38 @@ impl Upload {
             Ok((name, mut value)) => {
                 // So that no redirect takes it elsewhere, and nobody prints it.
                 value.set_sensitive(true);
-                self.sending.headers.push((name, value));
+                self.sending.headers.push(CallerHeader::Fixed(name, value));
+            }
+            Err(error) => self.sending.config_error = Some(error),
+        }
+        self
+    }
+
+    /// A header whose value a function gives, anew for each request and each attempt at it: for tokens that expire while an
+    /// upload lasts. The function gives the whole value, and is else as [`header`](Self::header) and
+    /// [`Client::key_provider`].
+    ///
+    /// Where the function fails, or gives what no header can hold, the upload ends with that error, and can be resumed.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # use typed_endpoint::{BoxError, Client, File, Secret};
+    /// # async fn token() -> Result<String, BoxError> { Ok(String::new()) }
+    /// # let client = Client::<Library>::new();
+    /// let upload = client
+    ///     .tus("https://tus.example/files", File::path("holiday.mp4"))
+    ///     .header_provider("authorization", || async { Ok(format!("Bearer {}", token().await?).into()) });
+    /// # let _ = upload;
+    /// ```
+    pub fn header_provider<F, Fut>(mut self, name: &str, provider: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
+    {
+        match encode::header(name, "") {
+            Ok((name, _)) => {
+                let provider: KeyProvider = Arc::new(move || Box::pin(provider()));
+                self.sending.headers.push(CallerHeader::Provided(name, provider));
             }
             Err(error) => self.sending.config_error = Some(error),
         }
@@ -150,6 +197,40 @@ impl Upload {
     /// How large the parts are, in bytes (default: [`PART_SIZE`]). Of a reader, one part is held in memory.
     pub fn part_size(mut self, bytes: u64) -> Self {
         self.sending.part_size = bytes;
+        self
+    }
+
+    /// Sends the first part along with the request that creates the upload, which saves a round trip (default: only where the
+    /// server was asked for its extensions, and has `creation-with-upload`). For servers that are known to take it: asking them
+    /// first would cost what is saved. One that does not take it gets the part afterwards.
+    ///
+    /// A connection that is cut during the creation loses that part, and may leave the server with an upload that nobody goes
+    /// on with. With checksums, which do not cover it, no part goes along.
+    pub fn create_with_upload(mut self, along: bool) -> Self {
+        self.sending.wanted.creation_with_upload = along;
+        self
+    }
+
+    /// Sends a checksum of each part, by which the server notices what was damaged on the way (default: no): SHA-256 where the
+    /// server has it, else SHA-1. A part that does not arrive as it was sent is sent again. One part is held in memory then.
+    ///
+    /// The server is asked for its extensions first (`OPTIONS`). Where it does not announce `checksum`, or neither algorithm,
+    /// parts go without.
+    #[cfg(feature = "tus-checksum")]
+    pub fn checksum(mut self, checksum: bool) -> Self {
+        self.sending.wanted.checksum = checksum;
+        self
+    }
+
+    /// Sends a content that is longer than a part as so many uploads side by side, at most 32, each at least as long as a part,
+    /// which the server then puts together (default: 1): for connections of which one alone does not use what is there. Each is
+    /// retried by itself. The callbacks tell of all together, the checkpoint holds all of them, and so it is
+    /// [resumed](Self::resume) as any other.
+    ///
+    /// The server is asked for its extensions first (`OPTIONS`). Where it does not announce `concatenation`, and with readers,
+    /// which are only ever in one place, it stays one upload.
+    pub fn parallel(mut self, uploads: usize) -> Self {
+        self.sending.wanted.parallel = uploads;
         self
     }
 
@@ -206,46 +287,6 @@ impl Upload {
     /// When the server cannot be told, or does not allow it.
     pub async fn abort(self) -> Result<Aborted, UploadError> {
         self.into_future().abort().await
-    }
-}
-
-impl IntoFuture for Upload {
-    type Output = Result<Checkpoint, UploadError>;
-    type IntoFuture = UploadFuture;
-
-    #[inline]
-    fn into_future(self) -> UploadFuture {
-        let Self { sending, endpoint, content, state, given, report, save, put } = self;
-        let latest = Latest::new(state.clone(), save);
-        let (known, own) = (latest.clone(), sending.clone());
-        UploadFuture::new(sending, latest, async move {
-            let mut source = match content {
-                Content::File(file) => UploadSource::open(file).await?,
-                Content::Opened(source) => source,
-            };
-            if put.is_some() {
-                source.load(own.part_size).await?;
-            }
-            let begun = state.is_some();
-            let state = match (state, given) {
-                (Some(state), _) => state,
-                (None, Some(url)) => Checkpoint::given(url, &source),
-                (None, None) => Checkpoint::new(endpoint, &source),
-            };
-            source.resume(&state.stamp)?;
-            let meter = report.map(|report| Meter::new(report, source.len()));
-            let fits = source.len().is_some_and(|len| len <= own.part_size);
-            if let (Some((url, media_type)), true, None) = (put, fits, &state.url) {
-                put::put(&own, &mut source, &state, &url, media_type, meter).await?;
-                let state = Checkpoint { offset: source.len().unwrap_or_default(), ..state };
-                known.set(state.clone());
-                return Ok(state);
-            }
-            let save = |state: &Checkpoint| known.set(state.clone());
-            let mut transfer = Transfer::new(&own, source, state, begun, meter, &save);
-            transfer.run().await?;
-            Ok(transfer.into_state())
-        })
     }
 }
 

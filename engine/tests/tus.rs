@@ -75,6 +75,8 @@ struct Inner {
     claims: Option<u64>,
     /// What each request must carry.
     token: Option<&'static str>,
+    /// What requests carried, where no token is asked for.
+    tokens: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -166,7 +168,10 @@ impl Server {
         if self.with(|inner| inner.captured.take_if(|captured| *captured == method).is_some()) {
             return Some("200 OK\r\nContent-Length: 0\r\n".into());
         }
-        let token = self.with(|inner| inner.token);
+        let token = self.with(|inner| {
+            inner.tokens.extend(headers.get("x-token").cloned());
+            inner.token
+        });
         if headers.get("authorization").map(String::as_str) != token || headers.contains_key("x-own") {
             return refuse("400", "the key or a header of the API was sent along");
         }
@@ -830,6 +835,94 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
         assert!(matches!(&error, UploadError::Call(error) if error.is_request()), "{error:#}");
         assert!(server.with(|inner| inner.log.is_empty()));
     }
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_anew_for_each_attempt() {
+    let server = Server::start().await.trouble(1, Trouble::CutAnswer);
+    server.with(|inner| inner.locked = 2);
+    let content = content(250_000);
+    let given = Arc::new(Mutex::new(0));
+    let upload = || {
+        let given = given.clone();
+        let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+        upload.header_provider("x-token", move || {
+            let mut given = given.lock().unwrap();
+            *given += 1;
+            let token = format!("token-number-{given}");
+            async move { Ok(token.into()) }
+        })
+    };
+    let state = upload().await.unwrap();
+    assert_eq!(server.stored(), content);
+    upload().resume(state.clone()).abort().await.unwrap();
+    let (tokens, requests) = server.with(|inner| (inner.tokens.clone(), inner.log.len()));
+    // POST, PATCH, PATCH, HEAD (twice locked, then not), PATCH, DELETE.
+    assert_eq!((tokens.len(), requests), (8, 8), "{tokens:?}");
+    let expected: Vec<_> = (1..=8).map(|nth| format!("token-number-{nth}")).collect();
+    assert_eq!(tokens, expected);
+    assert!(!serde_json::to_string(&state).unwrap().contains("token-number"));
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_given_ends_the_upload_so_that_it_can_be_resumed() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("signed out")]
+    struct SignedOut;
+
+    let server = Server::start().await;
+    let content = content(250_000);
+    let left = Arc::new(Mutex::new(2));
+    let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
+    let upload = upload.header_provider("x-token", move || {
+        let mut left = left.lock().unwrap();
+        let given = if *left == 0 { Err(SignedOut.into()) } else { Ok("the-callers-token".into()) };
+        *left -= i32::from(*left > 0);
+        async move { given }
+    });
+    let mut upload = upload.into_future();
+    let error = (&mut upload).await.unwrap_err();
+    assert!(matches!(&error, UploadError::Call(error) if error.is_request()), "{error:#}");
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    assert!(cause.is::<SignedOut>(), "{error:#}");
+    let state = upload.state().unwrap();
+    assert_eq!(state.offset(), PART);
+    client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).resume(state).await.unwrap();
+    assert_eq!(server.stored(), content);
+
+    // Nor what no header can hold, which is not shown either.
+    let server = Server::start().await;
+    let upload = client().tus(server.endpoint(), File::bytes(content.clone()));
+    let error = upload.header_provider("x-token", async || Ok("a-secret\r\nx: y".into())).await.unwrap_err();
+    assert!(!format!("{error:#} {error:?}").contains("a-secret"), "{error:#}");
+    assert!(server.with(|inner| inner.log.is_empty()));
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_repeats_is_redacted() {
+    let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/files", door.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = door.accept().await {
+            let mut head = [0; 4096];
+            let got = stream.read(&mut head).await.unwrap_or(0);
+            let head = String::from_utf8_lossy(&head[..got]).into_owned();
+            let answer =
+                format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{head}", head.len());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let upload = client().tus(endpoint.as_str(), File::bytes(content(10)));
+    let upload = upload.header("cookie", "id=the-cookie; more=the-other");
+    let error = upload.header_provider("authorization", async || Ok("Bearer the-token".into())).await.unwrap_err();
+    let shown = format!("{error:#} {error:?}");
+    for secret in ["the-cookie", "the-other", "the-token"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains("Bearer"), "{shown}");
 }
 
 #[tokio::test]

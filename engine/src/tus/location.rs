@@ -1,11 +1,33 @@
 //! Where an upload is, and what of that is a secret.
 
 use http::Method;
+use http::header::{HeaderMap, LOCATION};
 use percent_encoding::percent_decode_str;
 
-use crate::resolve;
+use super::error::UploadError;
+use crate::resolve::{self, reference_in};
 use crate::secret::{self, Secret};
 use crate::server::origin_of;
+
+/// Where a server says that an upload is.
+pub(super) struct Place {
+    pub(super) url: Secret,
+    /// The host that it named, if that is another one and not allowed.
+    pub(super) theirs: Option<String>,
+}
+
+impl Place {
+    /// From the response to a creation at this endpoint.
+    pub(super) fn of(endpoint: &str, headers: &HeaderMap, elsewhere: bool) -> Result<Self, UploadError> {
+        let location = headers.get(LOCATION).map(reference_in);
+        let at = |elsewhere| resolve(endpoint, location.as_deref()?, elsewhere);
+        let url = at(elsewhere);
+        let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
+        let theirs = at(true).filter(|theirs| *theirs != url);
+        let theirs = theirs.and_then(|theirs| Some(origin_of(&theirs)?.rsplit(['/', '@']).next()?.to_owned()));
+        Ok(Self { url: url.into(), theirs })
+    }
+}
 
 /// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
 /// a server behind a proxy often does not know itself, unless it may be elsewhere.

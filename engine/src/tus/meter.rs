@@ -22,9 +22,15 @@ pub(crate) struct Meter {
     gauge: Mutex<Gauge>,
 }
 
+/// The meter of one upload among those that it counts together.
+pub(crate) struct Lane {
+    meter: Arc<Meter>,
+    index: usize,
+}
+
 struct Gauge {
-    sent: u64,
-    total: Option<u64>,
+    /// Of each upload, how many bytes were sent, and how many there are.
+    lanes: Vec<(u64, Option<u64>)>,
     rate: f64,
     /// When the rate was last computed, and how many bytes have gone out since.
     mark: Instant,
@@ -32,17 +38,31 @@ struct Gauge {
 }
 
 impl Meter {
-    pub(crate) fn new(report: Report, total: Option<u64>) -> Arc<Self> {
-        let gauge = Gauge { sent: 0, total, rate: 0.0, mark: Instant::now(), since: 0 };
+    /// Counts the bytes of uploads of these lengths.
+    pub(crate) fn new(report: Report, lens: impl IntoIterator<Item = Option<u64>>) -> Arc<Self> {
+        let lanes = lens.into_iter().map(|len| (0, len)).collect();
+        let gauge = Gauge { lanes, rate: 0.0, mark: Instant::now(), since: 0 };
         Arc::new(Self { report, gauge: Mutex::new(gauge) })
     }
 
+    pub(crate) fn lane(self: &Arc<Self>, index: usize) -> Lane {
+        Lane { meter: self.clone(), index }
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Gauge) -> T) -> T {
+        change(&mut self.gauge.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Lane {
     /// Counts bytes as the transport takes them.
-    pub(crate) fn observer(self: &Arc<Self>) -> Observer {
-        let meter = self.clone();
+    pub(crate) fn observer(&self) -> Observer {
+        let (meter, index) = (self.meter.clone(), self.index);
         Arc::new(move |bytes| {
             let progress = meter.with(|gauge| {
-                gauge.sent += bytes;
+                if let Some((sent, _)) = gauge.lanes.get_mut(index) {
+                    *sent += bytes;
+                }
                 gauge.since += bytes;
                 gauge.update().then(|| gauge.progress())
             });
@@ -54,17 +74,14 @@ impl Meter {
 
     /// Sets what the server has confirmed.
     pub(crate) fn confirmed(&self, offset: u64, total: Option<u64>) {
-        let progress = self.with(|gauge| {
-            gauge.sent = offset;
-            gauge.total = total;
+        let progress = self.meter.with(|gauge| {
+            if let Some(lane) = gauge.lanes.get_mut(self.index) {
+                *lane = (offset, total);
+            }
             gauge.update();
             gauge.progress()
         });
-        (self.report)(progress);
-    }
-
-    fn with<T>(&self, change: impl FnOnce(&mut Gauge) -> T) -> T {
-        change(&mut self.gauge.lock().unwrap_or_else(PoisonError::into_inner))
+        (self.meter.report)(progress);
     }
 }
 
@@ -83,12 +100,14 @@ impl Gauge {
     }
 
     fn progress(&self) -> UploadProgress {
-        let rest = self.total.map(|total| total.saturating_sub(self.sent));
+        let sent = self.lanes.iter().fold(0_u64, |sum, (sent, _)| sum.saturating_add(*sent));
+        let total = self.lanes.iter().try_fold(0_u64, |sum, (_, total)| Some(sum.saturating_add((*total)?)));
+        let rest = total.map(|total| total.saturating_sub(sent));
         let left = rest.and_then(|rest| match rest {
             0 => Some(Duration::ZERO),
             _ => Duration::try_from_secs_f64(rest as f64 / self.rate).ok(),
         });
-        UploadProgress { sent: self.sent, total: self.total, rate: self.rate, left }
+        UploadProgress { sent, total, rate: self.rate, left }
     }
 }
 
@@ -101,7 +120,7 @@ mod tests {
         let reported = Arc::new(Mutex::new(None));
         let own = reported.clone();
         let report: Report = Arc::new(move |progress| *own.lock().unwrap() = Some(progress));
-        let meter = Meter::new(report, Some(105_000));
+        let meter = Meter::new(report, [Some(105_000)]).lane(0);
         meter.confirmed(0, Some(105_000));
         let sent = meter.observer();
         let send = async |times: usize, bytes: u64| {

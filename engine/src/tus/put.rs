@@ -1,13 +1,11 @@
 //! A content of one part, sent at once.
 
-use std::sync::Arc;
-
 use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::checkpoint::Checkpoint;
 use super::error::UploadError;
-use super::meter::Meter;
+use super::meter::Lane;
 use super::sending::{Sending, call_error};
 use super::source::UploadSource;
 use crate::encode::Payload;
@@ -24,7 +22,7 @@ pub(super) async fn put(
     state: &Checkpoint,
     url: &Secret,
     media_type: HeaderValue,
-    meter: Option<Arc<Meter>>,
+    meter: Option<Lane>,
 ) -> Result<(), UploadError> {
     let mut attempts = Attempts::new(None);
     loop {
@@ -33,9 +31,9 @@ pub(super) async fn put(
         }
         let part = source.part(0, sending.part_size).await?;
         let headers = [(CONTENT_TYPE, media_type.clone())];
-        let observer = meter.as_ref().map(Meter::observer);
-        let mut job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer)?;
-
+        let observer = meter.as_ref().map(Lane::observer);
+        let job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer);
+        let mut job = job.map_err(call_error)?;
         match attempts.send_once(&mut job).await {
             Ok(_) => break,
             Err(failure) if sending.is_finished(&PUT, failure.error()) => break,

@@ -1,29 +1,20 @@
 //! The protocol: create, ask, send, until the server has it all.
 
-use std::sync::Arc;
+use std::io;
 
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
-use http::{Method, StatusCode};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::checkpoint::Checkpoint;
+use super::create::{Created, create};
 use super::error::UploadError;
-use super::location::resolve;
-use super::meter::Meter;
-use super::sending::{CREATE, Sending, call_error};
+use super::meter::Lane;
+use super::protocol::{ASK, CHECKSUM, CHECKSUM_MISMATCH, DEFER, LENGTH, OFFSET, PART_TYPE, SEND, number};
+use super::sending::{Sending, call_error};
 use super::source::{Part, UploadSource};
 use super::trust::Trust;
 use crate::encode::Payload;
-use crate::resolve::reference_in;
-use crate::send::{self, AttemptError, Attempts, Job, PlainRequest};
-use crate::server::origin_of;
-
-const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-const LENGTH: HeaderName = HeaderName::from_static("upload-length");
-const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
-const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
-
-static ASK: PlainRequest = PlainRequest { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
-static SEND: PlainRequest = PlainRequest { what: "upload (sending a part)", method: Method::PATCH, own: false };
+use crate::send::{AttemptError, Attempts, Job};
 
 /// An upload under way: what was agreed on with the server, and what comes next.
 pub(crate) struct Transfer<'a> {
@@ -41,7 +32,7 @@ pub(crate) struct Transfer<'a> {
     attempts: Attempts,
     /// How long the last part was, if the server responded to it with an error: it has had all of it, most likely.
     refused: Option<u64>,
-    meter: Option<Arc<Meter>>,
+    meter: Option<Lane>,
     /// Called with the checkpoint after each change.
     save: &'a (dyn Fn(&Checkpoint) + Send + Sync),
 }
@@ -69,7 +60,7 @@ impl<'a> Transfer<'a> {
         source: UploadSource,
         state: Checkpoint,
         begun: bool,
-        meter: Option<Arc<Meter>>,
+        meter: Option<Lane>,
         save: &'a (dyn Fn(&Checkpoint) + Send + Sync),
     ) -> Self {
         let trust = Trust::new(state.offset);
@@ -107,9 +98,20 @@ impl<'a> Transfer<'a> {
     }
 
     async fn create_upload(&mut self) -> Result<Next, UploadError> {
-        // A reader that ends within the first part turns out to have a length.
-        self.source.part(0, self.part_size()).await?;
-        Ok(if self.create().await? { Next::Send } else { self.finished() })
+        let created = create(self.sending, &mut self.source, &self.state, self.begun, self.meter.as_ref()).await?;
+        let Created::At { place, sent } = created else { return Ok(self.finished()) };
+        self.theirs = place.theirs;
+        self.begun = true;
+        self.state.url = Some(place.url);
+        self.state.deferred = self.source.len().is_none();
+        self.trust.sent(sent.map_or(0, |(sent, _)| sent));
+        let (offset, next) = match sent {
+            None => (0, Next::Send),
+            Some((sent, Some(offset))) if offset <= sent => (offset, Next::Send),
+            Some(_) => (0, Next::Ask),
+        };
+        self.reached(offset);
+        Ok(next)
     }
 
     async fn ask_offset(&mut self) -> Result<Next, UploadError> {
@@ -151,10 +153,9 @@ impl<'a> Transfer<'a> {
             self.source.part(offset, 0).await?;
             return Ok(Next::Done);
         }
-        let part = self.source.part(offset, self.part_size()).await?;
-        let (expected, last) = (offset + part.len, part.last);
-        let len = part.len;
-        let mut job = self.patch(part)?;
+        let part = self.source.part(offset, self.sending.part_size()).await?;
+        let (len, expected, last) = (part.len, offset + part.len, part.last);
+        let mut job = self.patch(part).await?;
         self.trust.sent(expected);
         let failure = match self.attempts.send_once(&mut job).await {
             Ok(response) => {
@@ -175,8 +176,8 @@ impl<'a> Transfer<'a> {
         match failure.status() {
             // Asking shows whether it is really gone.
             Some(404 | 410) if self.trust.is_left() => drop(self.trust.survives_contradiction()),
-            // Another offset than the server has.
-            Some(409) => self.wait_before_retry(&job, failure.into_transient()).await?,
+            // Another offset than the server has, or other bytes than it got: both are put right by sending again.
+            Some(409 | CHECKSUM_MISMATCH) => self.wait_before_retry(&job, failure.into_transient()).await?,
             _ => self.wait_before_retry(&job, failure).await?,
         }
         Ok(Next::Ask)
@@ -221,10 +222,6 @@ impl<'a> Transfer<'a> {
         Next::Done
     }
 
-    fn part_size(&self) -> u64 {
-        self.sending.part_size.max(1)
-    }
-
     fn reached(&mut self, offset: u64) {
         self.state.offset = offset;
         self.state.stamp = self.source.stamp().clone();
@@ -234,42 +231,10 @@ impl<'a> Transfer<'a> {
         (self.save)(&self.state);
     }
 
-    /// Creates the upload; `false` if it turns out to be there, whole.
-    async fn create(&mut self) -> Result<bool, UploadError> {
-        let length = match self.source.len() {
-            Some(len) => (LENGTH, HeaderValue::from(len)),
-            None => (DEFER, HeaderValue::from_static("1")),
-        };
-        let metadata = self.sending.metadata.clone().map(|metadata| (METADATA, metadata));
-        let headers = [length].into_iter().chain(metadata);
-        let mut sending = self.sending.clone();
-        if !self.begun {
-            sending.retry.get_or_insert_default();
-        }
-        let mut job = sending.tus(&CREATE, &self.state, headers, Payload::default(), None)?;
-        let response = match send::send(&mut job).await {
-            Ok(completed) => completed.response,
-            Err(inner) if self.sending.is_finished(&CREATE, &inner) => return Ok(false),
-            Err(inner) => return Err(call_error(inner)),
-        };
-        let location = response.headers.get(LOCATION).map(reference_in);
-        let at = |elsewhere| resolve(self.state.endpoint.expose(), location.as_deref()?, elsewhere);
-        let url = at(self.sending.elsewhere);
-        let url = url.ok_or_else(|| UploadError::Protocol("the server created it but did not say where".into()))?;
-        let theirs = at(true).filter(|theirs| *theirs != url);
-        self.theirs = theirs.and_then(|theirs| Some(origin_of(&theirs)?.rsplit(['/', '@']).next()?.to_owned()));
-        self.begun = true;
-        self.state.url = Some(url.into());
-        self.state.deferred = self.source.len().is_none();
-        self.trust.sent(0);
-        self.reached(0);
-        Ok(true)
-    }
-
     /// Asks how much the server has.
     async fn ask(&mut self) -> Result<ServerOffset, UploadError> {
-        let response = match send::send(&mut self.sending.tus(&ASK, &self.state, [], Payload::default(), None)?).await {
-            Ok(completed) => completed.response,
+        let response = match self.sending.send(&ASK, &self.state, &[]).await {
+            Ok(response) => response,
             Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
                 return Ok(ServerOffset::Unknown);
             }
@@ -291,21 +256,27 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    fn patch(&self, part: Part) -> Result<Job, UploadError> {
+    async fn patch(&self, mut part: Part) -> Result<Job, UploadError> {
         let total = self.source.len().filter(|_| self.state.deferred && part.last);
-        let headers = [
-            (OFFSET, HeaderValue::from(self.state.offset)),
-            (CONTENT_TYPE, HeaderValue::from_static("application/offset+octet-stream")),
-        ];
-        let headers = headers.into_iter().chain(total.map(|total| (LENGTH, HeaderValue::from(total))));
+        let mut headers = vec![(OFFSET, HeaderValue::from(self.state.offset)), (CONTENT_TYPE, PART_TYPE)];
+        headers.extend(total.map(|total| (LENGTH, HeaderValue::from(total))));
+        if let Some(algorithm) = self.sending.extensions.checksum.filter(|_| part.len > 0) {
+            let bytes = match part.body.bytes(usize::MAX).await {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    // If that is why it failed, it says more.
+                    self.source.check().await?;
+                    return Err(UploadError::Read(io::Error::other(error)));
+                }
+            };
+            headers.push((CHECKSUM, algorithm.header(bytes.clone()).await.map_err(UploadError::Read)?));
+            part.body = bytes.into();
+        }
         let payload = match part.len {
             0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
-        self.sending.tus(&SEND, &self.state, headers, payload, self.meter.as_ref().map(Meter::observer))
+        let observer = self.meter.as_ref().map(Lane::observer);
+        self.sending.tus(&SEND, &self.state, headers, payload, observer).await.map_err(call_error)
     }
-}
-
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

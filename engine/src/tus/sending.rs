@@ -8,16 +8,20 @@ use http::{Method, StatusCode};
 
 use super::checkpoint::Checkpoint;
 use super::error::UploadError;
+use super::extensions::{Extensions, Wanted};
+use super::headers::{self, CallerHeader};
 use super::location::secrets_of;
+use super::protocol::{ABORT, CREATE, DISCOVER, LOCKED, RESUMABLE, VERSION};
 use super::uploading::Aborted;
 use crate::api::Api;
 use crate::client::Client;
 use crate::encode::{Payload, Prepared};
 use crate::error::{AnyBody, Error, ErrorInner, RequestError};
 use crate::options::CallOptions;
+use crate::response::RawResponse;
 use crate::retry::Retry;
 use crate::secret::Secret;
-use crate::send::{self, Job, JobSpec, PlainRequest, ResponseMode, Subject};
+use crate::send::{Attempts, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::origin_of;
 use crate::settings::Settings;
 use crate::timeout::Observer;
@@ -25,26 +29,21 @@ use crate::timeout::Observer;
 /// How large a part is unless said otherwise: 8 MiB.
 pub const PART_SIZE: u64 = 8 * 1024 * 1024;
 
-const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
-
-/// The server still deals with a request that was given up.
-const LOCKED: u16 = 423;
-
-pub(super) static CREATE: PlainRequest =
-    PlainRequest { what: "upload (creating it)", method: Method::POST, own: false };
-static ABORT: PlainRequest = PlainRequest { what: "upload (aborting it)", method: Method::DELETE, own: false };
-
 /// How an upload is sent.
 #[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) settings: Arc<Settings>,
     pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) idle: Option<Duration>,
-    pub(crate) part_size: u64,
+    pub(super) part_size: u64,
     pub(crate) metadata: Option<HeaderValue>,
     /// The caller's own.
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: Vec<CallerHeader>,
     pub(crate) config_error: Option<RequestError>,
+    pub(super) wanted: Wanted,
+    pub(super) extensions: Extensions,
+    /// Whether what is sent is to be put together with others.
+    pub(super) is_partial: bool,
     pub(crate) elsewhere: bool,
     /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
     pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
@@ -73,9 +72,44 @@ impl Sending {
             metadata: None,
             headers: Vec::new(),
             config_error: None,
+            wanted: Wanted::default(),
+            extensions: Extensions::default(),
+            is_partial: false,
             elsewhere: false,
             finished: |_, _, _| false,
         }
+    }
+
+    /// How large a part is, in bytes.
+    pub(super) fn part_size(&self) -> u64 {
+        self.part_size.max(1)
+    }
+
+    /// Settles which extensions are used. The server is asked for those it has only where one is wanted of which that has to be
+    /// known before: of any other, asking costs the round trip that it may save. `divided` tells whether there is something to be
+    /// sent side by side, `begun` whether the server is known to be there, as does the result.
+    pub(super) async fn discover(
+        &mut self,
+        state: &Checkpoint,
+        divided: bool,
+        begun: bool,
+    ) -> Result<bool, UploadError> {
+        self.extensions = Extensions::default().wanted(self.wanted);
+        if !divided && !self.wanted.checksum {
+            return Ok(begun);
+        }
+        let mut asking = self.clone();
+        if !begun {
+            asking.retry.get_or_insert_default();
+        }
+        let endpoint = Checkpoint { url: None, ..state.clone() };
+        match asking.send(&DISCOVER, &endpoint, &[]).await {
+            Ok(response) => self.extensions = Extensions::announced(&response.headers).wanted(self.wanted),
+            // Not every server knows the method, and then it announces nothing.
+            Err(inner) if inner.status.is_some() && !inner.retryable => {}
+            Err(inner) => return Err(call_error(inner)),
+        }
+        Ok(true)
     }
 
     /// A request to one of an upload's URLs. Its response may tell of the endpoint, too.
@@ -87,13 +121,11 @@ impl Sending {
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
         observer: Option<Observer>,
-    ) -> Result<Job, UploadError> {
+    ) -> Result<Job, Box<ErrorInner>> {
+        let headers: Vec<_> = headers.into_iter().collect();
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
         secrets.extend(secrets_of(url.expose(), &subject.method));
-        // `Bearer …`: it is the last word.
-        let values = self.headers.iter().filter_map(|(_, value)| value.to_str().ok()?.rsplit(' ').next());
-        secrets.extend(values.map(Secret::from));
-        let headers = headers.into_iter().collect();
+        secrets.extend(headers::secrets_in(&headers));
         let prepared = Prepared { target: url.expose().into(), headers, payload, secrets: Vec::new() };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
         JobSpec {
@@ -114,31 +146,49 @@ impl Sending {
             observer,
         }
         .into_job()
-        .map_err(call_error)
     }
 
-    /// A request to the upload, or, as long as there is none, to its endpoint.
-    pub(super) fn tus(
+    /// A request to the upload, or, as long as there is none, to its endpoint: one attempt's, for the caller's headers may
+    /// change from one to the next.
+    pub(super) async fn tus(
         &self,
         subject: &'static PlainRequest,
         state: &Checkpoint,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
         observer: Option<Observer>,
-    ) -> Result<Job, UploadError> {
-        let version = (RESUMABLE, HeaderValue::from_static("1.0.0"));
+    ) -> Result<Job, Box<ErrorInner>> {
+        // Of all methods, only this one is without it.
+        let version = Some((RESUMABLE, VERSION)).filter(|_| subject.method != Method::OPTIONS);
         let url = state.url.as_ref().unwrap_or(&state.endpoint);
         if let Some(error) = &self.config_error {
-            return Err(error.clone().into());
+            return Err(ErrorInner::request(error.clone()));
         }
         let mut all = Prepared::default();
         if origin_of(url.expose()) == origin_of(state.endpoint.expose()) {
-            all.headers.clone_from(&self.headers);
+            all.headers = headers::resolve(&self.headers).await.map_err(ErrorInner::request)?;
         }
-        for (name, value) in headers.into_iter().chain([version]) {
+        for (name, value) in headers.into_iter().chain(version) {
             all.set_header(name, value);
         }
         self.job(subject, &state.endpoint, url, all.headers, payload, observer)
+    }
+
+    /// Sends a request without a body until it succeeds or there is nothing more to try.
+    pub(super) async fn send(
+        &self,
+        subject: &'static PlainRequest,
+        state: &Checkpoint,
+        headers: &[(HeaderName, HeaderValue)],
+    ) -> Result<RawResponse, Box<ErrorInner>> {
+        let mut attempts = Attempts::new(None);
+        loop {
+            let mut job = self.tus(subject, state, headers.iter().cloned(), Payload::default(), None).await?;
+            match attempts.send_once(&mut job).await {
+                Ok(response) => return Ok(response),
+                Err(failure) => attempts.wait_before_retry(&job, failure, true).await?,
+            }
+        }
     }
 
     /// Whether the error says that the server has the whole upload already.
@@ -148,17 +198,18 @@ impl Sending {
 
     /// Tells the server to forget the upload, if it has a URL at all.
     pub(crate) async fn abort(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
-        if state.url.is_none() {
-            return Ok(Aborted::Untold);
-        }
-        match send::send(&mut self.tus(&ABORT, state, [], Payload::default(), None)?).await {
-            Ok(_) => Ok(Aborted::Forgotten),
-            // There is nothing to forget.
-            Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {
-                Ok(Aborted::Forgotten)
+        let mut aborted = Aborted::Untold;
+        for url in state.urls() {
+            let state = Checkpoint { url: Some(url.clone()), ..state.clone() };
+            match self.send(&ABORT, &state, &[]).await {
+                Ok(_) => {}
+                // There is nothing to forget.
+                Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {}
+                Err(inner) => return Err(call_error(inner)),
             }
-            Err(inner) => Err(call_error(inner)),
+            aborted = Aborted::Forgotten;
         }
+        Ok(aborted)
     }
 }
 

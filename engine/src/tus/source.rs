@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File as SystemFile;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,6 +18,8 @@ use crate::file::{Content, File};
 pub struct UploadSource {
     stamp: Stamp,
     kind: Kind,
+    /// Where it begins in the whole content, and how long it is, if it is a stretch of one.
+    stretch: Option<(u64, u64)>,
 }
 
 enum Kind {
@@ -47,15 +50,8 @@ impl UploadSource {
         Ok(match content {
             Content::Path(path) => {
                 let stamp = stamp_of(&path, true).await.map_err(UploadError::Read)?;
-                // Parts of two versions of a file make neither.
-                let (first, own) = (stamp.clone(), path.clone());
-                let check = move |read: &SystemFile| {
-                    // It may be another one by now that has the name.
-                    let checked = first.check(&stamp_file(&own, true)?);
-                    checked.and(first.check(&Stamp::from(&read.metadata()?))).map_err(io::Error::other)
-                };
-                let parts = Parts::new(&path, stamp.len.unwrap_or(0), check);
-                Self { stamp, kind: Kind::File(parts.into()) }
+                let parts = parts_of(&path, &stamp, stamp.len.unwrap_or(0));
+                Self { stamp, kind: Kind::File(parts), stretch: None }
             }
             Content::Bytes(bytes) => {
                 let stamp = Stamp {
@@ -64,7 +60,7 @@ impl UploadSource {
                     head: Some(fingerprint(&bytes[..bytes.len().min(SAMPLE)])),
                     tail: Some(fingerprint(&bytes[bytes.len().saturating_sub(SAMPLE)..])),
                 };
-                Self { stamp, kind: Kind::Bytes(bytes) }
+                Self { stamp, kind: Kind::Bytes(bytes), stretch: None }
             }
             Content::Reader(opener, len) => {
                 let len = len.or_else(|| behind.as_ref().and_then(|(stamp, _, len_of)| stamp.len.map(len_of)));
@@ -74,7 +70,8 @@ impl UploadSource {
                     Some((stamp, _)) => Stamp { len, head: None, ..stamp.clone() },
                     None => Stamp { len, ..Stamp::default() },
                 };
-                Self { stamp, kind: Kind::WindowReader(Box::new(WindowReader::new(opener, len, behind))) }
+                let reader = WindowReader::new(opener, len, behind);
+                Self { stamp, kind: Kind::WindowReader(Box::new(reader)), stretch: None }
             }
         })
     }
@@ -89,7 +86,18 @@ impl UploadSource {
 
     /// The length in bytes, if it is known by now.
     pub fn len(&self) -> Option<u64> {
-        self.stamp.len
+        self.stretch.map(|(_, len)| len).or(self.stamp.len)
+    }
+
+    /// A stretch of the content, as a content by itself; `None` of a reader, which is only ever in one place.
+    pub(crate) fn slice(&self, start: u64, len: u64) -> Option<Self> {
+        let kind = match &self.kind {
+            // With a reading ahead of its own.
+            Kind::File(parts) => Kind::File(parts_of(parts.path(), &self.stamp, start.saturating_add(len))),
+            Kind::Bytes(bytes) => Kind::Bytes(bytes.clone()),
+            Kind::WindowReader(_) => return None,
+        };
+        Some(Self { stamp: self.stamp.clone(), kind, stretch: Some((start, len)) })
     }
 
     /// Whether there is nothing in it, or in the file that it is made of.
@@ -119,8 +127,10 @@ impl UploadSource {
 
     /// Takes over the length that the upload began with: where its own is not known yet, the content must end there.
     pub(crate) fn expect(&mut self, len: u64) -> Result<(), UploadError> {
-        Stamp { len: Some(len), ..Stamp::default() }.check(&self.stamp)?;
-        self.stamp.len = Some(len);
+        Stamp { len: Some(len), ..Stamp::default() }.check(&Stamp { len: self.len(), ..Stamp::default() })?;
+        if self.stretch.is_none() {
+            self.stamp.len = Some(len);
+        }
         Ok(())
     }
 
@@ -135,8 +145,9 @@ impl UploadSource {
 
     /// The bytes from `offset` on, at most `most`; fewer only at the end.
     pub(crate) async fn part(&mut self, offset: u64, most: u64) -> Result<Part, UploadError> {
-        let rest = self.stamp.len.map_or(u64::MAX, |len| len.saturating_sub(offset));
+        let rest = self.len().map_or(u64::MAX, |len| len.saturating_sub(offset));
         let len = rest.min(most);
+        let offset = self.stretch.map_or(0, |(start, _)| start).saturating_add(offset);
         let body = match &mut self.kind {
             Kind::File(parts) => {
                 unchanged(parts.path(), &self.stamp, false).await?;
@@ -159,6 +170,17 @@ impl UploadSource {
     }
 }
 
+/// The parts of a file up to `end`. Parts of two versions of it make neither.
+fn parts_of(path: &Path, stamp: &Stamp, end: u64) -> Arc<Parts> {
+    let (first, own) = (stamp.clone(), path.to_owned());
+    let check = move |read: &SystemFile| {
+        // It may be another one by now that has the name.
+        let checked = first.check(&stamp_file(&own, true)?);
+        checked.and(first.check(&Stamp::from(&read.metadata()?))).map_err(io::Error::other)
+    };
+    Parts::new(path, end, check).into()
+}
+
 impl fmt::Debug for UploadSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadSource").field("len", &self.len()).finish_non_exhaustive()
@@ -168,7 +190,6 @@ impl fmt::Debug for UploadSource {
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Write};
-    use std::path::Path;
     use std::sync::atomic::AtomicU8;
     use std::sync::atomic::Ordering::Relaxed;
 
