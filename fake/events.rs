@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use super::kept::Delivery;
-use super::state::{State, project, user};
+use super::state::{StudioState, project, user};
 use crate::Url;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{
@@ -27,14 +27,14 @@ const FIRST_PAUSE: i64 = 5_000;
 const LONGEST_PAUSE: i64 = 3_600_000;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How much of a receiver's answer is kept.
+/// How much of a receiver's response is kept.
 const MAX_ANSWER: usize = 1 << 20;
 /// How long after a delivery the status of its webhook tells of it, in milliseconds.
 const STATUS_AFTER: i64 = 60_000;
 /// What the server calls itself.
 const USER_AGENT: &str = "livepeer.studio";
 
-impl State {
+impl StudioState {
     /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.
     pub(crate) fn transport(&mut self) -> Option<Arc<dyn Transport>> {
         if self.settings.transport.is_none() {
@@ -119,7 +119,7 @@ impl State {
     }
 }
 
-impl State {
+impl StudioState {
     /// Writes down how the deliveries of webhooks went, some time after them.
     pub(crate) fn write_statuses(&mut self) {
         let now = self.now;
@@ -141,7 +141,7 @@ pub(super) struct Sent {
     pub signature: Option<String>,
 }
 
-/// What came of it; status 0 is no answer.
+/// What came of it; status 0 is no response.
 pub(super) struct Outcome {
     pub status: u16,
     pub text: String,

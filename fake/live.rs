@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{State, millis, object_store, project, user};
+use super::state::{StudioState, millis, object_store, project, user};
 use super::work::{fill, set_phase};
 use crate::endpoints::studio::asset::{Asset, AssetSource, Phase, SourceType};
 use crate::endpoints::studio::session::{RecordingStatus, Session};
@@ -15,7 +15,7 @@ pub(super) fn told(session: &Session) -> Session {
     Session { is_active: None, version: None, ..session.clone() }
 }
 
-impl State {
+impl StudioState {
     /// Video comes in: a session begins.
     pub(crate) fn go_live(&mut self, id: &StreamId) {
         let (time, session) = (self.time(), self.id::<SessionId>());

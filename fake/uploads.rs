@@ -9,9 +9,9 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
 use super::core::Core;
-use super::handler::Answer;
+use super::handler::HandlerResult;
 use super::kept::Tus;
-use super::state::State;
+use super::state::StudioState;
 use super::trouble::{UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
@@ -31,8 +31,8 @@ pub(super) fn is_upload(path: &str) -> bool {
     path.starts_with("/asset/upload/tus") || path.starts_with("/asset/upload/direct")
 }
 
-/// Answers what is no operation: uploads, and 404 for all else.
-pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
+/// Serves what is no operation: uploads, and 404 for all else.
+pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     let path = path.strip_prefix("/api").unwrap_or(path);
@@ -90,7 +90,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 }
 
 /// The asset that a token is for, if it still waits for its file.
-fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
+fn waiting(state: &mut StudioState, token: &str) -> HandlerResult<AssetId> {
     if token.is_empty() {
         return Err(Reply::error(401, "Missing uploadToken metadata from /request-upload API"));
     }
@@ -116,7 +116,7 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         false => Ok(Vec::new()),
     };
     let Ok(first) = first else { return Reply::cut() };
-    let reply = core.answer(parts, Bytes::new(), |state| {
+    let reply = core.respond(parts, Bytes::new(), |state| {
         let (id, upload) = match created(state, token, &parts.headers) {
             Ok(created) => created,
             Err(refusal) => return refusal,
@@ -142,7 +142,7 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
     afterwards(trouble.as_ref(), reply)
 }
 
-fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(String, Tus)> {
+fn created(state: &mut StudioState, token: &str, headers: &HeaderMap) -> HandlerResult<(String, Tus)> {
     let asset = waiting(state, token)?;
     let length = number(headers, "upload-length");
     if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
@@ -207,7 +207,7 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
 /// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
 /// piece is confirmed, but not there.
 fn store(
-    state: &mut State,
+    state: &mut StudioState,
     id: &str,
     offset: u64,
     told: Option<u64>,
@@ -254,7 +254,7 @@ fn store(
     told
 }
 
-fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
+fn finish(state: &mut StudioState, asset: AssetId, bytes: Bytes) -> HandlerResult<()> {
     state.receive_upload(asset.as_str(), bytes.len() as u64)?;
     state.uploads.files.insert(asset, bytes);
     Ok(())

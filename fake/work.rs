@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::handler::{Answer, find, not_found};
+use super::handler::{HandlerResult, find, not_found};
 use super::kept::Work;
-use super::state::{State, millis, project, user};
+use super::state::{StudioState, millis, project, user};
 use crate::endpoints::studio::asset::{
     self, Asset, AssetHash, AssetStatus, IpfsFileInfo, MediaType, StoragePhase, StorageStatus, StorageTasks, Track,
     VideoSpec,
@@ -48,7 +48,7 @@ pub(super) struct NewTask {
     pub begins: bool,
 }
 
-impl State {
+impl StudioState {
     /// Starts a task.
     pub(crate) fn spawn(&mut self, new: NewTask) -> Task {
         let (failures, reason) = self.failures.pop_front().unwrap_or_default();
@@ -73,7 +73,7 @@ impl State {
     }
 
     /// The file of an asset has arrived.
-    pub(crate) fn receive_upload(&mut self, key: &str, size: u64) -> Answer<()> {
+    pub(crate) fn receive_upload(&mut self, key: &str, size: u64) -> HandlerResult<()> {
         let now = self.now;
         let id = self.tokens.get(key).cloned().unwrap_or_else(|| key.into());
         let asset = find(&mut self.assets, |asset| {

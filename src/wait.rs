@@ -63,8 +63,8 @@ macro_rules! awaitable {
                 $of
             }
 
-            fn stage(answer: &<$poll as Endpoint>::Response) -> Stage {
-                $stage(answer)
+            fn stage(response: &<$poll as Endpoint>::Response) -> Stage {
+                $stage(response)
             }
         }
 

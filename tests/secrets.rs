@@ -67,9 +67,9 @@ enum Echo {
     Page(u16),
     /// As JSON, whatever was asked for.
     Json,
-    /// There is no answer, and the transport's error tells the whole request.
+    /// There is no response, and the transport's error tells the whole request.
     Broken,
-    /// The answer breaks off, and the transport's error tells the whole request.
+    /// The response breaks off, and the transport's error tells the whole request.
     Breaks,
 }
 
@@ -83,7 +83,7 @@ impl Transport for Echo {
                 parts.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             let said = format!("no {} found for {} with {body}", headers.join(", "), parts.uri);
             let escaped = said.replace('&', "&amp;").replace('"', "&#34;").replace('/', "&#x2F;");
-            let (status, answer) = match echo {
+            let (status, response) = match echo {
                 Self::Reasons(status) => (status, serde_json::json!({ "errors": [said] }).to_string()),
                 Self::Text(status) => (status, said),
                 Self::Page(status) => (status, format!("<p>{escaped}</p>")),
@@ -96,7 +96,7 @@ impl Transport for Echo {
                     return Ok(http::Response::new(Body::wrap(Breaking(Some(said)))));
                 }
             };
-            let mut response = http::Response::new(answer.into());
+            let mut response = http::Response::new(response.into());
             *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
             Ok(response)
         })
@@ -130,10 +130,10 @@ impl http_body::Body for Breaking {
     }
 }
 
-/// Answers with this, and a status.
-struct Answers(u16, Vec<u8>);
+/// Responds with this, and a status.
+struct Fixed(u16, Vec<u8>);
 
-impl Transport for Answers {
+impl Transport for Fixed {
     fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         let mut response = http::Response::new(Body::from(self.1.clone()));
         *response.status_mut() = http::StatusCode::from_u16(self.0).unwrap();
@@ -243,7 +243,7 @@ impl OperationVisitor for Look {
                 Err(error) => {
                     let what = format!("{what}, {echo:?}");
                     self.error(&what, &error);
-                    // Of a refusal: the answer to a request that was carried out holds what it holds.
+                    // Of a refusal: the response to a request that was carried out holds what it holds.
                     self.show(&what, String::from_utf8_lossy(error.raw_body()).into_owned());
                     self.show(
                         &what,
@@ -267,19 +267,19 @@ impl OperationVisitor for Look {
         if let Ok(json) = serde_json::from_str(&json) {
             self.suspect(&what, &json);
         }
-        let mut answers = vec![json.clone(), r#""secret-text""#.into(), r#"{"field":"secret-field"}"#.into()];
+        let mut responses = vec![json.clone(), r#""secret-text""#.into(), r#"{"field":"secret-field"}"#.into()];
         // Cut anywhere.
-        answers.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
-        answers.retain(|answer| answer.starts_with(['{', '[', '"']));
-        let whole = answers.len();
+        responses.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
+        responses.retain(|response| response.starts_with(['{', '[', '"']));
+        let whole = responses.len();
         // A secret in the place of any value: it may well be shown where a text is due, but not where none is. Once for
         // each type.
         let fresh = self.types.insert(std::any::type_name::<E::Response>());
-        answers.extend(
+        responses.extend(
             json.match_indices("\":").filter(|_| fresh).map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])),
         );
-        for (at, answer) in answers.into_iter().enumerate() {
-            let client = client.clone().transport(Answers(200, answer.into()));
+        for (at, response) in responses.into_iter().enumerate() {
+            let client = client.clone().transport(Fixed(200, response.into()));
             match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Ok(response) if at < whole => self.show(&what, format!("{response:?} {response:#?}")),
                 Ok(_) => {}
@@ -478,8 +478,8 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
 #[tokio::test]
 async fn a_key_that_names_a_field_shows_not_even_in_the_path() {
     let key = "k3y-0f-this-client";
-    let answer = format!(r#"{{"name": "x", "a {key}": nul}}"#);
-    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
+    let response = format!(r#"{{"name": "x", "a {key}": nul}}"#);
+    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &response)));
     let error = mock.client::<livepeer::Client>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
     assert_eq!(error.decode_error().unwrap().path(), "a [key]", "{error:#}");
     assert!(!format!("{error} {error:?}").contains(key), "{error:?}");

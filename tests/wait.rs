@@ -13,16 +13,16 @@ fn task(phase: &str, progress: Option<f64>, message: Option<&str>) -> task::Task
     serde_json::from_value(serde_json::json!({"id": "t", "status": status})).unwrap()
 }
 
-/// A server whose task goes through these answers, and then stays as it is.
-fn goes_through(answers: Vec<Result<task::Task, u16>>) -> (Client, Arc<AtomicUsize>) {
+/// A server whose task goes through these responses, and then stays as it is.
+fn goes_through(responses: Vec<Result<task::Task, u16>>) -> (Client, Arc<AtomicUsize>) {
     let looks = Arc::new(AtomicUsize::new(0));
     let own = looks.clone();
-    let answers = Arc::new(answers);
+    let responses = Arc::new(responses);
     let mock = Mock::new().on(move |get: task::Get| {
         assert_eq!(get.id, "t");
         let look = own.fetch_add(1, Ordering::Relaxed);
-        let answer = answers[look.min(answers.len() - 1)].clone();
-        async move { answer.map_err(|status| Reply::error(status, "not now")) }
+        let response = responses[look.min(responses.len() - 1)].clone();
+        async move { response.map_err(|status| Reply::error(status, "not now")) }
     });
     (mock.client::<livepeer::Client>().retry(Retry::never()), looks)
 }
@@ -97,7 +97,7 @@ async fn the_deadline_is_kept() {
     // At most one look every 7.5 seconds once it has slowed down.
     assert!((7..=16).contains(&looks.load(Ordering::Relaxed)), "{looks:?} looks");
 
-    // A server that does not answer at all is no reason to miss it.
+    // A server that does not respond at all is no reason to miss it.
     let mock = Mock::new().on(async |_: task::Get| std::future::pending().await);
     let wait = mock.client::<livepeer::Client>().wait(id()).deadline(Duration::from_secs(5));
     let began = Instant::now();
@@ -108,7 +108,7 @@ async fn the_deadline_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn passing_faults_are_put_up_with() {
     let faults = |count: usize| std::iter::repeat_n(Err(503), count);
-    let then = |answer| std::iter::once(Ok(answer));
+    let then = |response| std::iter::once(Ok(response));
     let done = || then(task("completed", None, None));
     let running = || then(task("running", None, None));
 

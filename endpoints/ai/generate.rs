@@ -63,7 +63,7 @@ fields! {
         messages: Vec<LlmMessage>,
         /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
         temperature?: f64,
-        /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
+        /// Length of the response at most, in tokens (256 unless you set it; gateways need it said).
         max_tokens?: u32 = 256,
         /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
         top_p?: f64,
@@ -175,7 +175,7 @@ operations! {
             /// A box around the object: left, top, right and bottom edge in pixels.
             bounds as "box"?: JsonText<[f64; 4]>,
             /// A rough mask to refine, of the shape 1 × 256 × 256: mostly one of the
-            /// [`logits`](MasksResponse::logits) of an earlier answer ([`Array::part`]).
+            /// [`logits`](MasksResponse::logits) of an earlier response ([`Array::part`]).
             mask_input?: ArrayText,
             /// Gives three masks to choose from where the object is not clear (default: yes).
             multimask_output?: bool,
@@ -187,35 +187,35 @@ operations! {
         } -> MasksResponse, id("genSegmentAnything2"), hosted(Studio, "/generate")
     }
     endpoint! {
-        /// Answers a conversation with a language model, as a whole.
+        /// Continues a conversation with a language model, as a whole.
         ///
-        /// [`stream`](Llm::stream) makes the same request give the answer piece by piece. Studio's own operation
+        /// [`stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
         /// of this name takes other fields: [`StudioLlm`].
         // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set from the start.
         pub Llm: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed answer.
+            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed response.
             streamed as "stream"?: bool = false,
         } -> LlmResponse, id("genLLM")
     }
     endpoint! {
-        /// Answers a conversation with a language model, piece by piece as the words come.
+        /// Continues a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
         /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
         pub LlmStream: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `true` here: [`Llm`] is the way to a whole answer.
+            /// Has to stay `true` here: [`Llm`] is the way to a whole response.
             streamed as "stream"?: bool = true,
         } -> sse LlmChunk
     }
     endpoint! {
-        /// Answers a prompt with a language model, as Studio offers it.
+        /// Completes a prompt with a language model, as Studio offers it.
         ///
         /// An older form of [`Llm`].
         // The public spec has it URL-encoded, but the server reads only multipart.
         pub StudioLlm: Studio = POST "/generate/llm" multipart {
-            /// What to answer.
+            /// The prompt.
             prompt: String,
             /// Model (default: the server's choice).
             model_id as "model_id"?: ModelId,
@@ -223,11 +223,11 @@ operations! {
             system_msg as "system_msg"?: String,
             /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
             temperature?: f64,
-            /// Length of the answer at most, in tokens (default: 256).
+            /// Length of the response at most, in tokens (default: 256).
             max_tokens as "max_tokens"?: u32,
             /// The conversation before the prompt, oldest message first.
             history?: JsonText<Vec<LlmMessage>>,
-            /// Streams the answer. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
+            /// Streams the response. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
             streamed as "stream"?: bool,
         } -> StudioLlmResponse, id("genLLM"), error(GenerateError), timeout(300)
     }
@@ -283,13 +283,13 @@ operations! {
     endpoint! {
         /// Tells whether a runner is ready.
         ///
-        /// Runners answer this, gateways do not: for a client of your own runner's address.
+        /// Runners serve this, gateways do not: for a client of your own runner's address.
         pub Health: Ai = GET "/health" -> HealthCheck, timeout(60)
     }
 }
 
 impl Llm {
-    /// The same request, with an answer that comes piece by piece.
+    /// The same request, with a response that comes piece by piece.
     ///
     /// ```no_run
     /// use livepeer::Client;
@@ -298,8 +298,8 @@ impl Llm {
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// let client = Client::ai();
     /// let question = Llm::new("meta-llama/Meta-Llama-3.1-8B-Instruct", [LlmMessage::user("Why is the sky blue?")]);
-    /// let mut answer = client.call(question.stream()).await?;
-    /// while let Some(chunk) = answer.next().await {
+    /// let mut response = client.call(question.stream()).await?;
+    /// while let Some(chunk) = response.next().await {
     ///     print!("{}", chunk?.text());
     /// }
     /// # Ok(())

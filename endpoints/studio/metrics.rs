@@ -44,7 +44,7 @@ operations! {
     endpoint! {
         /// Counts views of one asset or stream over time, for the person who made it.
         ///
-        /// Either `asset_id` or `stream_id` must be given, as a proof of knowing it (400 otherwise). The answer tells
+        /// Either `asset_id` or `stream_id` must be given, as a proof of knowing it (400 otherwise). The response tells
         /// less than that of [`GetViewership`].
         pub GetCreatorViewership: Studio = GET "/data/views/query/creator" query {
             /// Only views from then on.

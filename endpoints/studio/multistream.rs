@@ -45,7 +45,7 @@ operations! {
     endpoint! {
         /// Deletes a multistream target. Remove it from the streams that refer to it first.
         ///
-        /// Deleting it again is answered with 404.
+        /// Deleting it again gives 404.
         pub Delete: Studio = DELETE "/multistream/target/{id}" (id: TargetId) -> (), id("deleteMultistreamTarget")
     }
 }

@@ -7,7 +7,7 @@ operations! {
     endpoint! {
         /// Retrieves where something is played: a stream, an asset or a recording, by its playback id.
         ///
-        /// An asset that is not ready is answered with 422, and the server remembers that for up to 120 seconds: to
+        /// An asset that is not ready gives 422, and the server remembers that for up to 120 seconds: to
         /// wait for an asset, ask for the asset or its task.
         pub Get: Studio = GET "/playback/{id}" (id: PlaybackId) query {
             /// For a live stream of your own: also looks for the running recording (default: no). See

@@ -138,7 +138,7 @@ operations! {
     endpoint! {
         /// Sends the video of a stream on to one more service.
         ///
-        /// Gives the target, or nothing if the server answers without a body.
+        /// Gives the target, or nothing if the response has no body.
         pub AddMultistreamTarget: Studio = POST "/stream/{id}/create-multistream-target" (id: StreamId)
             json(target: TargetRef) -> Option<multistream::Target>, id("addMultistreamTarget")
     }

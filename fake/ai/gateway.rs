@@ -21,9 +21,9 @@ use typed_endpoint::source::{ReadError, ReadErrorKind};
 use typed_endpoint::{BoxFuture, Endpoint};
 
 #[derive(Clone)]
-pub(super) struct Gateway(Arc<Mutex<State>>);
+pub(super) struct Gateway(Arc<Mutex<GatewayState>>);
 
-pub(super) struct State {
+pub(super) struct GatewayState {
     pub(super) flavor: AiFlavor,
     pub(super) form: MediaForm,
     pub(super) key: Option<String>,
@@ -33,14 +33,14 @@ pub(super) struct State {
     pub(super) busy: bool,
     pub(super) failing: VecDeque<Failing>,
     pub(super) recent: VecDeque<Instant>,
-    pub(super) says: Option<String>,
-    pub(super) hears: String,
+    pub(super) llm_reply: Option<String>,
+    pub(super) transcript: String,
     pub(super) delivery: Delivery,
     pub(super) files: VecDeque<(String, &'static str, Bytes)>,
     pub(super) count: u64,
 }
 
-/// What a call gets in place of its answer.
+/// What a call gets in place of its response.
 pub(super) enum Failing {
     Status(u16),
     Reply(Reply),
@@ -55,10 +55,10 @@ const FILES: usize = 64;
 
 impl Gateway {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State::new())))
+        Self(Arc::new(Mutex::new(GatewayState::new())))
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, GatewayState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -79,7 +79,7 @@ impl Gateway {
         })
     }
 
-    /// A made file, as it is told in an answer.
+    /// A made file, as it is told in a response.
     pub(super) fn publish(&self, origin: &str, name: &str, media_type: &'static str, content: Vec<u8>) -> MediaUrl {
         use base64::Engine as _;
 
@@ -109,7 +109,7 @@ impl Gateway {
         }
     }
 
-    /// Answers an operation, given what does the work.
+    /// Serves an operation, given what does the work.
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
         E: Endpoint,
@@ -188,7 +188,7 @@ fn origin(parts: &request::Parts) -> String {
     format!("http://{}", host.unwrap_or("localhost"))
 }
 
-impl State {
+impl GatewayState {
     fn new() -> Self {
         Self {
             flavor: AiFlavor::default(),
@@ -200,8 +200,8 @@ impl State {
             busy: false,
             failing: VecDeque::new(),
             recent: VecDeque::new(),
-            says: None,
-            hears: "This is a mock. It hears the same in every recording.".into(),
+            llm_reply: None,
+            transcript: "This is a mock. It hears the same in every recording.".into(),
             delivery: Delivery::default(),
             files: VecDeque::new(),
             count: 0,

@@ -1,18 +1,18 @@
 //! Sessions.
 
 use super::super::fields;
-use super::super::handler::{Answer, find};
+use super::super::handler::{HandlerResult, find};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::live::told;
 use super::super::routes::Routes;
-use super::super::state::State;
+use super::super::state::StudioState;
 use crate::endpoints::studio::session::{Get, GetRecorded, List, Session};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(list).on(get).on(recorded)
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Session>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Session>> {
     let of_stream = |session: &&Session| list.parent_id.is_none() || session.parent_id == list.parent_id;
     let with_parent = |session: &Session| {
         let parent = state.streams.iter().find(|stream| session.parent_id.as_ref() == Some(&stream.id));
@@ -22,7 +22,7 @@ fn list(state: &mut State, list: List) -> Answer<Vec<Session>> {
     state.page(sessions, &listing!(list), fields::SESSIONS, "lastSeen", LastPage::Unlinked)
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Session> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Session> {
     let origin = state.asked.origin.clone();
     let mut session = told(find(&mut state.sessions, |session| session.id == get.id)?);
     if get.source_recording == Some(true) && session.record == Some(true) {
@@ -31,7 +31,7 @@ fn get(state: &mut State, get: Get) -> Answer<Session> {
     Ok(session)
 }
 
-fn recorded(state: &mut State, list: GetRecorded) -> Answer<Vec<Session>> {
+fn recorded(state: &mut StudioState, list: GetRecorded) -> HandlerResult<Vec<Session>> {
     state.stream(list.parent_id.as_str())?;
     let wanted = |session: &&Session| {
         session.parent_id.as_ref() == Some(&list.parent_id)

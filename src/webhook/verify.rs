@@ -81,10 +81,10 @@ impl fmt::Display for VerifyError {
 }
 
 impl VerifyError {
-    /// The status to answer with.
+    /// The status to respond with.
     ///
     /// 401 where nothing proves that Studio sent the delivery, 400 for a malformed header. Studio
-    /// gives up on a delivery that is answered with 4xx, and sends it again after a 5xx; hence 500 for
+    /// gives up on a delivery that gets 4xx, and sends it again after a 5xx; hence 500 for
     /// a delivery that is genuine but cannot be read, or for a receiver without a secret: it is not
     /// lost, and arrives again once the receiver is mended.
     pub fn status(&self) -> StatusCode {

@@ -151,8 +151,8 @@ async fn a_reader_is_sent_while_it_is_read() -> Outcome {
         socket.read_buf(&mut got).await?;
     }
     assert!(got.windows(11).any(|window| window == b"second half"));
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{PICTURES}", PICTURES.len());
-    tokio::io::AsyncWriteExt::write_all(&mut socket, answer.as_bytes()).await?;
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{PICTURES}", PICTURES.len());
+    tokio::io::AsyncWriteExt::write_all(&mut socket, response.as_bytes()).await?;
     call.await??;
     Ok(())
 }

@@ -77,7 +77,7 @@ fn the_catalog_is_the_specifications_operations_and_what_is_ours_alone() {
     );
 
     // An operation without an id is not one of the specification whose id was forgotten. Two lines may be of one
-    // operation when it has two forms of answer.
+    // operation when it has two forms of response.
     let with_id: BTreeSet<_> = livepeer::catalog()
         .filter(|operation| operation.id.is_some())
         .map(|operation| {

@@ -85,7 +85,7 @@ pub enum Location {
 
 /// The pipeline is retired: the server used to do this work and does it no more.
 ///
-/// Gateways from version 0.10.0 on answer so for everything but live video. Neither waiting nor another
+/// Gateways from version 0.10.0 on respond so to everything but live video. Neither waiting nor another
 /// request helps, only another server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
