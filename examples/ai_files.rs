@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(_) => gateway.client(),
     };
 
-    // By path: read while it is sent, so that its size does not matter. Its name tells its type.
+    // By path: read while it is sent, so that its size does not matter. Its name gives its type.
     if let Some(path) = std::env::args().nth(1) {
         let request = AudioToText::new(File::path(path)).return_timestamps(ReturnTimestamps::Sentence);
         for part in client.call(request).await?.chunks {

@@ -62,7 +62,7 @@ async fn servers() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What else the HTTP client can be told: certificates, proxies, addresses. Time-outs, headers and retries are set on the
+/// What else the HTTP client can be set to: certificates, proxies, addresses. Time-outs, headers and retries are set on the
 /// client itself.
 async fn http_client(client: Client<Ai>) -> Outcome {
     let client = client.http_client(|http| http.no_proxy().pool_max_idle_per_host(4));

@@ -60,7 +60,7 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
     let now = client.call(stream::Get::new(&stream.id)).await?;
     println!("live: {}", now.is_active == Some(true));
 
-    // A clip becomes an asset, once its task is completed. It can be cut while the stream goes on.
+    // A clip becomes an asset, once its task is completed. It can be cut while the stream continues.
     let Some(playback_id) = now.playback_id else { return Ok(()) };
     if now.is_active == Some(true) {
         let end = Timestamp::now();

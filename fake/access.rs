@@ -30,7 +30,7 @@ fn policy(state: &StudioState, id: &PlaybackId) -> Option<PlaybackPolicy> {
     Some(policy.clone().unwrap_or_else(PlaybackPolicy::public))
 }
 
-/// Asks the webhook that the policy names, and heeds both ways in which it can say no.
+/// Asks the webhook that the policy names, and respects both ways in which it can say no.
 async fn ask(core: &Arc<Core>, policy: PlaybackPolicy, access_key: &str) -> bool {
     let timestamp = Timestamp::now().as_millis();
     let body = json!({

@@ -17,7 +17,7 @@ use crate::Client;
 use crate::{Ai, Api, Studio};
 use typed_endpoint::mock::{Mock, MockServer, Reply};
 
-/// A whole little AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
+/// A fake AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
 /// slow or failing where a test wants it to be.
 ///
 /// ```
@@ -154,7 +154,7 @@ impl GatewayFake {
         self.set(|state| state.delivery.split = Some(bytes))
     }
 
-    /// Gives the next calls these statuses, before it goes on as usual; a status below 400 lets a call pass.
+    /// Gives the next calls these statuses, before it continues as usual; a status below 400 lets a call pass.
     pub fn fail_next(&self, statuses: impl IntoIterator<Item = u16>) {
         self.gateway.state().failing.extend(statuses.into_iter().map(Failing::Status));
     }
@@ -186,7 +186,7 @@ impl GatewayFake {
     /// Listens on a loopback port that the system chooses.
     ///
     /// # Errors
-    /// When there is no port to be had.
+    /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningGateway> {
         Ok(RunningGateway { running: self.mock.listen().await?, gateway: self.clone() })
     }

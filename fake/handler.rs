@@ -19,7 +19,7 @@ pub(super) fn check_text(text: &str) -> HandlerResult<()> {
     if text.contains('\0') { Err(crashed()) } else { Ok(()) }
 }
 
-/// A refusal by the server's schema checker: of the field at a path such as `/pull/source`, by a rule.
+/// An error of the server's schema checker: of the field at a path such as `/pull/source`, by a rule.
 pub(super) fn invalid(path: &str, keyword: &str, params: serde_json::Value, message: &str) -> Reply {
     Reply::error(422, schema_error(path, keyword, params, message))
 }

@@ -36,7 +36,7 @@ macro_rules! listing {
 }
 pub(super) use listing;
 
-/// How a list tells that there are no more pages.
+/// How a list says that there are no more pages.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum LastPage {
     /// It has no link.

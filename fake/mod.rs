@@ -1,5 +1,5 @@
-//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), a whole little
-//! Livepeer Studio ([`studio`](fn@studio)), and a whole little AI gateway ([`ai`](fn@ai)).
+//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), an in-memory fake of
+//! Livepeer Studio ([`studio`](fn@studio)), and one of an AI gateway ([`ai`](fn@ai)).
 //!
 //! ```
 //! # use livepeer::{mock::Mock, stream, Studio};
@@ -52,11 +52,11 @@ use crate::webhook::Payload;
 use crate::{AssetId, PlaybackId, StreamId, Studio, Timestamp};
 use typed_endpoint::Transport;
 
-/// A whole little Livepeer Studio: it keeps streams, assets, tasks and all the rest, and serves every operation of
-/// Studio as the real one does, refusals included.
+/// An in-memory fake of Livepeer Studio: it keeps streams, assets, tasks and all the rest, and serves every operation of
+/// Studio as the real one does, error responses included.
 ///
-/// Its time is its own: it begins at the present and moves on by a second with every request, so that an asset is
-/// ready after a few looks at it, and by [`advance`](StudioFake::advance).
+/// It has a virtual clock, which begins at the present and moves on by a second with every request, so that an asset is
+/// ready after a few polls, and by [`advance`](StudioFake::advance).
 ///
 /// ```
 /// # use livepeer::{asset, mock, stream};
@@ -99,7 +99,7 @@ impl StudioFake {
         self
     }
 
-    /// How far each request moves the time on (default: a second).
+    /// How much each request advances the clock (default: a second).
     #[must_use]
     pub fn per_request(self, step: Duration) -> Self {
         self.core.set(|state| state.settings.per_request = step);
@@ -208,7 +208,7 @@ impl StudioFake {
         self.core.dispatch();
     }
 
-    /// Somebody watches something for so long; metrics tell of it.
+    /// Somebody watches something for so long; metrics count it.
     pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
         self.core.set(|state| state.views.push((playback_id.clone(), time.as_secs_f64() / 60.0)));
     }
@@ -230,7 +230,7 @@ impl StudioFake {
         access::may_play(&self.core, playback_id, credential).await
     }
 
-    /// Something happens that this server does not do by itself, such as `stream.detection`: webhooks are told of it, and
+    /// Emits an event that this server does not cause by itself, such as `stream.detection`: webhooks get it, and
     /// of the stream if there is one.
     pub fn emit(&self, payload: Payload, stream: Option<&StreamId>) {
         self.core.set(|state| {
@@ -261,7 +261,7 @@ impl StudioFake {
     /// Listens on a loopback port that the system chooses.
     ///
     /// # Errors
-    /// When there is no port to be had.
+    /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningStudio> {
         Ok(RunningStudio { running: self.mock.listen().await?, studio: self.clone() })
     }

@@ -1,4 +1,4 @@
-//! From a request to its handler: keys, refusals, the passing of time.
+//! From a request to its handler: keys, error responses, the passing of time.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Routes {
         let gate = core.clone();
         let mock = Mock::new()
             .first(move |parts| {
-                let reply = gate.set(|state| look(state, parts)).err();
+                let reply = gate.set(|state| admit(state, parts)).err();
                 async move { reply }
             })
             .strict(true)
@@ -76,8 +76,8 @@ impl Routes {
     }
 }
 
-/// Looks at a request before its handler does.
-fn look(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
+/// Checks a request before its handler runs.
+fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     state.pass(state.settings.per_request);
     if let Some(response) = state.replies.pop_front() {
         return Err(response);
@@ -99,7 +99,7 @@ fn look(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     Ok(())
 }
 
-/// Words a refusal as the server's schema checker does: each error is JSON inside of a string.
+/// Words an error as the server's schema checker does: each error is JSON inside of a string.
 fn refuse(error: &ReadError) -> Reply {
     let (parent, name) = match error.path.rfind(['.', ']']) {
         Some(at) if error.path.as_bytes()[at] == b'.' => (&error.path[..at], &error.path[at + 1..]),
@@ -110,7 +110,7 @@ fn refuse(error: &ReadError) -> Reply {
         "" => String::new(),
         path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
     };
-    // Of what lies deeper, the line does not tell the type.
+    // Of what lies deeper, the declaration does not give the type.
     let ty = if error.path.contains(['.', '[']) { "valid" } else { json_type(error.ty) };
     let error = match error.kind {
         ReadErrorKind::Unknown => json!({

@@ -1,4 +1,4 @@
-//! What goes wrong with uploads on purpose.
+//! Faults that are injected into uploads.
 
 use std::collections::VecDeque;
 
@@ -7,13 +7,13 @@ use http::HeaderValue;
 use typed_endpoint::Body;
 use typed_endpoint::mock::Reply;
 
-/// A step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload) lets something go wrong with it.
+/// A step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload) injects a fault into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadStep {
     /// The `POST` that creates an upload by tus.
     Create,
-    /// The `HEAD` that asks how far it is.
+    /// The `HEAD` that asks for its offset.
     Ask,
     /// The `PATCH` that brings a part, and the `PUT` that brings a whole file.
     Send,
@@ -21,7 +21,7 @@ pub enum UploadStep {
     Abort,
 }
 
-/// What goes wrong with a step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload).
+/// A fault in a step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadTrouble {
@@ -35,7 +35,7 @@ pub enum UploadTrouble {
     Refuse(u16),
     /// It is refused because the file has arrived already: 422, with the words of the real server, except for `HEAD`.
     Arrived,
-    /// It is done, but where the response tells how far the upload is, it tells this.
+    /// It is done, but where the response has the upload's offset, it has this one.
     Lie(u64),
     /// It is confirmed, and lost. Questions for the offset are served.
     Lose,

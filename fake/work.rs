@@ -171,7 +171,7 @@ impl StudioState {
         work.delay = again.copied().unwrap_or(0);
         let reason = work.reason.clone();
         if let Some(status) = &mut work.task.status {
-            // Set even though the task is to be repeated: only the phase tells whether it has failed.
+            // Set even though the task is to be repeated: only the phase says whether it has failed.
             status.error_message = Some(reason.clone());
             status.retries = again.map(|_| retries + 1).or(status.retries);
         }
@@ -280,7 +280,7 @@ pub(super) fn set_phase(asset: &mut Asset, phase: asset::Phase, time: i64, error
     asset.status = Some(AssetStatus { phase, updated_at, progress, error_message, ..AssetStatus::default() });
 }
 
-/// What was found out about the file of an asset, as its task tells it: no more than that.
+/// What was found out about the file of an asset, as its task reports it: no more than that.
 fn measured(asset: &Asset) -> Asset {
     let mut spec = Asset {
         kind: asset.kind.clone(),

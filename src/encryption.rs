@@ -119,7 +119,7 @@ impl Encryptor {
         }
     }
 
-    /// The key and the vector, to go on with the same encryption in another process.
+    /// The key and the vector, to resume with the same encryption in another process.
     ///
     /// An upload that is resumed after a restart must send the rest of the *same* encrypted file. Keep this as
     /// safe as the file itself: it decrypts the file.

@@ -96,7 +96,7 @@ impl Media {
 
 /// The content of a `data:` URL, given what follows the scheme.
 fn unpack(rest: &str) -> Result<Download, Error> {
-    // Some encoders leave the padding out, and the length tells as much.
+    // Some encoders leave the padding out, and the length gives as much.
     const ANY_PADDING: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);

@@ -52,7 +52,7 @@ fn reason(message: Option<&String>) -> String {
     message.cloned().unwrap_or_else(|| "the server does not say why".into())
 }
 
-/// Says of types what is looked at, and lets them be waited for by `until_ready`.
+/// Declares how types are polled, and lets them be waited for by `until_ready`.
 macro_rules! awaitable {
     ($($what:ty => $poll:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
         $(impl Awaitable for $what {

@@ -1,4 +1,4 @@
-//! What holds for every operation of the catalog: its requests and responses, at their smallest and their fullest, go
+//! What holds for every operation of the catalog: its requests and responses, minimal and full, go
 //! over a socket and through JSON without loss.
 
 use std::fmt::Debug;

@@ -299,7 +299,7 @@ async fn not_a_video(studio: &StudioFake, client: &Client) -> Shown {
 
 /// A wait that ends too soon
 ///
-/// Waiting again goes on from there.
+/// Waiting again resumes from there.
 async fn impatience(client: &Client) -> Shown {
     let made = client.call(asset::RequestUpload::new("film")).await?;
     client.wait(&made.asset.id).deadline(Duration::ZERO).await?;

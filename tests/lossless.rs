@@ -51,7 +51,7 @@ fn differences(path: &str, a: &Value, b: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// Sends a response through the operation's types, and tells what has changed.
+/// Sends a response through the operation's types, and returns what has changed.
 async fn response<E>(value: &Value) -> Vec<String>
 where
     E: Endpoint + HostedBy<<E as Endpoint>::Api>,
@@ -296,7 +296,7 @@ impl OperationVisitor for Schemas {
                         maker.request = true;
                         let mut value = maker.make(schema);
                         for field in operation.fields.iter().filter(|field| json(field.place)) {
-                            // What the schema gives a default and the line demands; and text that is JSON itself.
+                            // What the schema gives a default and the declaration demands; and text that is JSON itself.
                             let property = &spec.resolve(schema)["properties"][field.name];
                             if field.required && value.get(field.name).is_none() && property.is_object() {
                                 value[field.name] = maker.make(property);
@@ -330,7 +330,7 @@ fn values_of_every_schema_are_written_as_they_were_read() {
     assert!(schemas.responses >= 59 * VALUES && schemas.requests >= 20 * VALUES);
 }
 
-/// Responses as servers really give them, in words of our own: also where these differ from the specifications.
+/// Responses as servers really give them, with contents of our own: also where these differ from the specifications.
 #[test]
 fn the_examples_are_written_as_they_were_read() {
     struct Examples {

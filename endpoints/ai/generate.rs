@@ -3,7 +3,7 @@
 //! A gateway takes all of these operations (`Client::ai()`); Studio hosts some of them for
 //! its own customers, so that a Studio client calls those too.
 //!
-//! - **Only what you set is sent.** The defaults told here are the servers'; a gateway may choose others.
+//! - **Only what you set is sent.** The defaults named here are the servers'; a gateway may choose others.
 //! - **The work is billed**, so that nothing is sent a second time once it may have begun. A call that was
 //!   refused before that (429, 503, no connection) is repeated as the client's retry settings say.
 //! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: these calls wait 300 seconds
@@ -49,7 +49,7 @@ fields! {
         /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
         safety_check?: bool,
         /// Start of the random numbers: the same request with the same seed gives the same result (default: another one
-        /// each time, told in the response).
+        /// each time, given in the response).
         seed?: i64,
     }
 }
@@ -170,7 +170,7 @@ operations! {
             ..picture,
             /// Points `[x, y]` in pixels from the top left corner.
             point_coords?: JsonText<Vec<[f64; 2]>>,
-            /// For each point: 1 if it lies on the object, 0 if it lies beside.
+            /// For each point: 1 if it lies on the object, 0 if it lies outside.
             point_labels?: JsonText<Vec<u8>>,
             /// A box around the object: left, top, right and bottom edge in pixels.
             bounds as "box"?: JsonText<[f64; 4]>,
@@ -191,7 +191,7 @@ operations! {
         ///
         /// [`stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
         /// of this name takes other fields: [`StudioLlm`].
-        // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set from the start.
+        // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set by default.
         pub Llm: Ai = POST "/llm" json {
             ..conversation,
             /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed response.
@@ -232,7 +232,7 @@ operations! {
         } -> StudioLlmResponse, id("genLLM"), error(GenerateError), timeout(300)
     }
     endpoint! {
-        /// Describes a picture in words.
+        /// Describes a picture as text.
         pub ImageToText: Ai = POST "/image-to-text" multipart {
             /// The picture: at most 50 MB.
             image: File,
@@ -275,13 +275,13 @@ operations! {
             text: String,
             /// Model (default: the server's choice).
             model_id?: ModelId,
-            /// How the speaker sounds, in words (default: a man who speaks with some expression, at a moderate speed
+            /// Description of the speaker's voice (default: a man who speaks with some expression, at a moderate speed
             /// and pitch).
             description?: String,
         } -> AudioResponse, id("genTextToSpeech")
     }
     endpoint! {
-        /// Tells whether a runner is ready.
+        /// Reports whether a runner is ready.
         ///
         /// Runners serve this, gateways do not: for a client of your own runner's address.
         pub Health: Ai = GET "/health" -> HealthCheck, timeout(60)

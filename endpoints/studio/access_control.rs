@@ -10,7 +10,7 @@ operations! {
         /// **The private key is in this response and never again**: store it before anything else. An account may have
         /// ten keys (403 beyond). The server responds with 201.
         pub Create: Studio = POST "/access-control/signing-key" json {
-            /// Name, for people (default: `Signing Key` and a number).
+            /// Human-readable name (default: `Signing Key` and a number).
             name?: String,
             /// Project that it belongs to. The server goes by the project of the API key instead.
             project_id?: ProjectId,
@@ -34,7 +34,7 @@ operations! {
             /// Whether tokens signed with it are refused. Lets you see whether anyone still uses a key before you
             /// delete it.
             disabled?: bool,
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
         } -> (), retryable, id("updateSigningKey")
     }
@@ -60,7 +60,7 @@ model! {
     pub struct SigningKey: Studio {
         /// Id.
         id?: SigningKeyId,
-        /// Name, for people.
+        /// Human-readable name.
         name?: String,
         /// Account that it belongs to. Deprecated by the API.
         user_id?: UserId,

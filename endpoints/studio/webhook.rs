@@ -5,7 +5,7 @@ use crate::endpoints::prelude::*;
 fields! {
     /// What [`Create`] and [`Update`] take alike.
     settings {
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Where to send the events: an `http` or `https` URL.
         url: Url,
@@ -44,7 +44,7 @@ operations! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
         /// The server responds with the id only, so the other fields of the response are empty:
-        /// [`Get`] tells the rest. To change one thing and keep the others, use [`Patch`], or start
+        /// [`Get`] returns the rest. To change one thing and keep the others, use [`Patch`], or start
         /// from `Update::from(webhook)`.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
@@ -59,7 +59,7 @@ operations! {
         ///
         /// Not in the public specification.
         pub Patch: Studio = PATCH "/webhook/{id}" (id: WebhookId) json {
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
             /// Where to send the events: an `http` or `https` URL.
             url?: Url,
@@ -172,7 +172,7 @@ model! {
     pub struct Webhook: Studio {
         /// Id.
         id?: WebhookId,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Always `webhook`. Deprecated by the API.
         kind?: String,
@@ -256,7 +256,7 @@ model! {
         body?: String,
         /// HTTP status.
         status?: u16,
-        /// The status in words.
+        /// The status, as text.
         status_text?: String,
     }
 }

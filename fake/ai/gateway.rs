@@ -1,4 +1,4 @@
-//! What the little gateway keeps, and whom it turns away.
+//! What the fake gateway keeps, and whom it turns away.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,17 +69,17 @@ impl Gateway {
             return Box::pin(std::future::ready(None));
         }
         let mut state = self.state();
-        let refusal = state.refusal(parts);
+        let rejection = state.rejection(parts);
         let latency = state.latency;
         Box::pin(async move {
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
-            refusal
+            rejection
         })
     }
 
-    /// A made file, as it is told in a response.
+    /// A made file, as it stands in a response.
     pub(super) fn publish(&self, origin: &str, name: &str, media_type: &'static str, content: Vec<u8>) -> MediaUrl {
         use base64::Engine as _;
 
@@ -213,10 +213,10 @@ impl GatewayState {
         format!("{:08x}", self.count)
     }
 
-    fn refusal(&mut self, parts: &request::Parts) -> Option<Reply> {
+    fn rejection(&mut self, parts: &request::Parts) -> Option<Reply> {
         match self.failing.pop_front() {
             Some(Failing::Reply(reply)) => return Some(reply),
-            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was told to fail")),
+            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was set to fail")),
             _ => {}
         }
         let bearer =
@@ -259,7 +259,7 @@ impl GatewayState {
         }
     }
 
-    /// A refusal in the shape that this kind of server gives with this status.
+    /// An error response in the shape that this kind of server gives with this status.
     pub(super) fn refuse(&self, status: u16, message: &str) -> Reply {
         let from_runner = matches!(status, 400 | 401 | 413 | 415 | 500);
         match self.flavor {

@@ -47,7 +47,7 @@ fn cid_of(asset: &Asset) -> Option<&String> {
     asset.storage.as_ref()?.ipfs.as_ref()?.cid.as_ref()
 }
 
-/// The tracks are told only to who asks for details.
+/// The tracks are returned only to who asks for details.
 fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
     if let (None, Some(spec)) = (details, &mut asset.video_spec) {
         spec.tracks = None;

@@ -1,4 +1,4 @@
-//! Metrics and usage. Nobody ever watches anything here but what [`StudioFake::watch`] tells of.
+//! Metrics and usage. Nobody ever watches anything here but what [`StudioFake::watch`] records.
 //!
 //! [`StudioFake::watch`]: super::super::StudioFake::watch
 

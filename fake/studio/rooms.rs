@@ -22,7 +22,7 @@ fn create(state: &mut StudioState, _: Create) -> HandlerResult<CreatedRoom> {
     let id: RoomId = state.id();
     let time = Some(state.time());
     let mut room = Room { id: id.clone(), created_at: time, ..Room::default() };
-    // Only operators are told of events.
+    // Only operators get events.
     typed_endpoint::codec::mark_missing(&mut room, "events");
     state.rooms.push(room);
     created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })

@@ -354,7 +354,7 @@ fn info(state: &mut StudioState, info: Info) -> HandlerResult<StreamInfo> {
     Ok(info)
 }
 
-/// A session in the form of a stream, in which it is told beside its stream.
+/// A session in the form of a stream, in which it is listed next to its stream.
 fn raw_form(session: &Session) -> Session {
     let kind = Some("stream".into());
     let session_id = Some(session.id.clone());

@@ -66,7 +66,7 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Webhook> {
     webhook(state, &get.id).cloned()
 }
 
-/// Replaces the webhook whose id stands in the body; the response tells nothing but that.
+/// Replaces the webhook whose id stands in the body; the response has nothing but that.
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<Webhook> {
     let (events, url) = (events(update.events)?, checked(update.url)?);
     let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();

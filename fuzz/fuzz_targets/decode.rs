@@ -1,6 +1,6 @@
 //! Responses to every operation: any status, any body.
 //!
-//! Input: the operation, the status, where and how much of a made-up response to cut out (three bytes; a cut of 0 leaves
+//! Input: the operation, the status, where and how much of a generated response to cut out (three bytes; a cut of 0 leaves
 //! nothing of it), and what stands there instead.
 
 #![no_main]
@@ -28,7 +28,7 @@ const HEADERS: [&[(&str, &str)]; 4] = [
 
 thread_local! {
     static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    /// A made-up response to each operation.
+    /// A generated response to each operation.
     static SAMPLES: Vec<Vec<u8>> = {
         let mut samples = Samples(Vec::new());
         livepeer::visit_catalog(&mut samples);

@@ -1,6 +1,6 @@
 //! Requests to the mocks, as anything may send them: any path, query and body.
 //!
-//! Input: the operation, where and how much of its made-up request's body to cut out (three bytes; a cut of 0 leaves
+//! Input: the operation, where and how much of its generated request's body to cut out (three bytes; a cut of 0 leaves
 //! nothing of it), what to make of its type, then, with 0xFF between, what stands in the body instead and the query.
 
 #![no_main]

@@ -108,7 +108,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 
-    // Whatever it came to, it is saved and gone on with.
+    // Whatever it came to, it is saved and resumed.
     let states = std::mem::take(&mut *states.lock().unwrap());
     for state in &states {
         // As long as nobody knows the length, a server may claim to have more.

@@ -1,4 +1,4 @@
-//! What the deliveries of a webhook tell, one type a kind of event.
+//! What the deliveries of a webhook hold, one type a kind of event.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::task::{Task, TaskType};
 /// One line a kind: its name on the wire, its variant, and what it carries.
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $name:literal => $variant:ident $(($payload:ty))?, )*) => {
-        /// What happened, with what is told about it.
+        /// What happened, with its data.
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Payload {
@@ -25,7 +25,7 @@ macro_rules! kinds {
             Unknown {
                 /// Its name.
                 name: String,
-                /// What is told about it.
+                /// Its data.
                 value: Option<Value>,
             },
         }
@@ -63,7 +63,7 @@ macro_rules! kinds {
             }
         }
 
-        /// Without what is told about an unknown kind, which may be a secret.
+        /// Without the data of an unknown kind, which may be a secret.
         impl fmt::Debug for Payload {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
@@ -98,7 +98,7 @@ kinds! {
     "multistream.error" => MultistreamError(Multistream),
     /// A live stream is no longer sent on to a target.
     "multistream.disconnected" => MultistreamDisconnected(Multistream),
-    /// A viewer came. What is told about it is not fixed: it stands in the event's [`extra`](Event::extra), as
+    /// A viewer came. Its data is not fixed: it stands in the event's [`extra`](Event::extra), as
     /// `payload`.
     "playback.user.new" => PlaybackUserNew,
     /// The access gate asks whether a viewer may play. The response to the delivery decides: see [`AccessDecision`].
@@ -191,7 +191,7 @@ model! {
     }
     /// A task, as it was when the event happened.
     pub struct TaskPayload: Studio {
-        /// Whether the task ended well. Told only once it ended.
+        /// Whether the task ended well. Present only once it ended.
         success?: bool,
         /// The task.
         task: TaskSnapshot,
@@ -238,7 +238,7 @@ impl AccessDecision {
         }
     }
 
-    /// The JSON of the response. It denies by itself too: the gate heeds `ret` even where something on
+    /// The JSON of the response. It denies by itself too: the gate respects `ret` even where something on
     /// the way turned the status into a 200.
     pub fn body(self) -> &'static str {
         match self {

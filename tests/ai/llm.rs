@@ -66,7 +66,7 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
     // What it cost may follow.
     sender.send("data: {\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n".into())?;
     assert_eq!(response.next().await.unwrap()?.usage.unwrap().total_tokens, Some(3));
-    // The body goes on, but the response is at its end.
+    // The body continues, but the response is at its end.
     sender.send("data: [DONE]\n\n".into())?;
     assert!(response.next().await.is_none());
     Ok(())

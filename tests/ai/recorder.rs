@@ -1,4 +1,4 @@
-//! A server that writes down what comes, and responds as told.
+//! A server that writes down what comes, and responds as set.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

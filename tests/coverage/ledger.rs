@@ -33,8 +33,8 @@ const INTRODUCTION: &str = "\
 Every operation that this crate declares, made from `livepeer::catalog()` and from what lies in the repository when the
 tests run. An operation's name leads to its docs.
 
-- *line*: what its line declares, and how many fields it types: those that a request needs, and those it may have.
-- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list goes on.
+- *declaration*: what it declares, and how many fields it types: those that a request needs, and those it may have.
+- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list continues.
 - *request*: the snapshot of what is sent, and of all that can be.
 - *mock*: which of the fakes of `livepeer::mock` serves it. A handler of one's own can serve any.
 - *shown in*: up to three examples, pages of the guide, or else the page for those who come from another SDK.
@@ -59,7 +59,7 @@ async fn ledger(root: &Path) -> String {
             let _ = writeln!(
                 text,
                 "\n## {resource}\n\n\
-                 | operation | line | retryable | pages | errors | request | mock | shown in | SDKs |\n\
+                 | operation | declaration | retryable | pages | errors | request | mock | shown in | SDKs |\n\
                  |---|---|---|---|---|---|---|---|---|",
             );
         }
@@ -80,7 +80,7 @@ async fn ledger(root: &Path) -> String {
             text,
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             docs(operation),
-            line(operation),
+            declaration(operation),
             match (operation.retryable, operation.retryable_if) {
                 (false, _) => "no",
                 (true, None) => "yes",
@@ -120,7 +120,7 @@ fn docs(operation: &Operation) -> String {
     format!("[`{name}`](https://docs.rs/livepeer/latest/livepeer/{resource}/struct.{ty}.html){deprecated}")
 }
 
-fn line(operation: &Operation) -> String {
+fn declaration(operation: &Operation) -> String {
     let needed = operation.fields.iter().filter(|field| field.required && !field.copy).count();
     let free = operation.fields.iter().filter(|field| !field.required).count();
     let hosted = operation.hosted.iter().map(|host| format!(", on {} below `{}`", host.api, host.prefix));

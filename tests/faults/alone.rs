@@ -171,11 +171,11 @@ async fn a_server_that_restarts_is_found_again() {
 
 #[tokio::test]
 async fn the_deadline_covers_attempts_waits_and_the_body() {
-    let refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 12\r\n\r\nbusy for now";
+    let failure = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 12\r\n\r\nbusy for now";
     let part = "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":";
     for by in [By::Default, By::Custom] {
         // Within the body of the second attempt's response.
-        let server = Server::start(vec![vec![Read, Send(refusal.into())], vec![Read, Send(part.into()), Stall]]).await;
+        let server = Server::start(vec![vec![Read, Send(failure.into())], vec![Read, Send(part.into()), Stall]]).await;
         let error = client(by, &server.url()).deadline(SHORT).call(stream::Get::new("x")).await.unwrap_err();
         let text = format!("{error:#}");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{text}");
@@ -186,7 +186,7 @@ async fn the_deadline_covers_attempts_waits_and_the_body() {
 
         // A wait that would end after it is not begun.
         let server =
-            Server::start(vec![vec![Read, Send(refusal.replace("\r\n\r\n", "\r\nRetry-After: 30\r\n\r\n"))]]).await;
+            Server::start(vec![vec![Read, Send(failure.replace("\r\n\r\n", "\r\nRetry-After: 30\r\n\r\n"))]]).await;
         let client = client(by, &server.url()).deadline(Duration::from_secs(20));
         let error = client.call(stream::Create::new("x")).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts(), server.requests()), (ErrorKind::Status, 1, 1), "{error:#}");
@@ -386,7 +386,7 @@ async fn text_that_is_encoded_or_no_utf8_is_refused_by_name() {
     let server = Server::start(vec![vec![Read, Send(encoded.into())]]).await;
     let error = client(By::Default, &server.url()).call(Say::new()).await.unwrap_err();
     assert!(error.is_decode() && format!("{error:#}").contains("encoded by \"br\""), "{error:#}");
-    // Who takes the bytes as they are is told how they are.
+    // Who takes the bytes as they are gets how they are encoded.
     let download = client(By::Default, &server.url()).call(Fetch::new()).await.unwrap();
     assert_eq!(download.headers()["content-encoding"], "br");
     assert_eq!(download.bytes().await.unwrap(), "abc");
@@ -416,7 +416,7 @@ async fn a_page_in_place_of_events_is_refused() {
     }
 }
 
-/// Responds to every request in the same way, without a network, and tells nobody's key.
+/// Responds to every request in the same way, without a network, and needs no key.
 struct Redirecting(&'static str, Arc<AtomicU32>);
 
 impl Transport for Redirecting {

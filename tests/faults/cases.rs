@@ -34,7 +34,7 @@ struct Case {
     place: Place,
     scripts: Vec<Script>,
     idle: Duration,
-    /// What the caller sees, the attempts it is told of, and the requests the server counts: of an operation that may be
+    /// What the caller sees, the attempts reported to it, and the requests the server counts: of an operation that may be
     /// repeated, and of one that may not.
     retryable: (Sees, u32, u32),
     not: (Sees, u32, u32),
@@ -205,7 +205,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new("closed within the body", vec![vec![Read, part(), Close]], broken(Some(200)), 3, 1),
                 Case::new(
-                    "closed within the body of a refusal: as much as came is kept",
+                    "closed within the body of an error response: as much as came is kept",
                     vec![vec![Read, Send("HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\nno such".into()), Close]],
                     refused(404, &["404 Not Found: no such"]),
                     1,
@@ -230,7 +230,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new("after the headers", vec![vec![Read, head(), Stall]], timeout(Some(200)), 3, 1).stalls(),
                 Case::new("within the body", vec![vec![Read, part(), Stall]], timeout(Some(200)), 3, 1).stalls(),
                 Case::new(
-                    "within the body of a refusal: as much as came is kept",
+                    "within the body of an error response: as much as came is kept",
                     vec![vec![Read, Send("HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\nno such".into()), Stall]],
                     refused(404, &["404 Not Found: no such"]),
                     1,
@@ -250,7 +250,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "interim responses without end, which are no headway",
+                    "interim responses without end, which are no progress",
                     vec![vec![Read, Loop(interim.into())]],
                     timeout(None),
                     3,
@@ -363,7 +363,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "a refusal, compressed",
+                    "an error response, compressed",
                     vec![says(response("404 Not Found", "Content-Encoding: gzip\r\n", "\u{1f}\u{8b}, broken"))],
                     refused(404, &["404 Not Found: the body is encoded by \"gzip\", which was not asked for"]),
                     1,
@@ -453,7 +453,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "a refusal of 100 MiB: its first 64 KiB are kept",
+                    "an error response of 100 MiB: its first 64 KiB are kept",
                     vec![vec![
                         Read,
                         Send("HTTP/1.1 404 Not Found\r\n\r\nno such thing".into()),
@@ -541,7 +541,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "Refusals",
+            "Error responses",
             vec![
                 Case::new(
                     "401",
@@ -683,7 +683,7 @@ where
     match (sees, &outcome) {
         (Sees::Value, Ok(response)) => {
             check(response.value.id == "one", format!("{response:?}"));
-            check(response.attempts == attempts, format!("{} attempts told", response.attempts));
+            check(response.attempts == attempts, format!("{} attempts reported", response.attempts));
         }
         (Sees::Error(kind, status, says), Err(error)) => {
             let text = format!("{error:#}");

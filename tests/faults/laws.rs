@@ -155,7 +155,7 @@ proptest! {
         let (end, seen) = paused(run(&plan));
         let text = &end.text;
 
-        // Attempts, as the caller is told them and as the server counts them.
+        // Attempts, as reported to the caller and as the server counts them.
         prop_assert!(seen.len() as u32 <= plan.attempts, "{}", text);
         let unsent = u32::from(end.kind == ErrorKind::Request);
         prop_assert_eq!(end.attempts + unsent, seen.len() as u32, "{}", text);

@@ -270,7 +270,7 @@ async fn an_asset_must_be_ready_first() -> Result {
     assert_eq!(studio.receive_upload("none", 5).unwrap_err().status, 404);
     studio.advance(Duration::from_secs(10));
     client.call(asset::Update::new(&id).name("y")).await?;
-    // Whoever has asked too early is told the same for two minutes.
+    // Whoever has asked too early gets the same for two minutes.
     assert!(client.call(playback::Get::new(&playback_id)).await.unwrap_err().is_unprocessable());
     studio.advance(Duration::from_secs(110));
     assert!(client.call(playback::Get::new(&playback_id)).await?.hls().is_some());

@@ -11,7 +11,7 @@ use livepeer::{Client, Error, Retry};
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
-/// A little Studio on a port.
+/// A fake of Studio on a port.
 async fn running(studio: &StudioFake) -> RunningStudio {
     studio.listen().await.unwrap()
 }

@@ -410,7 +410,7 @@ async fn tasks(client: &Client, studio: &StudioFake) -> Result {
     Ok(())
 }
 
-/// Sends every request at its smallest and at its fullest: whatever comes back, no typed field is unknown or wrong.
+/// Sends every request, minimal and full: whatever comes back, no typed field is unknown or wrong.
 #[test]
 fn whatever_can_be_said_is_understood() {
     struct Understood(tokio::runtime::Runtime, StudioFake);

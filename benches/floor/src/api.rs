@@ -17,7 +17,7 @@ pub struct ApiError {
     pub errors: Vec<String>,
 }
 
-/// The client: what a call needs beside its arguments.
+/// The client: what a call needs besides its arguments.
 #[derive(Clone)]
 pub struct Studio {
     http: Client,

@@ -40,7 +40,7 @@ model! {
 
     /// The inner part of an [`HttpError`].
     pub struct HttpErrorDetail: Ai {
-        /// The reason, in words.
+        /// The reason, as text.
         msg: String,
     }
 
@@ -54,7 +54,7 @@ model! {
     pub struct InvalidField: Ai {
         /// Where it stands, from the outside in, such as `body`, `messages`, 0, `content`.
         loc: Vec<Location>,
-        /// What is wrong, in words.
+        /// Human-readable description of what is wrong.
         msg: String,
         /// What is wrong, in a word such as `missing` or `int_parsing`.
         kind as "type": String,
@@ -68,7 +68,7 @@ model! {
 
     /// The inner part of a [`GatewayError`].
     pub struct GatewayErrorDetail: Ai {
-        /// The reason, in words.
+        /// The reason, as text.
         message: String,
     }
 }

@@ -18,7 +18,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why a response ends. Empty (and so unknown) while it goes on.
+    /// Why a response ends. Empty (and so unknown) while it continues.
     pub enum FinishReason {
         /// The model has said all.
         Stop = "stop",
@@ -62,7 +62,7 @@ model! {
         created?: u64,
         /// What the response has cost so far, this piece included.
         usage?: LlmUsage,
-        /// The responses that go on in this piece: one.
+        /// The responses that continue in this piece: one.
         choices: Vec<LlmChoice>,
     }
 
@@ -136,7 +136,7 @@ impl LlmChunk {
 }
 
 /// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the response whole. Some send what it
-/// cost, or the rest of other choices, after a piece that has a reason to end, so reading goes on after it.
+/// cost, or the rest of other choices, after a piece that has a reason to end, so reading continues after it.
 impl StreamItem for LlmChunk {
     const MUST_END: bool = true;
 

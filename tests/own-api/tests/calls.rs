@@ -253,22 +253,22 @@ async fn errors_inline_shared_and_of_the_api() {
     let client = client(&server);
 
     let error = client.call(Find::new(1, "a")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(FindError::NotFound(Refusal { code: 17, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(FindError::NotFound(Failure { code: 17, .. }))), "{error:?}");
     assert!(error.is_not_found() && format!("{error:#}").contains("rule 17: no such book"), "{error:#}");
     let error = client.call(Find::new(2, "a")).await.unwrap_err();
     assert!(matches!(error.body(), Some(FindError::Gone(gone)) if gone.text == "burnt"), "{error:?}");
     let error = client.call(Find::new(3, "a")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(FindError::Other(Refusal { code: 3, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(FindError::Other(Failure { code: 3, .. }))), "{error:?}");
 
     let error = client.call(Lend::new(1, "a", "x")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(LoanError::Taken(Refusal { code: 5, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(LoanError::Taken(Failure { code: 5, .. }))), "{error:?}");
     let error = client.call(Lend::new(2, "a", "x")).await.unwrap_err();
     assert!(matches!(error.body(), Some(LoanError::Other(other)) if other.text.contains("people")), "{error:?}");
 
     let error = client.call(Ping::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Status);
     let error = client.call(Readers::new()).await.unwrap_err();
-    assert_eq!(error.body().map(|refusal| refusal.code), Some(1));
+    assert_eq!(error.body().map(|failure| failure.code), Some(1));
     assert!(!format!("{error:#}").contains("card 7"), "{error:#}");
 }
 
@@ -349,7 +349,7 @@ fn a_preset_is_any_expression() {
     assert_eq!((sort.kind, sort.shelves), (Some(Kind::Poetry), Some(14)));
 }
 
-/// A line may name its API by a path.
+/// A declaration may name its API by a path.
 mod annexe {
     typed_endpoint::model! {
         /// A desk.
