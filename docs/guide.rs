@@ -14,7 +14,7 @@
 //! 11. [Testing your own code](testing)
 //! 12. [Declaring your own API](own_api)
 //!
-//! To look things up: [what went wrong](gallery), and [the calls of the other SDKs](coming_from) beside ours. Whole programs
+//! To look things up: [what went wrong](gallery), and [the calls of the other SDKs](coming_from) next to ours. Whole programs
 //! are in the folder `examples/`.
 
 macro_rules! pages {

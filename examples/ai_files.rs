@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(_) => gateway.client(),
     };
 
-    // By path: read while it is sent, so that its size does not matter. Its name tells its type.
+    // By path: read while it is sent, so that its size does not matter. Its name gives its type.
     if let Some(path) = std::env::args().nth(1) {
         let request = AudioToText::new(File::path(path)).return_timestamps(ReturnTimestamps::Sentence);
         for part in client.call(request).await?.chunks {
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let reader = std::io::Cursor::new(picture);
     let image = File::reader_with_len(reader, len).name("cat.png").content_type("image/png");
     let request = SegmentAnything2::new(image).point_coords([[256.0, 256.0]]).point_labels([1]);
-    let answer = client.call(request).await?;
-    println!("masks of {:?}, with scores {:?}", answer.masks.parse()?.shape(), answer.scores.parse()?.values());
+    let response = client.call(request).await?;
+    println!("masks of {:?}, with scores {:?}", response.masks.parse()?.shape(), response.scores.parse()?.values());
     Ok(())
 }

@@ -27,8 +27,8 @@ async fn main() -> Outcome {
 }
 
 async fn text_to_image(client: &Client<Ai>) -> Result<(), Error> {
-    let answer = client.call(TextToImage::new("a lighthouse").model_id("SG161222/RealVisXL_V4.0_Lightning")).await?;
-    for image in &answer.images {
+    let response = client.call(TextToImage::new("a lighthouse").model_id("SG161222/RealVisXL_V4.0_Lightning")).await?;
+    for image in &response.images {
         println!("{} bytes", image.bytes(client).await?.len());
     }
     Ok(())
@@ -62,7 +62,7 @@ async fn servers() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What else the HTTP client can be told: certificates, proxies, addresses. Time-outs, headers and retries are set on the
+/// What else the HTTP client can be set to: certificates, proxies, addresses. Time-outs, headers and retries are set on the
 /// client itself.
 async fn http_client(client: Client<Ai>) -> Outcome {
     let client = client.http_client(|http| http.no_proxy().pool_max_idle_per_host(4));
@@ -70,7 +70,7 @@ async fn http_client(client: Client<Ai>) -> Outcome {
     Ok(())
 }
 
-/// What the server said comes typed, by the form it has; what never got an answer is told apart by `kind`.
+/// What the server said comes typed, by the form it has; what never got a response is told apart by `kind`.
 async fn errors(gateway: &RunningGateway) {
     gateway.gateway().fail_next([400, 422, 410, 500]);
     let client = gateway.client();
@@ -85,7 +85,7 @@ async fn errors(gateway: &RunningGateway) {
             }
             Some(GenerateError::Gone(_)) => println!("this server does it no more: try another"),
             Some(other) => println!("{other:?}"),
-            None => println!("no answer: {:?}, {error:#}", error.kind()),
+            None => println!("no response: {:?}, {error:#}", error.kind()),
         }
     }
 }

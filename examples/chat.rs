@@ -11,15 +11,15 @@ use livepeer::{Ai, Client, mock};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let pretended = "Nobody is here. With a key, a model would answer.";
-    let gateway = mock::ai().says(pretended).llm_pace(Duration::from_millis(20)).listen().await?;
+    let pretended = "Nobody is here. With a key, a model would respond.";
+    let gateway = mock::ai().llm_reply(pretended).llm_pace(Duration::from_millis(20)).listen().await?;
     let client = match (std::env::var("LIVEPEER_AI_URL"), std::env::var("LIVEPEER_API_KEY")) {
         (Ok(url), _) => Client::ai().server(url),
         (_, Ok(key)) => Client::ai().server_index(1).key(key),
         _ => gateway.client(),
     };
 
-    let mut messages = vec![LlmMessage::system("You answer in one or two sentences.")];
+    let mut messages = vec![LlmMessage::system("You reply in one or two sentences.")];
     let mut lines = stdin().lock().lines();
     loop {
         if stdin().is_terminal() {
@@ -37,27 +37,27 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             None => return Ok(()),
         };
         messages.push(LlmMessage::user(question));
-        let answer = say(&client, &messages).await?;
-        messages.push(LlmMessage::assistant(answer));
+        let response = say(&client, &messages).await?;
+        messages.push(LlmMessage::assistant(response));
     }
 }
 
-/// Prints an answer while it comes, and gives it whole.
+/// Prints a response while it comes, and gives it whole.
 async fn say(client: &Client<Ai>, messages: &[LlmMessage]) -> Result<String, Box<dyn std::error::Error>> {
     let request = Llm::new("meta-llama/Meta-Llama-3.1-8B-Instruct", messages).max_tokens(500).stream();
     let mut stream = client.call(request).await?;
-    let mut answer = String::new();
+    let mut response = String::new();
     while let Some(chunk) = stream.next().await {
         match chunk {
             Ok(chunk) => {
                 print!("{}", chunk.text());
                 stdout().flush()?;
-                answer.push_str(chunk.text());
+                response.push_str(chunk.text());
             }
-            // What has come is worth keeping, and an answer that is cut off is told from a whole one.
+            // What has come is worth keeping, and a response that is cut off is told from a whole one.
             Err(error) => print!(" … ({error:#})"),
         }
     }
     println!();
-    Ok(answer)
+    Ok(response)
 }

@@ -60,7 +60,7 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
     let now = client.call(stream::Get::new(&stream.id)).await?;
     println!("live: {}", now.is_active == Some(true));
 
-    // A clip becomes an asset, once its task is completed. It can be cut while the stream goes on.
+    // A clip becomes an asset, once its task is completed. It can be cut while the stream continues.
     let Some(playback_id) = now.playback_id else { return Ok(()) };
     if now.is_active == Some(true) {
         let end = Timestamp::now();
@@ -78,7 +78,7 @@ async fn broadcast(client: &Client, source: &str, pretend: Option<&RunningStudio
         Err(error) => return Err(error.into()),
     }
 
-    // An error says what was asked, what the server answered, and what kind of failure it is.
+    // An error says what was asked, what the server responded, and what kind of failure it is.
     if let Err(error) = client.call(playback::Get::new("no-such-id")).await {
         println!("{error:#}");
         println!("not found: {}, what the server said: {:?}", error.is_not_found(), error.message());

@@ -23,10 +23,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .width(1024)
         .height(576)
         .num_images_per_prompt(2u32);
-    let answer = client.call(request).await?;
+    let response = client.call(request).await?;
 
     let mut files = Vec::new();
-    for (at, picture) in answer.images.iter().enumerate() {
+    for (at, picture) in response.images.iter().enumerate() {
         let path = directory.join(format!("{at}.png"));
         // Whether the server gave a URL, a path or the picture itself makes no difference.
         picture.save_with(&client, &path, |progress| eprint!("\r{progress}")).await?;

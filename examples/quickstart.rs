@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(tour(&Client::from_env()?, None).await?);
     }
     let server = mock::studio().listen().await?;
-    println!("no LIVEPEER_API_KEY is set, so a little Studio runs at {}\n", server.url());
+    println!("no LIVEPEER_API_KEY is set, so a fake of Studio runs at {}\n", server.url());
     Ok(tour(&server.client(), Some(&server)).await?)
 }
 
@@ -31,7 +31,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
         println!("listed    {} {:?}", stream.id, stream.name);
     }
 
-    // Nobody sends video to the little Studio, so it is told that somebody does.
+    // Nobody sends video to the fake, so it is set to pretend that somebody does.
     if let Some(server) = pretend {
         server.studio().go_live(&stream.id);
         server.studio().advance(Duration::from_secs(60));
@@ -51,7 +51,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
 
     client.call(stream::Delete::new(&stream.id)).await?;
     match client.call(stream::Get::new(&stream.id)).await {
-        Err(error) if error.is_not_found() => println!("deleted   and who asks for it is told:\n  {error:#}"),
+        Err(error) if error.is_not_found() => println!("deleted   and who asks for it gets:\n  {error:#}"),
         Err(error) => return Err(error.into()),
         Ok(_) => println!("deleted, though the server still shows it"),
     }

@@ -29,7 +29,7 @@ fn a_stream(name: &str) -> Stream {
     stream
 }
 
-/// A handler for each operation that the code calls, with typed requests; any other operation is answered with 404.
+/// A handler for each operation that the code calls, with typed requests; any other operation gets 404.
 async fn a_stream_that_is_missing_is_created_and_recorded() -> Result<(), Box<dyn std::error::Error>> {
     let mock =
         Mock::new().on(async |_: stream::List| Ok(vec![a_stream("another")])).on(async |create: stream::Create| {
@@ -46,7 +46,7 @@ async fn a_stream_that_is_missing_is_created_and_recorded() -> Result<(), Box<dy
     Ok(())
 }
 
-/// Anything can be answered in place of a handler: here, the server is overloaded at first, and the client tries again.
+/// Any reply can be given in place of a handler: here, the server is overloaded at first, and the client tries again.
 async fn an_overloaded_server_is_asked_again() -> Result<(), Box<dyn std::error::Error>> {
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();

@@ -4,9 +4,9 @@
 //! cargo run --example upload [FILE]
 //! ```
 //!
-//! With `LIVEPEER_API_KEY` it goes to Livepeer Studio; without, to a little Studio that the example starts by itself.
+//! With `LIVEPEER_API_KEY` it goes to Livepeer Studio; without, to a fake of Studio that the example starts by itself.
 //! Without a file, 40 MB of noise are sent. With a key and a file, it keeps its state in `FILE.upload`: interrupted (Ctrl-C)
-//! and started again with the same file, it goes on where it was.
+//! and started again with the same file, it resumes where it was.
 
 use std::error::Error;
 use std::io::Write;
@@ -18,10 +18,10 @@ use livepeer::{Client, File, mock};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let has_key = std::env::var_os("LIVEPEER_API_KEY").is_some();
-    let little = mock::studio().listen().await?;
-    let client = if has_key { Client::from_env()? } else { little.client() };
+    let fake = mock::studio().listen().await?;
+    let client = if has_key { Client::from_env()? } else { fake.client() };
     let file = std::env::args_os().nth(1).map(PathBuf::from);
-    // The little Studio ends with the example, and with it what could be gone on with.
+    // The fake ends with the example, and with it what could be resumed.
     let state = file.as_ref().filter(|_| has_key).map(|file| added(file, ".upload"));
 
     let upload = match file {
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut uploading = client.upload(upload).on_progress(show);
     if let Some(path) = &state {
         if let Some(saved) = saved(path) {
-            println!("going on after {} bytes", saved.offset());
+            println!("resuming after {} bytes", saved.offset());
             uploading = uploading.resume(saved);
         }
         let path = path.clone();

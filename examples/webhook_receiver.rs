@@ -1,4 +1,4 @@
-//! Receives webhooks with axum: checks that Studio sent them, handles each event once, and answers the access gate, which
+//! Receives webhooks with axum: checks that Studio sent them, handles each event once, and responds to the access gate, which
 //! asks whether a viewer may watch.
 //!
 //! Without arguments it delivers itself what Studio would, and ends. To receive for real, with the shared secret of the
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::post;
-use livepeer::webhook::{AccessAnswer, AccessRequest, Event, Payload, Verifier, sign};
+use livepeer::webhook::{AccessDecision, AccessRequest, Event, Payload, Verifier, sign};
 use livepeer::{Api, Case, Client, Timestamp, Unmapped, endpoint};
 use serde_json::json;
 
@@ -27,9 +27,9 @@ impl FromRef<App> for Verifier {
     }
 }
 
-/// What happens to streams and assets. Answer quickly: what takes long belongs into a task of its own.
+/// What happens to streams and assets. Respond quickly: what takes long belongs into a task of its own.
 async fn hook(State(app): State<App>, event: Event) {
-    // Studio delivers again what it has no answer to, so the same event can come twice.
+    // Studio delivers again what it has no response to, so the same event can come twice.
     if !app.seen.lock().is_ok_and(|mut seen| seen.insert(event.id.clone())) {
         return println!("{} again: nothing to do", event.kind());
     }
@@ -43,11 +43,11 @@ async fn hook(State(app): State<App>, event: Event) {
     }
 }
 
-/// Whether a viewer may watch. The viewer waits for the answer.
-async fn gate(request: AccessRequest) -> AccessAnswer {
+/// Whether a viewer may watch. The viewer waits for the response.
+async fn gate(request: AccessRequest) -> AccessDecision {
     let may = request.access_key.expose() == "a ticket";
     println!("a viewer {}", if may { "comes in" } else { "stays out" });
-    AccessAnswer::from(may)
+    AccessDecision::from(may)
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! May somebody watch? The answer that players get, by the playback policy of what they play.
+//! May somebody watch? The response that players get, by the playback policy of what they play.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use super::events::{seal, send};
-use super::state::State;
+use super::state::StudioState;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
 
@@ -22,7 +22,7 @@ pub(super) async fn may_play(core: &Arc<Core>, playback_id: &PlaybackId, credent
 }
 
 /// The policy of what has this playback id; `None` if there is nothing.
-fn policy(state: &State, id: &PlaybackId) -> Option<PlaybackPolicy> {
+fn policy(state: &StudioState, id: &PlaybackId) -> Option<PlaybackPolicy> {
     let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(id));
     let asset = state.assets.iter().filter(|asset| asset.deleted != Some(true));
     let asset = asset.into_iter().find(|asset| asset.playback_id.as_ref() == Some(id));
@@ -30,7 +30,7 @@ fn policy(state: &State, id: &PlaybackId) -> Option<PlaybackPolicy> {
     Some(policy.clone().unwrap_or_else(PlaybackPolicy::public))
 }
 
-/// Asks the webhook that the policy names, and heeds both ways in which it can say no.
+/// Asks the webhook that the policy names, and respects both ways in which it can say no.
 async fn ask(core: &Arc<Core>, policy: PlaybackPolicy, access_key: &str) -> bool {
     let timestamp = Timestamp::now().as_millis();
     let body = json!({
@@ -48,14 +48,14 @@ async fn ask(core: &Arc<Core>, policy: PlaybackPolicy, access_key: &str) -> bool
     });
     let Some((sent, transport)) = asked else { return false };
     let outcome = send(&sent, transport).await;
-    let answer: Value = serde_json::from_slice(&outcome.body).unwrap_or_default();
-    let denied = answer["ret"].as_i64().is_some_and(|status| !(200..300).contains(&status));
+    let response: Value = serde_json::from_slice(&outcome.body).unwrap_or_default();
+    let denied = response["ret"].as_i64().is_some_and(|status| !(200..300).contains(&status));
     (200..300).contains(&outcome.status) && !denied
 }
 
 /// Whether a token was signed by one of the account's keys, for this and for now.
 #[cfg(feature = "jwt")]
-fn token_allows(state: &State, id: &PlaybackId, token: &str) -> bool {
+fn token_allows(state: &StudioState, id: &PlaybackId, token: &str) -> bool {
     use base64::Engine as _;
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
     use p256::ecdsa::signature::Verifier as _;
@@ -78,6 +78,6 @@ fn token_allows(state: &State, id: &PlaybackId, token: &str) -> bool {
 
 /// Without the feature `jwt` no token can be verified, and none is believed.
 #[cfg(not(feature = "jwt"))]
-fn token_allows(_: &State, _: &PlaybackId, _: &str) -> bool {
+fn token_allows(_: &StudioState, _: &PlaybackId, _: &str) -> bool {
     false
 }

@@ -1,23 +1,23 @@
 //! A gateway to Livepeer AI, without the network behind it.
 
-mod answers;
 mod gateway;
 mod mp4;
 mod png;
+mod responses;
 mod wav;
 mod words;
 
 use std::time::Duration;
 use std::{fmt, io};
 
-use gateway::{Failing, Gateway, State};
+use gateway::{Failing, Gateway, GatewayState};
 pub use words::LlmEnding;
 
 use crate::Client;
 use crate::{Ai, Api, Studio};
 use typed_endpoint::mock::{Mock, MockServer, Reply};
 
-/// A whole little AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
+/// A fake AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
 /// slow or failing where a test wants it to be.
 ///
 /// ```
@@ -27,20 +27,20 @@ use typed_endpoint::mock::{Mock, MockServer, Reply};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let gateway = mock::ai();
 /// let client = gateway.client();
-/// let answer = client.call(TextToImage::new("a lighthouse").width(64).height(32)).await?;
-/// let picture = answer.images[0].bytes(&client).await?;
+/// let response = client.call(TextToImage::new("a lighthouse").width(64).height(32)).await?;
+/// let picture = response.images[0].bytes(&client).await?;
 /// assert!(picture.starts_with(b"\x89PNG"));
 /// # Ok(())
 /// # }
 /// ```
-pub fn ai() -> LittleGateway {
+pub fn ai() -> GatewayFake {
     let gateway = Gateway::new();
-    LittleGateway { mock: answers::mock(&gateway), gateway }
+    GatewayFake { mock: responses::mock(&gateway), gateway }
 }
 
 /// The server that [`ai`](fn@ai) makes. Clones are the same server.
 #[derive(Clone)]
-pub struct LittleGateway {
+pub struct GatewayFake {
     mock: Mock,
     gateway: Gateway,
 }
@@ -49,10 +49,10 @@ pub struct LittleGateway {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AiFlavor {
-    /// A gateway: videos are MP4 files, streamed answers end without `[DONE]`, `/llm` wants `max_tokens` and `stream`.
+    /// A gateway: videos are MP4 files, streamed responses end without `[DONE]`, `/llm` wants `max_tokens` and `stream`.
     #[default]
     Gateway,
-    /// A runner: videos are lists of pictures, streamed answers end with `[DONE]`, `/health` and `/live-video-to-video` are
+    /// A runner: videos are lists of pictures, streamed responses end with `[DONE]`, `/health` and `/live-video-to-video` are
     /// there.
     Runner,
     /// Studio: like a gateway, but for its own error texts, 20 calls a minute, and 10 MiB a call.
@@ -73,8 +73,8 @@ pub enum MediaForm {
 }
 
 /// How it behaves. All of these may also be called while it runs.
-impl LittleGateway {
-    fn set(self, change: impl FnOnce(&mut State)) -> Self {
+impl GatewayFake {
+    fn set(self, change: impl FnOnce(&mut GatewayState)) -> Self {
         change(&mut self.gateway.state());
         self
     }
@@ -94,13 +94,13 @@ impl LittleGateway {
         self.set(|state| state.form = form)
     }
 
-    /// Answers 401 to who does not send this key (default: needs none).
+    /// Responds with 401 to who does not send this key (default: needs none).
     #[must_use]
     pub fn key(self, key: impl Into<String>) -> Self {
         self.set(|state| state.key = Some(key.into()))
     }
 
-    /// How long it thinks before each answer.
+    /// How long it thinks before each response.
     #[must_use]
     pub fn latency(self, latency: Duration) -> Self {
         self.set(|state| state.latency = latency)
@@ -112,61 +112,61 @@ impl LittleGateway {
         self.set(|state| state.max_request = Some(bytes))
     }
 
-    /// Answers 410 to everything but live video, as gateways do that have retired these pipelines.
+    /// Responds with 410 to everything but live video, as gateways do that have retired these pipelines.
     #[must_use]
     pub fn retired(self, retired: bool) -> Self {
         self.set(|state| state.retired = retired)
     }
 
-    /// Answers 503, as when no worker is free.
+    /// Responds with 503, as when no worker is free.
     #[must_use]
     pub fn busy(self, busy: bool) -> Self {
         self.set(|state| state.busy = busy)
     }
 
-    /// What the language model answers (default: it repeats the question).
+    /// What the language model replies (default: it repeats the question).
     #[must_use]
-    pub fn says(self, text: impl Into<String>) -> Self {
-        self.set(|state| state.says = Some(text.into()))
+    pub fn llm_reply(self, text: impl Into<String>) -> Self {
+        self.set(|state| state.llm_reply = Some(text.into()))
     }
 
     /// What it hears in every recording.
     #[must_use]
-    pub fn hears(self, text: impl Into<String>) -> Self {
-        self.set(|state| state.hears = text.into())
+    pub fn transcript(self, text: impl Into<String>) -> Self {
+        self.set(|state| state.transcript = text.into())
     }
 
-    /// How streamed answers end (default: as they should).
+    /// How streamed responses end (default: as they should).
     #[must_use]
     pub fn llm_ending(self, ending: LlmEnding) -> Self {
         self.set(|state| state.delivery.ending = ending)
     }
 
-    /// The time before each piece of a streamed answer (default: none).
+    /// The time before each piece of a streamed response (default: none).
     #[must_use]
     pub fn llm_pace(self, pace: Duration) -> Self {
         self.set(|state| state.delivery.pace = pace)
     }
 
-    /// Sends streamed answers in pieces of so many bytes, wherever events and characters begin (default: by event).
+    /// Sends streamed responses in pieces of so many bytes, wherever events and characters begin (default: by event).
     #[must_use]
     pub fn llm_split(self, bytes: usize) -> Self {
         self.set(|state| state.delivery.split = Some(bytes))
     }
 
-    /// Answers the next calls with these statuses, before it goes on as usual; a status below 400 lets a call pass.
+    /// Gives the next calls these statuses, before it continues as usual; a status below 400 lets a call pass.
     pub fn fail_next(&self, statuses: impl IntoIterator<Item = u16>) {
         self.gateway.state().failing.extend(statuses.into_iter().map(Failing::Status));
     }
 
-    /// Answers the next call with this, whatever it is; called several times, the calls after it too.
-    pub fn answer_next(&self, reply: Reply) {
+    /// Gives the next call this reply, whatever it is; called several times, the calls after it too.
+    pub fn reply_next(&self, reply: Reply) {
         self.gateway.state().failing.push_back(Failing::Reply(reply));
     }
 }
 
 /// Ways to call it.
-impl LittleGateway {
+impl GatewayFake {
     /// A client that calls it in memory.
     pub fn client(&self) -> Client<Ai> {
         self.with_key(Client::ai().server("http://localhost").transport(self.mock.clone()))
@@ -186,7 +186,7 @@ impl LittleGateway {
     /// Listens on a loopback port that the system chooses.
     ///
     /// # Errors
-    /// When there is no port to be had.
+    /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningGateway> {
         Ok(RunningGateway { running: self.mock.listen().await?, gateway: self.clone() })
     }
@@ -199,17 +199,17 @@ impl LittleGateway {
     }
 }
 
-impl fmt::Debug for LittleGateway {
+impl fmt::Debug for GatewayFake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LittleGateway").field("flavor", &self.gateway.state().flavor).finish_non_exhaustive()
+        f.debug_struct("GatewayFake").field("flavor", &self.gateway.state().flavor).finish_non_exhaustive()
     }
 }
 
-/// A [`LittleGateway`] that listens. Dropping it closes the port and all connections.
+/// A [`GatewayFake`] that listens. Dropping it closes the port and all connections.
 #[derive(Debug)]
 pub struct RunningGateway {
     running: MockServer,
-    gateway: LittleGateway,
+    gateway: GatewayFake,
 }
 
 impl RunningGateway {
@@ -229,7 +229,7 @@ impl RunningGateway {
     }
 
     /// The server itself.
-    pub fn gateway(&self) -> &LittleGateway {
+    pub fn gateway(&self) -> &GatewayFake {
         &self.gateway
     }
 }

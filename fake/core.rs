@@ -8,20 +8,20 @@ use http::request::Parts;
 use tokio::sync::Notify;
 
 use super::events;
-use super::state::{Asked, State};
+use super::state::{Asked, StudioState};
 
 /// What all handlers share.
 pub(super) struct Core {
-    state: Mutex<State>,
+    state: Mutex<StudioState>,
     pub(super) quiet: Notify,
 }
 
 impl Core {
-    pub(super) fn new(state: State) -> Self {
+    pub(super) fn new(state: StudioState) -> Self {
         Self { state: Mutex::new(state), quiet: Notify::new() }
     }
 
-    pub(super) fn set<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn set<T>(&self, change: impl FnOnce(&mut StudioState) -> T) -> T {
         change(&mut self.lock())
     }
 
@@ -30,13 +30,18 @@ impl Core {
     }
 
     /// Runs a handler for a request.
-    pub(super) fn answer<T>(self: &Arc<Self>, parts: &Parts, body: Bytes, handle: impl FnOnce(&mut State) -> T) -> T {
-        let answer = self.set(|state| {
+    pub(super) fn respond<T>(
+        self: &Arc<Self>,
+        parts: &Parts,
+        body: Bytes,
+        handle: impl FnOnce(&mut StudioState) -> T,
+    ) -> T {
+        let response = self.set(|state| {
             state.asked = Asked { body, ..asked(parts, state.settings.public_url.as_deref()) };
             handle(state)
         });
         self.dispatch();
-        answer
+        response
     }
 
     pub(super) fn dispatch(self: &Arc<Self>) {
@@ -53,7 +58,7 @@ impl Core {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, StudioState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

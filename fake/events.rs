@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::core::Core;
 use super::kept::Delivery;
-use super::state::{State, project, user};
+use super::state::{StudioState, project, user};
 use crate::Url;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{
@@ -27,14 +27,14 @@ const FIRST_PAUSE: i64 = 5_000;
 const LONGEST_PAUSE: i64 = 3_600_000;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How much of a receiver's answer is kept.
+/// How much of a receiver's response is kept.
 const MAX_ANSWER: usize = 1 << 20;
-/// How long after a delivery the status of its webhook tells of it, in milliseconds.
+/// How long after a delivery the status of its webhook shows it, in milliseconds.
 const STATUS_AFTER: i64 = 60_000;
 /// What the server calls itself.
 const USER_AGENT: &str = "livepeer.studio";
 
-impl State {
+impl StudioState {
     /// What deliveries go through. The default one takes long to make, and most tests have no webhooks.
     pub(crate) fn transport(&mut self) -> Option<Arc<dyn Transport>> {
         if self.settings.transport.is_none() {
@@ -43,7 +43,7 @@ impl State {
         self.settings.transport.clone()
     }
 
-    /// Something has happened: every webhook that wants to know will be told.
+    /// Something has happened: every webhook that wants it will get it.
     pub(crate) fn emit(&mut self, event: EventKind, stream: Option<Value>, payload: Option<Value>) {
         let id: String = self.id();
         for webhook in &self.webhooks {
@@ -109,7 +109,7 @@ impl State {
         let status = WebhookStatus { last_triggered_at: Some(time), last_failure: failure, ..WebhookStatus::default() };
         self.statuses.push((self.now.saturating_add(STATUS_AFTER), delivery.webhook.clone(), status));
         delivery.attempts += 1;
-        // A refusal is final, everything else is not.
+        // A response below 500 is final; 5xx and no response are not.
         if (outcome.status == 0 || outcome.status >= 500) && delivery.attempts < MAX_ATTEMPTS {
             let pause = FIRST_PAUSE.saturating_mul(1 << (delivery.attempts - 1).min(16)).min(LONGEST_PAUSE);
             delivery.due = self.now.saturating_add(pause);
@@ -119,7 +119,7 @@ impl State {
     }
 }
 
-impl State {
+impl StudioState {
     /// Writes down how the deliveries of webhooks went, some time after them.
     pub(crate) fn write_statuses(&mut self) {
         let now = self.now;
@@ -141,7 +141,7 @@ pub(super) struct Sent {
     pub signature: Option<String>,
 }
 
-/// What came of it; status 0 is no answer.
+/// What came of it; status 0 is no response.
 pub(super) struct Outcome {
     pub status: u16,
     pub text: String,
@@ -174,7 +174,7 @@ pub(super) fn seal(url: Url, secret: Option<&Secret>, body: String, timestamp: i
     Sent { url, body, signature }
 }
 
-/// Sends once more what a log tells of.
+/// Sends once more what a log has recorded.
 pub(super) fn resend(webhook: &Webhook, log: &WebhookLog) -> (Delivery, Sent) {
     let request = log.request.clone().unwrap_or_default();
     let mut body: Value = serde_json::from_str(&request.body.unwrap_or_default()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use typed_endpoint::mock::Reply;
 
 /// What a handler gives: the response, or an error response.
-pub(super) type Answer<T> = Result<T, Reply>;
+pub(super) type HandlerResult<T> = Result<T, Reply>;
 
 pub(super) fn not_found() -> Reply {
     Reply::error(404, "not found")
@@ -15,11 +15,11 @@ pub(super) fn crashed() -> Reply {
 }
 
 /// The database fails with a NUL in a text.
-pub(super) fn check_text(text: &str) -> Answer<()> {
+pub(super) fn check_text(text: &str) -> HandlerResult<()> {
     if text.contains('\0') { Err(crashed()) } else { Ok(()) }
 }
 
-/// A refusal by the server's schema checker: of the field at a path such as `/pull/source`, by a rule.
+/// An error of the server's schema checker: of the field at a path such as `/pull/source`, by a rule.
 pub(super) fn invalid(path: &str, keyword: &str, params: serde_json::Value, message: &str) -> Reply {
     Reply::error(422, schema_error(path, keyword, params, message))
 }
@@ -37,7 +37,7 @@ pub(super) fn schema_error(path: &str, keyword: &str, params: serde_json::Value,
 }
 
 /// Refuses what does not begin with one of these schemes.
-pub(super) fn check_scheme(path: &str, url: &str, schemes: &[&str], pattern: &str) -> Answer<()> {
+pub(super) fn check_scheme(path: &str, url: &str, schemes: &[&str], pattern: &str) -> HandlerResult<()> {
     match url.split_once("://").is_some_and(|(scheme, _)| schemes.contains(&scheme)) {
         true => Ok(()),
         false => {
@@ -48,18 +48,18 @@ pub(super) fn check_scheme(path: &str, url: &str, schemes: &[&str], pattern: &st
 }
 
 /// The first that is it, or 404.
-pub(super) fn find<T>(items: &mut [T], is_it: impl Fn(&T) -> bool) -> Answer<&mut T> {
+pub(super) fn find<T>(items: &mut [T], is_it: impl Fn(&T) -> bool) -> HandlerResult<&mut T> {
     items.iter_mut().find(|item| is_it(item)).ok_or_else(not_found)
 }
 
 /// Takes the first that is it out of the list, or 404.
-pub(super) fn remove<T>(items: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Answer<T> {
+pub(super) fn remove<T>(items: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> HandlerResult<T> {
     let at = items.iter().position(is_it).ok_or_else(not_found)?;
     Ok(items.remove(at))
 }
 
 /// The response for something that was made.
-pub(super) fn created<T, R>(value: &T) -> Answer<R>
+pub(super) fn created<T, R>(value: &T) -> HandlerResult<R>
 where
     T: serde::Serialize,
 {

@@ -1,4 +1,4 @@
-//! What the server keeps beside the models of its API.
+//! What the server keeps besides the models of its API.
 
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::{Fields, Kind};
-use super::handler::{Answer, crashed};
-use super::state::State;
+use super::handler::{HandlerResult, crashed};
+use super::state::StudioState;
 use crate::endpoints::studio::list::{Cursor, Filters, Order};
 use typed_endpoint::mock::Reply;
 
@@ -36,7 +36,7 @@ macro_rules! listing {
 }
 pub(super) use listing;
 
-/// How a list tells that there are no more pages.
+/// How a list says that there are no more pages.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum LastPage {
     /// It has no link.
@@ -47,8 +47,8 @@ pub(super) enum LastPage {
     NeverLinked,
 }
 
-impl State {
-    /// Answers with a page of a list. The items come oldest first; `by` is the order unless the request says otherwise.
+impl StudioState {
+    /// Gives a page of a list. The items come oldest first; `by` is the order unless the request says otherwise.
     pub(crate) fn page<T: Serialize, R>(
         &self,
         items: impl IntoIterator<Item = T>,
@@ -56,7 +56,7 @@ impl State {
         fields: Fields,
         by: &str,
         last: LastPage,
-    ) -> Answer<R> {
+    ) -> HandlerResult<R> {
         let is_given = self.asked.query.split('&').any(|pair| pair.starts_with("filters=") && pair != "filters=");
         if list.filters.is_none() && is_given && !fields.is_empty() {
             return Err(Reply::error(400, "error parsing filters: SyntaxError: the filters are no JSON"));
@@ -130,7 +130,7 @@ fn field<'a>(item: &'a Value, name: &str) -> &'a Value {
 }
 
 /// Whether a list can be filtered so.
-fn check(fields: Fields, name: &str, wanted: &Value) -> Answer<()> {
+fn check(fields: Fields, name: &str, wanted: &Value) -> HandlerResult<()> {
     let Some((_, kind)) = fields.iter().find(|(own, _)| *own == name) else {
         return Err(Reply::error(400, format!("error parsing filters: Error: unknown field: \"{name}\"")));
     };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{State, millis, object_store, project, user};
+use super::state::{StudioState, millis, object_store, project, user};
 use super::work::{fill, set_phase};
 use crate::endpoints::studio::asset::{Asset, AssetSource, Phase, SourceType};
 use crate::endpoints::studio::session::{RecordingStatus, Session};
@@ -10,12 +10,12 @@ use crate::endpoints::studio::stream::Stream;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
 
-/// A session as the server tells it: not everything that is kept.
-pub(super) fn told(session: &Session) -> Session {
+/// A session as the server returns it: not everything that is kept.
+pub(super) fn shown(session: &Session) -> Session {
     Session { is_active: None, version: None, ..session.clone() }
 }
 
-impl State {
+impl StudioState {
     /// Video comes in: a session begins.
     pub(crate) fn go_live(&mut self, id: &StreamId) {
         let (time, session) = (self.time(), self.id::<SessionId>());
@@ -61,7 +61,7 @@ impl State {
         self.sessions.push(session.clone());
         self.stream_event(EventKind::StreamStarted, Some(&stream), None);
         if record {
-            let payload = json!({ "session": told(&session) });
+            let payload = json!({ "session": shown(&session) });
             self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(payload));
         }
         self.multistream_events(EventKind::MultistreamConnected, &stream);
@@ -87,7 +87,7 @@ impl State {
         });
         self.stream_event(EventKind::StreamIdle, Some(&stream), None);
         if let Some(session) = ended.filter(|session| session.record == Some(true)) {
-            let payload = json!({ "session": told(&session) });
+            let payload = json!({ "session": shown(&session) });
             self.stream_event(EventKind::RecordingWaiting, Some(&stream), Some(payload));
             self.new_recording(&session);
         }
@@ -132,7 +132,7 @@ impl State {
         for session in ready {
             let stream = self.streams.iter().find(|stream| session.parent_id.as_ref() == Some(&stream.id)).cloned();
             let payload =
-                json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": told(&session) });
+                json!({ "recordingUrl": session.recording_url, "mp4Url": session.mp4_url, "session": shown(&session) });
             self.stream_event(EventKind::RecordingReady, stream.as_ref(), Some(payload));
             let now = self.now;
             let Some(asset) = self.assets.iter_mut().find(|asset| asset.id == session.id.as_str()) else { continue };

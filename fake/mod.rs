@@ -1,5 +1,5 @@
-//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), a whole little
-//! Livepeer Studio ([`studio`](fn@studio)), and a whole little AI gateway ([`ai`](fn@ai)).
+//! Servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`]), an in-memory fake of
+//! Livepeer Studio ([`studio`](fn@studio)), and one of an AI gateway ([`ai`](fn@ai)).
 //!
 //! ```
 //! # use livepeer::{mock::Mock, stream, Studio};
@@ -43,7 +43,7 @@ use bytes::Bytes;
 
 use self::core::Core;
 use routes::Routes;
-use state::State;
+use state::StudioState;
 
 use typed_endpoint::mock::{Mock, MockServer, Reply};
 
@@ -52,11 +52,11 @@ use crate::webhook::Payload;
 use crate::{AssetId, PlaybackId, StreamId, Studio, Timestamp};
 use typed_endpoint::Transport;
 
-/// A whole little Livepeer Studio: it keeps streams, assets, tasks and all the rest, and answers every operation of
-/// Studio as the real one does, refusals included.
+/// An in-memory fake of Livepeer Studio: it keeps streams, assets, tasks and all the rest, and serves every operation of
+/// Studio as the real one does, error responses included.
 ///
-/// Its time is its own: it begins at the present and moves on by a second with every request, so that an asset is
-/// ready after a few looks at it, and by [`advance`](LittleStudio::advance).
+/// It has a virtual clock, which begins at the present and moves on by a second with every request, so that an asset is
+/// ready after a few polls, and by [`advance`](StudioFake::advance).
 ///
 /// ```
 /// # use livepeer::{asset, mock, stream};
@@ -69,22 +69,22 @@ use typed_endpoint::Transport;
 /// # Ok(())
 /// # }
 /// ```
-pub fn studio() -> LittleStudio {
-    let core = Arc::new(Core::new(State::new()));
+pub fn studio() -> StudioFake {
+    let core = Arc::new(Core::new(StudioState::new()));
     let mock = Routes::new(core.clone());
     let mock = studio::routes(mock).into_mock();
-    LittleStudio { mock, core }
+    StudioFake { mock, core }
 }
 
 /// The server that [`studio`] makes. Clones are the same server.
 #[derive(Clone)]
-pub struct LittleStudio {
+pub struct StudioFake {
     mock: Mock,
     core: Arc<Core>,
 }
 
 /// How it behaves. All of these may also be called while it runs.
-impl LittleStudio {
+impl StudioFake {
     /// Accepts this API key, and from then on no other than those given here (default: any).
     #[must_use]
     pub fn key(self, key: impl Into<String>) -> Self {
@@ -92,14 +92,14 @@ impl LittleStudio {
         self
     }
 
-    /// The base of the URLs in its answers (default: the host that the request was sent to).
+    /// The base of the URLs in its responses (default: the host that the request was sent to).
     #[must_use]
     pub fn public_url(self, url: impl Into<String>) -> Self {
         self.core.set(|state| state.settings.public_url = Some(url.into()));
         self
     }
 
-    /// How far each request moves the time on (default: a second).
+    /// How much each request advances the clock (default: a second).
     #[must_use]
     pub fn per_request(self, step: Duration) -> Self {
         self.core.set(|state| state.settings.per_request = step);
@@ -115,7 +115,7 @@ impl LittleStudio {
 
     /// How long tasks wait before they run, and how long they run (default: one second and four).
     #[must_use]
-    pub fn work_takes(self, waiting: Duration, running: Duration) -> Self {
+    pub fn task_durations(self, waiting: Duration, running: Duration) -> Self {
         self.core.set(|state| (state.settings.waiting, state.settings.running) = (waiting, running));
         self
     }
@@ -163,14 +163,14 @@ impl LittleStudio {
         self.core.set(|state| state.failures.push_back((times, message.into())));
     }
 
-    /// Answers the next request with this, whatever it is; called several times, the requests after it too.
-    pub fn answer_next(&self, reply: Reply) {
-        self.core.set(|state| state.answers.push_back(reply));
+    /// Gives the next request this reply, whatever it is; called several times, the requests after it too.
+    pub fn reply_next(&self, reply: Reply) {
+        self.core.set(|state| state.replies.push_back(reply));
     }
 }
 
 /// Uploads.
-impl LittleStudio {
+impl StudioFake {
     /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
     /// it too.
     pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
@@ -184,7 +184,7 @@ impl LittleStudio {
 }
 
 /// What happens outside of the API.
-impl LittleStudio {
+impl StudioFake {
     /// The present time of this server.
     pub fn now(&self) -> Timestamp {
         self.core.set(|state| Timestamp::from_millis(state.now))
@@ -208,7 +208,7 @@ impl LittleStudio {
         self.core.dispatch();
     }
 
-    /// Somebody watches something for so long; metrics tell of it.
+    /// Somebody watches something for so long; metrics count it.
     pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
         self.core.set(|state| state.views.push((playback_id.clone(), time.as_secs_f64() / 60.0)));
     }
@@ -217,7 +217,7 @@ impl LittleStudio {
     /// its id, its playback id or the token of its upload URL.
     ///
     /// # Errors
-    /// The answer for the uploader: 404 if there is no such asset, 422 if it has its file already.
+    /// The response for the uploader: 404 if there is no such asset, 422 if it has its file already.
     pub fn receive_upload(&self, asset: &str, size: u64) -> Result<(), Reply> {
         let received = self.core.set(|state| state.receive_upload(asset, size));
         self.core.dispatch();
@@ -230,9 +230,9 @@ impl LittleStudio {
         access::may_play(&self.core, playback_id, credential).await
     }
 
-    /// Something happens that this server does not do by itself, such as `stream.detection`: webhooks are told of it, and
+    /// Emits an event that this server does not cause by itself, such as `stream.detection`: webhooks get it, and
     /// of the stream if there is one.
-    pub fn happens(&self, payload: Payload, stream: Option<&StreamId>) {
+    pub fn emit(&self, payload: Payload, stream: Option<&StreamId>) {
         self.core.set(|state| {
             let stream = stream.and_then(|id| state.stream(id.as_str()).ok()).map(|stream| stream.clone());
             state.stream_event(payload.name().into(), stream.as_ref(), payload.write());
@@ -247,7 +247,7 @@ impl LittleStudio {
 }
 
 /// Ways to call it.
-impl LittleStudio {
+impl StudioFake {
     /// A client that calls it in memory.
     pub fn client(&self) -> Client<Studio> {
         self.mock.client::<Client>().key(self.core.first_key())
@@ -261,23 +261,23 @@ impl LittleStudio {
     /// Listens on a loopback port that the system chooses.
     ///
     /// # Errors
-    /// When there is no port to be had.
+    /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningStudio> {
         Ok(RunningStudio { running: self.mock.listen().await?, studio: self.clone() })
     }
 }
 
-impl fmt::Debug for LittleStudio {
+impl fmt::Debug for StudioFake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LittleStudio").finish_non_exhaustive()
+        f.debug_struct("StudioFake").finish_non_exhaustive()
     }
 }
 
-/// A [`LittleStudio`] that listens. Dropping it closes the port and all connections.
+/// A [`StudioFake`] that listens. Dropping it closes the port and all connections.
 #[derive(Debug)]
 pub struct RunningStudio {
     running: MockServer,
-    studio: LittleStudio,
+    studio: StudioFake,
 }
 
 impl RunningStudio {
@@ -292,7 +292,7 @@ impl RunningStudio {
     }
 
     /// The server itself.
-    pub fn studio(&self) -> &LittleStudio {
+    pub fn studio(&self) -> &StudioFake {
         &self.studio
     }
 }

@@ -1,4 +1,4 @@
-//! From a request to its handler: keys, refusals, the passing of time.
+//! From a request to its handler: keys, error responses, the passing of time.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use http::request::Parts;
 use serde_json::json;
 
 use super::core::Core;
-use super::handler::Answer;
-use super::state::State;
+use super::handler::HandlerResult;
+use super::state::StudioState;
 use super::uploads;
 use typed_endpoint::Endpoint;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
@@ -28,7 +28,7 @@ impl Routes {
         let gate = core.clone();
         let mock = Mock::new()
             .first(move |parts| {
-                let reply = gate.set(|state| look(state, parts)).err();
+                let reply = gate.set(|state| admit(state, parts)).err();
                 async move { reply }
             })
             .strict(true)
@@ -37,8 +37,11 @@ impl Routes {
         Self { mock, core }
     }
 
-    /// Answers an operation.
-    pub(super) fn on<E>(self, handler: impl Fn(&mut State, E) -> Answer<E::Response> + Send + Sync + 'static) -> Self
+    /// Serves an operation.
+    pub(super) fn on<E>(
+        self,
+        handler: impl Fn(&mut StudioState, E) -> HandlerResult<E::Response> + Send + Sync + 'static,
+    ) -> Self
     where
         E: Endpoint,
         E::Format: EncodeResponse<E::Response>,
@@ -46,21 +49,21 @@ impl Routes {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| {
             let Received { parts, body, request, .. } = received;
-            let answer = match body.len() > MAX_BODY {
+            let response = match body.len() > MAX_BODY {
                 true => Err(Reply::error(413, "request entity too large")),
-                false => core.answer(&parts, body, |state| handler(state, request)),
+                false => core.respond(&parts, body, |state| handler(state, request)),
             };
-            async move { answer }
+            async move { response }
         });
         Self { mock, ..self }
     }
 
-    /// Answers an operation that has to wait for something.
+    /// Serves an operation that has to wait for something.
     pub(super) fn on_async<E, Fut>(self, handler: impl Fn(Arc<Core>, E) -> Fut + Send + Sync + 'static) -> Self
     where
         E: Endpoint,
         E::Format: EncodeResponse<E::Response>,
-        Fut: Future<Output = Answer<E::Response>> + Send + 'static,
+        Fut: Future<Output = HandlerResult<E::Response>> + Send + 'static,
     {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| handler(core.clone(), received.request));
@@ -69,15 +72,15 @@ impl Routes {
 
     pub(super) fn into_mock(self) -> Mock {
         let core = self.core;
-        self.mock.fallback(move |request| uploads::answer(core.clone(), request))
+        self.mock.fallback(move |request| uploads::respond(core.clone(), request))
     }
 }
 
-/// Looks at a request before its handler does.
-fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
+/// Checks a request before its handler runs.
+fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     state.pass(state.settings.per_request);
-    if let Some(answer) = state.answers.pop_front() {
-        return Err(answer);
+    if let Some(response) = state.replies.pop_front() {
+        return Err(response);
     }
     let path = parts.uri.path();
     let path = path.strip_prefix("/api").unwrap_or(path);
@@ -96,7 +99,7 @@ fn look(state: &mut State, parts: &Parts) -> Result<(), Reply> {
     Ok(())
 }
 
-/// Words a refusal as the server's schema checker does: each error is JSON inside of a string.
+/// Words an error as the server's schema checker does: each error is JSON inside of a string.
 fn refuse(error: &ReadError) -> Reply {
     let (parent, name) = match error.path.rfind(['.', ']']) {
         Some(at) if error.path.as_bytes()[at] == b'.' => (&error.path[..at], &error.path[at + 1..]),
@@ -107,7 +110,7 @@ fn refuse(error: &ReadError) -> Reply {
         "" => String::new(),
         path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
     };
-    // Of what lies deeper, the line does not tell the type.
+    // Of what lies deeper, the declaration does not give the type.
     let ty = if error.path.contains(['.', '[']) { "valid" } else { json_type(error.ty) };
     let error = match error.kind {
         ReadErrorKind::Unknown => json!({

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 
-use super::handler::{Answer, find};
+use super::handler::{HandlerResult, find};
 use super::kept::{Delivery, Uploads, Work};
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
@@ -37,7 +37,7 @@ pub(super) struct Settings {
     pub encryption_key: Vec<u8>,
 }
 
-/// Where the request that is being answered was sent to.
+/// Where the request that is being handled was sent to.
 #[derive(Default)]
 pub(super) struct Asked {
     /// Scheme and host, or the public URL.
@@ -55,14 +55,14 @@ const ENCRYPTION_KEY: &str = concat!(
     "M7/6lykPLJN522M6hGfT70IqWP8y41FWGE8SEXVVXDSsINXPBOMDPu+tsFvtu7/dFuTJk3Xj/PyD2HeERMGjGwIDAQAB",
 );
 
-pub(super) struct State {
+pub(super) struct StudioState {
     pub settings: Settings,
     /// Milliseconds since the Unix epoch.
     pub now: i64,
     pub asked: Asked,
     pub random: fastrand::Rng,
-    /// Answers that were prepared for the next requests.
-    pub answers: VecDeque<Reply>,
+    /// Replies prepared for the next requests.
+    pub replies: VecDeque<Reply>,
     /// How often the next tasks fail, and why.
     pub failures: VecDeque<(u32, String)>,
     pub streams: Vec<Stream>,
@@ -91,7 +91,7 @@ pub(super) struct State {
     pub in_flight: usize,
 }
 
-impl State {
+impl StudioState {
     pub(crate) fn new() -> Self {
         Self {
             settings: Settings {
@@ -110,7 +110,7 @@ impl State {
             asked: Asked::default(),
             // The same ids in every run.
             random: fastrand::Rng::with_seed(1),
-            answers: VecDeque::new(),
+            replies: VecDeque::new(),
             failures: VecDeque::new(),
             streams: Vec::new(),
             sessions: Vec::new(),
@@ -176,11 +176,11 @@ impl State {
     }
 
     /// The asset with this id, unless it is deleted.
-    pub(crate) fn asset(&mut self, id: &str) -> Answer<&mut Asset> {
+    pub(crate) fn asset(&mut self, id: &str) -> HandlerResult<&mut Asset> {
         find(&mut self.assets, |asset| asset.id == *id && asset.deleted != Some(true))
     }
 
-    pub(crate) fn stream(&mut self, id: &str) -> Answer<&mut Stream> {
+    pub(crate) fn stream(&mut self, id: &str) -> HandlerResult<&mut Stream> {
         find(&mut self.streams, |stream| stream.id == *id)
     }
 }

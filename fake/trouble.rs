@@ -1,4 +1,4 @@
-//! What goes wrong with uploads on purpose.
+//! Faults that are injected into uploads.
 
 use std::collections::VecDeque;
 
@@ -7,13 +7,13 @@ use http::HeaderValue;
 use typed_endpoint::Body;
 use typed_endpoint::mock::Reply;
 
-/// A step of an upload: [`LittleStudio::trouble_upload`](super::LittleStudio::trouble_upload) lets something go wrong with it.
+/// A step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload) injects a fault into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UploadStep {
     /// The `POST` that creates an upload by tus.
     Create,
-    /// The `HEAD` that asks how far it is.
+    /// The `HEAD` that asks for its offset.
     Ask,
     /// The `PATCH` that brings a part, and the `PUT` that brings a whole file.
     Send,
@@ -21,23 +21,23 @@ pub enum UploadStep {
     Abort,
 }
 
-/// What goes wrong with a step of an upload: [`LittleStudio::trouble_upload`](super::LittleStudio::trouble_upload).
+/// A fault in a step of an upload: [`StudioFake::trouble_upload`](super::StudioFake::trouble_upload).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadTrouble {
     /// The connection is cut after so many bytes of the body, or at its end; it is as if nothing had come.
     Cut(u64),
-    /// It is done, but the connection is cut before the answer.
+    /// It is done, but the connection is cut before the response.
     Unanswered,
-    /// Nothing is read, and nothing answered.
+    /// Nothing is read, and no response sent.
     Stall,
     /// It is refused with this status, without a word.
     Refuse(u16),
     /// It is refused because the file has arrived already: 422, with the words of the real server, except for `HEAD`.
     Arrived,
-    /// It is done, but where the answer tells how far the upload is, it tells this.
+    /// It is done, but where the response has the upload's offset, it has this one.
     Lie(u64),
-    /// It is confirmed, and lost. What asks is just answered.
+    /// It is confirmed, and lost. Questions for the offset are served.
     Lose,
     /// The whole upload is lost, and not known any more.
     Forget,
@@ -78,7 +78,7 @@ pub(super) async fn receive(mut body: Body, trouble: Option<&UploadTrouble>) -> 
     Ok(bytes)
 }
 
-/// The answer in place of what would be done.
+/// The response in place of what would be done.
 pub(super) async fn instead(trouble: Option<&UploadTrouble>) -> Option<Reply> {
     match trouble? {
         UploadTrouble::Stall => std::future::pending().await,
@@ -89,7 +89,7 @@ pub(super) async fn instead(trouble: Option<&UploadTrouble>) -> Option<Reply> {
     }
 }
 
-/// The answer when it was done.
+/// The response when it was done.
 pub(super) fn afterwards(trouble: Option<&UploadTrouble>, mut reply: Reply) -> Reply {
     match trouble {
         Some(UploadTrouble::Unanswered) => return Reply::cut(),

@@ -9,9 +9,9 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
 use super::core::Core;
-use super::handler::Answer;
+use super::handler::HandlerResult;
 use super::kept::Tus;
-use super::state::State;
+use super::state::StudioState;
 use super::trouble::{UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
@@ -31,8 +31,8 @@ pub(super) fn is_upload(path: &str) -> bool {
     path.starts_with("/asset/upload/tus") || path.starts_with("/asset/upload/direct")
 }
 
-/// Answers what is no operation: uploads, and 404 for all else.
-pub(super) async fn answer(core: Arc<Core>, request: Request<Body>) -> Reply {
+/// Serves what is no operation: uploads, and 404 for all else.
+pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     let path = path.strip_prefix("/api").unwrap_or(path);
@@ -90,7 +90,7 @@ fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
 }
 
 /// The asset that a token is for, if it still waits for its file.
-fn waiting(state: &mut State, token: &str) -> Answer<AssetId> {
+fn waiting(state: &mut StudioState, token: &str) -> HandlerResult<AssetId> {
     if token.is_empty() {
         return Err(Reply::error(401, "Missing uploadToken metadata from /request-upload API"));
     }
@@ -116,10 +116,10 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         false => Ok(Vec::new()),
     };
     let Ok(first) = first else { return Reply::cut() };
-    let reply = core.answer(parts, Bytes::new(), |state| {
+    let reply = core.respond(parts, Bytes::new(), |state| {
         let (id, upload) = match created(state, token, &parts.headers) {
             Ok(created) => created,
-            Err(refusal) => return refusal,
+            Err(reply) => return reply,
         };
         let host = state.settings.link_host.clone().unwrap_or_else(|| state.asked.origin.clone());
         let reply = Reply::status(201).header("location", &format!("{host}/api/asset/upload/tus/{id}"));
@@ -142,7 +142,7 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
     afterwards(trouble.as_ref(), reply)
 }
 
-fn created(state: &mut State, token: &str, headers: &HeaderMap) -> Answer<(String, Tus)> {
+fn created(state: &mut StudioState, token: &str, headers: &HeaderMap) -> HandlerResult<(String, Tus)> {
     let asset = waiting(state, token)?;
     let length = number(headers, "upload-length");
     if length.is_some() == (text(headers, "upload-defer-length") == Some("1")) {
@@ -162,7 +162,7 @@ async fn ask(core: &Core, id: &str) -> Reply {
         if trouble == Some(UploadTrouble::Forget) {
             state.uploads.tus.remove(id);
         }
-        state.uploads.tus.get(id).map_or_else(unknown, Tus::told)
+        state.uploads.tus.get(id).map_or_else(unknown, Tus::state)
     });
     afterwards(trouble.as_ref(), reply)
 }
@@ -207,10 +207,10 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
 /// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
 /// piece is confirmed, but not there.
 fn store(
-    state: &mut State,
+    state: &mut StudioState,
     id: &str,
     offset: u64,
-    told: Option<u64>,
+    announced: Option<u64>,
     part: &[u8],
     trouble: Option<&UploadTrouble>,
 ) -> Reply {
@@ -223,19 +223,21 @@ fn store(
     if offset != upload.confirmed {
         return conflict();
     }
-    match (upload.length, told) {
-        (Some(known), Some(told)) if known != told => return Reply::text(400, "Upload-Length cannot change\n"),
-        _ => upload.length = upload.length.or(told),
+    match (upload.length, announced) {
+        (Some(known), Some(announced)) if known != announced => {
+            return Reply::text(400, "Upload-Length cannot change\n");
+        }
+        _ => upload.length = upload.length.or(announced),
     }
     let end = upload.confirmed + part.len() as u64;
     if upload.length.is_some_and(|length| end > length) {
-        return Reply::text(413, "the part goes on after the end of the upload\n");
+        return Reply::text(413, "the part continues after the end of the upload\n");
     }
     let last = upload.length == Some(end);
     let rest = part.len() % PART;
-    let told = Reply::status(204).header("upload-offset", &end.to_string());
+    let stored = Reply::status(204).header("upload-offset", &end.to_string());
     if trouble == Some(&UploadTrouble::Lose) {
-        return told;
+        return stored;
     }
     if last || rest >= LEAST || rest == 0 {
         upload.bytes.extend_from_slice(part);
@@ -247,14 +249,14 @@ fn store(
     if last {
         let (asset, bytes) = (upload.asset.clone(), std::mem::take(&mut upload.bytes));
         return match finish(state, asset, bytes.into()) {
-            Ok(()) => told,
-            Err(refusal) => refusal,
+            Ok(()) => stored,
+            Err(reply) => reply,
         };
     }
-    told
+    stored
 }
 
-fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
+fn finish(state: &mut StudioState, asset: AssetId, bytes: Bytes) -> HandlerResult<()> {
     state.receive_upload(asset.as_str(), bytes.len() as u64)?;
     state.uploads.files.insert(asset, bytes);
     Ok(())
@@ -263,7 +265,7 @@ fn finish(state: &mut State, asset: AssetId, bytes: Bytes) -> Answer<()> {
 async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
     let asset = match core.set(|state| waiting(state, token)) {
         Ok(asset) => asset,
-        Err(refusal) => return refusal,
+        Err(reply) => return reply,
     };
     if text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")) {
         // Something before the storage has read the body as JSON; the storage waits for it still.
@@ -283,7 +285,7 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
         _ => match core.set(|state| finish(state, asset, bytes.into())) {
             Ok(()) => Reply::status(200),
-            Err(refusal) => refusal,
+            Err(reply) => reply,
         },
     };
     core.dispatch();
@@ -291,8 +293,8 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
 }
 
 impl Tus {
-    /// How far it is.
-    fn told(&self) -> Reply {
+    /// The reply with its offset.
+    fn state(&self) -> Reply {
         let reply = Reply::status(200).header("upload-offset", &self.confirmed.to_string());
         let reply = reply.header("cache-control", "no-store");
         let reply = match &self.metadata {

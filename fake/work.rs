@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::handler::{Answer, find, not_found};
+use super::handler::{HandlerResult, find, not_found};
 use super::kept::Work;
-use super::state::{State, millis, project, user};
+use super::state::{StudioState, millis, project, user};
 use crate::endpoints::studio::asset::{
     self, Asset, AssetHash, AssetStatus, IpfsFileInfo, MediaType, StoragePhase, StorageStatus, StorageTasks, Track,
     VideoSpec,
@@ -48,7 +48,7 @@ pub(super) struct NewTask {
     pub begins: bool,
 }
 
-impl State {
+impl StudioState {
     /// Starts a task.
     pub(crate) fn spawn(&mut self, new: NewTask) -> Task {
         let (failures, reason) = self.failures.pop_front().unwrap_or_default();
@@ -73,7 +73,7 @@ impl State {
     }
 
     /// The file of an asset has arrived.
-    pub(crate) fn receive_upload(&mut self, key: &str, size: u64) -> Answer<()> {
+    pub(crate) fn receive_upload(&mut self, key: &str, size: u64) -> HandlerResult<()> {
         let now = self.now;
         let id = self.tokens.get(key).cloned().unwrap_or_else(|| key.into());
         let asset = find(&mut self.assets, |asset| {
@@ -171,7 +171,7 @@ impl State {
         work.delay = again.copied().unwrap_or(0);
         let reason = work.reason.clone();
         if let Some(status) = &mut work.task.status {
-            // Set even though the task is to be repeated: only the phase tells whether it has failed.
+            // Set even though the task is to be repeated: only the phase says whether it has failed.
             status.error_message = Some(reason.clone());
             status.retries = again.map(|_| retries + 1).or(status.retries);
         }
@@ -280,7 +280,7 @@ pub(super) fn set_phase(asset: &mut Asset, phase: asset::Phase, time: i64, error
     asset.status = Some(AssetStatus { phase, updated_at, progress, error_message, ..AssetStatus::default() });
 }
 
-/// What was found out about the file of an asset, as its task tells it: no more than that.
+/// What was found out about the file of an asset, as its task reports it: no more than that.
 fn measured(asset: &Asset) -> Asset {
     let mut spec = Asset {
         kind: asset.kind.clone(),

@@ -3,7 +3,7 @@
 //! ```
 //! # use livepeer::encryption::{EncryptError, Encryptor};
 //! # fn encrypt(key: &livepeer::access_control::EncryptionKey) -> Result<(), EncryptError> {
-//! let encryptor = key.encryptor()?; // `key` is the answer to `access_control::PublicKey`
+//! let encryptor = key.encryptor()?; // `key` is the response to `access_control::PublicKey`
 //! let encrypted_key = encryptor.encrypted_key(); // goes into the asset's `encryption.encryptedKey`
 //! let length = Encryptor::encrypted_len(11); // is what the upload announces
 //! let body = encryptor.reader(&b"hello world"[..]); // is what the upload sends
@@ -112,14 +112,14 @@ impl Encryptor {
     pub fn reader<R>(&self, plain: R) -> EncryptingReader<R> {
         EncryptingReader {
             plain,
-            state: State::Start { key: self.key, iv: self.iv },
+            phase: Phase::Start { key: self.key, iv: self.iv },
             input: vec![0; CHUNK].into(),
             output: vec![0; CHUNK + BLOCK].into(),
             unread: 0..0,
         }
     }
 
-    /// The key and the vector, to go on with the same encryption in another process.
+    /// The key and the vector, to resume with the same encryption in another process.
     ///
     /// An upload that is resumed after a restart must send the rest of the *same* encrypted file. Keep this as
     /// safe as the file itself: it decrypts the file.
@@ -153,7 +153,7 @@ impl super::access_control::EncryptionKey {
     ///
     /// # Errors
     ///
-    /// When the answer has no key of the form that is needed.
+    /// When the response has no key of the form that is needed.
     pub fn encryptor(&self) -> Result<Encryptor, EncryptError> {
         Encryptor::new(self.spki_public_key.as_deref().ok_or(EncryptError::PublicKey)?)
     }
@@ -182,14 +182,14 @@ fn public_key_der(text: &str) -> Option<Vec<u8>> {
 /// What [`Encryptor::reader`] gives.
 pub struct EncryptingReader<R> {
     plain: R,
-    state: State,
+    phase: Phase,
     input: Box<[u8]>,
     output: Box<[u8]>,
     /// The part of `output` that was not read yet.
     unread: Range<usize>,
 }
 
-enum State {
+enum Phase {
     Start { key: [u8; KEY], iv: [u8; BLOCK] },
     Running(StreamingEncryptingKey),
     Done,
@@ -198,16 +198,16 @@ enum State {
 impl<R> EncryptingReader<R> {
     /// Moves what is ready into `buffer`. `None`: nothing is ready, more of the file is needed.
     fn give(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
-        if let State::Start { key, iv } = &self.state {
+        if let Phase::Start { key, iv } = &self.phase {
             self.output[..BLOCK].copy_from_slice(iv);
             self.unread = 0..BLOCK;
             let cipher = UnboundCipherKey::new(&AES_256, key).and_then(|key| {
                 StreamingEncryptingKey::less_safe_cbc_pkcs7(key, EncryptionContext::Iv128(FixedLength::from(*iv)))
             });
-            self.state = State::Running(cipher.map_err(|_| failure())?);
+            self.phase = Phase::Running(cipher.map_err(|_| failure())?);
         }
         let count = self.unread.len().min(buffer.len());
-        if count == 0 && !buffer.is_empty() && !matches!(self.state, State::Done) {
+        if count == 0 && !buffer.is_empty() && !matches!(self.phase, Phase::Done) {
             return Ok(None);
         }
         buffer[..count].copy_from_slice(&self.output[self.unread.start..][..count]);
@@ -217,12 +217,12 @@ impl<R> EncryptingReader<R> {
 
     /// Encrypts the first `count` bytes of `input`. 0 is the end of the file.
     fn take(&mut self, count: usize) -> io::Result<()> {
-        let written = match (std::mem::replace(&mut self.state, State::Done), count) {
-            (State::Running(cipher), 0) => cipher.finish(&mut self.output).map(|(_, update)| update.written().len()),
-            (State::Running(mut cipher), _) => {
+        let written = match (std::mem::replace(&mut self.phase, Phase::Done), count) {
+            (Phase::Running(cipher), 0) => cipher.finish(&mut self.output).map(|(_, update)| update.written().len()),
+            (Phase::Running(mut cipher), _) => {
                 let written =
                     cipher.update(&self.input[..count], &mut self.output).map(|update| update.written().len());
-                self.state = State::Running(cipher);
+                self.phase = Phase::Running(cipher);
                 written
             }
             _ => Ok(0),

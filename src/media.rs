@@ -19,8 +19,8 @@ impl Media {
     /// # use livepeer::{Client, generate::TextToImage};
     /// # async fn example() -> Result<(), livepeer::Error> {
     /// let client = Client::ai();
-    /// let answer = client.call(TextToImage::new("a lighthouse in a storm")).await?;
-    /// for picture in &answer.images {
+    /// let response = client.call(TextToImage::new("a lighthouse in a storm")).await?;
+    /// for picture in &response.images {
     ///     let png = picture.bytes(&client).await?;
     ///     println!("{} bytes", png.len());
     /// }
@@ -84,7 +84,7 @@ impl Media {
     /// Fetches the file as a stream of bytes, wherever its [URL](MediaUrl) says it is.
     ///
     /// # Errors
-    /// When the server answers that it does not have the file, or no more; when it cannot be reached; when a `data:`
+    /// When the server responds that it does not have the file, or no more; when it cannot be reached; when a `data:`
     /// URL is damaged.
     pub async fn download<A: Api>(&self, client: &Client<A>) -> Result<Download, Error> {
         match self.url.strip_data_scheme() {
@@ -96,7 +96,7 @@ impl Media {
 
 /// The content of a `data:` URL, given what follows the scheme.
 fn unpack(rest: &str) -> Result<Download, Error> {
-    // Some encoders leave the padding out, and the length tells as much.
+    // Some encoders leave the padding out, and the length gives as much.
     const ANY_PADDING: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);

@@ -162,7 +162,7 @@ impl super::access_control::SigningKey {
     }
 }
 
-/// A token in the making.
+/// A token that is being built.
 #[derive(Debug)]
 #[must_use = "makes nothing until .token() is called"]
 pub struct PlaybackToken {

@@ -52,7 +52,7 @@ fn reason(message: Option<&String>) -> String {
     message.cloned().unwrap_or_else(|| "the server does not say why".into())
 }
 
-/// Says of types what is looked at, and lets them be waited for by `until_ready`.
+/// Declares how types are polled, and lets them be waited for by `until_ready`.
 macro_rules! awaitable {
     ($($what:ty => $poll:ty, |$own:ident| $of:expr, $stage:expr;)+) => {
         $(impl Awaitable for $what {
@@ -63,8 +63,8 @@ macro_rules! awaitable {
                 $of
             }
 
-            fn stage(answer: &<$poll as Endpoint>::Response) -> Stage {
-                $stage(answer)
+            fn stage(response: &<$poll as Endpoint>::Response) -> Stage {
+                $stage(response)
             }
         }
 

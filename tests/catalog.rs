@@ -1,4 +1,4 @@
-//! What holds for every operation of the catalog: its requests and responses, at their smallest and their fullest, go
+//! What holds for every operation of the catalog: its requests and responses, minimal and full, go
 //! over a socket and through JSON without loss.
 
 use std::fmt::Debug;
@@ -85,18 +85,18 @@ where
     let server = mock.listen().await.unwrap();
     let request: E = sample_request(detail).unwrap();
     let sent = json(&request);
-    let answer =
+    let response =
         server.client::<livepeer::Client<E::Api>>().call(request).retry(Retry::never()).with_response().await.unwrap();
     let received = std::mem::take(&mut *received.lock().unwrap());
     assert_eq!(received, [(sent, Vec::<String>::new())]);
 
-    // What was answered is what arrives, and what is written again.
+    // What was sent is what arrives, and what is written again.
     let body = |reply: livepeer::mock::Reply| async { reply.body.bytes(1 << 20).await.unwrap() };
-    let made_up = body(E::Format::encode(E::Format::sample(detail))).await;
-    let arrived = body(E::Format::encode(answer.value)).await;
+    let generated = body(E::Format::encode(E::Format::sample(detail))).await;
+    let arrived = body(E::Format::encode(response.value)).await;
     let parse =
         |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
-    assert_eq!(parse(&arrived), parse(&made_up));
+    assert_eq!(parse(&arrived), parse(&generated));
 }
 
 #[test]

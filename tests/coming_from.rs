@@ -1,5 +1,5 @@
 //! The table in docs/coming-from.md: for every operation that the public specifications have, the call of the other SDKs
-//! beside ours. Our side is made from the catalog, theirs is tests/data/peers.tsv.
+//! next to ours. Our side is made from the catalog, theirs is tests/data/peers.tsv.
 //!
 //! `UPDATE=1 cargo test --test coming_from` writes the table.
 

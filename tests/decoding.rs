@@ -1,4 +1,4 @@
-//! What servers make of their own formats, and what is still to be had of it.
+//! What servers make of their own formats, and what can still be read of it.
 #![allow(missing_docs)]
 
 use std::time::Duration;

@@ -156,10 +156,10 @@ fn the_public_key_is_accepted_in_every_form_of_spki() {
         let encryptor = Encryptor::new(&form).unwrap_or_else(|error| panic!("{error}: {form}"));
         assert_eq!(studio.unwrap_key(encryptor.encrypted_key()).len(), 32);
     }
-    let mut answer = EncryptionKey::default();
-    assert_eq!(answer.encryptor().unwrap_err(), EncryptError::PublicKey);
-    answer.spki_public_key = Some(studio.spki_public_key());
-    assert!(answer.encryptor().is_ok());
+    let mut response = EncryptionKey::default();
+    assert_eq!(response.encryptor().unwrap_err(), EncryptError::PublicKey);
+    response.spki_public_key = Some(studio.spki_public_key());
+    assert!(response.encryptor().is_ok());
     let elliptic = String::from_utf8(openssl(
         &["pkey", "-pubout"],
         &openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], b""),

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::asset::Upload;
-use livepeer::mock::{self, LittleStudio, Mock, Reply};
+use livepeer::mock::{self, Mock, Reply, StudioFake};
 use livepeer::playback_access::PlaybackSigner;
 use livepeer::webhook::{Event, SIGNATURE_HEADER, sign};
 use livepeer::{Client, ErrorKind, File, Retry, Secret, Timestamp, asset, generate, stream, webhook};
@@ -20,7 +20,7 @@ type Mistake = (&'static str, Pin<Box<dyn Future<Output = Shown>>>);
 /// A wrong key
 ///
 /// No retry helps. What a server says about a key is shown without the key.
-async fn wrong_key(studio: &LittleStudio) -> Shown {
+async fn wrong_key(studio: &StudioFake) -> Shown {
     let client = studio.client().key("a key that was deleted");
     client.call(stream::Get::new("abc")).await?;
     Ok(())
@@ -60,8 +60,8 @@ async fn empty_id(client: &Client) -> Shown {
 }
 
 /// What the key may not do
-async fn forbidden(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::error(403, "user does not have access")); // as the server may
+async fn forbidden(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::error(403, "user does not have access")); // as the server may
     client.call(stream::Delete::new("abc")).await?;
     Ok(())
 }
@@ -69,19 +69,19 @@ async fn forbidden(studio: &LittleStudio, client: &Client) -> Shown {
 /// A value that the server refuses
 ///
 /// The field and what is wrong with it, as types, are in `error.body()`: see `ApiError::fields`.
-async fn wrong_value(studio: &LittleStudio, client: &Client) -> Shown {
+async fn wrong_value(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"/profiles/0/width","keyword":"minimum","message":"must be >= 128"}"#;
-    studio.answer_next(Reply::error(422, reply)); // as the server does
+    studio.reply_next(Reply::error(422, reply)); // as the server does
     let tiny = livepeer::FfmpegProfile::new("tiny", 16, 9, 1000, 30);
     client.call(stream::Create::new("my stream").profiles([tiny])).await?;
     Ok(())
 }
 
 /// A value that is none of those that the server allows
-async fn value_not_allowed(studio: &LittleStudio, client: &Client) -> Shown {
+async fn value_not_allowed(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"/events/0","keyword":"enum","params":{"allowedValues":["stream.started","stream.idle"]},
         "message":"must be equal to one of the allowed values"}"#;
-    studio.answer_next(Reply::error(422, reply)); // as the server does
+    studio.reply_next(Reply::error(422, reply)); // as the server does
     client.call(webhook::Create::new("hook", "https://example.com")).await?;
     Ok(())
 }
@@ -89,17 +89,17 @@ async fn value_not_allowed(studio: &LittleStudio, client: &Client) -> Shown {
 /// A field that the server does not know
 ///
 /// Leave that field out: Studio refuses the whole request for a field that it does not know.
-async fn unknown_field(studio: &LittleStudio, client: &Client) -> Shown {
+async fn unknown_field(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"","keyword":"additionalProperties","params":{"additionalProperty":"colour"},
         "message":"must NOT have additional properties"}"#;
-    studio.answer_next(Reply::error(422, reply)); // as the server does
+    studio.reply_next(Reply::error(422, reply)); // as the server does
     client.call(stream::Create::new("my stream")).await?;
     Ok(())
 }
 
 /// Not ready yet
 ///
-/// Wait for the asset or its task. Playback info is no way to wait: the server remembers this answer for two minutes.
+/// Wait for the asset or its task. Playback info is no way to wait: the server remembers this response for two minutes.
 async fn not_ready(client: &Client) -> Shown {
     let ticket = client.call(asset::RequestUpload::new("film")).await?;
     client.call(asset::Update::new(&ticket.asset.id).name("The film")).await?;
@@ -122,7 +122,7 @@ async fn no_such_host() -> Shown {
     Ok(())
 }
 
-/// A server that answers nothing
+/// A server that does not respond
 async fn silence(silent: &Mock) -> Shown {
     let client = silent.client::<livepeer::Client>().retry(Retry::never());
     client.call(stream::Get::new("abc")).timeout(Duration::from_millis(20)).await?;
@@ -139,9 +139,9 @@ async fn deadline(silent: &Mock) -> Shown {
 /// A server that is overloaded
 ///
 /// All attempts were used up. `Retry` says how many there are.
-async fn overloaded(studio: &LittleStudio, client: &Client) -> Shown {
+async fn overloaded(studio: &StudioFake, client: &Client) -> Shown {
     for _ in 0..3 {
-        studio.answer_next(Reply::error(503, "overloaded"));
+        studio.reply_next(Reply::error(503, "overloaded"));
     }
     client.call(stream::Get::new("abc")).await?;
     Ok(())
@@ -163,8 +163,8 @@ async fn outage(broken: &Mock) -> Shown {
 ///
 /// The stream may be there now. Look, before you create it again; or let all failures be repeated by
 /// `Retry::default().non_idempotent(true)`.
-async fn nobody_knows(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::error(500, "Internal server error: lost the database"));
+async fn nobody_knows(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::error(500, "Internal server error: lost the database"));
     client.call(stream::Create::new("my stream")).await?;
     Ok(())
 }
@@ -172,8 +172,8 @@ async fn nobody_knows(studio: &LittleStudio, client: &Client) -> Shown {
 /// A deletion that was repeated
 ///
 /// `error.earlier_attempts()` has the attempts before the last.
-async fn deleted_twice(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::error(500, "Internal server error: lost the database"));
+async fn deleted_twice(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::error(500, "Internal server error: lost the database"));
     client.call(stream::Delete::new("abc")).await?;
     Ok(())
 }
@@ -181,8 +181,8 @@ async fn deleted_twice(studio: &LittleStudio, client: &Client) -> Shown {
 /// Too many requests
 ///
 /// `Retry-After` was longer than `Retry::max_retry_after` allows.
-async fn rate_limited(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::error(429, "too many requests").header("retry-after", "3600"));
+async fn rate_limited(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::error(429, "too many requests").header("retry-after", "3600"));
     client.call(stream::Get::new("abc")).await?;
     Ok(())
 }
@@ -228,8 +228,8 @@ async fn wrong_header(client: &Client) -> Shown {
 /// Not the API at all
 ///
 /// What began so is in `error.raw_body()`.
-async fn not_json(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::text(200, "<!doctype html><title>Log in to the hotel's network</title>"));
+async fn not_json(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::text(200, "<!doctype html><title>Log in to the hotel's network</title>"));
     client.call(stream::Get::new("abc")).await?;
     Ok(())
 }
@@ -237,15 +237,15 @@ async fn not_json(studio: &LittleStudio, client: &Client) -> Shown {
 /// Something other than what was asked for
 ///
 /// Only what cannot be made sense of is an error: a field that is missing, null or new is not.
-async fn another_shape(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::json(200, &"a stream"));
+async fn another_shape(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::json(200, &"a stream"));
     client.call(stream::Get::new("abc")).await?;
     Ok(())
 }
 
-/// A larger answer than there is room for
-async fn too_large(studio: &LittleStudio, client: &Client) -> Shown {
-    studio.answer_next(Reply::text(200, "x".repeat(2000)));
+/// A larger response than there is room for
+async fn too_large(studio: &StudioFake, client: &Client) -> Shown {
+    studio.reply_next(Reply::text(200, "x".repeat(2000)));
     let client = client.clone().max_response(1000);
     client.call(stream::Get::new("abc")).await?;
     Ok(())
@@ -289,7 +289,7 @@ async fn changed_upload(client: &Client) -> Shown {
 /// A file that cannot be processed
 ///
 /// The words after the colon are the server's. It has tried again by itself before it said so: upload another file.
-async fn not_a_video(studio: &LittleStudio, client: &Client) -> Shown {
+async fn not_a_video(studio: &StudioFake, client: &Client) -> Shown {
     studio.fail_task(3, "unsupported codec"); // the server tries three times
     let made = client.call(asset::UploadUrl::new("film", "https://example.com/film.txt")).await?;
     studio.advance(Duration::from_secs(600));
@@ -299,7 +299,7 @@ async fn not_a_video(studio: &LittleStudio, client: &Client) -> Shown {
 
 /// A wait that ends too soon
 ///
-/// Waiting again goes on from there.
+/// Waiting again resumes from there.
 async fn impatience(client: &Client) -> Shown {
     let made = client.call(asset::RequestUpload::new("film")).await?;
     client.wait(&made.asset.id).deadline(Duration::ZERO).await?;
@@ -308,7 +308,7 @@ async fn impatience(client: &Client) -> Shown {
 
 /// A webhook that is old
 ///
-/// Answer 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
+/// Respond with 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
 async fn old_webhook() -> Shown {
     let sent = (Timestamp::now() - Duration::from_secs(600)).as_millis();
     let body =
@@ -343,7 +343,7 @@ async fn wrong_signing_key() -> Shown {
 async fn the_page_shows_what_a_person_sees() {
     // Bodies that are read from the source, below, must not be formatted into it by anything else.
     let running = Box::leak(Box::new(mock::studio().key("mock-key").listen().await.unwrap()));
-    let studio: &'static LittleStudio = running.studio();
+    let studio: &'static StudioFake = running.studio();
     let (client, url): (&'static Client, &'static str) =
         (Box::leak(Box::new(running.client())), String::leak(running.url()));
     // Bound, so that nobody else gets the port, but not listening.

@@ -94,7 +94,7 @@ async fn the_values_that_the_server_allows_are_told() {
     let studio = mock::studio();
     let reply = r#"{"instancePath":"/events/0","keyword":"enum","params":{"allowedValues":["stream.started","stream.idle"]},
         "message":"must be equal to one of the allowed values"}"#;
-    studio.answer_next(Reply::error(422, reply));
+    studio.reply_next(Reply::error(422, reply));
     let client = studio.client();
     let error = client.call(webhook::Create::new("hook", "https://example.com")).await.unwrap_err();
     let told = "events[0]: must be equal to one of the allowed values (stream.started, stream.idle)";
@@ -106,7 +106,7 @@ async fn the_values_that_the_server_allows_are_told() {
     let values: Vec<_> = (0..100).map(|number| format!("{number}{}", "é".repeat(200))).collect();
     let reply =
         serde_json::json!({"instancePath": "", "keyword": "enum", "params": {"allowedValues": values}, "message": "m"});
-    studio.answer_next(Reply::error(422, reply.to_string()));
+    studio.reply_next(Reply::error(422, reply.to_string()));
     let error = client.call(stream::Create::new("x")).await.unwrap_err();
     assert!(error.to_string().len() < 4000 && error.to_string().contains(", …)"), "{error}");
 }
@@ -114,7 +114,7 @@ async fn the_values_that_the_server_allows_are_told() {
 #[tokio::test]
 async fn a_deletion_that_was_repeated_tells_both_statuses() {
     let studio = mock::studio();
-    studio.answer_next(Reply::error(500, "lost the database"));
+    studio.reply_next(Reply::error(500, "lost the database"));
     let client = studio.client().retry(Retry::attempts(2).initial_backoff(Duration::ZERO));
     let error: Error = client.call(stream::Delete::new("abc")).await.unwrap_err().into();
     assert!(error.is_not_found(), "{error}");

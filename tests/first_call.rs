@@ -1,4 +1,4 @@
-//! A call, end to end: over a socket, with typed answers and errors.
+//! A call, end to end: over a socket, with typed responses and errors.
 
 use std::time::Duration;
 
@@ -35,11 +35,11 @@ async fn what_came_beside_the_value_is_told() -> Result<(), Error> {
         Reply::json(201, &serde_json::json!({ "id": "s", "name": "x" })).header("x-served-by", "7")
     });
     let client = mock.client::<livepeer::Client>();
-    let answer = client.call(stream::Get::new("s")).with_response().await?;
-    assert_eq!(answer.value.id, "s");
-    assert_eq!((answer.status.as_u16(), answer.attempts), (201, 1));
-    assert_eq!(answer.headers["x-served-by"], "7");
-    assert_eq!(answer.raw_body, r#"{"id":"s","name":"x"}"#);
+    let response = client.call(stream::Get::new("s")).with_response().await?;
+    assert_eq!(response.value.id, "s");
+    assert_eq!((response.status.as_u16(), response.attempts), (201, 1));
+    assert_eq!(response.headers["x-served-by"], "7");
+    assert_eq!(response.raw_body, r#"{"id":"s","name":"x"}"#);
     Ok(())
 }
 
@@ -131,13 +131,13 @@ async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
 
 #[tokio::test]
 async fn an_item_of_a_list_that_cannot_be_read_costs_that_item_unless_there_is_no_other() {
-    let answer = "[\n  {\"name\": \"one\"},\n  {\"name\": [1, 2]}, {\"name\": \"three\"}\n]";
-    for (answer, count) in [(answer, 2), ("[{},{},4]", 2), ("[]", 0)] {
-        let mock = Mock::new().fallback(move |_| async move { Reply::text(200, answer) });
+    let response = "[\n  {\"name\": \"one\"},\n  {\"name\": [1, 2]}, {\"name\": \"three\"}\n]";
+    for (response, count) in [(response, 2), ("[{},{},4]", 2), ("[]", 0)] {
+        let mock = Mock::new().fallback(move |_| async move { Reply::text(200, response) });
         assert_eq!(mock.client::<livepeer::Client>().call(stream::List::new()).await.unwrap().len(), count);
     }
-    for (answer, path) in [("[4]", "[0]"), (r#"[{"name":[]}]"#, "[0].name")] {
-        let mock = Mock::new().fallback(move |_| async move { Reply::text(200, answer) });
+    for (response, path) in [("[4]", "[0]"), (r#"[{"name":[]}]"#, "[0].name")] {
+        let mock = Mock::new().fallback(move |_| async move { Reply::text(200, response) });
         let error = mock.client::<livepeer::Client>().call(stream::List::new()).await.unwrap_err();
         assert_eq!(error.decode_error().unwrap().path(), path, "{error:#}");
     }

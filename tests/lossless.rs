@@ -51,8 +51,8 @@ fn differences(path: &str, a: &Value, b: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// Sends an answer through the operation's types, and tells what has changed.
-async fn answer<E>(value: &Value) -> Vec<String>
+/// Sends a response through the operation's types, and returns what has changed.
+async fn response<E>(value: &Value) -> Vec<String>
 where
     E: Endpoint + HostedBy<<E as Endpoint>::Api>,
     E::Format: EncodeResponse<E::Response>,
@@ -250,7 +250,7 @@ struct Schemas {
     specs: [Spec; 2],
     runtime: tokio::runtime::Runtime,
     wrong: BTreeMap<String, Vec<String>>,
-    answers: usize,
+    responses: usize,
     requests: usize,
 }
 
@@ -277,13 +277,13 @@ impl OperationVisitor for Schemas {
                     }
                 };
                 if operation.response != "nothing" {
-                    for schema in spec.answers(&specified) {
+                    for schema in spec.responses(&specified) {
                         for count in 0..VALUES {
                             maker.full = [0, 30, 70, 100][count % 4];
                             maker.request = false;
                             let value = maker.make(schema);
-                            note("answer", self.runtime.block_on(answer::<E>(&value)));
-                            self.answers += 1;
+                            note("response", self.runtime.block_on(response::<E>(&value)));
+                            self.responses += 1;
                         }
                     }
                 }
@@ -296,7 +296,7 @@ impl OperationVisitor for Schemas {
                         maker.request = true;
                         let mut value = maker.make(schema);
                         for field in operation.fields.iter().filter(|field| json(field.place)) {
-                            // What the schema gives a default and the line demands; and text that is JSON itself.
+                            // What the schema gives a default and the declaration demands; and text that is JSON itself.
                             let property = &spec.resolve(schema)["properties"][field.name];
                             if field.required && value.get(field.name).is_none() && property.is_object() {
                                 value[field.name] = maker.make(property);
@@ -318,7 +318,7 @@ impl OperationVisitor for Schemas {
 fn values_of_every_schema_are_written_as_they_were_read() {
     let Some(specs) = spec::load() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut schemas = Schemas { specs, runtime, wrong: BTreeMap::new(), answers: 0, requests: 0 };
+    let mut schemas = Schemas { specs, runtime, wrong: BTreeMap::new(), responses: 0, requests: 0 };
     livepeer::visit_catalog(&mut schemas);
     for (what, wrong) in &schemas.wrong {
         let mut some = wrong.clone();
@@ -327,10 +327,10 @@ fn values_of_every_schema_are_written_as_they_were_read() {
         println!("{what}: {} differences\n    {}", wrong.len(), some[..some.len().min(6)].join("\n    "));
     }
     assert!(schemas.wrong.is_empty(), "{:?}", schemas.wrong.keys());
-    assert!(schemas.answers >= 59 * VALUES && schemas.requests >= 20 * VALUES);
+    assert!(schemas.responses >= 59 * VALUES && schemas.requests >= 20 * VALUES);
 }
 
-/// Answers as servers really give them, in words of our own: also where these differ from the specifications.
+/// Responses as servers really give them, with contents of our own: also where these differ from the specifications.
 #[test]
 fn the_examples_are_written_as_they_were_read() {
     struct Examples {
@@ -348,11 +348,11 @@ fn the_examples_are_written_as_they_were_read() {
             let name = E::OPERATION.qualified_name();
             let Some(example) = self.left.remove(&name) else {
                 let none = ["nothing", "sse LlmChunk"].contains(&E::OPERATION.response);
-                assert!(none || E::OPERATION.id.is_none(), "{name} has no example in tests/data/answers.json");
+                assert!(none || E::OPERATION.id.is_none(), "{name} has no example in tests/data/responses.json");
                 return;
             };
             for value in example.as_array().unwrap() {
-                let wrong = self.runtime.block_on(answer::<E>(value));
+                let wrong = self.runtime.block_on(response::<E>(value));
                 if !wrong.is_empty() {
                     self.wrong.push((name.clone(), wrong));
                 }
@@ -360,7 +360,7 @@ fn the_examples_are_written_as_they_were_read() {
         }
     }
 
-    let left = serde_json::from_str(include_str!("data/answers.json")).unwrap();
+    let left = serde_json::from_str(include_str!("data/responses.json")).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut examples = Examples { left, runtime, wrong: Vec::new() };
     livepeer::visit_catalog(&mut examples);

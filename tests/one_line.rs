@@ -1,4 +1,4 @@
-//! A new operation is one line, and one snapshot that somebody has looked at. Shown by doing it, in a copy of the crate.
+//! A new operation is one declaration, and one snapshot that somebody has looked at. Shown by doing it, in a copy of the crate.
 
 use std::collections::BTreeSet;
 use std::fs;

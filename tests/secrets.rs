@@ -24,7 +24,7 @@ use tracing::{Event, Metadata, Subscriber};
 /// With letters that JSON, URLs and HTML spell otherwise: however a server echoes it, `k3y` is in it.
 const KEY: &str = r#"k3y-0f/th1s"cl&ent"#;
 
-/// What none of the texts may hold: the key, and what secrets are made up of.
+/// What none of the texts may hold: the key, and what secrets consist of.
 const SECRET: [&str; 2] = ["k3y", "secret-"];
 
 /// Everything that is logged, spans too, at the finest level.
@@ -56,7 +56,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// How a server, or the way to it, repeats what it was told.
+/// How a server, or the way to it, repeats what it was set.
 #[derive(Clone, Copy, Debug)]
 enum Echo {
     /// As the reasons of an error.
@@ -67,9 +67,9 @@ enum Echo {
     Page(u16),
     /// As JSON, whatever was asked for.
     Json,
-    /// There is no answer, and the transport's error tells the whole request.
+    /// There is no response, and the transport's error tells the whole request.
     Broken,
-    /// The answer breaks off, and the transport's error tells the whole request.
+    /// The response breaks off, and the transport's error tells the whole request.
     Breaks,
 }
 
@@ -83,7 +83,7 @@ impl Transport for Echo {
                 parts.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             let said = format!("no {} found for {} with {body}", headers.join(", "), parts.uri);
             let escaped = said.replace('&', "&amp;").replace('"', "&#34;").replace('/', "&#x2F;");
-            let (status, answer) = match echo {
+            let (status, response) = match echo {
                 Self::Reasons(status) => (status, serde_json::json!({ "errors": [said] }).to_string()),
                 Self::Text(status) => (status, said),
                 Self::Page(status) => (status, format!("<p>{escaped}</p>")),
@@ -96,7 +96,7 @@ impl Transport for Echo {
                     return Ok(http::Response::new(Body::wrap(Breaking(Some(said)))));
                 }
             };
-            let mut response = http::Response::new(answer.into());
+            let mut response = http::Response::new(response.into());
             *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
             Ok(response)
         })
@@ -130,10 +130,10 @@ impl http_body::Body for Breaking {
     }
 }
 
-/// Answers with this, and a status.
-struct Answers(u16, Vec<u8>);
+/// Responds with this, and a status.
+struct Fixed(u16, Vec<u8>);
 
-impl Transport for Answers {
+impl Transport for Fixed {
     fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         let mut response = http::Response::new(Body::from(self.1.clone()));
         *response.status_mut() = http::StatusCode::from_u16(self.0).unwrap();
@@ -159,11 +159,11 @@ fn with_urls(json: &[u8]) -> String {
     all
 }
 
-/// Names that sound like those of secrets, of what is none. (`key` is the name that is made up where any may stand.)
+/// Names that sound like those of secrets, of what is none. (`key` is the name that is generated where any may stand.)
 const PUBLIC: [&str; 7] =
     ["publicKey", "public_key", "spki_public_key", "createdByTokenName", "signature", "signatureType", "key"];
 
-struct Look {
+struct Inspection {
     runtime: tokio::runtime::Runtime,
     /// What was printed of what.
     shown: Vec<(String, String)>,
@@ -175,7 +175,7 @@ struct Look {
     types: BTreeSet<&'static str>,
 }
 
-impl Look {
+impl Inspection {
     fn show(&mut self, what: &str, text: String) {
         self.shown.push((what.into(), text));
     }
@@ -214,7 +214,7 @@ impl Look {
     }
 }
 
-impl OperationVisitor for Look {
+impl OperationVisitor for Inspection {
     fn operation<E>(&mut self)
     where
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
@@ -236,14 +236,14 @@ impl OperationVisitor for Look {
             client.call(request.clone()).header("x-token", "secret-header").query("token", "secret-query")
         };
         self.show(&what, format!("{:?} {client:?}", call(&client)));
-        let refusals = [Echo::Reasons(401), Echo::Page(404), Echo::Text(422), Echo::Reasons(500)];
-        for echo in refusals.into_iter().chain([Echo::Text(200), Echo::Json, Echo::Broken, Echo::Breaks]) {
+        let errors = [Echo::Reasons(401), Echo::Page(404), Echo::Text(422), Echo::Reasons(500)];
+        for echo in errors.into_iter().chain([Echo::Text(200), Echo::Json, Echo::Broken, Echo::Breaks]) {
             let client = client.clone().transport(echo);
             match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Err(error) => {
                     let what = format!("{what}, {echo:?}");
                     self.error(&what, &error);
-                    // Of a refusal: the answer to a request that was carried out holds what it holds.
+                    // Of an error response: that to a request that was carried out holds what it holds.
                     self.show(&what, String::from_utf8_lossy(error.raw_body()).into_owned());
                     self.show(
                         &what,
@@ -254,7 +254,7 @@ impl OperationVisitor for Look {
                     );
                     self.error(&what, &Error::<livepeer::AnyBody>::from(error));
                 }
-                // What was asked for is given as it is; only what is printed by the way may not show it.
+                // What was asked for is given as it is; only what is printed in passing may not show it.
                 Ok(response) => self.show(&what, format!("{:?} {:?}", response.status, response.attempts)),
             }
         }
@@ -267,19 +267,19 @@ impl OperationVisitor for Look {
         if let Ok(json) = serde_json::from_str(&json) {
             self.suspect(&what, &json);
         }
-        let mut answers = vec![json.clone(), r#""secret-text""#.into(), r#"{"field":"secret-field"}"#.into()];
+        let mut responses = vec![json.clone(), r#""secret-text""#.into(), r#"{"field":"secret-field"}"#.into()];
         // Cut anywhere.
-        answers.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
-        answers.retain(|answer| answer.starts_with(['{', '[', '"']));
-        let whole = answers.len();
+        responses.extend((1..8).filter_map(|eighth| json.get(..json.len() * eighth / 8)).map(str::to_owned));
+        responses.retain(|response| response.starts_with(['{', '[', '"']));
+        let whole = responses.len();
         // A secret in the place of any value: it may well be shown where a text is due, but not where none is. Once for
         // each type.
         let fresh = self.types.insert(std::any::type_name::<E::Response>());
-        answers.extend(
+        responses.extend(
             json.match_indices("\":").filter(|_| fresh).map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])),
         );
-        for (at, answer) in answers.into_iter().enumerate() {
-            let client = client.clone().transport(Answers(200, answer.into()));
+        for (at, response) in responses.into_iter().enumerate() {
+            let client = client.clone().transport(Fixed(200, response.into()));
             match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Ok(response) if at < whole => self.show(&what, format!("{response:?} {response:#?}")),
                 Ok(_) => {}
@@ -294,27 +294,27 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut look =
-        Look { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new(), types: BTreeSet::new() };
-    livepeer::visit_catalog(&mut look);
-    let [requests, responses, urls] = look.planted;
-    assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", look.planted);
+    let mut inspection =
+        Inspection { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new(), types: BTreeSet::new() };
+    livepeer::visit_catalog(&mut inspection);
+    let [requests, responses, urls] = inspection.planted;
+    assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", inspection.planted);
 
-    look.show("viewer", format!("{:?}", sample::<webhook::AccessRequest>()));
+    inspection.show("viewer", format!("{:?}", sample::<webhook::AccessRequest>()));
     for kind in ["playback.accessControl", "playback.somethingNew"] {
         let payload = serde_json::json!({ "accessKey": "secret-of-viewer", "context": {}, "timestamp": 1, "timeless": "secret-new" });
         let event = serde_json::json!({ "id": "1", "webhookId": "2", "event": kind, "payload": payload, "new": "secret-extra" });
         let event: webhook::Event = serde_json::from_value(event).unwrap();
         assert!(serde_json::to_string(&event).unwrap().contains("secret-of-viewer"));
-        look.show("event", format!("{event:?}"));
+        inspection.show("event", format!("{event:?}"));
     }
-    look.show("verifier", format!("{:?}", webhook::Verifier::new("secret-of-webhook").also("secret-before")));
+    inspection.show("verifier", format!("{:?}", webhook::Verifier::new("secret-of-webhook").also("secret-before")));
     let logged = log.0.lock().unwrap().clone();
     assert!(logged.contains("sending") && logged.contains("failed"), "{logged}");
-    look.show("the log", logged);
+    inspection.show("the log", logged);
 
     let mut wrong = BTreeSet::new();
-    for (what, text) in &look.shown {
+    for (what, text) in &inspection.shown {
         for secret in SECRET {
             if let Some(at) = text.find(secret) {
                 let from = text[..at].char_indices().rev().nth(60).map_or(0, |(at, _)| at);
@@ -324,7 +324,7 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
         }
     }
     assert!(wrong.is_empty(), "{} leaks:\n{}", wrong.len(), wrong.into_iter().collect::<Vec<_>>().join("\n"));
-    assert!(look.suspect.is_empty(), "named like secrets, but shown: {:#?}", look.suspect);
+    assert!(inspection.suspect.is_empty(), "named like secrets, but shown: {:#?}", inspection.suspect);
 }
 
 #[tokio::test]
@@ -433,7 +433,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
     let token = percent_encoding::utf8_percent_encode(TOKEN, percent_encoding::NON_ALPHANUMERIC).to_string();
 
     /// Says back where it was asked, as that came and decoded, and of where it all began; only this method it takes.
-    async fn says(passes: &str, refusal: u16, token: &str) -> livepeer::mock::MockServer {
+    async fn says(passes: &str, status: u16, token: &str) -> livepeer::mock::MockServer {
         let (passes, token) = (passes.to_owned(), token.to_owned());
         let server = Mock::new().fallback(move |request| {
             let asked = request.uri().to_string();
@@ -443,14 +443,14 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
                 request.into_body().bytes(usize::MAX).await.unwrap();
                 match passes {
                     true => Reply::status(201).header("location", &format!("/files/{PLACE}")),
-                    false => Reply::text(refusal, said.clone()).header("x-asked", &said).header("location", &said),
+                    false => Reply::text(status, said.clone()).header("x-asked", &said).header("location", &said),
                 }
             }
         });
         server.listen().await.unwrap()
     }
-    for (passes, refusal) in [("", 403), ("", 422), ("", 503), ("POST", 400), ("POST", 503), ("POST", 302)] {
-        let server = says(passes, refusal, &token).await;
+    for (passes, status) in [("", 403), ("", 422), ("", 503), ("POST", 400), ("POST", 503), ("POST", 302)] {
+        let server = says(passes, status, &token).await;
         let url = format!("{}/files?token={token}", server.url());
         let mut ticket: asset::UploadTicket = livepeer::mock::sample();
         (ticket.url, ticket.tus_endpoint) = (url.as_str().into(), url.as_str().into());
@@ -469,7 +469,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
             shown += &log.0.lock().unwrap();
             assert!(shown.contains("upload (") && shown.contains("sending"), "{shown}");
             for secret in [TOKEN, &token, "directUpload", "capab1lity"] {
-                assert!(!shown.contains(secret), "{passes} {refusal} {len}: {secret} in {shown}");
+                assert!(!shown.contains(secret), "{passes} {status} {len}: {secret} in {shown}");
             }
         }
     }
@@ -478,8 +478,8 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
 #[tokio::test]
 async fn a_key_that_names_a_field_shows_not_even_in_the_path() {
     let key = "k3y-0f-this-client";
-    let answer = format!(r#"{{"name": "x", "a {key}": nul}}"#);
-    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
+    let response = format!(r#"{{"name": "x", "a {key}": nul}}"#);
+    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &response)));
     let error = mock.client::<livepeer::Client>().key(key).call(livepeer::stream::Get::new("s")).await.unwrap_err();
     assert_eq!(error.decode_error().unwrap().path(), "a [key]", "{error:#}");
     assert!(!format!("{error} {error:?}").contains(key), "{error:?}");

@@ -1,5 +1,5 @@
 //! The HTTP request of every operation, as text, in `snapshots/`, a folder for each resource: minimal, (`-full`) full where
-//! that is another, with every alternative of its fields, and (`-studio`) as Studio is sent it where it hosts another API's operation. The requests are made up from
+//! that is another, with every alternative of its fields, and (`-studio`) as Studio is sent it where it hosts another API's operation. The requests are generated from
 //! the types, so that a new operation needs nothing but an accepted snapshot: run with `INSTA_UPDATE=always` and look at
 //! the difference.
 

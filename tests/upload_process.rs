@@ -178,7 +178,7 @@ fn killed_at_any_moment_a_server_by_others_has_the_same_bytes() {
 }
 
 /// Runs a little Studio as long as what is done with its address.
-fn with_studio(then: impl FnOnce(&str, &mock::LittleStudio)) {
+fn with_studio(then: impl FnOnce(&str, &mock::StudioFake)) {
     let studio = mock::studio();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let running = runtime.block_on(studio.listen()).unwrap();

@@ -13,18 +13,18 @@ fn task(phase: &str, progress: Option<f64>, message: Option<&str>) -> task::Task
     serde_json::from_value(serde_json::json!({"id": "t", "status": status})).unwrap()
 }
 
-/// A server whose task goes through these answers, and then stays as it is.
-fn goes_through(answers: Vec<Result<task::Task, u16>>) -> (Client, Arc<AtomicUsize>) {
-    let looks = Arc::new(AtomicUsize::new(0));
-    let own = looks.clone();
-    let answers = Arc::new(answers);
+/// A server whose task goes through these responses, and then stays as it is.
+fn goes_through(responses: Vec<Result<task::Task, u16>>) -> (Client, Arc<AtomicUsize>) {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let own = polls.clone();
+    let responses = Arc::new(responses);
     let mock = Mock::new().on(move |get: task::Get| {
         assert_eq!(get.id, "t");
-        let look = own.fetch_add(1, Ordering::Relaxed);
-        let answer = answers[look.min(answers.len() - 1)].clone();
-        async move { answer.map_err(|status| Reply::error(status, "not now")) }
+        let poll = own.fetch_add(1, Ordering::Relaxed);
+        let response = responses[poll.min(responses.len() - 1)].clone();
+        async move { response.map_err(|status| Reply::error(status, "not now")) }
     });
-    (mock.client::<livepeer::Client>().retry(Retry::never()), looks)
+    (mock.client::<livepeer::Client>().retry(Retry::never()), polls)
 }
 
 fn id() -> TaskId {
@@ -33,7 +33,7 @@ fn id() -> TaskId {
 
 #[tokio::test(start_paused = true)]
 async fn only_the_phase_decides() {
-    let (client, looks) = goes_through(vec![
+    let (client, polls) = goes_through(vec![
         Ok(task("pending", None, None)),
         Ok(task("running", Some(0.5), None)),
         Ok(task("waiting", None, Some("the first attempt failed"))),
@@ -42,7 +42,7 @@ async fn only_the_phase_decides() {
     ]);
     let done = client.wait(id()).await.unwrap();
     assert_eq!(done.status.unwrap().phase, task::Phase::Completed);
-    assert_eq!(looks.load(Ordering::Relaxed), 5);
+    assert_eq!(polls.load(Ordering::Relaxed), 5);
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ async fn a_phase_that_nobody_knows_is_waited_out() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_is_kept() {
-    let (client, looks) = goes_through(vec![Ok(task("running", None, None))]);
+    let (client, polls) = goes_through(vec![Ok(task("running", None, None))]);
     let began = Instant::now();
     let error = client.wait(id()).deadline(Duration::from_secs(60)).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 60);
@@ -94,10 +94,10 @@ async fn the_deadline_is_kept() {
         error.to_string(),
         "task::Get (GET /task/{id}): it is not done after 60.0s, but running; it continues on the server, and `.deadline(…)` allows more"
     );
-    // At most one look every 7.5 seconds once it has slowed down.
-    assert!((7..=16).contains(&looks.load(Ordering::Relaxed)), "{looks:?} looks");
+    // At most one poll every 7.5 seconds once it has slowed down.
+    assert!((7..=16).contains(&polls.load(Ordering::Relaxed)), "{polls:?} polls");
 
-    // A server that does not answer at all is no reason to miss it.
+    // A server that does not respond at all is no reason to miss it.
     let mock = Mock::new().on(async |_: task::Get| std::future::pending().await);
     let wait = mock.client::<livepeer::Client>().wait(id()).deadline(Duration::from_secs(5));
     let began = Instant::now();
@@ -108,34 +108,34 @@ async fn the_deadline_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn passing_faults_are_put_up_with() {
     let faults = |count: usize| std::iter::repeat_n(Err(503), count);
-    let then = |answer| std::iter::once(Ok(answer));
+    let then = |response| std::iter::once(Ok(response));
     let done = || then(task("completed", None, None));
     let running = || then(task("running", None, None));
 
     let (client, _) = goes_through(faults(10).chain(running()).chain(faults(10)).chain(done()).collect());
     client.wait(id()).await.unwrap();
 
-    let (client, looks) = goes_through(faults(11).chain(done()).collect());
+    let (client, polls) = goes_through(faults(11).chain(done()).collect());
     let error = client.wait(id()).await.unwrap_err();
     assert!(matches!(&error, WaitError::Call(error) if error.is_server_error()), "{error}");
-    assert_eq!(looks.load(Ordering::Relaxed), 11);
+    assert_eq!(polls.load(Ordering::Relaxed), 11);
 
     let (client, _) = goes_through(faults(2).chain(done()).collect());
     client.wait(id()).max_consecutive_failures(1).await.unwrap_err();
 
     // Others do not pass.
-    let (client, looks) = goes_through(vec![Err(404), Ok(task("completed", None, None))]);
+    let (client, polls) = goes_through(vec![Err(404), Ok(task("completed", None, None))]);
     let error = client.wait(id()).await.unwrap_err();
     assert!(matches!(&error, WaitError::Call(error) if error.is_not_found()), "{error}");
-    assert_eq!(looks.load(Ordering::Relaxed), 1);
+    assert_eq!(polls.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_has_no_id_is_refused() {
-    let (client, looks) = goes_through(vec![Ok(task("completed", None, None))]);
+    let (client, polls) = goes_through(vec![Ok(task("completed", None, None))]);
     assert!(format!("{:#}", client.wait(TaskId::from("")).await.unwrap_err()).contains("no id"));
     assert!(format!("{:#}", client.wait(AssetId::from("")).await.unwrap_err()).contains("no id"));
-    assert_eq!(looks.load(Ordering::Relaxed), 0);
+    assert_eq!(polls.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderValue, StatusCode};
-use livepeer::webhook::{AccessAnswer, AccessRequest, Event, Payload, SIGNATURE_HEADER, Verifier, VerifyError, sign};
+use livepeer::webhook::{AccessDecision, AccessRequest, Event, Payload, SIGNATURE_HEADER, Verifier, VerifyError, sign};
 use serde_json::{Value, json};
 
 const SECRET: &str = "whsec-café";
@@ -359,11 +359,11 @@ fn a_viewer_without_a_key_has_an_empty_one() {
 
 #[test]
 fn the_answer_of_the_gate_tells_yes_from_no_twice() {
-    let answer = http::Response::<String>::from(AccessAnswer::from(true));
-    assert_eq!((answer.status(), answer.body().as_str()), (StatusCode::OK, "{}"));
-    let answer = http::Response::<String>::from(AccessAnswer::from(false));
-    assert_eq!((answer.status(), answer.body().as_str()), (StatusCode::FORBIDDEN, r#"{"ret":403}"#));
-    assert_eq!(answer.headers()["content-type"], "application/json");
+    let response = http::Response::<String>::from(AccessDecision::from(true));
+    assert_eq!((response.status(), response.body().as_str()), (StatusCode::OK, "{}"));
+    let response = http::Response::<String>::from(AccessDecision::from(false));
+    assert_eq!((response.status(), response.body().as_str()), (StatusCode::FORBIDDEN, r#"{"ret":403}"#));
+    assert_eq!(response.headers()["content-type"], "application/json");
 }
 
 #[test]

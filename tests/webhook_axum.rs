@@ -4,7 +4,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::{Router, extract::FromRef, routing::post};
-use livepeer::webhook::{AccessAnswer, AccessRequest, Event, Verifier, sign};
+use livepeer::webhook::{AccessDecision, AccessRequest, Event, Verifier, sign};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -26,8 +26,8 @@ async fn hook(event: Event) -> String {
     event.payload.name().to_owned()
 }
 
-async fn gate(request: AccessRequest) -> AccessAnswer {
-    AccessAnswer::from(request.access_key.expose() == "letmein")
+async fn gate(request: AccessRequest) -> AccessDecision {
+    AccessDecision::from(request.access_key.expose() == "letmein")
 }
 
 async fn serve() -> String {
@@ -45,7 +45,7 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
 }
 
-/// Status line and body of the answer.
+/// Status line and body of the response.
 async fn send(address: &str, path: &str, signature: Option<&str>, body: &str) -> (u16, String) {
     let mut socket = TcpStream::connect(address).await.unwrap();
     let signature = signature.map(|value| format!("Livepeer-Signature: {value}\r\n")).unwrap_or_default();
@@ -56,10 +56,10 @@ async fn send(address: &str, path: &str, signature: Option<&str>, body: &str) ->
     socket.write_all(head.as_bytes()).await.unwrap();
     // A server that refuses a long body may close before it has read it.
     let _ = socket.write_all(body.as_bytes()).await;
-    let mut answer = Vec::new();
-    let _ = socket.read_to_end(&mut answer).await;
-    let answer = String::from_utf8(answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let mut response = Vec::new();
+    let _ = socket.read_to_end(&mut response).await;
+    let response = String::from_utf8(response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 

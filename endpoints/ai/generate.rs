@@ -3,7 +3,7 @@
 //! A gateway takes all of these operations (`Client::ai()`); Studio hosts some of them for
 //! its own customers, so that a Studio client calls those too.
 //!
-//! - **Only what you set is sent.** The defaults told here are the servers'; a gateway may choose others.
+//! - **Only what you set is sent.** The defaults named here are the servers'; a gateway may choose others.
 //! - **The work is billed**, so that nothing is sent a second time once it may have begun. A call that was
 //!   refused before that (429, 503, no connection) is repeated as the client's retry settings say.
 //! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: these calls wait 300 seconds
@@ -49,7 +49,7 @@ fields! {
         /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
         safety_check?: bool,
         /// Start of the random numbers: the same request with the same seed gives the same result (default: another one
-        /// each time, told in the response).
+        /// each time, given in the response).
         seed?: i64,
     }
 }
@@ -63,7 +63,7 @@ fields! {
         messages: Vec<LlmMessage>,
         /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
         temperature?: f64,
-        /// Length of the answer at most, in tokens (256 unless you set it; gateways need it said).
+        /// Length of the response at most, in tokens (256 unless you set it; gateways need it said).
         max_tokens?: u32 = 256,
         /// Chooses among the likeliest words whose chances add up to this, from 0 to 1 (default: 1, all).
         top_p?: f64,
@@ -170,12 +170,12 @@ operations! {
             ..picture,
             /// Points `[x, y]` in pixels from the top left corner.
             point_coords?: JsonText<Vec<[f64; 2]>>,
-            /// For each point: 1 if it lies on the object, 0 if it lies beside.
+            /// For each point: 1 if it lies on the object, 0 if it lies outside.
             point_labels?: JsonText<Vec<u8>>,
             /// A box around the object: left, top, right and bottom edge in pixels.
             bounds as "box"?: JsonText<[f64; 4]>,
             /// A rough mask to refine, of the shape 1 × 256 × 256: mostly one of the
-            /// [`logits`](MasksResponse::logits) of an earlier answer ([`Array::part`]).
+            /// [`logits`](MasksResponse::logits) of an earlier response ([`Array::part`]).
             mask_input?: ArrayText,
             /// Gives three masks to choose from where the object is not clear (default: yes).
             multimask_output?: bool,
@@ -187,35 +187,35 @@ operations! {
         } -> MasksResponse, id("genSegmentAnything2"), hosted(Studio, "/generate")
     }
     endpoint! {
-        /// Answers a conversation with a language model, as a whole.
+        /// Continues a conversation with a language model, as a whole.
         ///
-        /// [`stream`](Llm::stream) makes the same request give the answer piece by piece. Studio's own operation
+        /// [`stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
         /// of this name takes other fields: [`StudioLlm`].
-        // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set from the start.
+        // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set by default.
         pub Llm: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed answer.
+            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed response.
             streamed as "stream"?: bool = false,
         } -> LlmResponse, id("genLLM")
     }
     endpoint! {
-        /// Answers a conversation with a language model, piece by piece as the words come.
+        /// Continues a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
         /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
         pub LlmStream: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `true` here: [`Llm`] is the way to a whole answer.
+            /// Has to stay `true` here: [`Llm`] is the way to a whole response.
             streamed as "stream"?: bool = true,
         } -> sse LlmChunk
     }
     endpoint! {
-        /// Answers a prompt with a language model, as Studio offers it.
+        /// Completes a prompt with a language model, as Studio offers it.
         ///
         /// An older form of [`Llm`].
         // The public spec has it URL-encoded, but the server reads only multipart.
         pub StudioLlm: Studio = POST "/generate/llm" multipart {
-            /// What to answer.
+            /// The prompt.
             prompt: String,
             /// Model (default: the server's choice).
             model_id as "model_id"?: ModelId,
@@ -223,16 +223,16 @@ operations! {
             system_msg as "system_msg"?: String,
             /// How freely words are chosen, from 0 (always the likeliest) to 2 (default: 0.7).
             temperature?: f64,
-            /// Length of the answer at most, in tokens (default: 256).
+            /// Length of the response at most, in tokens (default: 256).
             max_tokens as "max_tokens"?: u32,
             /// The conversation before the prompt, oldest message first.
             history?: JsonText<Vec<LlmMessage>>,
-            /// Streams the answer. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
+            /// Streams the response. Of no use here: Studio passes it on only when it is whole, and then it is no JSON.
             streamed as "stream"?: bool,
         } -> StudioLlmResponse, id("genLLM"), error(GenerateError), timeout(300)
     }
     endpoint! {
-        /// Describes a picture in words.
+        /// Describes a picture as text.
         pub ImageToText: Ai = POST "/image-to-text" multipart {
             /// The picture: at most 50 MB.
             image: File,
@@ -275,21 +275,21 @@ operations! {
             text: String,
             /// Model (default: the server's choice).
             model_id?: ModelId,
-            /// How the speaker sounds, in words (default: a man who speaks with some expression, at a moderate speed
+            /// Description of the speaker's voice (default: a man who speaks with some expression, at a moderate speed
             /// and pitch).
             description?: String,
         } -> AudioResponse, id("genTextToSpeech")
     }
     endpoint! {
-        /// Tells whether a runner is ready.
+        /// Reports whether a runner is ready.
         ///
-        /// Runners answer this, gateways do not: for a client of your own runner's address.
+        /// Runners serve this, gateways do not: for a client of your own runner's address.
         pub Health: Ai = GET "/health" -> HealthCheck, timeout(60)
     }
 }
 
 impl Llm {
-    /// The same request, with an answer that comes piece by piece.
+    /// The same request, with a response that comes piece by piece.
     ///
     /// ```no_run
     /// use livepeer::Client;
@@ -298,8 +298,8 @@ impl Llm {
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// let client = Client::ai();
     /// let question = Llm::new("meta-llama/Meta-Llama-3.1-8B-Instruct", [LlmMessage::user("Why is the sky blue?")]);
-    /// let mut answer = client.call(question.stream()).await?;
-    /// while let Some(chunk) = answer.next().await {
+    /// let mut response = client.call(question.stream()).await?;
+    /// while let Some(chunk) = response.next().await {
     ///     print!("{}", chunk?.text());
     /// }
     /// # Ok(())

@@ -66,7 +66,7 @@ impl fmt::Debug for MediaUrl {
     }
 }
 
-/// For texts that can be many megabytes and tell a reader nothing.
+/// For texts that can be many megabytes and are of no use to a reader.
 pub(crate) fn debug_cut(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     const LONG: usize = 256;
     if text.len() <= LONG {

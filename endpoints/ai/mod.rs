@@ -24,7 +24,7 @@ impl Api for Ai {
         &["https://dream-gateway.livepeer.cloud", "https://livepeer.studio/api/beta/generate"];
     const CASE: Case = Case::Snake;
     const USER_AGENT: &'static str = crate::USER_AGENT;
-    // A cold model answers after minutes.
+    // A cold model responds after minutes.
     const TIMEOUT: Option<Duration> = Some(Duration::from_secs(300));
     type Error = GenerateError;
 

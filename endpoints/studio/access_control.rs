@@ -7,10 +7,10 @@ operations! {
     endpoint! {
         /// Creates a key to sign the tokens of viewers with.
         ///
-        /// **The private key is in this answer and never again**: store it before anything else. An account may have
-        /// ten keys (403 beyond). The server answers 201.
+        /// **The private key is in this response and never again**: store it before anything else. An account may have
+        /// ten keys (403 beyond). The server responds with 201.
         pub Create: Studio = POST "/access-control/signing-key" json {
-            /// Name, for people (default: `Signing Key` and a number).
+            /// Human-readable name (default: `Signing Key` and a number).
             name?: String,
             /// Project that it belongs to. The server goes by the project of the API key instead.
             project_id?: ProjectId,
@@ -34,7 +34,7 @@ operations! {
             /// Whether tokens signed with it are refused. Lets you see whether anyone still uses a key before you
             /// delete it.
             disabled?: bool,
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
         } -> (), retryable, id("updateSigningKey")
     }
@@ -60,7 +60,7 @@ model! {
     pub struct SigningKey: Studio {
         /// Id.
         id?: SigningKeyId,
-        /// Name, for people.
+        /// Human-readable name.
         name?: String,
         /// Account that it belongs to. Deprecated by the API.
         user_id?: UserId,
@@ -70,7 +70,7 @@ model! {
         last_seen?: Timestamp,
         /// Public half: an ECDSA P-256 key as PEM, in base64. Goes into each token as the claim `pub`, as it is.
         public_key: String,
-        /// Private half: a PKCS#8 PEM, in base64. Only in the answer to [`Create`].
+        /// Private half: a PKCS#8 PEM, in base64. Only in the response to [`Create`].
         private_key?: Secret,
         /// Whether tokens signed with it are refused.
         disabled?: bool,
@@ -84,7 +84,7 @@ model! {
         public_key as "public_key"?: String,
         /// The key as SPKI, encoded in base64 twice.
         spki_public_key as "spki_public_key"?: String,
-        /// Machine that has answered.
+        /// Machine that has responded.
         node_name as "node_name"?: String,
     }
 }

@@ -6,11 +6,11 @@ use crate::endpoints::prelude::*;
 fields! {
     /// What [`RequestUpload`] and [`UploadUrl`] take alike.
     settings {
-        /// Makes MP4 files, too, beside the HLS renditions (default: no).
+        /// Makes MP4 files, too, in addition to the HLS renditions (default: no).
         static_mp4?: bool,
         /// Who may play it (default: everyone). An encrypted file must have one.
         playback_policy?: Nullable<PlaybackPolicy>,
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         creator_id?: CreatorId,
         /// Where else to store it.
         storage?: Storage,
@@ -56,9 +56,9 @@ operations! {
     endpoint! {
         /// Changes an asset, which must be ready (422 otherwise).
         pub Update: Studio = PATCH "/asset/{id}" (id: AssetId) json {
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
-            /// Who made it, in the terms of your application.
+            /// Id of its creator in your application.
             creator_id?: CreatorId,
             /// Who may play it; `None` lets everyone. A public asset cannot be made private, nor the reverse.
             playback_policy?: Nullable<PlaybackPolicy>,
@@ -78,7 +78,7 @@ operations! {
         ///
         /// The file goes to one of them, and the asset is processed when all of it has arrived.
         pub RequestUpload: Studio = POST "/asset/request-upload" json {
-            /// Name, for people.
+            /// Human-readable name.
             name: String,
             ..settings,
             /// Length of the segments of the output. The server takes this and does nothing with it: only [`UploadUrl`] has it done.
@@ -91,7 +91,7 @@ operations! {
         ///
         /// The same URL again within 15 minutes gives the asset of the first time (200, not 201).
         pub UploadUrl: Studio = POST "/asset/upload/url" json {
-            /// Name, for people.
+            /// Human-readable name.
             name: String,
             /// Where the file is: `http`, `https`, `ipfs` or `ar` (Arweave).
             url: Url,
@@ -178,7 +178,7 @@ open_enum! {
         Clip = "clip",
     }
 
-    /// How far an object's export to other storage is.
+    /// Progress of an object's export to other storage.
     pub enum StoragePhase {
         /// It waits.
         Waiting = "waiting",
@@ -210,7 +210,7 @@ model! {
         playback_id?: PlaybackId,
         /// Account that it belongs to. Deprecated by the API.
         user_id?: UserId,
-        /// Whether MP4 files were asked for. The server never tells.
+        /// Whether MP4 files were asked for. The server never returns it.
         static_mp4?: bool,
         /// HLS playlist. Its form may change: rather ask for the playback info of `playback_id`.
         playback_url?: Url,
@@ -220,7 +220,7 @@ model! {
         playback_policy?: PlaybackPolicy,
         /// Where it came from.
         source: AssetSource,
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         creator_id?: CreatorId,
         /// The renditions that were asked for; none: the server chose.
         profiles?: Vec<TranscodeProfile>,
@@ -228,7 +228,7 @@ model! {
         storage?: AssetStorage,
         /// Where it is in its life.
         status?: AssetStatus,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Project that it belongs to.
         project_id?: ProjectId,
@@ -336,7 +336,7 @@ model! {
     pub struct AssetStorage: Studio {
         /// On IPFS.
         ipfs?: Box<AssetIpfs>,
-        /// How far its export is.
+        /// Progress of its export.
         status?: StorageStatus,
     }
 
@@ -366,7 +366,7 @@ model! {
         gateway_url?: Url,
     }
 
-    /// How far an object's export to other storage is.
+    /// Progress of an object's export to other storage.
     pub struct StorageStatus: Studio {
         /// The phase.
         phase: StoragePhase,
@@ -395,7 +395,7 @@ model! {
     pub struct UploadTicket: Studio {
         /// Takes the whole file as the body of one `PUT`.
         url: Secret,
-        /// Takes the file in parts by the tus protocol, and goes on where a broken upload stopped.
+        /// Takes the file in parts by the tus protocol, and resumes where a broken upload stopped.
         tus_endpoint: Secret,
         /// The new asset.
         asset: Asset,

@@ -41,7 +41,7 @@ impl Ingest {
     }
 
     /// Where a browser sends a stream's video by WebRTC (WHIP), stream key included. Empty if the stream has no key, or the
-    /// environment does not tell its media servers.
+    /// environment does not list its media servers.
     pub fn whip_url(&self, stream: &Stream) -> String {
         match &self.base {
             Some(base) => stream.ingest_url(&format!("{}/webrtc/", base.as_str().trim_end_matches('/'))),

@@ -14,7 +14,7 @@ operations! {
             playback_id?: PlaybackId,
             /// Only what this creator made.
             creator_id?: String,
-            /// Counts apart by these: `playbackId`, `device`, `browser`, `country`.
+            /// Groups the counts by these: `playbackId`, `device`, `browser`, `country`.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
         } -> Vec<RealtimeViewership>, id("getRealtimeViewershipNow")
     }
@@ -29,7 +29,7 @@ operations! {
             from?: Moment,
             /// Only views before then.
             to?: Moment,
-            /// Counts apart by time, in steps of this length.
+            /// Groups the counts by time, in steps of this length.
             time_step?: TimeStep,
             /// Only this asset.
             asset_id?: AssetId,
@@ -37,21 +37,21 @@ operations! {
             stream_id?: StreamId,
             /// Only what this creator made.
             creator_id?: String,
-            /// Counts apart by these.
+            /// Groups the counts by these.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
         } -> Vec<Viewership>, id("getViewershipMetrics")
     }
     endpoint! {
         /// Counts views of one asset or stream over time, for the person who made it.
         ///
-        /// Either `asset_id` or `stream_id` must be given, as a proof of knowing it (400 otherwise). The answer tells
+        /// Either `asset_id` or `stream_id` must be given, as a proof of knowing it (400 otherwise). The response tells
         /// less than that of [`GetViewership`].
         pub GetCreatorViewership: Studio = GET "/data/views/query/creator" query {
             /// Only views from then on.
             from?: Moment,
             /// Only views before then.
             to?: Moment,
-            /// Counts apart by time, in steps of this length.
+            /// Groups the counts by time, in steps of this length.
             time_step?: TimeStep,
             /// This asset.
             asset_id?: AssetId,
@@ -59,7 +59,7 @@ operations! {
             stream_id?: StreamId,
             /// Only what this creator made.
             creator_id?: String,
-            /// Counts apart by these: all but `playbackId`, `geohash` and `creatorId`.
+            /// Groups the counts by these: all but `playbackId`, `geohash` and `creatorId`.
             breakdown_by as "breakdownBy[]"?: Vec<Breakdown>,
         } -> Vec<Viewership>, id("getCreatorViewershipMetrics")
     }
@@ -130,7 +130,7 @@ open_enum! {
         Geohash = "geohash",
         /// Viewer, as your player has named them.
         ViewerId = "viewerId",
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         CreatorId = "creatorId",
     }
 }
@@ -157,7 +157,7 @@ model! {
     pub struct Viewership: Studio {
         /// Id under which it is played.
         playback_id?: PlaybackId,
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         creator_id?: String,
         /// Viewer, as your player has named them.
         viewer_id?: String,
@@ -211,7 +211,7 @@ model! {
         view_count?: i64,
         /// How long all of them were, in minutes.
         playtime_mins?: f64,
-        /// How many views an older way of counting has seen.
+        /// Number of views by the legacy count.
         legacy_view_count?: i64,
     }
 
@@ -219,7 +219,7 @@ model! {
     pub struct Usage: Studio {
         /// Account.
         user_id as "UserID"?: UserId,
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         creator_id as "CreatorID"?: String,
         /// Minutes delivered to viewers.
         delivery_usage_mins as "DeliveryUsageMins"?: f64,
@@ -280,7 +280,7 @@ impl Field for Moment {
         if reader.kind() != Kind::String {
             return reader.read().map(Self::Timestamp);
         }
-        // A query has no types: a number is told from a date by its looks.
+        // A query has no types: a number is distinguished from a date by its form.
         let text = reader.text()?;
         Ok(match from_json(&text) {
             Ok(time) => Self::Timestamp(time),
@@ -310,7 +310,7 @@ serde_via_codec!(Moment);
 pub enum UsageReport {
     /// The sum of everything.
     Total(Usage),
-    /// Sums by step of time or by creator. The specification does not tell of this form.
+    /// Sums by step of time or by creator. The specification does not mention this form.
     Apart(Vec<Usage>),
 }
 

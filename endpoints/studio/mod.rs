@@ -36,7 +36,7 @@ pub(crate) mod webhook;
 /// What holds for all operations:
 ///
 /// - A body has at most 100 kB (413), and its fields are checked by a schema (422); unknown fields and most nulls are refused.
-/// - Some mistakes of the caller's are told as 500: a NUL in a text, a filter with a text for a number, a clip of a stream
+/// - Some mistakes of the caller's get 500: a NUL in a text, a filter with a text for a number, a clip of a stream
 ///   that is not recorded.
 /// - 100 tasks may wait or run at a time (429). Only the AI operations say by `Retry-After` when to come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl ApiError {
 pub struct FieldError {
     /// Where it stands in the body, as a path like `profiles[0].width`; empty when it is the body as a whole.
     pub field: String,
-    /// What is wrong with it, in words.
+    /// Human-readable description of what is wrong.
     pub reason: String,
     /// The rule of the schema that it breaks, e.g. `additionalProperties` or `type`.
     pub keyword: String,

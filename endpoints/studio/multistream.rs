@@ -9,7 +9,7 @@ operations! {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there, so
             /// the server never shows it again.
             url: Secret [sample = "rtmp://there.example/live/secret-key"],
-            /// Name, for people (default: the host of the address).
+            /// Human-readable name (default: the host of the address).
             name?: String,
             /// Sends nothing for now, whatever streams refer to it (default: no).
             disabled?: bool,
@@ -18,9 +18,9 @@ operations! {
     endpoint! {
         /// Lists multistream targets.
         ///
-        /// The open-source server heeds order, filters and count only where an administrator asks without `user_id`.
+        /// The open-source server respects order, filters and count only where an administrator asks without `user_id`.
         pub List: Studio = GET "/multistream/target" query {
-            /// Your account ([`user::Me`](super::user::Me) tells). The open-source server refuses the list without it;
+            /// Your account ([`user::Me`](super::user::Me) returns it). The open-source server refuses the list without it;
             /// Livepeer's own finds it from the key.
             user_id?: UserId,
             ..page,
@@ -36,7 +36,7 @@ operations! {
         pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address, with the key of your account there.
             url?: Secret [sample = "rtmp://there.example/live/secret-key"],
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
             /// Sends nothing for now, whatever streams refer to it.
             disabled?: bool,
@@ -45,7 +45,7 @@ operations! {
     endpoint! {
         /// Deletes a multistream target. Remove it from the streams that refer to it first.
         ///
-        /// Deleting it again is answered with 404.
+        /// Deleting it again gives 404.
         pub Delete: Studio = DELETE "/multistream/target/{id}" (id: TargetId) -> (), id("deleteMultistreamTarget")
     }
 }
@@ -55,11 +55,11 @@ model! {
     pub struct Target: Studio {
         /// Id.
         id: TargetId,
-        /// Name, for people.
+        /// Human-readable name.
         name?: String,
         /// The account it belongs to. Deprecated.
         user_id?: UserId,
-        /// Where the video is sent. The server never tells.
+        /// Where the video is sent. The server never returns it.
         url?: Secret,
         /// Whether nothing is sent for now.
         disabled?: bool,

@@ -12,7 +12,7 @@ operations! {
             /// Where it is, with the credentials: `s3://key:secret@region/bucket`, or `s3+https://key:secret@host/bucket`.
             /// The server never shows it again.
             url: Secret,
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
             /// Where its content is fetched from.
             public_url?: Url,
@@ -21,7 +21,7 @@ operations! {
     endpoint! {
         /// Lists object stores.
         ///
-        /// Fields to filter by: `id`, `name`, `url`, `publicUrl`, `disabled`, `createdAt`. The open-source server heeds
+        /// Fields to filter by: `id`, `name`, `url`, `publicUrl`, `disabled`, `createdAt`. The open-source server respects
         /// neither order nor count. Not in the public specification.
         pub List: Studio = GET "/object-store" query { ..page } -> Vec<ObjectStore>, paged
     }
@@ -56,9 +56,9 @@ model! {
     pub struct ObjectStore: Studio {
         /// Id.
         id: ObjectStoreId,
-        /// Name, for people.
+        /// Human-readable name.
         name?: String,
-        /// Where it is. The server never tells.
+        /// Where it is. The server never returns it.
         url?: Secret,
         /// Where its content is fetched from.
         public_url?: Url,

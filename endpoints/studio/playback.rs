@@ -7,7 +7,7 @@ operations! {
     endpoint! {
         /// Retrieves where something is played: a stream, an asset or a recording, by its playback id.
         ///
-        /// An asset that is not ready is answered with 422, and the server remembers that for up to 120 seconds: to
+        /// An asset that is not ready gives 422, and the server remembers that for up to 120 seconds: to
         /// wait for an asset, ask for the asset or its task.
         pub Get: Studio = GET "/playback/{id}" (id: PlaybackId) query {
             /// For a live stream of your own: also looks for the running recording (default: no). See
@@ -42,7 +42,7 @@ model! {
 
     /// An address at which something is played in one format.
     pub struct Source: Studio {
-        /// Name of the format, for people.
+        /// Human-readable name of the format.
         hrn: SourceName,
         /// The format.
         kind as "type": SourceType,
@@ -60,7 +60,7 @@ model! {
 
     /// An address at which a running recording is played, or why there is none.
     pub struct DvrSource: Studio {
-        /// Name of the format, for people.
+        /// Human-readable name of the format.
         hrn?: SourceName,
         /// The format.
         kind as "type"?: SourceType,
@@ -124,7 +124,7 @@ model! {
     pub struct AttestationStorage: Studio {
         /// On IPFS.
         ipfs?: AttestationIpfs,
-        /// How far its export is.
+        /// Progress of its export.
         status?: StorageStatus,
     }
 
@@ -236,7 +236,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Name of a format, for people.
+    /// Human-readable name of a format.
     pub enum SourceName {
         /// HLS.
         Hls = "HLS (TS)",

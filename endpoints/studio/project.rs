@@ -10,7 +10,7 @@ operations! {
         ///
         /// Not in the public specification.
         pub Create: Studio = POST "/project" json {
-            /// Name, for people.
+            /// Human-readable name.
             name: String,
         } -> Project
     }
@@ -32,7 +32,7 @@ operations! {
         ///
         /// Not in the public specification.
         pub Update: Studio = PATCH "/project/{id}" (id: ProjectId) json {
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
         } -> (), retryable
     }
@@ -50,7 +50,7 @@ model! {
     pub struct Project: Studio {
         /// Id.
         id?: ProjectId,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// When it was created.
         created_at?: Timestamp,

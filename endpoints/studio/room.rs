@@ -1,5 +1,5 @@
 //! Rooms: video conferences that can be sent on as a live stream. Livepeer has given them up; servers without them
-//! answer 400 with the plain text `not enabled`.
+//! respond 400 with the plain text `not enabled`.
 
 use crate::endpoints::prelude::*;
 

@@ -54,7 +54,7 @@ model! {
         kind?: String,
         /// The account it belongs to. Deprecated.
         user_id?: UserId,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// The stream, according to the public specification. The server never sends it: see `parent_id`.
         stream_id?: StreamId,
@@ -84,7 +84,7 @@ model! {
         is_active?: bool,
         /// Whether the video comes in well; unknown when the session is over.
         is_healthy?: bool,
-        /// What is wrong with the video that comes in, for people.
+        /// Human-readable descriptions of what is wrong with the incoming video.
         issues?: Vec<String>,
         /// When the session began.
         created_at?: Timestamp,
@@ -92,7 +92,7 @@ model! {
         project_id?: ProjectId,
         /// Whether the session is recorded.
         record?: bool,
-        /// How far the recording is.
+        /// Progress of the recording.
         recording_status?: RecordingStatus,
         /// Where the recording is played (HLS), once it is ready.
         recording_url?: Url,
@@ -102,7 +102,7 @@ model! {
         source_recording_url?: Url,
         /// Id to play the stream by.
         playback_id?: PlaybackId,
-        /// Renditions beside the source.
+        /// Renditions besides the source.
         profiles?: Vec<FfmpegProfile>,
         /// How the recording is processed.
         recording_spec?: RecordingSpec,
@@ -128,7 +128,7 @@ model! {
 }
 
 open_enum! {
-    /// How far the recording of a session is.
+    /// Progress of a session's recording.
     pub enum RecordingStatus {
         /// Being made: the session is live, or has just ended.
         Waiting = "waiting",

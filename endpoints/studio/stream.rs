@@ -8,7 +8,7 @@ use crate::endpoints::prelude::*;
 fields! {
     /// What [`Create`] and [`UpsertPull`] take alike.
     settings {
-        /// Who made the stream, in the terms of your application.
+        /// Id of the stream's creator in your application.
         creator_id?: CreatorId,
         /// Who may watch (default: everyone).
         playback_policy?: Nullable<PlaybackPolicy>,
@@ -31,9 +31,9 @@ operations! {
         /// Creates a live stream.
         ///
         /// Send video to its [`rtmp_url`](Stream::rtmp_url) or [`whip_url`](Stream::whip_url); with a server other than the
-        /// production one, to those that [`ingest::List`](super::ingest::List) tells.
+        /// production one, to those that [`ingest::List`](super::ingest::List) returns.
         pub Create: Studio = POST "/stream" json {
-            /// Name, for people.
+            /// Human-readable name.
             name: String,
             /// Makes Livepeer fetch the video from elsewhere, instead of waiting to be sent it.
             pull?: Pull,
@@ -64,9 +64,9 @@ operations! {
     endpoint! {
         /// Changes a stream. What is not set stays as it is.
         pub Update: Studio = PATCH "/stream/{id}" (id: StreamId) json {
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
-            /// Who made the stream, in the terms of your application.
+            /// Id of the stream's creator in your application.
             creator_id?: CreatorId,
             /// Who may watch. `None` is sent as `null`, which the server takes, but without changing anything; send
             /// [`PlaybackPolicy::public`] to lift a restriction.
@@ -93,12 +93,12 @@ operations! {
         pub Delete: Studio = DELETE "/stream/{id}" (id: StreamId) -> (), id("deleteStream")
     }
     // Not retryable, unlike other deletions: the server notes the time before it does anything else and refuses a repeat
-    // within five seconds, so that a repeat could only hide why the first attempt failed.
+    // within five seconds, so that a repeat could only mask why the first attempt failed.
     endpoint! {
         /// Ends the live session of a stream and its recording. The streamer may start anew at once.
         ///
         /// Refused with 429 within 5 seconds of the last time, without `Retry-After`, also when that failed: if the media
-        /// servers cannot be reached (500), the session goes on. To keep the streamer out, set [`Update::suspended`].
+        /// servers cannot be reached (500), the session continues. To keep the streamer out, set [`Update::suspended`].
         pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
             id("terminateStream"), retryable(false)
     }
@@ -121,7 +121,7 @@ operations! {
             start_time: Timestamp,
             /// Where it ends (default: as far as there is video).
             end_time?: Timestamp,
-            /// Name of the asset, for people (default: made from its playback id).
+            /// Human-readable name of the asset (default: made from its playback id).
             name?: String,
             /// The recorded session to cut from (default: the last one, which may be live).
             session_id?: SessionId,
@@ -138,7 +138,7 @@ operations! {
     endpoint! {
         /// Sends the video of a stream on to one more service.
         ///
-        /// Gives the target, or nothing if the server answers without a body.
+        /// Gives the target, or nothing if the response has no body.
         pub AddMultistreamTarget: Studio = POST "/stream/{id}/create-multistream-target" (id: StreamId)
             json(target: TargetRef) -> Option<multistream::Target>, id("addMultistreamTarget")
     }
@@ -160,7 +160,7 @@ operations! {
             /// By what to find the stream to replace (default: [`PullKey::Source`]).
             key?: PullKey,
         } json {
-            /// Name, for people.
+            /// Human-readable name.
             name: String,
             /// Where the video comes from.
             pull: Pull,
@@ -233,11 +233,11 @@ model! {
     pub struct Stream: Studio {
         /// Id.
         id: StreamId,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Always `stream`. Deprecated.
         kind?: String,
-        /// Who made the stream, in the terms of your application.
+        /// Id of the stream's creator in your application.
         creator_id?: CreatorId,
         /// Your own labels.
         user_tags?: UserTags,
@@ -263,7 +263,7 @@ model! {
         is_active?: bool,
         /// Whether the video comes in well; unknown when the stream is not live.
         is_healthy?: bool,
-        /// What is wrong with the video that comes in, for people.
+        /// Human-readable descriptions of what is wrong with the incoming video.
         issues?: Vec<String>,
         /// Name of the API key that made the stream.
         created_by_token_name?: String,
@@ -281,7 +281,7 @@ model! {
         playback_id?: PlaybackId,
         /// Who may watch; missing means everyone.
         playback_policy?: PlaybackPolicy,
-        /// Renditions beside the source.
+        /// Renditions besides the source.
         profiles?: Vec<FfmpegProfile>,
         /// The project it belongs to.
         project_id?: ProjectId,
@@ -325,7 +325,7 @@ model! {
         is_stream_key?: bool,
     }
 
-    /// A clip in the making.
+    /// A pending clip.
     pub struct Clip: Studio {
         /// The asset that the clip becomes.
         asset: Asset,
@@ -379,21 +379,21 @@ model! {
     pub struct TargetSpec: Studio, input {
         /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there.
         url: Secret [sample = "rtmp://there.example/live/secret-key"],
-        /// Name, for people.
+        /// Human-readable name.
         name?: String,
     }
 }
 
 impl Stream {
     /// Where a streaming program sends video by RTMP, stream key included, **if the stream was made by the production
-    /// server**: [`ingest::List`](super::ingest::List) tells those of others. Empty if the stream has no key, as sessions
+    /// server**: [`ingest::List`](super::ingest::List) returns those of others. Empty if the stream has no key, as sessions
     /// and streams with a pull source may not.
     pub fn rtmp_url(&self) -> String {
         self.ingest_url("rtmp://rtmp.livepeer.com/live/")
     }
 
     /// Where a browser sends video by WebRTC (WHIP), stream key included, **if the stream was made by the production
-    /// server**: [`ingest::List`](super::ingest::List) tells those of others. Empty if the stream has no key, as sessions
+    /// server**: [`ingest::List`](super::ingest::List) returns those of others. Empty if the stream has no key, as sessions
     /// and streams with a pull source may not.
     pub fn whip_url(&self) -> String {
         self.ingest_url("https://playback.livepeer.studio/webrtc/")

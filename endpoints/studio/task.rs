@@ -28,7 +28,7 @@ open_enum! {
     /// Where a task is in its life: pending → waiting → running → completed, failed or cancelled.
     ///
     /// The server repeats a failed task up to twice by itself. It is `waiting` again until then, with the error message
-    /// of the first attempt: only the phase tells whether a task has failed.
+    /// of the first attempt: only the phase says whether a task has failed.
     pub enum Phase {
         /// It waits for something else, such as the end of an upload.
         Pending = "pending",
@@ -183,7 +183,7 @@ model! {
         profiles?: Vec<TranscodeProfile>,
         /// Length of the segments of the output.
         target_segment_size_secs?: Seconds,
-        /// Who made it, in the terms of your application.
+        /// Id of its creator in your application.
         creator_id?: CreatorId,
         /// Whether the output is signed with a C2PA manifest.
         c2pa?: bool,

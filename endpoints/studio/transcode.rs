@@ -8,7 +8,7 @@ operations! {
     endpoint! {
         /// Transcodes a file, and puts the output into a storage of yours.
         ///
-        /// Gives the task that does it. Its phase tells when it is done; what it has made then lies in the storage
+        /// Gives the task that does it. Its phase says when it is done; what it has made then lies in the storage
         /// below the paths of `outputs`.
         ///
         /// ```
@@ -29,7 +29,7 @@ operations! {
             profiles?: Vec<TranscodeProfile>,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
-            /// Who made it, in the terms of your application.
+            /// Id of its creator in your application.
             creator_id?: CreatorId,
             /// Signs the output with a C2PA manifest of where it comes from (default: no).
             c2pa?: bool,

@@ -5,7 +5,7 @@ use crate::endpoints::prelude::*;
 fields! {
     /// What [`Create`] and [`Update`] take alike.
     settings {
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Where to send the events: an `http` or `https` URL.
         url: Url,
@@ -43,8 +43,8 @@ operations! {
     endpoint! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
-        /// The server answers with the id only, so the other fields of the answer are empty:
-        /// [`Get`] tells the rest. To change one thing and keep the others, use [`Patch`], or start
+        /// The server responds with the id only, so the other fields of the response are empty:
+        /// [`Get`] returns the rest. To change one thing and keep the others, use [`Patch`], or start
         /// from `Update::from(webhook)`.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
@@ -59,7 +59,7 @@ operations! {
         ///
         /// Not in the public specification.
         pub Patch: Studio = PATCH "/webhook/{id}" (id: WebhookId) json {
-            /// Name, for people.
+            /// Human-readable name.
             name?: String,
             /// Where to send the events: an `http` or `https` URL.
             url?: Url,
@@ -74,7 +74,7 @@ operations! {
     endpoint! {
         /// Deletes a webhook.
         ///
-        /// The specification promises the webhook as an answer, the server sends none (204).
+        /// The specification promises the webhook as a response, the server sends none (204).
         pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id("deleteWebhook")
     }
     endpoint! {
@@ -144,7 +144,7 @@ open_enum! {
         /// A viewer has begun to play something.
         PlaybackUserNew = "playback.user.new",
         /// A viewer asks for something whose playback policy leaves the decision to this webhook. The
-        /// server waits for the answer: any 2xx lets the viewer in.
+        /// server waits for the response: any 2xx lets the viewer in.
         PlaybackAccessControl = "playback.accessControl",
         /// An asset was created.
         AssetCreated = "asset.created",
@@ -172,7 +172,7 @@ model! {
     pub struct Webhook: Studio {
         /// Id.
         id?: WebhookId,
-        /// Name, for people.
+        /// Human-readable name.
         name: String,
         /// Always `webhook`. Deprecated by the API.
         kind?: String,
@@ -208,9 +208,9 @@ model! {
         timestamp?: Timestamp,
         /// What went wrong.
         error?: String,
-        /// Body of your server's answer, in base64.
+        /// Body of your server's response, in base64.
         response?: String,
-        /// HTTP status of your server's answer.
+        /// HTTP status of your server's response.
         status_code?: u16,
     }
 
@@ -234,7 +234,7 @@ model! {
         success?: bool,
         /// What was sent.
         request?: WebhookRequest,
-        /// What your server answered.
+        /// What your server responded.
         response?: WebhookResponse,
     }
 
@@ -250,13 +250,13 @@ model! {
         body?: String,
     }
 
-    /// What your server has answered to a webhook.
+    /// What your server has responded to a webhook.
     pub struct WebhookResponse: Studio {
         /// Body, in base64.
         body?: String,
         /// HTTP status.
         status?: u16,
-        /// The status in words.
+        /// The status, as text.
         status_text?: String,
     }
 }

@@ -52,7 +52,7 @@ open_enum! {
 // The lines above are the whole client. The rest uses it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let server = little_github().listen().await?;
+    let server = fake_github().listen().await?;
     let client = match std::env::var("GITHUB_TOKEN") {
         Ok(token) => Client::<GitHub>::new().key(token),
         Err(_) => server.client(),
@@ -66,8 +66,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A GitHub with five issues, made of the same line that calls it: two to a page, the next page in the `Link` header.
-fn little_github() -> Mock {
+/// A GitHub with five issues, made of the same declaration that calls it: two to a page, the next page in the `Link` header.
+fn fake_github() -> Mock {
     const TITLES: [&str; 5] = ["Borrow less", "Compile faster", "Say it better", "Panic never", "Document all"];
     Mock::new().on_received(async |list: Received<ListIssues>| {
         let query = list.parts.uri.query().unwrap_or_default();

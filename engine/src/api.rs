@@ -54,7 +54,7 @@ pub trait Api: Send + Sync + 'static {
     /// The response header with the number of items that a whole list holds; `None` (the default) when there is none. A
     /// list that the client counts ends without one more request once it has that many.
     const TOTAL: Option<&'static str> = None;
-    /// Whether an empty page ends a list even if it tells a next cursor (default: no; an API that filters may well give
+    /// Whether an empty page ends a list even if it has a next cursor (default: no; an API that filters may well give
     /// an empty page in the middle of a list).
     const EMPTY_PAGE_ENDS: bool = false;
     /// The idle time-out of the API's operations, unless an operation declares its own (default: the client's setting).
@@ -62,8 +62,8 @@ pub trait Api: Send + Sync + 'static {
     /// The body of an error response, unless an operation declares its own.
     type Error: ErrorBody;
 
-    /// Where the next page begins, as the headers of this one tell; `None` on the last. By default the
-    /// [`CURSOR`](Self::CURSOR) parameter of the `Link` header with `rel="next"`. For an API that tells it in the body,
+    /// Where the next page begins, by the headers of this one; `None` on the last. By default the
+    /// [`CURSOR`](Self::CURSOR) parameter of the `Link` header with `rel="next"`. For an API that has it in the body,
     /// see [`Page::next_cursor`](crate::Page::next_cursor).
     ///
     /// # Errors

@@ -215,7 +215,7 @@ pub struct Iter<S> {
 }
 
 impl<S> Iter<S> {
-    /// The stream itself, for what else it can tell.
+    /// The stream itself, for its other accessors.
     pub fn stream(&self) -> &S {
         &self.stream
     }

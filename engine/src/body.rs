@@ -105,12 +105,12 @@ impl Body {
     }
 
     /// Whatever `reader` gives, sent once; it must end after exactly `len` bytes
-    /// (see [`take`](tokio::io::AsyncReadExt::take) for a reader that goes on).
+    /// (see [`take`](tokio::io::AsyncReadExt::take) for a reader that continues).
     pub fn reader_with_len(reader: impl AsyncRead + Send + 'static, len: u64) -> Body {
         Body::unopened(Opener::once(reader), Some(len))
     }
 
-    /// Readers made by `factory`, a fresh one from the start for every time the body is sent. Each must end after
+    /// Readers made by `factory`, a fresh one for every time the body is sent. Each must end after
     /// exactly `len` bytes, where that is given.
     pub fn replayable<R: AsyncRead + Send + 'static>(
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
@@ -245,7 +245,7 @@ impl Body {
                 let sent = frame.data_ref().map_or(0, Bytes::len) as u64;
                 let over = sent > *left;
                 *left = left.saturating_sub(sent);
-                over.then_some("the body goes on after the length it announced")
+                over.then_some("the body continues after the length it announced")
             }
             (None, Some(left)) if *left > 0 => Some("the body ended before the length it announced"),
             _ => None,

@@ -100,7 +100,7 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// Gives the response's status, headers and body beside the value.
+    /// Awaiting it then gives a [`Response`]: the value with its metadata (status, headers, raw body).
     pub fn with_response(self) -> WithResponse<E> {
         WithResponse(self)
     }

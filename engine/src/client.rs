@@ -222,7 +222,7 @@ impl<A: Api> Client<A> {
     /// The function is called with the engine's own configuration whenever a client is made: at the first request of each
     /// runtime, separately for https, plain http and this machine. What it sets stays, except that redirects and retries are
     /// the engine's business and always switched off here: it counts attempts and keeps keys, headers and bodies from other
-    /// hosts. So do these, which the HTTP client should not be told: [`header`](Self::header) (reqwest's default headers go
+    /// hosts. So do these, which should not be set on the HTTP client: [`header`](Self::header) (reqwest's default headers go
     /// to *every* host), [`deadline`](Self::deadline) and [`timeout`](Self::timeout) (reqwest's time-out cuts long uploads
     /// and downloads off). The environment's proxies apply as without it, but never to this machine nor to a key that goes
     /// unencrypted; a proxy that is set here always applies. Replaces a transport that was given.

@@ -6,7 +6,7 @@ use crate::endpoint::Operation;
 use crate::error::EarlierAttempt;
 use crate::redact::Redactor;
 
-/// The call that a response, a download or a stream of events came from: what later errors of it tell.
+/// The call that a response, a download or a stream of events came from: what its later errors show.
 #[derive(Clone, Debug)]
 pub(crate) struct CallContext {
     /// `None` for a request that is no operation of an API.

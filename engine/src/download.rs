@@ -121,7 +121,7 @@ impl Download {
 
     /// Writes all that is still to come to a file and gives its length, in bytes.
     ///
-    /// A file that is there is replaced as a whole, and keeps its permissions: until the new one is whole it stands beside
+    /// A file that is there is replaced as a whole, and keeps its permissions: until the new one is whole it stands next to
     /// it, as `.download-….part`, and is removed when the download fails or the future is dropped. So each of several saves
     /// to one name ends with a whole file. Nothing is synced to the disk (`fsync`).
     ///
@@ -144,7 +144,7 @@ impl Download {
         let opened = {
             let path = path.to_owned();
             // What it opens is removed even if nobody waits for it any more.
-            off_thread(move || Target::look(&path)?.open()).await
+            off_thread(move || Target::inspect(&path)?.open()).await
         };
         let (file, temporary) = opened.map_err(|error| self.unsaved(path, error))?;
         let mut file = tokio::fs::File::from_std(file);
@@ -171,7 +171,7 @@ impl Download {
         let path = path.as_ref();
         let looked = {
             let path = path.to_owned();
-            off_thread(move || Target::look(&path).map(drop)).await
+            off_thread(move || Target::inspect(&path).map(drop)).await
         };
         looked.map_err(|error| {
             let mut inner = ErrorInner::new(ErrorKind::File, Some(named(path, error).into()));

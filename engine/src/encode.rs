@@ -214,20 +214,20 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
     if let Some(text) = value.as_any().downcast_ref::<String>() {
         return Ok(Payload::Body(Body::from(text.clone())));
     }
-    Err(wrong(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
+    Err(invalid(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
 }
 
 /// A header, from what a caller gave.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
-    let wrong = || RequestError::Header { name: name.into() };
-    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
-    let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+    let invalid = || RequestError::Header { name: name.into() };
+    let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+    let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
     // Then whoever prints the request, a transport for instance, does not show it.
     value.set_sensitive(sounds_secret(header.as_str()));
     Ok((header, value))
 }
 
-fn wrong(field: &Field, reason: impl ToString) -> RequestError {
+fn invalid(field: &Field, reason: impl ToString) -> RequestError {
     RequestError::Field { name: field.name.into(), reason: reason.to_string() }
 }
 
@@ -242,7 +242,7 @@ fn for_each_text(
     // Enough for most, so that it need not grow byte by byte.
     scratch.reserve(64);
     value.encode(scratch);
-    let no_json = |error| wrong(field, error);
+    let no_json = |error| invalid(field, error);
     let mut reader = Reader::new(scratch.as_json());
     if reader.kind() != Kind::List {
         return text(reader).map_err(no_json)?.map_or(Ok(()), |text| each(&text));

@@ -1,4 +1,4 @@
-//! What an operation is: the [`Endpoint`] trait that every [`endpoint!`](macro@crate::endpoint) line implements, and the
+//! What an operation is: the [`Endpoint`] trait that every [`endpoint!`](macro@crate::endpoint) declaration implements, and the
 //! facts about it ([`Operation`]) that the engine, the catalog and the docs are driven by.
 
 mod check;

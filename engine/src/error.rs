@@ -42,7 +42,7 @@ pub use transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed. Pointer-sized.
 ///
-/// It always tells the operation, the attempts made, and, when there was a response, its status and what the server
+/// It always names the operation, the attempts made, and, when there was a response, its status and what the server
 /// said: [`body`](Self::body) typed, [`raw_body`](Self::raw_body) as it came. `B` is the operation's error type; by `?` it becomes
 /// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
 ///
@@ -122,7 +122,7 @@ impl<B> Error<B> {
         self.0.body.as_ref()?.as_any().downcast_ref()
     }
 
-    /// What the server said, in words; `None` when there was no response, and when it was data and no words (JSON that could
+    /// What the server said, as text; `None` when there was no response, and when the body was data without a message (JSON that could
     /// not be read: [`raw_body`](Self::raw_body) has it).
     pub fn message(&self) -> Option<String> {
         let has_words = self.0.body.is_some() || !self.0.is_data();

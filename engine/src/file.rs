@@ -84,7 +84,7 @@ impl File {
         File::new(Content::Reader(Opener::once(reader), Some(len)))
     }
 
-    /// Readers made by `factory`, a fresh one from the start for each attempt, of `len` bytes each where that is known.
+    /// Readers made by `factory`, a fresh one for each attempt, of `len` bytes each where that is known.
     pub fn replayable<R: AsyncRead + Send + 'static>(
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         len: Option<u64>,

@@ -85,7 +85,7 @@ pub mod format {
     pub use crate::response::{Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
 }
 
-/// The facts of an operation, beside [`Operation`] itself.
+/// The facts of an operation, besides [`Operation`] itself.
 pub mod operation {
     pub use crate::endpoint::{Field, Host, Paging, Place};
 }

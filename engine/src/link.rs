@@ -42,9 +42,9 @@ fn find_next(value: &str) -> Option<&str> {
         if rest.0.is_empty() {
             return None;
         }
-        if rest.eat('<') {
+        if rest.accept('<') {
             let target = rest.take_until(|c| c == '>').trim_matches(is_space);
-            rest.eat('>');
+            rest.accept('>');
             if is_next(&mut rest) && !target.is_empty() {
                 return Some(target);
             }
@@ -59,11 +59,11 @@ fn is_next(rest: &mut Rest<'_>) -> bool {
     let mut relation = None;
     let mut elsewhere = false;
     rest.skip(is_space);
-    while rest.eat(';') {
+    while rest.accept(';') {
         rest.skip(is_space);
         let name = rest.take_until(|c| matches!(c, '=' | ';' | ',') || is_space(c));
         rest.skip(is_space);
-        let value = if rest.eat('=') {
+        let value = if rest.accept('=') {
             rest.skip(is_space);
             rest.value()
         } else {
@@ -94,7 +94,7 @@ impl<'a> Rest<'a> {
         self.0 = self.0.trim_start_matches(unwanted);
     }
 
-    fn eat(&mut self, wanted: char) -> bool {
+    fn accept(&mut self, wanted: char) -> bool {
         let after = self.0.strip_prefix(wanted);
         self.0 = after.unwrap_or(self.0);
         after.is_some()
@@ -111,17 +111,17 @@ impl<'a> Rest<'a> {
     ///
     /// A bare one may hold spaces, against the standard, for the sake of `rel=next last`.
     fn value(&mut self) -> Cow<'a, str> {
-        if !self.eat('"') {
+        if !self.accept('"') {
             return Cow::Borrowed(self.take_until(|c| matches!(c, ';' | ',')));
         }
         let mut text = Cow::Borrowed(self.take_until(|c| matches!(c, '"' | '\\')));
-        while self.eat('\\') {
+        while self.accept('\\') {
             let mut chars = self.0.chars();
             text.to_mut().extend(chars.next());
             self.0 = chars.as_str();
             text.to_mut().push_str(self.take_until(|c| matches!(c, '"' | '\\')));
         }
-        self.eat('"');
+        self.accept('"');
         text
     }
 }

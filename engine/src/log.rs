@@ -1,4 +1,4 @@
-//! Debug logs, by `tracing` (a feature). They tell operations, statuses, sizes and times; never a key, a body or a
+//! Debug logs, by `tracing` (a feature). They hold operations, statuses, sizes and times; never a key, a body or a
 //! filled-in path, which may hold a secret itself.
 
 use std::time::Duration;

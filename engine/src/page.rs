@@ -17,7 +17,7 @@ use crate::endpoint::{Endpoint, HostedBy, Paging, check_cursor};
 use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
 
-/// A list that comes in pages: an operation whose line says `paged`.
+/// A list that comes in pages: an operation declared as `paged`.
 pub trait Paginated: Endpoint<Response: Page> {}
 
 /// One page of a list, as the API sends it.
@@ -40,7 +40,7 @@ pub trait Page: Send + 'static {
     /// The items.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Where the next page begins, for an API that tells it in the body; `None` otherwise and on the last page (also where
+    /// Where the next page begins, for an API that has it in the body; `None` otherwise and on the last page (also where
     /// the API marks that by an empty text: an empty cursor ends the list with an error).
     fn next_cursor(&self) -> Option<String> {
         None
@@ -134,14 +134,14 @@ impl<E: Paginated> Pages<E> {
         self
     }
 
-    /// Begins at this cursor instead of at the first page, to go on where an earlier run stopped.
+    /// Begins at this cursor instead of at the first page, to resume where an earlier run stopped.
     pub fn from_cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
     }
 
     /// Where the next page begins; `None` before the first and after the last. With
-    /// [`from_cursor`](Self::from_cursor), a later run can go on from here.
+    /// [`from_cursor`](Self::from_cursor), a later run can resume from here.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -227,7 +227,7 @@ impl<E: Paginated> Pages<E> {
         let complete = self.from_start && self.total == Some(self.received);
         match E::OPERATION.paged {
             Some(Paging::Offset | Paging::Number) => self.count_on(len, complete, &page.raw_body),
-            // Such an API tells of pages that are not there.
+            // Such an API names pages that are not there.
             _ if <E::Api as Api>::EMPTY_PAGE_ENDS && (len == 0 || complete) => Ok(None),
             _ => {
                 let told = match page.value.next_cursor() {
@@ -236,13 +236,13 @@ impl<E: Paginated> Pages<E> {
                 };
                 let Some(next) = told else { return Ok(None) };
                 if next.is_empty() {
-                    return Err(DecodeError::custom("it tells an empty text for where the next page begins"));
+                    return Err(DecodeError::custom("it gives an empty text for where the next page begins"));
                 }
                 if let Some(here) = &self.cursor {
                     self.visited.insert(here);
                 }
                 if self.visited.contains(&next) {
-                    let text = "the next page is one that was there before: the list would go on for ever";
+                    let text = "the next page is one that was there before: the list would never end";
                     return Err(DecodeError::custom(text));
                 }
                 Ok(Some(next))
@@ -250,7 +250,7 @@ impl<E: Paginated> Pages<E> {
         }
     }
 
-    /// Counts on from a page, for a server that does not tell where the next one begins.
+    /// Counts on from a page, for a server that does not say where the next one begins.
     fn count_on(&mut self, len: usize, complete: bool, raw: &[u8]) -> Result<Option<String>, DecodeError> {
         let full = match (self.call.param(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
             // Otherwise nobody knows how long a full page is: a server may hold to less than it is asked for.

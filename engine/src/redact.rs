@@ -19,7 +19,7 @@ mod scan;
 /// How much of a text is looked at and shown, in bytes, and how much of all headers together.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
 
-/// How many causes of an error are told.
+/// How many causes of an error are shown.
 const MAX_CAUSES: usize = 16;
 
 /// The key and the secrets that one request held.
@@ -126,7 +126,7 @@ fn shorten(text: &mut String) -> bool {
     long
 }
 
-/// What callers give beside an operation's own fields (headers, query parameters) that is a secret by its name or place.
+/// What callers give in addition to an operation's own fields (headers, query parameters) that is a secret by its name or place.
 pub(crate) fn credentials(auth: Auth, headers: &HeaderMap, query: &[(String, String)]) -> Vec<Secret> {
     let mut found = Vec::new();
     // Every client has a user agent, and each call asks.

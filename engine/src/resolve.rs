@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode, utf8_percent_encode};
 
 use crate::server::origin_of;
 
-/// What is encoded in a query, beside what is not ASCII. A `%` is left alone, for it may be an encoding already.
+/// What is encoded in a query, in addition to what is not ASCII. A `%` is left alone, for it may be an encoding already.
 const QUERY: AsciiSet = CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
 /// What is encoded in a path.
 const PATH: AsciiSet = QUERY.remove(b'\'').add(b'?').add(b'^').add(b'`').add(b'{').add(b'}');

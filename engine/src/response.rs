@@ -12,7 +12,7 @@ use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
 
-/// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a line of
+/// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a declaration of
 /// [`endpoint!`](macro@crate::endpoint) can name.
 pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// What the request's `Accept` header says.
@@ -224,7 +224,7 @@ pub struct Response<T> {
     pub skipped_count: usize,
 }
 
-/// With the value, which hides its secrets itself, but neither the body nor the values of headers, which cannot.
+/// With the value, which redacts its secrets itself, but neither the body nor the values of headers, which cannot.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 
-/// A secret: an API key, a stream key, a shared secret. `Debug` hides it and there is no `Display`; JSON holds it, for
+/// A secret: an API key, a stream key, a shared secret. `Debug` redacts it and there is no `Display`; JSON holds it, for
 /// that is how it travels.
 ///
 /// ```
@@ -71,7 +71,7 @@ impl Field for Secret {
 
 crate::serde_via_codec!(Secret);
 
-/// What a URL holds beside the address: what stands before the `@`, and what follows the path. It may be a password, or
+/// What a URL holds besides the address: what stands before the `@`, and what follows the path. It may be a password, or
 /// a signature that lets anybody in. Where it is no URL of the web (`rtmp:`, `srt:`) the path may be a stream's key.
 fn around_address(url: &str) -> (&str, &str) {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));

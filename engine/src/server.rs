@@ -74,7 +74,7 @@ impl Server {
         Uri::from_parts(parts).map_err(|error| invalid(error.to_string()))
     }
 
-    /// Whether a key may go there without further ado: by TLS, or to this machine.
+    /// Whether a key may go there as it is: by TLS, or to this machine.
     pub(crate) fn is_secure(&self) -> bool {
         self.secure
     }

@@ -1,4 +1,4 @@
-//! The other direction: a request read back from what went over the wire, from JSON, or made up as a sample.
+//! The other direction: a request read back from what went over the wire, from JSON, or generated as a sample.
 
 #[cfg(feature = "mock")]
 use std::any::Any;
@@ -66,7 +66,7 @@ pub struct ReadError {
     pub path: String,
     /// What is wrong there.
     pub reason: String,
-    /// The type of the field, as written in the line; empty where there is no such field.
+    /// The type of the field, as written in the declaration; empty where there is no such field.
     pub ty: &'static str,
 }
 

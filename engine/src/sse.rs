@@ -74,7 +74,7 @@ pub trait StreamItem: Sized {
 pub enum Step<T> {
     /// One more item.
     Item(T),
-    /// One more item, after which the stream is complete: it goes on with what follows, but the response may end now, or
+    /// One more item, after which the stream is complete: it continues with what follows, but the response may end now, or
     /// fall silent.
     Closing(T),
     /// The last item: the stream ends after it.

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use crate::body::Body;
 use crate::error::{BoxError, IdleTimeout, RequestError};
 
-/// Whether there is what every wait needs, as an error in words: Tokio's timers panic where there are none.
+/// Whether there is what every wait needs, as an error: Tokio's timers panic where there are none.
 pub(crate) fn check_runtime() -> Result<(), RequestError> {
     if Handle::try_current().is_err() {
         return Err(RequestError::NO_RUNTIME);
@@ -117,7 +117,7 @@ impl Activity {
     }
 
     /// How long the peer may take for what was taken from the body and may still be buffered. What was taken beyond the
-    /// size of all buffers has arrived, which tells how fast the peer is at least.
+    /// size of all buffers has arrived, which shows how fast the peer is at least.
     fn drains_in(&self) -> Duration {
         let taken = self.taken.load(Ordering::Relaxed);
         let arrived = u128::from(taken.saturating_sub(MAX_BUFFERED)) * 1_000_000_000;
@@ -211,7 +211,7 @@ mod tests {
         // All of it is buffered, and leaves at 5 kB/s or 128 kbit/s.
         assert_eq!(upload(400_000, None, 400_000 / 5_000).await, Ok(()));
         assert_eq!(upload(1_500_000, None, 1_500_000 / 16_000).await, Ok(()));
-        // The buffers fill, and then it goes on piece by piece.
+        // The buffers fill, and then it continues piece by piece.
         assert_eq!(upload(3_000_000, Some(16_000), 64).await, Ok(()));
         assert_eq!(upload(20_000_000, Some(64_000), 85).await, Ok(()));
     }

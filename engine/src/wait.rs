@@ -27,7 +27,7 @@ pub trait Awaitable {
     /// When it does not say what it is, so that nobody can be asked about it.
     fn poll_request(&self) -> Result<Self::PollRequest, RequestError>;
 
-    /// The stage that a response tells of.
+    /// The stage that a response reports.
     fn stage(response: &<Self::PollRequest as Endpoint>::Response) -> Stage;
 }
 
@@ -43,7 +43,7 @@ impl<T: Awaitable> Awaitable for &T {
     }
 }
 
-/// How far something is.
+/// The stage that a task or asset has reached.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Stage {
@@ -66,7 +66,7 @@ pub enum Stage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Update<T> {
-    /// How far it is.
+    /// The stage it has reached.
     pub stage: Stage,
     /// All that the server said.
     pub value: T,

@@ -248,7 +248,7 @@ async fn redirects_to_relative_references_are_followed() {
     }
 }
 
-/// Answers the first request with a redirect whose header is not ASCII, and tells the second's target.
+/// Responds to the first request with a redirect whose header is not ASCII, and returns the second's target.
 #[tokio::test]
 async fn a_redirect_that_is_not_ascii_is_followed() {
     use tokio::io::{AsyncBufReadExt, BufReader};

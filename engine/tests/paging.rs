@@ -190,7 +190,7 @@ where
             Some(Ok(item)) => got.push(item),
             Some(Err(error)) => {
                 let error: Error = error.into();
-                assert!(items.next().await.is_none(), "it goes on after an error");
+                assert!(items.next().await.is_none(), "it continues after an error");
                 return (got, Some(format!("{error:#}")));
             }
             None => return (got, None),
@@ -250,7 +250,7 @@ async fn many_cursors_are_remembered_and_a_long_circle_is_found() {
     let (url, seen) = serve(|_, nth| reply(&format!(r#"{{"items":[1],"next":"{}"}}"#, nth % 300))).await;
     let (got, error) = all(&client::<Shop>(&url), Find::new()).await;
     assert_eq!((got.len(), seen.lock().unwrap().len()), (301, 301));
-    assert!(error.unwrap().contains("go on for ever"));
+    assert!(error.unwrap().contains("never end"));
 }
 
 #[tokio::test]

@@ -421,7 +421,7 @@ async fn child_without_descriptors() {
     let error = client.clone().retry(Retry::never()).call(GetBook::new("x")).await.unwrap_err();
     assert!(format!("{error:#}").contains("open files"), "{error:#}");
 
-    // One for the client's end of a connection: the mock has none left for its own, and goes on when there is.
+    // One for the client's end of a connection: the mock has none left for its own, and continues when there is.
     files.pop();
     let connection = tokio::net::TcpStream::connect(running.address()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,4 +1,4 @@
-//! What the little gateway keeps, and whom it turns away.
+//! What the fake gateway keeps, and whom it turns away.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,9 +21,9 @@ use typed_endpoint::source::{ReadError, ReadErrorKind};
 use typed_endpoint::{BoxFuture, Endpoint};
 
 #[derive(Clone)]
-pub(super) struct Gateway(Arc<Mutex<State>>);
+pub(super) struct Gateway(Arc<Mutex<GatewayState>>);
 
-pub(super) struct State {
+pub(super) struct GatewayState {
     pub(super) flavor: AiFlavor,
     pub(super) form: MediaForm,
     pub(super) key: Option<String>,
@@ -33,14 +33,14 @@ pub(super) struct State {
     pub(super) busy: bool,
     pub(super) failing: VecDeque<Failing>,
     pub(super) recent: VecDeque<Instant>,
-    pub(super) says: Option<String>,
-    pub(super) hears: String,
+    pub(super) llm_reply: Option<String>,
+    pub(super) transcript: String,
     pub(super) delivery: Delivery,
     pub(super) files: VecDeque<(String, &'static str, Bytes)>,
     pub(super) count: u64,
 }
 
-/// What a call gets in place of its answer.
+/// What a call gets in place of its response.
 pub(super) enum Failing {
     Status(u16),
     Reply(Reply),
@@ -55,10 +55,10 @@ const FILES: usize = 64;
 
 impl Gateway {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State::new())))
+        Self(Arc::new(Mutex::new(GatewayState::new())))
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, GatewayState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -69,17 +69,17 @@ impl Gateway {
             return Box::pin(std::future::ready(None));
         }
         let mut state = self.state();
-        let refusal = state.refusal(parts);
+        let rejection = state.rejection(parts);
         let latency = state.latency;
         Box::pin(async move {
             if !latency.is_zero() {
                 tokio::time::sleep(latency).await;
             }
-            refusal
+            rejection
         })
     }
 
-    /// A made file, as it is told in an answer.
+    /// A made file, as it stands in a response.
     pub(super) fn publish(&self, origin: &str, name: &str, media_type: &'static str, content: Vec<u8>) -> MediaUrl {
         use base64::Engine as _;
 
@@ -109,7 +109,7 @@ impl Gateway {
         }
     }
 
-    /// Answers an operation, given what does the work.
+    /// Serves an operation, given what does the work.
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
         E: Endpoint,
@@ -188,7 +188,7 @@ fn origin(parts: &request::Parts) -> String {
     format!("http://{}", host.unwrap_or("localhost"))
 }
 
-impl State {
+impl GatewayState {
     fn new() -> Self {
         Self {
             flavor: AiFlavor::default(),
@@ -200,8 +200,8 @@ impl State {
             busy: false,
             failing: VecDeque::new(),
             recent: VecDeque::new(),
-            says: None,
-            hears: "This is a mock. It hears the same in every recording.".into(),
+            llm_reply: None,
+            transcript: "This is a mock. It hears the same in every recording.".into(),
             delivery: Delivery::default(),
             files: VecDeque::new(),
             count: 0,
@@ -213,10 +213,10 @@ impl State {
         format!("{:08x}", self.count)
     }
 
-    fn refusal(&mut self, parts: &request::Parts) -> Option<Reply> {
+    fn rejection(&mut self, parts: &request::Parts) -> Option<Reply> {
         match self.failing.pop_front() {
             Some(Failing::Reply(reply)) => return Some(reply),
-            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was told to fail")),
+            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was set to fail")),
             _ => {}
         }
         let bearer =
@@ -259,7 +259,7 @@ impl State {
         }
     }
 
-    /// A refusal in the shape that this kind of server gives with this status.
+    /// An error response in the shape that this kind of server gives with this status.
     pub(super) fn refuse(&self, status: u16, message: &str) -> Reply {
         let from_runner = matches!(status, 400 | 401 | 413 | 415 | 500);
         match self.flavor {

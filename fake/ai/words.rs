@@ -14,10 +14,10 @@ use crate::generate::{Llm, LlmResponse};
 use typed_endpoint::Body;
 use typed_endpoint::BoxError;
 
-/// When the mock's answers were given, so that they are the same each time: the first second of 2026.
+/// When the mock's responses were given, so that they are the same each time: the first second of 2026.
 const CREATED: u64 = 1_767_225_600;
 
-/// How a streamed answer of [`LittleGateway`](super::LittleGateway) ends.
+/// How a streamed response of [`GatewayFake`](super::GatewayFake) ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LlmEnding {
@@ -32,7 +32,7 @@ pub enum LlmEnding {
     Error(usize, String),
 }
 
-/// How a streamed answer goes out.
+/// How a streamed response goes out.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Delivery {
     pub(super) ending: LlmEnding,
@@ -44,8 +44,8 @@ pub(super) struct Delivery {
     pub(super) split: Option<usize>,
 }
 
-/// An answer, as words with the space after them.
-pub(super) struct Answer {
+/// A completion, as words with the space after them.
+pub(super) struct Completion {
     model: String,
     id: String,
     asked: usize,
@@ -53,7 +53,7 @@ pub(super) struct Answer {
     reason: &'static str,
 }
 
-impl Answer {
+impl Completion {
     pub(super) fn new(request: &Llm, id: String, text: &str) -> Self {
         let words: Vec<_> = text.split_inclusive(char::is_whitespace).map(str::to_owned).collect();
         let most = request.max_tokens.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));

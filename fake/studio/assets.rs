@@ -7,10 +7,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::super::fields;
-use super::super::handler::{Answer, check_scheme, check_text, created, find, invalid, not_found};
+use super::super::handler::{HandlerResult, check_scheme, check_text, created, find, invalid, not_found};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, project, typed, user};
+use super::super::state::{StudioState, project, typed, user};
 use super::super::work::{NewTask, phase, set_phase};
 use super::policies::{check_policy, is_public};
 use crate::endpoints::studio::asset::{
@@ -31,7 +31,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(export).on(retry).on(restore)
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Asset>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Asset>> {
     let wanted = |asset: &&Asset| {
         asset.deleted != Some(true)
             && list.phase.as_ref().is_none_or(|wanted| phase(asset) == *wanted)
@@ -47,7 +47,7 @@ fn cid_of(asset: &Asset) -> Option<&String> {
     asset.storage.as_ref()?.ipfs.as_ref()?.cid.as_ref()
 }
 
-/// The tracks are told only to who asks for details.
+/// The tracks are returned only to who asks for details.
 fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
     if let (None, Some(spec)) = (details, &mut asset.video_spec) {
         spec.tracks = None;
@@ -56,7 +56,7 @@ fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
 }
 
 /// The asset with this id, unless it is deleted.
-fn asset<'a>(state: &'a mut State, id: &AssetId) -> Answer<&'a mut Asset> {
+fn asset<'a>(state: &'a mut StudioState, id: &AssetId) -> HandlerResult<&'a mut Asset> {
     state.asset(id.as_str()).map_err(|_| unknown())
 }
 
@@ -64,11 +64,11 @@ fn unknown() -> Reply {
     Reply::error(404, "Asset not found")
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Asset> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Asset> {
     asset(state, &get.id).cloned().map(|asset| shown(asset, get.details))
 }
 
-fn update(state: &mut State, update: Update) -> Answer<Asset> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<Asset> {
     let now = state.time();
     update.name.as_deref().map_or(Ok(()), check_text)?;
     check_policy(state, update.playback_policy.as_set())?;
@@ -108,7 +108,7 @@ fn update(state: &mut State, update: Update) -> Answer<Asset> {
 }
 
 /// Starts the export that the storage of an update asks for.
-fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<Asset> {
+fn store(state: &mut StudioState, id: &AssetId, storage: Option<Storage>) -> HandlerResult<Asset> {
     let params = ExportParams::new().ipfs(IpfsExport::new());
     let spec = match storage.and_then(|storage| storage.ipfs) {
         Some(StorageIpfs::Custom(details)) => details.spec,
@@ -127,7 +127,7 @@ fn store(state: &mut State, id: &AssetId, storage: Option<Storage>) -> Answer<As
     Ok(shown(asset.clone(), None))
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     let now = state.now;
     let asset = find(&mut state.assets, |asset| asset.id == delete.id).map_err(|_| unknown())?;
     if asset.deleted == Some(true) {
@@ -141,7 +141,7 @@ fn delete(state: &mut State, delete: Delete) -> Answer<()> {
     Ok(())
 }
 
-fn restore(state: &mut State, restore: Restore) -> Answer<()> {
+fn restore(state: &mut StudioState, restore: Restore) -> HandlerResult<()> {
     let now = state.now;
     let asset = find(&mut state.assets, |asset| asset.id == restore.id);
     let asset = asset.map_err(|_| Reply::error(404, "asset not found"))?;
@@ -154,7 +154,7 @@ fn restore(state: &mut State, restore: Restore) -> Answer<()> {
     Ok(())
 }
 
-fn retry(state: &mut State, retry: Retry) -> Answer<()> {
+fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<()> {
     // The real one does not look whether there is such an asset.
     let asset = state.asset(retry.id.as_str()).map_err(|_| Reply::error(500, "Internal server error: TypeError"))?;
     if phase(asset) != Phase::Failed {
@@ -165,7 +165,7 @@ fn retry(state: &mut State, retry: Retry) -> Answer<()> {
 }
 
 /// A new asset in its first phase, and known to the server.
-pub(super) fn new_asset(state: &mut State, name: String, source: AssetSource, first: Phase) -> Asset {
+pub(super) fn new_asset(state: &mut StudioState, name: String, source: AssetSource, first: Phase) -> Asset {
     let mut asset = Asset {
         id: state.id(),
         playback_id: Some(state.playback_id()),
@@ -229,7 +229,7 @@ macro_rules! upload {
     }};
 }
 
-fn check_key(encryption: &Encryption) -> Answer<()> {
+fn check_key(encryption: &Encryption) -> HandlerResult<()> {
     let key = encryption.encrypted_key.expose();
     match !key.is_empty() && BASE64_STANDARD.decode(key).is_ok() {
         true => Ok(()),
@@ -237,7 +237,7 @@ fn check_key(encryption: &Encryption) -> Answer<()> {
     }
 }
 
-fn request_upload(state: &mut State, new: RequestUpload) -> Answer<UploadTicket> {
+fn request_upload(state: &mut StudioState, new: RequestUpload) -> HandlerResult<UploadTicket> {
     let source = AssetSource { kind: SourceType::DirectUpload, ..AssetSource::default() };
     let (asset, task) = upload!(state, new, source, Phase::Uploading, None, None, false);
     let url = format!("{}/uploads/directUpload/{}", state.asked.origin, asset.playback_id.clone().unwrap_or_default());
@@ -257,7 +257,7 @@ fn request_upload(state: &mut State, new: RequestUpload) -> Answer<UploadTicket>
     })
 }
 
-fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
+fn upload_url(state: &mut StudioState, new: UploadUrl) -> HandlerResult<UrlUpload> {
     check_scheme("/url", new.url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
     let since = state.time() - SAME_URL;
     let same = |asset: &&Asset| {
@@ -277,7 +277,7 @@ fn upload_url(state: &mut State, new: UploadUrl) -> Answer<UrlUpload> {
     created(&UrlUpload { asset, task, ..UrlUpload::default() })
 }
 
-fn export(state: &mut State, export: Export) -> Answer<Exported> {
+fn export(state: &mut StudioState, export: Export) -> HandlerResult<Exported> {
     if export.params.ipfs.is_some() == export.params.custom.is_some() {
         let params = json!({ "passingSchemas": null });
         return Err(invalid("", "oneOf", params, "must match exactly one schema in oneOf"));
@@ -292,7 +292,7 @@ fn export(state: &mut State, export: Export) -> Answer<Exported> {
     created(&Exported { task, ..Exported::default() })
 }
 
-fn start_export(state: &mut State, id: &AssetId, params: impl IntoField<ExportParams>) -> Task {
+fn start_export(state: &mut StudioState, id: &AssetId, params: impl IntoField<ExportParams>) -> Task {
     let params = TaskParams { export: Some(params.into_field()), ..TaskParams::default() };
     let input = Some(id.clone());
     state.spawn(NewTask { kind: TaskType::Export, input, output: None, params, begins: true })

@@ -1,10 +1,10 @@
 //! Clips.
 
 use super::super::fields;
-use super::super::handler::{Answer, crashed};
+use super::super::handler::{HandlerResult, crashed};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, object_store};
+use super::super::state::{StudioState, object_store};
 use super::super::work::NewTask;
 use super::assets::new_asset;
 use crate::endpoints::studio::asset::{self, Asset, AssetSource, Phase, SourceType};
@@ -18,7 +18,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create_clip).on(of_stream).on(of_session).on(of_asset).on(of_anything)
 }
 
-fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
+fn create_clip(state: &mut StudioState, new: CreateClip) -> HandlerResult<Clip> {
     let (source, input_id) = clip_source(state, &new)?;
     if new.end_time.is_some_and(|end| end <= new.start_time) {
         return Err(Reply::error(422, "endTime must occur after startTime"));
@@ -51,7 +51,7 @@ fn create_clip(state: &mut State, new: CreateClip) -> Answer<Clip> {
 }
 
 /// What is clipped, and its id: an asset, or a session of a stream that is recorded.
-fn clip_source(state: &State, new: &CreateClip) -> Answer<(AssetSource, String)> {
+fn clip_source(state: &StudioState, new: &CreateClip) -> HandlerResult<(AssetSource, String)> {
     let source =
         AssetSource { kind: SourceType::Clip, playback_id: Some(new.playback_id.clone()), ..AssetSource::default() };
     if let Some(asset) = state.assets.iter().find(|asset| asset.playback_id.as_ref() == Some(&new.playback_id)) {
@@ -67,13 +67,13 @@ fn clip_source(state: &State, new: &CreateClip) -> Answer<(AssetSource, String)>
     Ok((AssetSource { session_id: Some(session.id.clone()), ..source }, stream.id.to_string()))
 }
 
-fn of_stream(state: &mut State, list: GetClips) -> Answer<Vec<Asset>> {
+fn of_stream(state: &mut StudioState, list: GetClips) -> HandlerResult<Vec<Asset>> {
     let id = stream_of(state, list.id.as_str()).ok_or_else(|| Reply::error(404, "Stream not found"))?;
     let clips = clips_of(state, |source| is_of_stream(state, source, &id));
     state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
 }
 
-fn of_session(state: &mut State, list: session::GetClips) -> Answer<Vec<Asset>> {
+fn of_session(state: &mut StudioState, list: session::GetClips) -> HandlerResult<Vec<Asset>> {
     if !state.sessions.iter().any(|session| session.id == list.id) {
         return Err(Reply::error(404, "Session not found"));
     }
@@ -81,14 +81,14 @@ fn of_session(state: &mut State, list: session::GetClips) -> Answer<Vec<Asset>> 
     state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
 }
 
-fn of_asset(state: &mut State, list: asset::GetClips) -> Answer<Vec<Asset>> {
+fn of_asset(state: &mut StudioState, list: asset::GetClips) -> HandlerResult<Vec<Asset>> {
     state.asset(list.id.as_str()).map_err(|_| Reply::error(404, "Asset not found"))?;
     let clips = clips_of(state, |source| source.asset_id.as_ref() == Some(&list.id));
     state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
 }
 
 /// Of whatever the id is of, with their addresses.
-fn of_anything(state: &mut State, list: clip::List) -> Answer<Vec<Asset>> {
+fn of_anything(state: &mut StudioState, list: clip::List) -> HandlerResult<Vec<Asset>> {
     let id = list.id.as_str();
     let is_session = state.sessions.iter().any(|session| session.id == id);
     let stream = stream_of(state, id).filter(|_| !is_session);
@@ -113,19 +113,19 @@ fn of_anything(state: &mut State, list: clip::List) -> Answer<Vec<Asset>> {
 }
 
 /// The stream that has this id or playback id.
-fn stream_of(state: &State, id: &str) -> Option<StreamId> {
+fn stream_of(state: &StudioState, id: &str) -> Option<StreamId> {
     let is_it = |stream: &&Stream| stream.id == id || stream.playback_id.as_ref().is_some_and(|own| own == id);
     state.streams.iter().find(is_it).map(|stream| stream.id.clone())
 }
 
-fn is_of_stream(state: &State, source: &AssetSource, stream: &StreamId) -> bool {
+fn is_of_stream(state: &StudioState, source: &AssetSource, stream: &StreamId) -> bool {
     let session = |id: &SessionId| state.sessions.iter().find(|session| session.id == *id);
     let session = source.session_id.as_ref().and_then(session);
     session.is_some_and(|session| session.parent_id.as_ref() == Some(stream))
 }
 
 /// The clips of something, as lists give them: without addresses.
-fn clips_of(state: &State, of: impl Fn(&AssetSource) -> bool) -> Vec<Asset> {
+fn clips_of(state: &StudioState, of: impl Fn(&AssetSource) -> bool) -> Vec<Asset> {
     let clips = state
         .assets
         .iter()

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::super::handler::Answer;
+use super::super::handler::HandlerResult;
 use super::super::routes::Routes;
-use super::super::state::State;
+use super::super::state::StudioState;
 use crate::endpoints::studio::ingest::{Ingest, List};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(list)
 }
 
-fn list(state: &mut State, _: List) -> Answer<Vec<Ingest>> {
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Ingest>> {
     let origin = state.asked.origin.clone();
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
     let host = host.split(':').next().unwrap_or_default();

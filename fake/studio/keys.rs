@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::super::fields;
-use super::super::handler::{Answer, created, find, remove};
+use super::super::handler::{HandlerResult, created, find, remove};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, project, user};
+use super::super::state::{StudioState, project, user};
 use crate::endpoints::studio::access_control::{
     Create, Delete, EncryptionKey, Get, List, PublicKey, SigningKey, SigningKeyId, Update,
 };
@@ -20,7 +20,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create).on(list).on(get).on(update).on(delete).on(public_key)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<SigningKey> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<SigningKey> {
     if state.keys.len() >= MAX_KEYS {
         return Err(Reply::error(403, "user can only have up to 10 signing keys, delete some first"));
     }
@@ -41,7 +41,7 @@ fn create(state: &mut State, new: Create) -> Answer<SigningKey> {
 
 /// A pair of P-256 keys as PEM, public and private.
 #[cfg(feature = "jwt")]
-fn pair(state: &mut State) -> (String, String) {
+fn pair(state: &mut StudioState) -> (String, String) {
     use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 
     loop {
@@ -58,36 +58,36 @@ fn pair(state: &mut State) -> (String, String) {
 
 /// Something that looks like a pair of keys: real ones need what the feature `jwt` brings.
 #[cfg(not(feature = "jwt"))]
-fn pair(state: &mut State) -> (String, String) {
+fn pair(state: &mut StudioState) -> (String, String) {
     let mut pem =
         |name, length| format!("-----BEGIN {name} KEY-----\n{}\n-----END {name} KEY-----\n", state.letters(length));
     (pem("PUBLIC", 64), pem("PRIVATE", 64))
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<SigningKey>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<SigningKey>> {
     state.page(&state.keys, &listing!(list), fields::KEYS, "createdAt", LastPage::Undefined)
 }
 
-fn key<'a>(state: &'a mut State, id: &SigningKeyId) -> Answer<&'a mut SigningKey> {
+fn key<'a>(state: &'a mut StudioState, id: &SigningKeyId) -> HandlerResult<&'a mut SigningKey> {
     find(&mut state.keys, |key| key.id.as_ref() == Some(id))
 }
 
-fn get(state: &mut State, get: Get) -> Answer<SigningKey> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<SigningKey> {
     key(state, &get.id).cloned()
 }
 
-fn update(state: &mut State, update: Update) -> Answer<()> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     let key = key(state, &update.id)?;
     key.disabled = update.disabled.or(key.disabled);
     key.name = update.name.or(key.name.take());
     Ok(())
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     remove(&mut state.keys, |key| key.id.as_ref() == Some(&delete.id)).map(drop)
 }
 
-fn public_key(state: &mut State, _: PublicKey) -> Answer<EncryptionKey> {
+fn public_key(state: &mut StudioState, _: PublicKey) -> HandlerResult<EncryptionKey> {
     let spki = state.settings.encryption_key.clone();
     let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", BASE64_STANDARD.encode(&spki));
     Ok(EncryptionKey {

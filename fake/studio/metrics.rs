@@ -1,10 +1,10 @@
-//! Metrics and usage. Nobody ever watches anything here but what [`LittleStudio::watch`] tells of.
+//! Metrics and usage. Nobody ever watches anything here but what [`StudioFake::watch`] records.
 //!
-//! [`LittleStudio::watch`]: super::super::LittleStudio::watch
+//! [`StudioFake::watch`]: super::super::StudioFake::watch
 
-use super::super::handler::Answer;
+use super::super::handler::HandlerResult;
 use super::super::routes::Routes;
-use super::super::state::State;
+use super::super::state::StudioState;
 use crate::endpoints::studio::metrics::{
     GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership, PublicViewership,
     RealtimeViewership, Usage, UsageReport, Viewership,
@@ -17,17 +17,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// The sum of the views of what has this playback id, or of everything.
-fn watched(state: &State, id: Option<&PlaybackId>) -> (i64, f64) {
+fn watched(state: &StudioState, id: Option<&PlaybackId>) -> (i64, f64) {
     let views = state.views.iter().filter(|(own, _)| id.is_none_or(|id| own == id));
     views.fold((0, 0.0), |(count, minutes), (_, watched)| (count + 1, minutes + watched))
 }
 
-fn now(state: &mut State, query: GetRealtimeViewership) -> Answer<Vec<RealtimeViewership>> {
+fn now(state: &mut StudioState, query: GetRealtimeViewership) -> HandlerResult<Vec<RealtimeViewership>> {
     let (view_count, _) = watched(state, query.playback_id.as_ref());
     Ok(vec![RealtimeViewership { playback_id: query.playback_id, view_count, ..RealtimeViewership::default() }])
 }
 
-fn views(state: &mut State, query: GetViewership) -> Answer<Vec<Viewership>> {
+fn views(state: &mut StudioState, query: GetViewership) -> HandlerResult<Vec<Viewership>> {
     let of_asset = query.asset_id.as_ref().map(|id| state.asset(id.as_str()).map(|asset| asset.playback_id.clone()));
     let of_stream =
         query.stream_id.as_ref().map(|id| state.stream(id.as_str()).map(|stream| stream.playback_id.clone()));
@@ -39,7 +39,7 @@ fn views(state: &mut State, query: GetViewership) -> Answer<Vec<Viewership>> {
     Ok(vec![Viewership { playback_id: id, view_count, playtime_mins, ..Viewership::default() }])
 }
 
-fn creator_views(state: &mut State, query: GetCreatorViewership) -> Answer<Vec<Viewership>> {
+fn creator_views(state: &mut StudioState, query: GetCreatorViewership) -> HandlerResult<Vec<Viewership>> {
     if query.asset_id.is_none() && query.stream_id.is_none() {
         return Err(Reply::error(400, "Must provide assetId or streamId"));
     }
@@ -48,7 +48,7 @@ fn creator_views(state: &mut State, query: GetCreatorViewership) -> Answer<Vec<V
     views(state, all)
 }
 
-fn public_views(state: &mut State, query: GetPublicViewership) -> Answer<PublicViewership> {
+fn public_views(state: &mut StudioState, query: GetPublicViewership) -> HandlerResult<PublicViewership> {
     let (view_count, playtime_mins) = watched(state, Some(&query.playback_id));
     Ok(PublicViewership {
         playback_id: Some(query.playback_id),
@@ -59,7 +59,7 @@ fn public_views(state: &mut State, query: GetPublicViewership) -> Answer<PublicV
     })
 }
 
-fn usage(state: &mut State, query: GetUsage) -> Answer<UsageReport> {
+fn usage(state: &mut StudioState, query: GetUsage) -> HandlerResult<UsageReport> {
     let (_, minutes) = watched(state, None);
     let usage = Usage {
         delivery_usage_mins: Some(minutes),

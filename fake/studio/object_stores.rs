@@ -1,17 +1,17 @@
 //! Object stores.
 
 use super::super::fields;
-use super::super::handler::{Answer, created, find, remove};
+use super::super::handler::{HandlerResult, created, find, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, user};
+use super::super::state::{StudioState, user};
 use crate::endpoints::studio::object_store::{Create, Delete, Get, List, ObjectStore, Update};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create).on(list).on(get).on(update).on(delete)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<ObjectStore> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<ObjectStore> {
     let store = ObjectStore {
         id: state.id(),
         name: new.name,
@@ -30,21 +30,21 @@ fn shown(store: &ObjectStore) -> ObjectStore {
     ObjectStore { url: None, ..store.clone() }
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<ObjectStore>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<ObjectStore>> {
     let list = Listing { order: None, count: None, ..listing!(list) };
     state.page(state.object_stores.iter().map(shown), &list, fields::OBJECT_STORES, "createdAt", LastPage::Unlinked)
 }
 
-fn get(state: &mut State, get: Get) -> Answer<ObjectStore> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<ObjectStore> {
     find(&mut state.object_stores, |store| store.id == get.id).map(|store| shown(store))
 }
 
-fn update(state: &mut State, update: Update) -> Answer<()> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     let store = find(&mut state.object_stores, |store| store.id == update.id)?;
     (store.url, store.disabled) = (Some(update.url), Some(update.disabled.unwrap_or(false)));
     Ok(())
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     remove(&mut state.object_stores, |store| store.id == delete.id).map(drop)
 }

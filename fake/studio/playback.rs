@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::handler::Answer;
+use super::super::handler::HandlerResult;
 use super::super::routes::Routes;
-use super::super::state::{State, millis};
+use super::super::state::{StudioState, millis};
 use super::super::work::phase;
 use crate::endpoints::studio::asset::{Asset, Phase};
 use crate::endpoints::studio::playback::{
@@ -21,7 +21,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(get)
 }
 
-fn get(state: &mut State, get: Get) -> Answer<PlaybackInfo> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<PlaybackInfo> {
     let base = format!("{}/hls/{}", state.asked.origin, get.id);
     let id = &get.id;
     if let Some(stream) = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(id)) {

@@ -1,12 +1,12 @@
 //! Playback policies.
 
-use super::super::handler::Answer;
-use super::super::state::State;
+use super::super::handler::HandlerResult;
+use super::super::state::StudioState;
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
 
 /// A policy by a webhook needs one that is there.
-pub(super) fn check_policy(state: &State, policy: Option<&PlaybackPolicy>) -> Answer<()> {
+pub(super) fn check_policy(state: &StudioState, policy: Option<&PlaybackPolicy>) -> HandlerResult<()> {
     let Some(policy) = policy.filter(|policy| policy.kind == PlaybackPolicyType::Webhook) else { return Ok(()) };
     match state.webhooks.iter().any(|webhook| webhook.id == policy.webhook_id) {
         true => Ok(()),

@@ -1,10 +1,10 @@
 //! Projects.
 
 use super::super::fields;
-use super::super::handler::{Answer, created, find};
+use super::super::handler::{HandlerResult, created, find};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, user};
+use super::super::state::{StudioState, user};
 use crate::endpoints::studio::project::{Create, Delete, Get, List, Project, Update};
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
@@ -13,7 +13,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create).on(list).on(get).on(update).on(delete)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<Project> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<Project> {
     let project = Project {
         id: Some(state.id()),
         name: new.name,
@@ -25,21 +25,21 @@ fn create(state: &mut State, new: Create) -> Answer<Project> {
     created(&project)
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Project>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Project>> {
     state.page(&state.projects, &listing!(list), fields::PROJECTS, "createdAt", LastPage::Unlinked)
 }
 
-/// Whoever asks for a project that is not there is told that it is somebody else's.
-fn project<'a>(state: &'a mut State, id: &ProjectId) -> Answer<&'a mut Project> {
+/// Whoever asks for a project that is not there gets the error that it is somebody else's.
+fn project<'a>(state: &'a mut StudioState, id: &ProjectId) -> HandlerResult<&'a mut Project> {
     let found = find(&mut state.projects, |project| project.id.as_ref() == Some(id));
     found.map_err(|_| Reply::error(403, "project not found"))
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Project> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Project> {
     project(state, &get.id).cloned()
 }
 
-fn update(state: &mut State, update: Update) -> Answer<()> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     let project = project(state, &update.id).map_err(|_| Reply::error(404, "project not found"))?;
     if let Some(name) = update.name {
         project.name = name;
@@ -48,6 +48,6 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
 }
 
 /// The server says yes and leaves the project where it is.
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     project(state, &delete.id).map(drop).map_err(|_| Reply::error(404, "project not found"))
 }

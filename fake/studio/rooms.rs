@@ -1,9 +1,9 @@
 //! Rooms and who is in them.
 #![allow(deprecated)]
 
-use super::super::handler::{Answer, created, find, remove};
+use super::super::handler::{HandlerResult, created, find, remove};
 use super::super::routes::Routes;
-use super::super::state::State;
+use super::super::state::StudioState;
 use crate::endpoints::studio::room::{
     Create, CreateUser, CreatedRoom, CreatedRoomUser, Delete, DeleteUser, Get, GetUser, Participant, Room, RoomId,
     RoomPermission, RoomUser, RoomUserId, StartEgress, StopEgress, UpdateUser,
@@ -15,14 +15,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create_user).on(get_user).on(update_user).on(delete_user)
 }
 
-fn create(state: &mut State, _: Create) -> Answer<CreatedRoom> {
+fn create(state: &mut StudioState, _: Create) -> HandlerResult<CreatedRoom> {
     if !state.settings.rooms {
         return Err(Reply::text(400, "not enabled"));
     }
     let id: RoomId = state.id();
     let time = Some(state.time());
     let mut room = Room { id: id.clone(), created_at: time, ..Room::default() };
-    // Only operators are told of events.
+    // Only operators get events.
     typed_endpoint::codec::mark_missing(&mut room, "events");
     state.rooms.push(room);
     created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })
@@ -32,19 +32,19 @@ fn unknown() -> Reply {
     Reply::error(404, "room not found")
 }
 
-fn room<'a>(state: &'a mut State, id: &RoomId) -> Answer<&'a mut Room> {
+fn room<'a>(state: &'a mut StudioState, id: &RoomId) -> HandlerResult<&'a mut Room> {
     find(&mut state.rooms, |room| room.id == *id).map_err(|_| unknown())
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Room> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Room> {
     room(state, &get.id).cloned()
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     remove(&mut state.rooms, |room| room.id == delete.id).map(drop).map_err(|_| unknown())
 }
 
-fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
+fn start_egress(state: &mut StudioState, start: StartEgress) -> HandlerResult<()> {
     state.stream(start.stream_id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
     let egress: String = state.id();
     let room = room(state, &start.id)?;
@@ -55,14 +55,14 @@ fn start_egress(state: &mut State, start: StartEgress) -> Answer<()> {
     Ok(())
 }
 
-fn stop_egress(state: &mut State, stop: StopEgress) -> Answer<()> {
+fn stop_egress(state: &mut StudioState, stop: StopEgress) -> HandlerResult<()> {
     match room(state, &stop.id)?.egress_id.take() {
         Some(_) => Ok(()),
         None => Err(Reply::error(400, "no egress currently running")),
     }
 }
 
-fn create_user(state: &mut State, new: CreateUser) -> Answer<CreatedRoomUser> {
+fn create_user(state: &mut StudioState, new: CreateUser) -> HandlerResult<CreatedRoomUser> {
     let (id, time) = (state.id::<RoomUserId>(), state.time());
     let origin = state.asked.origin.clone();
     let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.letters(40), state.letters(43));
@@ -97,16 +97,16 @@ fn create_user(state: &mut State, new: CreateUser) -> Answer<CreatedRoomUser> {
     })
 }
 
-fn user<'a>(state: &'a mut State, id: &RoomId, user: &RoomUserId) -> Answer<&'a mut RoomUser> {
+fn user<'a>(state: &'a mut StudioState, id: &RoomId, user: &RoomUserId) -> HandlerResult<&'a mut RoomUser> {
     let found = find(&mut state.room_users, |(room, own)| room == id && own.id.as_ref() == Some(user));
     found.map(|(_, user)| user)
 }
 
-fn get_user(state: &mut State, get: GetUser) -> Answer<RoomUser> {
+fn get_user(state: &mut StudioState, get: GetUser) -> HandlerResult<RoomUser> {
     user(state, &get.id, &get.user_id).cloned()
 }
 
-fn update_user(state: &mut State, update: UpdateUser) -> Answer<()> {
+fn update_user(state: &mut StudioState, update: UpdateUser) -> HandlerResult<()> {
     let user = user(state, &update.id, &update.user_id)?;
     user.permission = Some(RoomPermission {
         can_publish: Some(update.can_publish),
@@ -118,7 +118,7 @@ fn update_user(state: &mut State, update: UpdateUser) -> Answer<()> {
 }
 
 /// Someone who is not there is no error.
-fn delete_user(state: &mut State, delete: DeleteUser) -> Answer<()> {
+fn delete_user(state: &mut StudioState, delete: DeleteUser) -> HandlerResult<()> {
     let time = state.time();
     if let Some(person) = room(state, &delete.id)?.participants.get_mut(delete.user_id.as_str()) {
         person.left_at = Some(time);

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::{Map, json};
 
 use super::super::fields;
-use super::super::handler::{Answer, check_text, created, find, invalid, not_found, remove};
+use super::super::handler::{HandlerResult, check_text, created, find, invalid, not_found, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, project, typed, user};
+use super::super::state::{StudioState, project, typed, user};
 use super::policies::check_policy;
 use super::targets::{check_target_url, new_target};
 use crate::endpoints::studio::multistream::Target;
@@ -37,12 +37,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(delete_many).on(set_record).on(set_suspended).on(children)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<Stream> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
     let stream = make(state, new)?;
     created(&stream)
 }
 
-fn make(state: &mut State, new: Create) -> Answer<Stream> {
+fn make(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
     check_text(&new.name)?;
     if new.recording_spec.is_some() && new.record != Some(true) {
         return Err(Reply::error(400, "recordingSpec is only supported with record=true"));
@@ -99,7 +99,7 @@ fn default_profiles() -> Vec<FfmpegProfile> {
     ]
 }
 
-fn check_profiles(profiles: &[FfmpegProfile]) -> Answer<()> {
+fn check_profiles(profiles: &[FfmpegProfile]) -> HandlerResult<()> {
     let mut names = BTreeSet::new();
     for (index, profile) in profiles.iter().enumerate() {
         if profile.name.is_empty() {
@@ -128,7 +128,7 @@ fn check_profiles(profiles: &[FfmpegProfile]) -> Answer<()> {
     Ok(())
 }
 
-fn check_tags(tags: Option<&UserTags>) -> Answer<()> {
+fn check_tags(tags: Option<&UserTags>) -> HandlerResult<()> {
     let length = tags.and_then(|tags| serde_json::to_string(tags).ok()).map_or(0, |tags| tags.chars().count());
     match length > MAX_TAGS {
         true => Err(Reply::error(400, format!("userTags object is too large. Max size is {MAX_TAGS} characters"))),
@@ -137,13 +137,17 @@ fn check_tags(tags: Option<&UserTags>) -> Answer<()> {
 }
 
 /// The targets as the server keeps them: by their ids.
-fn targets(state: &mut State, profiles: &[FfmpegProfile], multistream: Multistream) -> Answer<Multistream> {
+fn targets(
+    state: &mut StudioState,
+    profiles: &[FfmpegProfile],
+    multistream: Multistream,
+) -> HandlerResult<Multistream> {
     let refs = multistream.targets.unwrap_or_default();
-    let kept = refs.into_iter().map(|target| target_ref(state, profiles, target)).collect::<Answer<Vec<_>>>()?;
+    let kept = refs.into_iter().map(|target| target_ref(state, profiles, target)).collect::<HandlerResult<Vec<_>>>()?;
     Ok(Multistream::new().targets(kept))
 }
 
-fn target_ref(state: &mut State, profiles: &[FfmpegProfile], target: TargetRef) -> Answer<TargetRef> {
+fn target_ref(state: &mut StudioState, profiles: &[FfmpegProfile], target: TargetRef) -> HandlerResult<TargetRef> {
     let names: Vec<_> = ["source"].into_iter().chain(profiles.iter().map(|profile| profile.name.as_str())).collect();
     if !names.contains(&target.profile.as_str()) {
         let available = json!(names);
@@ -163,7 +167,7 @@ fn target_ref(state: &mut State, profiles: &[FfmpegProfile], target: TargetRef) 
     Ok(TargetRef { id: Some(id), spec: None, ..target })
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Stream>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Stream>> {
     let children = state.sessions.iter().map(child);
     let all = state.streams.iter().cloned().chain(children).filter(|stream| {
         (list.streams_only != Some(true) || stream.parent_id.is_none())
@@ -193,12 +197,12 @@ fn child(session: &Session) -> Stream {
     }
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Stream> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Stream> {
     let session = state.sessions.iter().find(|session| session.id == get.id.as_str()).map(child);
     state.stream(get.id.as_str()).cloned().or_else(|reply| session.ok_or(reply))
 }
 
-fn update(state: &mut State, update: Update) -> Answer<()> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     let live = state.stream(update.id.as_str())?.is_active == Some(true);
     for (name, given) in [("record", update.record.is_some()), ("profiles", !update.profiles.is_unset())] {
         if live && given {
@@ -233,12 +237,12 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
     Ok(())
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     state.go_idle(&delete.id);
     remove(&mut state.streams, |stream| stream.id == delete.id).map(drop)
 }
 
-fn terminate(state: &mut State, terminate: Terminate) -> Answer<()> {
+fn terminate(state: &mut StudioState, terminate: Terminate) -> HandlerResult<()> {
     let time = state.time();
     let stream = state.stream(terminate.id.as_str())?;
     if stream.last_terminated_at.is_some_and(|last| last > time - BETWEEN_TERMINATIONS) {
@@ -249,7 +253,7 @@ fn terminate(state: &mut State, terminate: Terminate) -> Answer<()> {
     Ok(())
 }
 
-fn start_pull(state: &mut State, start: StartPull) -> Answer<()> {
+fn start_pull(state: &mut StudioState, start: StartPull) -> HandlerResult<()> {
     if state.stream(start.id.as_str())?.pull.is_none() {
         return Err(Reply::error(400, "stream does not have a pull source"));
     }
@@ -257,7 +261,7 @@ fn start_pull(state: &mut State, start: StartPull) -> Answer<()> {
     Ok(())
 }
 
-fn add_target(state: &mut State, add: AddMultistreamTarget) -> Answer<Option<Target>> {
+fn add_target(state: &mut StudioState, add: AddMultistreamTarget) -> HandlerResult<Option<Target>> {
     let stream = state.stream(add.id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
     let profiles = stream.profiles.clone().unwrap_or_default();
     let target = target_ref(state, &profiles, add.target)?;
@@ -268,7 +272,7 @@ fn add_target(state: &mut State, add: AddMultistreamTarget) -> Answer<Option<Tar
     Ok(Some(Target { project_id: Some(project()), ..super::targets::shown(target) }))
 }
 
-fn remove_target(state: &mut State, gone: RemoveMultistreamTarget) -> Answer<()> {
+fn remove_target(state: &mut StudioState, gone: RemoveMultistreamTarget) -> HandlerResult<()> {
     let stream = state.stream(gone.id.as_str())?;
     if let Some(targets) = stream.multistream.as_mut().and_then(|multistream| multistream.targets.as_mut()) {
         targets.retain(|target| target.id.as_ref() != Some(&gone.target_id));
@@ -276,7 +280,7 @@ fn remove_target(state: &mut State, gone: RemoveMultistreamTarget) -> Answer<()>
     Ok(())
 }
 
-fn upsert_pull(state: &mut State, new: UpsertPull) -> Answer<Stream> {
+fn upsert_pull(state: &mut StudioState, new: UpsertPull) -> HandlerResult<Stream> {
     let creator = new.creator_id.clone().map(typed);
     if new.key == Some(PullKey::CreatorId) && creator.is_none() {
         let message = "key must be one of creatorId,pull.source and must be present in the payload";
@@ -315,15 +319,15 @@ fn upsert_pull(state: &mut State, new: UpsertPull) -> Answer<Stream> {
     get(state, Get::new(&old.id))
 }
 
-fn by_playback_id(state: &mut State, get: GetByPlaybackId) -> Answer<Stream> {
+fn by_playback_id(state: &mut StudioState, get: GetByPlaybackId) -> HandlerResult<Stream> {
     find(&mut state.streams, |stream| stream.playback_id.as_ref() == Some(&get.id)).cloned()
 }
 
-fn by_key(state: &mut State, get: GetByKey) -> Answer<Stream> {
+fn by_key(state: &mut StudioState, get: GetByKey) -> HandlerResult<Stream> {
     find(&mut state.streams, |stream| stream.stream_key.as_ref() == Some(&get.key)).cloned()
 }
 
-fn info(state: &mut State, info: Info) -> Answer<StreamInfo> {
+fn info(state: &mut StudioState, info: Info) -> HandlerResult<StreamInfo> {
     let id = info.id.as_str();
     let session = state.sessions.iter().find(|session| session.id == id);
     let stream = state.streams.iter().find(|stream| {
@@ -350,7 +354,7 @@ fn info(state: &mut State, info: Info) -> Answer<StreamInfo> {
     Ok(info)
 }
 
-/// A session in the form of a stream, in which it is told beside its stream.
+/// A session in the form of a stream, in which it is listed next to its stream.
 fn raw_form(session: &Session) -> Session {
     let kind = Some("stream".into());
     let session_id = Some(session.id.clone());
@@ -358,7 +362,7 @@ fn raw_form(session: &Session) -> Session {
 }
 
 /// Of all or of none.
-fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
+fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
     check_ids(&delete.ids)?;
     if delete.ids.iter().any(|id| state.stream(id.as_str()).is_err()) {
         return Err(not_found());
@@ -367,11 +371,11 @@ fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
     Ok(())
 }
 
-pub(super) fn check_ids<T>(ids: &[T]) -> Answer<()> {
+pub(super) fn check_ids<T>(ids: &[T]) -> HandlerResult<()> {
     if ids.is_empty() { Err(Reply::error(422, "missing ids")) } else { Ok(()) }
 }
 
-fn set_record(state: &mut State, set: SetRecord) -> Answer<()> {
+fn set_record(state: &mut StudioState, set: SetRecord) -> HandlerResult<()> {
     let stream = state.stream(set.id.as_str())?;
     if stream.is_active == Some(true) && stream.record != Some(set.record) {
         return Err(Reply::error(400, "cannot change 'record' field while stream is active"));
@@ -380,7 +384,7 @@ fn set_record(state: &mut State, set: SetRecord) -> Answer<()> {
     Ok(())
 }
 
-fn set_suspended(state: &mut State, set: SetSuspended) -> Answer<()> {
+fn set_suspended(state: &mut StudioState, set: SetSuspended) -> HandlerResult<()> {
     state.stream(set.id.as_str())?.suspended = Some(set.suspended);
     if set.suspended {
         state.go_idle(&set.id);
@@ -388,7 +392,7 @@ fn set_suspended(state: &mut State, set: SetSuspended) -> Answer<()> {
     Ok(())
 }
 
-fn children(state: &mut State, list: GetSessions) -> Answer<Vec<Stream>> {
+fn children(state: &mut StudioState, list: GetSessions) -> HandlerResult<Vec<Stream>> {
     state.stream(list.parent_id.as_str())?;
     let children =
         state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&list.parent_id)).map(child);

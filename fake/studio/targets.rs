@@ -1,10 +1,10 @@
 //! Multistream targets.
 
 use super::super::fields;
-use super::super::handler::{Answer, check_scheme, created, find, remove};
+use super::super::handler::{HandlerResult, check_scheme, created, find, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, user};
+use super::super::state::{StudioState, user};
 use crate::Secret;
 use crate::endpoints::studio::multistream::{Create, Delete, Get, List, Target, Update};
 use typed_endpoint::mock::Reply;
@@ -13,17 +13,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create).on(list).on(get).on(update).on(delete)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<Target> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<Target> {
     check_target_url("/url", &new.url)?;
     let target = new_target(state, new.url, new.name, new.disabled);
     created(&shown(&target))
 }
 
-pub(super) fn check_target_url(path: &str, url: &Secret) -> Answer<()> {
+pub(super) fn check_target_url(path: &str, url: &Secret) -> HandlerResult<()> {
     check_scheme(path, url.expose(), &["srt", "rtmp", "rtmps"], "^(srt|rtmps?)://")
 }
 
-pub(super) fn new_target(state: &mut State, url: Secret, name: Option<String>, disabled: Option<bool>) -> Target {
+pub(super) fn new_target(state: &mut StudioState, url: Secret, name: Option<String>, disabled: Option<bool>) -> Target {
     let host = url.expose().split('/').nth(2).unwrap_or_default().to_owned();
     let target = Target {
         id: state.id(),
@@ -43,7 +43,7 @@ pub(super) fn shown(target: &Target) -> Target {
     Target { url: None, ..target.clone() }
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Target>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Target>> {
     if state.settings.open_source && list.user_id.is_none() {
         return Err(Reply::error(400, "required query parameter: userId"));
     }
@@ -53,11 +53,11 @@ fn list(state: &mut State, list: List) -> Answer<Vec<Target>> {
     state.page(targets, &list, fields::NO_FIELDS, "createdAt", LastPage::Unlinked)
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Target> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Target> {
     find(&mut state.targets, |target| target.id == get.id).map(|target| shown(target))
 }
 
-fn update(state: &mut State, update: Update) -> Answer<()> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     update.url.as_ref().map_or(Ok(()), |url| check_target_url("/url", url))?;
     let target = find(&mut state.targets, |target| target.id == update.id)?;
     target.url = update.url.or(target.url.take());
@@ -66,6 +66,6 @@ fn update(state: &mut State, update: Update) -> Answer<()> {
     Ok(())
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<()> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     remove(&mut state.targets, |target| target.id == delete.id).map(drop)
 }

@@ -1,10 +1,10 @@
 //! Tasks and transcodes.
 
 use super::super::fields;
-use super::super::handler::{Answer, check_scheme, not_found};
+use super::super::handler::{HandlerResult, check_scheme, not_found};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::State;
+use super::super::state::StudioState;
 use super::super::work::NewTask;
 use crate::Secret;
 use crate::endpoints::studio::task::{
@@ -19,17 +19,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(list).on(get).on(retry).on(transcode)
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Task>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Task>> {
     let tasks = state.work.iter().map(|work| &work.task);
     state.page(tasks, &listing!(list), fields::TASKS, "updatedAt", LastPage::Undefined)
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Task> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Task> {
     let mut tasks = state.work.iter().map(|work| &work.task);
     tasks.find(|task| task.id.as_ref() == Some(&get.id)).cloned().ok_or_else(not_found)
 }
 
-fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
+fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<TaskRef> {
     get(state, Get::new(&retry.id)).map_err(|_| Reply::error(404, "task not found"))?;
     if !state.repeat(|task| task.id.as_ref() == Some(&retry.id)) {
         return Err(Reply::error(400, "task is not in a retryable state"));
@@ -37,7 +37,7 @@ fn retry(state: &mut State, retry: Retry) -> Answer<TaskRef> {
     Ok(TaskRef { id: retry.id, ..TaskRef::default() })
 }
 
-fn transcode(state: &mut State, new: transcode::Create) -> Answer<Task> {
+fn transcode(state: &mut StudioState, new: transcode::Create) -> HandlerResult<Task> {
     if let Some(url) = &new.input.url {
         check_scheme("/input/url", url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
     }

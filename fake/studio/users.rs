@@ -1,8 +1,8 @@
 //! The account.
 
-use super::super::handler::Answer;
+use super::super::handler::HandlerResult;
 use super::super::routes::Routes;
-use super::super::state::{State, project, user};
+use super::super::state::{StudioState, project, user};
 use crate::endpoints::studio::types::*;
 use crate::endpoints::studio::user::{Me, Usage, User, UserUsage};
 
@@ -10,7 +10,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(usage).on(me)
 }
 
-fn me(state: &mut State, _: Me) -> Answer<User> {
+fn me(state: &mut StudioState, _: Me) -> HandlerResult<User> {
     Ok(User {
         id: user(),
         email: "somebody@example.com".into(),
@@ -22,7 +22,7 @@ fn me(state: &mut State, _: Me) -> Answer<User> {
     })
 }
 
-fn usage(state: &mut State, query: Usage) -> Answer<UserUsage> {
+fn usage(state: &mut StudioState, query: Usage) -> HandlerResult<UserUsage> {
     let within = |time: &Option<Timestamp>| time.is_some_and(|time| query.from_time <= time && time < query.to_time);
     let sessions: Vec<_> = state.sessions.iter().filter(|session| within(&session.created_at)).collect();
     if sessions.is_empty() {

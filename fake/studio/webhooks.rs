@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::super::core::Core;
 use super::super::events::{Sent, resend, send};
 use super::super::fields;
-use super::super::handler::{Answer, check_scheme, check_text, created, find, not_found, remove};
+use super::super::handler::{HandlerResult, check_scheme, check_text, created, find, not_found, remove};
 use super::super::kept::Delivery;
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
-use super::super::state::{State, project, user};
+use super::super::state::{StudioState, project, user};
 use super::streams::check_ids;
 use crate::Url;
 use crate::endpoints::studio::types::*;
@@ -26,16 +26,16 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// The server needs to know which events, though its specification says otherwise.
-fn events(events: Option<Vec<EventKind>>) -> Answer<Option<Vec<EventKind>>> {
+fn events(events: Option<Vec<EventKind>>) -> HandlerResult<Option<Vec<EventKind>>> {
     let message = "must provide \"events\" field with subscriptions";
     events.map(Some).ok_or_else(|| Reply::error(422, message))
 }
 
-fn checked(url: Url) -> Answer<Url> {
+fn checked(url: Url) -> HandlerResult<Url> {
     check_scheme("/url", url.as_str(), &["http", "https"], "^http(s)?://").map(|()| url)
 }
 
-fn create(state: &mut State, new: Create) -> Answer<Webhook> {
+fn create(state: &mut StudioState, new: Create) -> HandlerResult<Webhook> {
     check_text(&new.name)?;
     let webhook = Webhook {
         id: Some(state.id()),
@@ -54,20 +54,20 @@ fn create(state: &mut State, new: Create) -> Answer<Webhook> {
     created(&webhook)
 }
 
-fn list(state: &mut State, list: List) -> Answer<Vec<Webhook>> {
+fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Webhook>> {
     state.page(&state.webhooks, &listing!(list), fields::WEBHOOKS, "createdAt", LastPage::Undefined)
 }
 
-fn webhook<'a>(state: &'a mut State, id: &WebhookId) -> Answer<&'a mut Webhook> {
+fn webhook<'a>(state: &'a mut StudioState, id: &WebhookId) -> HandlerResult<&'a mut Webhook> {
     find(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(id))
 }
 
-fn get(state: &mut State, get: Get) -> Answer<Webhook> {
+fn get(state: &mut StudioState, get: Get) -> HandlerResult<Webhook> {
     webhook(state, &get.id).cloned()
 }
 
-/// Replaces the webhook whose id stands in the body; the answer tells nothing but that.
-fn update(state: &mut State, update: Update) -> Answer<Webhook> {
+/// Replaces the webhook whose id stands in the body; the response has nothing but that.
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<Webhook> {
     let (events, url) = (events(update.events)?, checked(update.url)?);
     let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();
     let id: WebhookId = body["id"].as_str().unwrap_or_default().into();
@@ -88,7 +88,7 @@ fn update(state: &mut State, update: Update) -> Answer<Webhook> {
     Err(Reply::json(200, &serde_json::json!({ "id": id })))
 }
 
-fn patch(state: &mut State, patch: Patch) -> Answer<()> {
+fn patch(state: &mut StudioState, patch: Patch) -> HandlerResult<()> {
     let url = patch.url.map(checked).transpose()?;
     let own = webhook(state, &patch.id).map_err(|_| Reply::error(404, "webhook not found"))?;
     if let Some(name) = patch.name {
@@ -103,12 +103,12 @@ fn patch(state: &mut State, patch: Patch) -> Answer<()> {
     Ok(())
 }
 
-fn delete(state: &mut State, delete: Delete) -> Answer<Option<Webhook>> {
+fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<Option<Webhook>> {
     remove(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(&delete.id)).map(|_| None)
 }
 
 /// Of all or of none.
-fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
+fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
     check_ids(&delete.ids)?;
     if delete.ids.iter().any(|id| webhook(state, id).is_err()) {
         return Err(not_found());
@@ -117,7 +117,7 @@ fn delete_many(state: &mut State, delete: DeleteMany) -> Answer<()> {
     Ok(())
 }
 
-fn subscribed(state: &mut State, list: Subscribed) -> Answer<Vec<Webhook>> {
+fn subscribed(state: &mut StudioState, list: Subscribed) -> HandlerResult<Vec<Webhook>> {
     let is_told = |webhook: &&Webhook| {
         webhook.events.iter().flatten().any(|event| *event == list.event)
             && (list.stream_id.is_none() || webhook.stream_id.is_none() || webhook.stream_id == list.stream_id)
@@ -125,26 +125,26 @@ fn subscribed(state: &mut State, list: Subscribed) -> Answer<Vec<Webhook>> {
     Ok(state.webhooks.iter().filter(is_told).cloned().collect())
 }
 
-fn logs(state: &mut State, list: GetLogs) -> Answer<Vec<WebhookLog>> {
+fn logs(state: &mut StudioState, list: GetLogs) -> HandlerResult<Vec<WebhookLog>> {
     // Of a webhook that is not there, there are none.
     let logs = state.logs.iter().filter(|log| log.webhook_id == list.id);
     state.page(logs, &listing!(list), fields::LOGS, "createdAt", LastPage::Undefined)
 }
 
-fn log(state: &mut State, get: GetLog) -> Answer<WebhookLog> {
+fn log(state: &mut StudioState, get: GetLog) -> HandlerResult<WebhookLog> {
     webhook(state, &get.id).map_err(|_| Reply::error(404, "webhook not found"))?;
     let log = find(&mut state.logs, |log| log.id == get.log_id && log.webhook_id == get.id).cloned();
     log.map_err(|_| Reply::error(404, "webhook log not found"))
 }
 
-/// Delivers at once what was delivered before, and answers with how that went.
-async fn once_more(core: Arc<Core>, again: ResendLog) -> Answer<WebhookLog> {
+/// Delivers at once what was delivered before, and responds with how that went.
+async fn once_more(core: Arc<Core>, again: ResendLog) -> HandlerResult<WebhookLog> {
     let (delivery, sent, transport) = core.set(|state| prepare(state, again))?;
     let outcome = send(&sent, transport).await;
     Ok(core.set(|state| state.delivered(delivery, &sent, outcome)))
 }
 
-fn prepare(state: &mut State, again: ResendLog) -> Answer<(Delivery, Sent, Arc<dyn Transport>)> {
+fn prepare(state: &mut StudioState, again: ResendLog) -> HandlerResult<(Delivery, Sent, Arc<dyn Transport>)> {
     let old = log(state, GetLog::new(&again.id, &again.log_id))?;
     let transport =
         state.transport().ok_or_else(|| Reply::error(500, "there is no transport to deliver webhooks through"))?;

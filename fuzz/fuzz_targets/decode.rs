@@ -1,6 +1,6 @@
-//! Answers to every operation: any status, any body.
+//! Responses to every operation: any status, any body.
 //!
-//! Input: the operation, the status, where and how much of a made-up answer to cut out (three bytes; a cut of 0 leaves
+//! Input: the operation, the status, where and how much of a generated response to cut out (three bytes; a cut of 0 leaves
 //! nothing of it), and what stands there instead.
 
 #![no_main]
@@ -28,7 +28,7 @@ const HEADERS: [&[(&str, &str)]; 4] = [
 
 thread_local! {
     static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    /// A made-up answer to each operation.
+    /// A generated response to each operation.
     static SAMPLES: Vec<Vec<u8>> = {
         let mut samples = Samples(Vec::new());
         livepeer::visit_catalog(&mut samples);
@@ -53,7 +53,7 @@ fn written(reply: Reply) -> Vec<u8> {
     RUNTIME.with(|runtime| runtime.block_on(reply.body.bytes(1 << 24))).unwrap().to_vec()
 }
 
-/// Answers every request with the same.
+/// Responds to every request with the same.
 struct Same {
     status: u16,
     headers: &'static [(&'static str, &'static str)],
@@ -74,7 +74,7 @@ impl Transport for Same {
 struct One {
     /// How many operations come before it.
     before: usize,
-    answer: Option<Same>,
+    response: Option<Same>,
 }
 
 impl OperationVisitor for One {
@@ -87,11 +87,11 @@ impl OperationVisitor for One {
             self.before -= 1;
             return;
         }
-        let Some(answer) = self.answer.take() else { return };
-        stays::<E>(&answer.body);
+        let Some(response) = self.response.take() else { return };
+        stays::<E>(&response.body);
 
-        let status = answer.status;
-        let client = Client::<E::Api>::new().key(KEY).retry(Retry::never()).transport(answer);
+        let status = response.status;
+        let client = Client::<E::Api>::new().key(KEY).retry(Retry::never()).transport(response);
         let request: E = sample_request(Detail::Minimal).unwrap();
         match RUNTIME.with(|runtime| runtime.block_on(client.call(request).into_future())) {
             Ok(response) => {
@@ -139,10 +139,10 @@ fuzz_target!(|data: &[u8]| {
             [&sample[..at], rest, &sample[end..]].concat()
         }),
     };
-    let answer = Same {
+    let response = Same {
         status: STATUSES[usize::from(*status) % STATUSES.len()],
         headers: HEADERS[usize::from(*status) / STATUSES.len() % HEADERS.len()],
         body,
     };
-    livepeer::visit_catalog(&mut One { before: operation, answer: Some(answer) });
+    livepeer::visit_catalog(&mut One { before: operation, response: Some(response) });
 });

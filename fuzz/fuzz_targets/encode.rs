@@ -162,7 +162,7 @@ fuzz_target!(|data: &[u8]| {
     let next = Part { name: Some("next".into()), file: None, media_type: None, content: b"x".to_vec() };
     assert_eq!(parts(&kind, whole(body)), [first, next]);
 
-    // Names of headers and the base URL: taken or refused, and nothing in between.
+    // Names of headers and the base URL: taken or refused, and nothing else.
     let by_name = client.call(Form::new("a", ["b"])).header(&name, &note);
     if let Err(error) = run(by_name.request()) {
         assert!(error.is_request() && !error.to_string().contains(['\r', '\n', '\0']), "{error}");

@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(allocated <= 64 * (given + 1_024), "{allocated} bytes for {given}");
         assert!(shown.len() <= 2 * read + 16);
 
-        // A mark may make a secret of what stands beside it only if the secret holds a part of the mark.
+        // A mark may make a secret of what stands next to it only if the secret holds a part of the mark.
         for secret in
             secrets.iter().filter(|secret| (6..=4_096).contains(&secret.len()) && !secret.contains(['[', ']']))
         {

@@ -1,6 +1,6 @@
 //! Requests to the mocks, as anything may send them: any path, query and body.
 //!
-//! Input: the operation, where and how much of its made-up request's body to cut out (three bytes; a cut of 0 leaves
+//! Input: the operation, where and how much of its generated request's body to cut out (three bytes; a cut of 0 leaves
 //! nothing of it), what to make of its type, then, with 0xFF between, what stands in the body instead and the query.
 
 #![no_main]
@@ -105,10 +105,10 @@ impl OperationVisitor for One<'_> {
                 note.lock().unwrap().push(request);
                 async { Ok(E::Format::sample(Detail::Minimal)) }
             });
-            let answer = run(mock.respond(changed()));
+            let response = run(mock.respond(changed()));
             let first = std::mem::take(&mut *seen.lock().unwrap()).pop();
             let Some(first) = first else {
-                assert!(answer.status().is_client_error(), "{}", answer.status());
+                assert!(response.status().is_client_error(), "{}", response.status());
                 continue;
             };
             let told = serde_json::to_value(&first);
@@ -120,7 +120,7 @@ impl OperationVisitor for One<'_> {
             assert_eq!(bare(told), bare(serde_json::to_value(&second).unwrap()));
         }
 
-        // The whole servers have an answer to everything, and it is not that they failed.
+        // The whole servers respond to everything, and never with a failure.
         let servers = SERVERS.with_borrow_mut(|(requests, kept)| {
             *requests += 1;
             if *requests % KEPT == 0 {
@@ -129,8 +129,8 @@ impl OperationVisitor for One<'_> {
             kept.clone()
         });
         for server in servers {
-            let answer = run(server.respond(changed()));
-            assert_ne!(answer.status(), 500, "{:?}", run(answer.into_body().bytes(1 << 20)));
+            let response = run(server.respond(changed()));
+            assert_ne!(response.status(), 500, "{:?}", run(response.into_body().bytes(1 << 20)));
         }
     }
 }

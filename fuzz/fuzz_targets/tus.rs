@@ -1,6 +1,6 @@
-//! Answers of an upload server: any status, with any `Location`, `Upload-Offset` and `Upload-Length`.
+//! Responses of an upload server: any status, with any `Location`, `Upload-Offset` and `Upload-Length`.
 //!
-//! Input: how large a part is; then answers, each ended by a line feed: a byte that chooses the status and says of what
+//! Input: how large a part is; then responses, each ended by a line feed: a byte that chooses the status and says of what
 //! upload it may be told, then the values of the three headers, with 0xFF between.
 
 #![no_main]
@@ -26,12 +26,12 @@ const MOST: usize = 2_000;
 
 #[derive(Default)]
 struct Seen {
-    answers: usize,
+    responses: usize,
     requests: usize,
 }
 
 struct Server {
-    answers: Vec<Vec<u8>>,
+    responses: Vec<Vec<u8>>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -47,9 +47,9 @@ impl Transport for Server {
             assert_eq!(uri.to_string(), ENDPOINT);
         }
 
-        let answer = self.answers.get(seen.answers).map_or(&[][..], Vec::as_slice);
-        seen.answers += 1;
-        let (choice, values) = answer.split_first().unwrap_or((&0, &[]));
+        let response = self.responses.get(seen.responses).map_or(&[][..], Vec::as_slice);
+        seen.responses += 1;
+        let (choice, values) = response.split_first().unwrap_or((&0, &[]));
         let mut response = http::Response::new(Body::from(format!("no such upload: {uri}")));
         *response.status_mut() = http::StatusCode::from_u16(STATUSES[usize::from(*choice) % STATUSES.len()]).unwrap();
         let names = [LOCATION, HeaderName::from_static("upload-offset"), HeaderName::from_static("upload-length")];
@@ -83,7 +83,7 @@ fn run<F: IntoFuture>(future: F) -> F::Output {
 fuzz_target!(|data: &[u8]| {
     let [part, rest @ ..] = data else { return };
     let server =
-        Server { answers: rest.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect(), seen: Arc::default() };
+        Server { responses: rest.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect(), seen: Arc::default() };
     let client = Client::studio("the-key").transport(server);
     let states = Arc::new(Mutex::new(Vec::new()));
     let kept = states.clone();
@@ -108,7 +108,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 
-    // Whatever it came to, it is saved and gone on with.
+    // Whatever it came to, it is saved and resumed.
     let states = std::mem::take(&mut *states.lock().unwrap());
     for state in &states {
         // As long as nobody knows the length, a server may claim to have more.

@@ -2,18 +2,18 @@
 //!
 //! [`Event`] and [`AccessRequest`] are extractors: a handler that takes one runs only for what Studio
 //! sent. The [`Verifier`] is the state of the router, or comes out of it by `FromRef`. An
-//! [`AccessAnswer`] can be returned as it is. The limit axum sets on bodies (2 MB) applies.
+//! [`AccessDecision`] can be returned as it is. The limit axum sets on bodies (2 MB) applies.
 //!
 //! ```
 //! use axum::{Router, routing::post};
-//! use livepeer::webhook::{AccessAnswer, AccessRequest, Event, Verifier};
+//! use livepeer::webhook::{AccessDecision, AccessRequest, Event, Verifier};
 //!
 //! async fn hook(event: Event) {
 //!     println!("{}", event.payload.name());
 //! }
 //!
-//! async fn gate(request: AccessRequest) -> AccessAnswer {
-//!     AccessAnswer::from(has_paid(request.access_key.expose()))
+//! async fn gate(request: AccessRequest) -> AccessDecision {
+//!     AccessDecision::from(has_paid(request.access_key.expose()))
 //! }
 //!
 //! # fn has_paid(_viewer: &str) -> bool { true }
@@ -33,7 +33,7 @@ use axum_core::{
 use http::HeaderMap;
 use typed_endpoint::write_causes;
 
-use super::{AccessAnswer, AccessRequest, Event, Verifier, VerifyError};
+use super::{AccessDecision, AccessRequest, Event, Verifier, VerifyError};
 
 /// Why a handler was not run. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,7 @@ use super::{AccessAnswer, AccessRequest, Event, Verifier, VerifyError};
 pub enum WebhookRejection {
     /// The body did not arrive, or is too large.
     Body(#[from] BytesRejection),
-    /// The delivery was not accepted. Answered with [`VerifyError::status`].
+    /// The delivery was not accepted. The response has [`VerifyError::status`].
     Verify(#[from] VerifyError),
 }
 
@@ -103,7 +103,7 @@ where
     Ok(verify(&Verifier::from_ref(state), &headers, &body)?)
 }
 
-impl IntoResponse for AccessAnswer {
+impl IntoResponse for AccessDecision {
     fn into_response(self) -> Response {
         http::Response::<Body>::from(self)
     }

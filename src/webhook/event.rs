@@ -39,7 +39,7 @@ pub struct Event {
     pub timestamp: Timestamp,
     /// The stream it is about, if it is about one.
     pub stream: Option<Box<Stream>>,
-    /// What happened, with what is told about it.
+    /// What happened, with its data.
     pub payload: Payload,
     /// Fields that this version does not know; `payload` is one where the kind should carry nothing, or nothing fixed.
     pub extra: Extra,
@@ -65,7 +65,7 @@ impl Event {
 }
 
 model! {
-    /// The body of a delivery, its payload still unread.
+    /// The body of a delivery, its payload not decoded yet.
     struct Envelope: Studio {
         /// Id of the event.
         id: String,

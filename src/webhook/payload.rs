@@ -1,4 +1,4 @@
-//! What the deliveries of a webhook tell, one type a kind of event.
+//! What the deliveries of a webhook hold, one type a kind of event.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::task::{Task, TaskType};
 /// One line a kind: its name on the wire, its variant, and what it carries.
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $name:literal => $variant:ident $(($payload:ty))?, )*) => {
-        /// What happened, with what is told about it.
+        /// What happened, with its data.
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Payload {
@@ -25,7 +25,7 @@ macro_rules! kinds {
             Unknown {
                 /// Its name.
                 name: String,
-                /// What is told about it.
+                /// Its data.
                 value: Option<Value>,
             },
         }
@@ -63,7 +63,7 @@ macro_rules! kinds {
             }
         }
 
-        /// Without what is told about an unknown kind, which may be a secret.
+        /// Without the data of an unknown kind, which may be a secret.
         impl fmt::Debug for Payload {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
@@ -98,10 +98,10 @@ kinds! {
     "multistream.error" => MultistreamError(Multistream),
     /// A live stream is no longer sent on to a target.
     "multistream.disconnected" => MultistreamDisconnected(Multistream),
-    /// A viewer came. What is told about it is not fixed: it stands in the event's [`extra`](Event::extra), as
+    /// A viewer came. Its data is not fixed: it stands in the event's [`extra`](Event::extra), as
     /// `payload`.
     "playback.user.new" => PlaybackUserNew,
-    /// The access gate asks whether a viewer may play. The answer to the delivery decides: see [`AccessAnswer`].
+    /// The access gate asks whether a viewer may play. The response to the delivery decides: see [`AccessDecision`].
     "playback.accessControl" => PlaybackAccessControl(AccessRequest),
     /// An asset was created.
     "asset.created" => AssetCreated(Box<AssetPayload>),
@@ -191,7 +191,7 @@ model! {
     }
     /// A task, as it was when the event happened.
     pub struct TaskPayload: Studio {
-        /// Whether the task ended well. Told only once it ended.
+        /// Whether the task ended well. Present only once it ended.
         success?: bool,
         /// The task.
         task: TaskSnapshot,
@@ -207,8 +207,8 @@ model! {
     }
     /// A request of the access gate: may a viewer play this?
     ///
-    /// Comes when the playback policy of a stream or asset names a webhook, and is answered with an
-    /// [`AccessAnswer`]. The viewer waits meanwhile.
+    /// Comes when the playback policy of a stream or asset names a webhook, and expects an
+    /// [`AccessDecision`]. The viewer waits meanwhile.
     pub struct AccessRequest: Studio {
         /// What the playback policy says under `webhookContext`.
         context: Map<String, Value>,
@@ -219,18 +219,18 @@ model! {
     }
 }
 
-/// The answer to an [`AccessRequest`].
+/// The response to an [`AccessRequest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum AccessAnswer {
+pub enum AccessDecision {
     /// The viewer may play.
     Allow,
     /// The viewer may not.
     Deny,
 }
 
-impl AccessAnswer {
-    /// The status of the answer: 200 or 403.
+impl AccessDecision {
+    /// The status of the response: 200 or 403.
     pub fn status(self) -> StatusCode {
         match self {
             Self::Allow => StatusCode::OK,
@@ -238,7 +238,7 @@ impl AccessAnswer {
         }
     }
 
-    /// The JSON of the answer. It denies by itself too: the gate heeds `ret` even where something on
+    /// The JSON of the response. It denies by itself too: the gate respects `ret` even where something on
     /// the way turned the status into a 200.
     pub fn body(self) -> &'static str {
         match self {
@@ -248,16 +248,16 @@ impl AccessAnswer {
     }
 }
 
-impl From<bool> for AccessAnswer {
+impl From<bool> for AccessDecision {
     fn from(allow: bool) -> Self {
         if allow { Self::Allow } else { Self::Deny }
     }
 }
 
-impl<B: From<&'static str>> From<AccessAnswer> for http::Response<B> {
-    fn from(answer: AccessAnswer) -> Self {
-        let mut response = Self::new(answer.body().into());
-        *response.status_mut() = answer.status();
+impl<B: From<&'static str>> From<AccessDecision> for http::Response<B> {
+    fn from(decision: AccessDecision) -> Self {
+        let mut response = Self::new(decision.body().into());
+        *response.status_mut() = decision.status();
         response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         response
     }

@@ -17,7 +17,7 @@ use crate::endpoints::prelude::*;
 /// The header that carries the signature of a delivery: `t=<milliseconds>,v1=<hex>`.
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signature");
 
-/// How far the time of a delivery may lie from the clock of the receiver, unless
+/// How much the time of a delivery may differ from the clock of the receiver, unless
 /// [`Verifier::tolerance`] says otherwise: five minutes. A redelivery is signed anew, with the time
 /// it is sent, so this need not cover the hours over which Studio tries again.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
@@ -44,7 +44,7 @@ pub enum VerifyError {
     ),
     /// The delivery is from the future by more than the tolerance: one of the clocks is wrong.
     FromFuture(
-        /// How far ahead it is.
+        /// How much it is ahead.
         Duration,
     ),
     /// Studio did sign the body, but it cannot be read as what was asked for. The error says why, without
@@ -67,7 +67,7 @@ impl fmt::Display for VerifyError {
                  for byte",
             ),
             Self::TimeMismatch => {
-                f.write_str("the webhook's header and body tell different times: the header was changed on its way")
+                f.write_str("the webhook's header and body have different times: the header was changed on its way")
             }
             Self::TooOld(age) => write!(
                 f,
@@ -81,10 +81,10 @@ impl fmt::Display for VerifyError {
 }
 
 impl VerifyError {
-    /// The status to answer with.
+    /// The status to respond with.
     ///
     /// 401 where nothing proves that Studio sent the delivery, 400 for a malformed header. Studio
-    /// gives up on a delivery that is answered with 4xx, and sends it again after a 5xx; hence 500 for
+    /// gives up on a delivery that gets 4xx, and sends it again after a 5xx; hence 500 for
     /// a delivery that is genuine but cannot be read, or for a receiver without a secret: it is not
     /// lost, and arrives again once the receiver is mended.
     pub fn status(&self) -> StatusCode {
@@ -124,13 +124,13 @@ impl Verifier {
         self
     }
 
-    /// How far the time of a delivery may lie from the clock, either way (default: five minutes).
+    /// How much the time of a delivery may differ from the clock, either way (default: five minutes).
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Tells the time by this clock instead of the system's.
+    /// Takes the time from this clock instead of the system's.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -251,7 +251,7 @@ impl Signature {
                     Some(("v1", text)) => {
                         codes.push(unhex(text).ok_or(MalformedSignature("v1 is not 64 hexadecimal digits"))?);
                     }
-                    // Another version of signature may come to stand beside this one.
+                    // Another version of signature may come to stand next to this one.
                     Some(_) => {}
                     None => return Err(MalformedSignature("a part without =")),
                 }

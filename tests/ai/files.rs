@@ -115,7 +115,7 @@ async fn what_can_be_read_once_is_sent_once() {
 #[tokio::test]
 async fn a_reader_that_breaks_its_promise_is_an_error() {
     for (promised, words) in
-        [(10, "goes on after the 10 bytes promised"), (900_000, "ended after 700000 of the 900000")]
+        [(10, "continues after the 10 bytes promised"), (900_000, "ended after 700000 of the 900000")]
     {
         let recorder = Recorder::new([(200, PICTURES)]).await;
         let file = File::reader_with_len(std::io::Cursor::new(content()), promised);
@@ -151,8 +151,8 @@ async fn a_reader_is_sent_while_it_is_read() -> Outcome {
         socket.read_buf(&mut got).await?;
     }
     assert!(got.windows(11).any(|window| window == b"second half"));
-    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{PICTURES}", PICTURES.len());
-    tokio::io::AsyncWriteExt::write_all(&mut socket, answer.as_bytes()).await?;
+    let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{PICTURES}", PICTURES.len());
+    tokio::io::AsyncWriteExt::write_all(&mut socket, response.as_bytes()).await?;
     call.await??;
     Ok(())
 }

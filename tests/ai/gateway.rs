@@ -24,11 +24,11 @@ async fn pictures_can_be_decoded() -> Outcome {
     let gateway = mock::ai();
     let client = gateway.client();
     for (width, height) in [(1, 1), (3, 5), (31, 33), (1024, 576), (2049, 7)] {
-        let answer = client.call(TextToImage::new("x").width(width).height(height)).await?;
-        assert_eq!(png_size(&answer.images[0].bytes(&client).await?), (width, height));
+        let response = client.call(TextToImage::new("x").width(width).height(height)).await?;
+        assert_eq!(png_size(&response.images[0].bytes(&client).await?), (width, height));
     }
-    let answer = client.call(TextToImage::new("x")).await?;
-    assert_eq!(png_size(&answer.images[0].bytes(&client).await?), (1024, 576));
+    let response = client.call(TextToImage::new("x")).await?;
+    assert_eq!(png_size(&response.images[0].bytes(&client).await?), (1024, 576));
     let same = client.call(TextToImage::new("x").seed(5)).await?.images[0].bytes(&client).await?;
     assert!(same == client.call(TextToImage::new("x").seed(5)).await?.images[0].bytes(&client).await?);
     Ok(())
@@ -53,8 +53,8 @@ async fn videos_hold_pictures() -> Outcome {
     let gateway = mock::ai();
     let client = gateway.client();
     let picture = File::bytes("x").name("a.png");
-    let answer = client.call(ImageToVideo::new(picture).width(64).height(48).fps(5u32)).await?;
-    let video = answer.media().next().unwrap().bytes(&client).await?;
+    let response = client.call(ImageToVideo::new(picture).width(64).height(48).fps(5u32)).await?;
+    let video = response.media().next().unwrap().bytes(&client).await?;
     let mut found = Vec::new();
     boxes(&video, "", &mut found);
     let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).filter(|name| !name.contains('.')).collect();
@@ -75,8 +75,8 @@ async fn videos_hold_pictures() -> Outcome {
 
 async fn post(url: &str, content_type: &str, body: &'static str) -> (u16, Value) {
     let request = reqwest::Client::new().post(url).header("content-type", content_type).body(body);
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), serde_json::from_slice(&response.bytes().await.unwrap()).unwrap())
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn fields_are_checked() -> Outcome {
 
 #[tokio::test]
 async fn it_refuses_as_the_real_ones_do() -> Outcome {
-    let refused = async |gateway: mock::LittleGateway| {
+    let refused = async |gateway: mock::GatewayFake| {
         let server = gateway.listen().await.unwrap();
         let client = Client::ai().server(server.url()).key("wrong").retry(Retry::never());
         let error = client.call(ImageToText::new(File::bytes(vec![0; 5000]).name("a.png"))).await.unwrap_err();
@@ -146,7 +146,7 @@ async fn it_refuses_as_the_real_ones_do() -> Outcome {
 async fn it_fails_as_often_as_told() -> Outcome {
     let gateway = mock::ai();
     gateway.fail_next([503, 200, 400]);
-    gateway.answer_next(mock::Reply::text(418, "own words"));
+    gateway.reply_next(mock::Reply::text(418, "own words"));
     let client = gateway.client();
     let request = || TextToImage::new("x").width(8).height(8);
     assert_eq!(client.call(request()).with_response().await?.attempts, 2);

@@ -1,4 +1,4 @@
-//! Answers that come piece by piece.
+//! Responses that come piece by piece.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -29,7 +29,7 @@ fn text(chunks: &[LlmChunk]) -> String {
 #[tokio::test]
 async fn a_streamed_answer() -> Outcome {
     for flavor in [AiFlavor::Gateway, AiFlavor::Runner] {
-        let server = mock::ai().flavor(flavor).says("Because of the air.").listen().await?;
+        let server = mock::ai().flavor(flavor).llm_reply("Because of the air.").listen().await?;
         let chunks = server.client().call(question()).await?.collect().await?;
         assert_eq!(text(&chunks), "Because of the air.");
         assert_eq!(chunks.len(), 5);
@@ -57,18 +57,18 @@ async fn chunks_are_given_as_they_arrive() -> Outcome {
         Bytes::from(format!("data: {}\n\n", serde_json::json!({ "choices": [choice] })))
     };
     sender.send(chunk("one", ""))?;
-    let mut answer = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
-    assert_eq!(answer.next().await.unwrap()?.text(), "one");
+    let mut response = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
+    assert_eq!(response.next().await.unwrap()?.text(), "one");
     sender.send(chunk("two", ""))?;
-    assert_eq!(answer.next().await.unwrap()?.text(), "two");
+    assert_eq!(response.next().await.unwrap()?.text(), "two");
     sender.send(chunk("", "stop"))?;
-    assert!(answer.next().await.unwrap()?.choices[0].is_last());
+    assert!(response.next().await.unwrap()?.choices[0].is_last());
     // What it cost may follow.
     sender.send("data: {\"choices\":[],\"usage\":{\"total_tokens\":3}}\n\n".into())?;
-    assert_eq!(answer.next().await.unwrap()?.usage.unwrap().total_tokens, Some(3));
-    // The body goes on, but the answer is at its end.
+    assert_eq!(response.next().await.unwrap()?.usage.unwrap().total_tokens, Some(3));
+    // The body continues, but the response is at its end.
     sender.send("data: [DONE]\n\n".into())?;
-    assert!(answer.next().await.is_none());
+    assert!(response.next().await.is_none());
     Ok(())
 }
 
@@ -108,16 +108,17 @@ async fn a_cut_stream_is_an_error_that_holds_what_arrived() -> Outcome {
         (LlmEnding::Error(2, "out of memory".into()), "the server reported: out of memory (after 2 items)"),
         (LlmEnding::Cut(0), "cut off before its end (after 0 items)"),
     ] {
-        let server = mock::ai().says("one two three").llm_ending(ending.clone()).llm_pace(Duration::from_millis(5));
+        let server =
+            mock::ai().llm_reply("one two three").llm_ending(ending.clone()).llm_pace(Duration::from_millis(5));
         let server = server.listen().await?;
         let client = server.client();
         let error = client.call(question()).await?.collect().await.unwrap_err();
         assert_eq!(text(&error.items), if matches!(ending, LlmEnding::Cut(0)) { "" } else { "one two " });
         assert!(format!("{error:#}").contains(wanted), "{error:#}");
 
-        let mut answer = client.call(question()).await?;
+        let mut response = client.call(question()).await?;
         let mut kinds = Vec::new();
-        while let Some(item) = answer.next().await {
+        while let Some(item) = response.next().await {
             kinds.push(item.map(drop).map_err(|error| error.into_kind()));
         }
         assert!(kinds.last().unwrap().is_err(), "the error is the last there is");
@@ -140,8 +141,8 @@ async fn an_error_before_the_stream_is_one_of_the_call() -> Outcome {
 #[tokio::test]
 async fn a_stream_that_falls_silent_times_out() -> Outcome {
     let server = mock::ai().llm_pace(Duration::from_secs(3600)).listen().await?;
-    let mut answer = server.client().call(question()).timeout(Duration::from_millis(200)).await?;
-    let error = answer.next().await.unwrap().unwrap_err();
+    let mut response = server.client().call(question()).timeout(Duration::from_millis(200)).await?;
+    let error = response.next().await.unwrap().unwrap_err();
     assert!(format!("{error:#}").contains("no byte was sent or received"), "{error:#}");
     Ok(())
 }
@@ -174,11 +175,11 @@ async fn dropping_the_stream_closes_the_connection() -> Outcome {
         async { Ok(Sse::new(Body::wrap(Endless(dropped)))) }
     });
     let server = mock.listen().await?;
-    let mut answer = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
+    let mut response = server.client::<livepeer::Client<livepeer::Ai>>().call(question()).await?;
     for _ in 0..3 {
-        assert_eq!(answer.next().await.unwrap()?.text(), "la ");
+        assert_eq!(response.next().await.unwrap()?.text(), "la ");
     }
-    drop(answer);
+    drop(response);
     tokio::time::timeout(Duration::from_secs(30), is_dropped).await??;
     Ok(())
 }
@@ -187,7 +188,7 @@ async fn dropping_the_stream_closes_the_connection() -> Outcome {
 async fn a_socket_may_deliver_any_piece() -> Outcome {
     let wanted = "Wörter, 文字, 🦀🦀 und\u{200d} Zeilen\n\r\n\"data: x\"\\ ende";
     for size in [1, 2, 3, 7, 64, 1000] {
-        let server = mock::ai().flavor(AiFlavor::Runner).says(wanted).llm_split(size).listen().await?;
+        let server = mock::ai().flavor(AiFlavor::Runner).llm_reply(wanted).llm_split(size).listen().await?;
         let chunks = server.client().call(question()).await?.collect().await?;
         assert_eq!(text(&chunks), wanted, "{size}");
     }
@@ -197,7 +198,7 @@ async fn a_socket_may_deliver_any_piece() -> Outcome {
 #[tokio::test]
 async fn a_large_piece_arrives() -> Outcome {
     let wanted = "é".repeat(400_000);
-    let server = mock::ai().says(&wanted).llm_split(60_001).listen().await?;
+    let server = mock::ai().llm_reply(&wanted).llm_split(60_001).listen().await?;
     let chunks = server.client().call(question()).await?.collect().await?;
     assert!(text(&chunks) == wanted);
     Ok(())

@@ -18,8 +18,8 @@ async fn all_three_forms_become_bytes_and_files() -> Outcome {
     for form in [MediaForm::Relative, MediaForm::Absolute, MediaForm::Data] {
         let server = mock::ai().media(form).listen().await?;
         let client = server.client();
-        let answer = client.call(TextToImage::new("x").width(400).height(300)).await?;
-        let url = answer.images[0].url.as_str();
+        let response = client.call(TextToImage::new("x").width(400).height(300)).await?;
+        let url = response.images[0].url.as_str();
         let begins = match form {
             MediaForm::Relative => "/stream/".to_owned(),
             MediaForm::Absolute => server.url() + "/stream/",
@@ -28,13 +28,13 @@ async fn all_three_forms_become_bytes_and_files() -> Outcome {
         assert!(url.starts_with(&begins), "{url}");
 
         let mut seen = Vec::new();
-        let bytes = answer.images[0].bytes_with(&client, |progress| seen.push(progress)).await?;
+        let bytes = response.images[0].bytes_with(&client, |progress| seen.push(progress)).await?;
         assert_eq!(png_size(&bytes), (400, 300));
         check_progress(&seen, bytes.len() as u64);
 
         let path = std::env::temp_dir().join(format!("livepeer-media-{}-{form:?}.png", std::process::id()));
         let mut seen = Vec::new();
-        let length = answer.images[0].save_with(&client, &path, |progress| seen.push(progress)).await?;
+        let length = response.images[0].save_with(&client, &path, |progress| seen.push(progress)).await?;
         assert_eq!(length, bytes.len() as u64);
         check_progress(&seen, length);
         assert!(std::fs::read(&path)? == bytes);
@@ -53,11 +53,11 @@ fn check_progress(seen: &[DownloadProgress], total: u64) {
 async fn a_path_is_one_of_the_origin_not_of_the_base() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = Client::ai().server(format!("{}/api/beta/generate", server.url()));
-    let answer = client.call(TextToImage::new("x").width(8).height(8)).await?;
-    assert_eq!(png_size(&answer.images[0].bytes(&client).await?), (8, 8));
+    let response = client.call(TextToImage::new("x").width(8).height(8)).await?;
+    assert_eq!(png_size(&response.images[0].bytes(&client).await?), (8, 8));
     let studio = Client::studio("key").server(server.url());
-    let answer = studio.call(TextToImage::new("x").width(8).height(8)).await?;
-    assert_eq!(png_size(&answer.images[0].bytes(&studio).await?), (8, 8));
+    let response = studio.call(TextToImage::new("x").width(8).height(8)).await?;
+    assert_eq!(png_size(&response.images[0].bytes(&studio).await?), (8, 8));
     let paths: Vec<_> = server.gateway().mock().seen().iter().map(|parts| parts.uri.path().to_owned()).collect();
     assert_eq!((paths[0].as_str(), paths[2].as_str()), ("/api/beta/generate/text-to-image", "/generate/text-to-image"));
     assert!(paths[1].starts_with("/stream/") && paths[3].starts_with("/stream/"), "{paths:?}");

@@ -16,9 +16,9 @@ fn png() -> File {
 async fn text_to_image() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
-    let answer =
+    let response =
         client.call(TextToImage::new("a | b").width(24).height(16).seed(-3).num_images_per_prompt(2u32)).await?;
-    let seeds: Vec<_> = answer.images.iter().map(|image| (image.seed, image.nsfw)).collect();
+    let seeds: Vec<_> = response.images.iter().map(|image| (image.seed, image.nsfw)).collect();
     assert_eq!(seeds, [-3, -2, -1, 0].map(|seed| (Some(seed), Some(false))));
     Ok(())
 }
@@ -47,8 +47,8 @@ async fn image_to_image() -> Outcome {
     let client = server.client();
     let first = client.call(TextToImage::new("a").width(40).height(24)).await?;
     let picture = first.images[0].bytes(&client).await?;
-    let answer = client.call(ImageToImage::new("b", File::bytes(picture).name("a.png")).strength(0.5)).await?;
-    let again = answer.images[0].bytes(&client).await?;
+    let response = client.call(ImageToImage::new("b", File::bytes(picture).name("a.png")).strength(0.5)).await?;
+    let again = response.images[0].bytes(&client).await?;
     assert_eq!(crate::gateway::png_size(&again), (40, 24));
     Ok(())
 }
@@ -94,12 +94,16 @@ async fn image_to_video() -> Outcome {
     for flavor in [AiFlavor::Gateway, AiFlavor::Runner] {
         let server = mock::ai().flavor(flavor).listen().await?;
         let client = server.client();
-        let answer = client.call(ImageToVideo::new(png()).width(64).height(32).fps(4u32)).await?;
+        let response = client.call(ImageToVideo::new(png()).width(64).height(32).fps(4u32)).await?;
         match flavor {
-            AiFlavor::Gateway => assert_eq!((answer.images.as_ref().map(Vec::len), &answer.frames), (Some(1), &None)),
-            _ => assert_eq!((answer.frames.as_ref().map(|videos| videos[0].len()), &answer.images), (Some(4), &None)),
+            AiFlavor::Gateway => {
+                assert_eq!((response.images.as_ref().map(Vec::len), &response.frames), (Some(1), &None))
+            }
+            _ => {
+                assert_eq!((response.frames.as_ref().map(|videos| videos[0].len()), &response.images), (Some(4), &None))
+            }
         }
-        for media in answer.media() {
+        for media in response.media() {
             assert!(!media.bytes(&client).await?.is_empty());
         }
         let error = client.call(ImageToVideo::new(png()).width(60)).await.unwrap_err();
@@ -114,22 +118,22 @@ async fn upscale() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
     let small = client.call(TextToImage::new("a").width(16).height(8)).await?.images[0].bytes(&client).await?;
-    let answer = client.call(Upscale::new("a", File::bytes(small).name("s.png"))).await?;
-    assert_eq!(crate::gateway::png_size(&answer.images[0].bytes(&client).await?), (64, 32));
+    let response = client.call(Upscale::new("a", File::bytes(small).name("s.png"))).await?;
+    assert_eq!(crate::gateway::png_size(&response.images[0].bytes(&client).await?), (64, 32));
     Ok(())
 }
 
 #[tokio::test]
 async fn audio_to_text() -> Outcome {
-    let server = mock::ai().hears("One two. Three!").listen().await?;
+    let server = mock::ai().transcript("One two. Three!").listen().await?;
     let client = server.client();
     let audio = || File::bytes("not looked into").name("speech.mp3");
     let chunks = async |times: Option<ReturnTimestamps>| {
         let mut request = AudioToText::new(audio());
         request.return_timestamps = times;
-        let answer = client.call(request).await.unwrap();
-        assert_eq!(answer.text, "One two. Three!");
-        answer.chunks.iter().map(|chunk| (chunk.start(), chunk.end(), chunk.text.clone())).collect::<Vec<_>>()
+        let response = client.call(request).await.unwrap();
+        assert_eq!(response.text, "One two. Three!");
+        response.chunks.iter().map(|chunk| (chunk.start(), chunk.end(), chunk.text.clone())).collect::<Vec<_>>()
     };
     let at = |seconds| Some(Seconds::new(seconds));
     let sentences = [(at(0.0), at(1.0), "One two.".to_owned()), (at(1.0), None, " Three!".to_owned())];
@@ -153,8 +157,8 @@ async fn segment_anything_2() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
     let request = || SegmentAnything2::new(png());
-    let answer = client.call(request().point_coords([[20.0, 30.0]]).point_labels([1])).await?;
-    let (masks, scores, logits) = (answer.masks.parse()?, answer.scores.parse()?, answer.logits.parse()?);
+    let response = client.call(request().point_coords([[20.0, 30.0]]).point_labels([1])).await?;
+    let (masks, scores, logits) = (response.masks.parse()?, response.scores.parse()?, response.logits.parse()?);
     assert_eq!((masks.shape(), scores.shape(), logits.shape()), (&[3, 64, 64][..], &[3][..], &[3, 256, 256][..]));
     assert_eq!((masks.values()[0], masks.values()[30 * 64 + 20]), (-1.5, 1.5));
 
@@ -197,13 +201,13 @@ async fn points_and_boxes_go_as_json_in_a_text() -> Outcome {
 async fn llm() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
-    let answer =
+    let response =
         client.call(Llm::new("m", [LlmMessage::system("be brief"), LlmMessage::user("one two three")])).await?;
-    assert_eq!((answer.text(), answer.model.as_str()), ("one two three", "m"));
-    let usage = answer.usage.as_ref().unwrap();
+    assert_eq!((response.text(), response.model.as_str()), ("one two three", "m"));
+    let usage = response.usage.as_ref().unwrap();
     assert_eq!((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens), (Some(5), Some(3), Some(8)));
-    let answer = client.call(Llm::new("m", [LlmMessage::user("one two three")]).max_tokens(2u32)).await?;
-    assert_eq!((answer.text(), &answer.choices[0].finish_reason), ("one two ", &Some(FinishReason::Length)));
+    let response = client.call(Llm::new("m", [LlmMessage::user("one two three")]).max_tokens(2u32)).await?;
+    assert_eq!((response.text(), &response.choices[0].finish_reason), ("one two ", &Some(FinishReason::Length)));
 
     let recorder = Recorder::new([(200, r#"{"id":"x"}"#)]).await;
     recorder.client().call(Llm::new("m", [LlmMessage::user("q")]).top_p(0.5)).await?;
@@ -216,9 +220,9 @@ async fn llm() -> Outcome {
 
 #[tokio::test]
 async fn studio_llm_goes_as_a_form_of_its_own() -> Outcome {
-    let server = mock::ai().flavor(AiFlavor::Studio).says("fine").listen().await?;
-    let answer = server.studio_client().call(StudioLlm::new("how are you")).await?;
-    assert_eq!((answer.response.as_str(), answer.tokens_used), ("fine", Some(4)));
+    let server = mock::ai().flavor(AiFlavor::Studio).llm_reply("fine").listen().await?;
+    let response = server.studio_client().call(StudioLlm::new("how are you")).await?;
+    assert_eq!((response.response.as_str(), response.tokens_used), ("fine", Some(4)));
 
     let recorder = Recorder::new([(200, r#"{"response":"r","tokens_used":3}"#)]).await;
     let client = Client::studio("key").server(recorder.server.url());
@@ -238,8 +242,8 @@ async fn image_to_text() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
     let picture = client.call(TextToImage::new("a").width(16).height(8)).await?.images[0].bytes(&client).await?;
-    let answer = client.call(ImageToText::new(File::bytes(picture).name("a.png")).prompt("I see")).await?;
-    assert_eq!(answer.text, "I see a picture of 16 × 8 pixels");
+    let response = client.call(ImageToText::new(File::bytes(picture).name("a.png")).prompt("I see")).await?;
+    assert_eq!(response.text, "I see a picture of 16 × 8 pixels");
     Ok(())
 }
 
@@ -247,10 +251,10 @@ async fn image_to_text() -> Outcome {
 async fn live_video_to_video() -> Outcome {
     let server = mock::ai().flavor(AiFlavor::Runner).listen().await?;
     let request = LiveVideoToVideo::new("http://in.example/s", "http://out.example/p").control_url("http://c.example");
-    let answer = server.client().call(request.clone()).await?;
-    assert_eq!(answer.subscribe_url.as_str(), "http://in.example/s");
-    assert_eq!((answer.control_url.is_some(), answer.events_url.is_some()), (true, false));
-    assert!(answer.request_id.is_some() && answer.manifest_id.is_some());
+    let response = server.client().call(request.clone()).await?;
+    assert_eq!(response.subscribe_url.as_str(), "http://in.example/s");
+    assert_eq!((response.control_url.is_some(), response.events_url.is_some()), (true, false));
+    assert!(response.request_id.is_some() && response.manifest_id.is_some());
     for gateway in [mock::ai(), mock::ai().flavor(AiFlavor::Studio)] {
         assert!(gateway.client().call(request.clone()).await.unwrap_err().is_not_found());
     }
@@ -266,8 +270,8 @@ async fn live_video_to_video() -> Outcome {
 async fn text_to_speech() -> Outcome {
     let server = mock::ai().listen().await?;
     let client = server.client();
-    let answer = client.call(TextToSpeech::new("one two three four").description("calm")).await?;
-    let wav = answer.audio.bytes(&client).await?;
+    let response = client.call(TextToSpeech::new("one two three four").description("calm")).await?;
+    let wav = response.audio.bytes(&client).await?;
     let read = hound::WavReader::new(std::io::Cursor::new(wav))?;
     assert_eq!((read.spec().channels, read.spec().sample_rate, read.duration()), (1, 16_000, 16_000));
     let mut samples = read.into_samples::<i16>();

@@ -1,4 +1,4 @@
-//! A server that writes down what comes, and answers as told.
+//! A server that writes down what comes, and responds as set.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -29,7 +29,7 @@ pub struct Part {
 }
 
 impl Recorder {
-    /// Gives these answers one after the other; the last one for ever.
+    /// Gives these responses one after the other; the last one for ever.
     pub async fn new(replies: impl IntoIterator<Item = (u16, &str)>) -> Self {
         let replies = replies.into_iter().map(|(status, body)| {
             let body = body.to_owned();

@@ -145,7 +145,7 @@ async fn silence_times_out_and_slowness_does_not() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn five_minutes_of_silence_are_the_default() {
-    /// Never answers.
+    /// Never responds.
     struct Silent;
     impl livepeer::Transport for Silent {
         fn send(

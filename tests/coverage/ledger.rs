@@ -33,10 +33,10 @@ const INTRODUCTION: &str = "\
 Every operation that this crate declares, made from `livepeer::catalog()` and from what lies in the repository when the
 tests run. An operation's name leads to its docs.
 
-- *line*: what its line declares, and how many fields it types: those that a request needs, and those it may have.
-- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list goes on.
+- *declaration*: what it declares, and how many fields it types: those that a request needs, and those it may have.
+- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list continues.
 - *request*: the snapshot of what is sent, and of all that can be.
-- *mock*: which of the little servers of `livepeer::mock` answers it. A handler of one's own can answer any.
+- *mock*: which of the fakes of `livepeer::mock` serves it. A handler of one's own can serve any.
 - *shown in*: up to three examples, pages of the guide, or else the page for those who come from another SDK.
 - *SDKs*: the method of the generated clients for Python, TypeScript and Go, and the id, both by the public specification.
 ";
@@ -59,7 +59,7 @@ async fn ledger(root: &Path) -> String {
             let _ = writeln!(
                 text,
                 "\n## {resource}\n\n\
-                 | operation | line | retryable | pages | errors | request | mock | shown in | SDKs |\n\
+                 | operation | declaration | retryable | pages | errors | request | mock | shown in | SDKs |\n\
                  |---|---|---|---|---|---|---|---|---|",
             );
         }
@@ -69,10 +69,10 @@ async fn ledger(root: &Path) -> String {
             .map(|listed| format!("`{}`", listed.peers))
             .collect();
         let mocks = [("studio", &studio), ("ai", &ai)];
-        let mut answering = Vec::new();
+        let mut serving = Vec::new();
         for (name, server) in mocks {
-            if server.answers(operation).await {
-                answering.push(name.to_owned());
+            if server.serves(operation).await {
+                serving.push(name.to_owned());
             }
         }
         let name = operation.qualified_name();
@@ -80,7 +80,7 @@ async fn ledger(root: &Path) -> String {
             text,
             "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             docs(operation),
-            line(operation),
+            declaration(operation),
             match (operation.retryable, operation.retryable_if) {
                 (false, _) => "no",
                 (true, None) => "yes",
@@ -93,14 +93,14 @@ async fn ledger(root: &Path) -> String {
             },
             errors(operation),
             or_dash(&snapshots(root, &name)),
-            or_dash(&answering),
+            or_dash(&serving),
             or_dash(&shown_in(&samples, &name)),
             or_dash(&peers.into_iter().chain(operation.id.map(|id| format!("`{id}`"))).collect::<Vec<_>>()),
         );
     }
     text.push_str(
         "\n## Ours alone\n\nOperations that the servers have and the public specifications do not, or that the \
-         specifications have in another\nform of answer only.\n\n",
+         specifications have in another\nform of response only.\n\n",
     );
     for operation in ours_alone() {
         let name = operation.qualified_name();
@@ -120,7 +120,7 @@ fn docs(operation: &Operation) -> String {
     format!("[`{name}`](https://docs.rs/livepeer/latest/livepeer/{resource}/struct.{ty}.html){deprecated}")
 }
 
-fn line(operation: &Operation) -> String {
+fn declaration(operation: &Operation) -> String {
     let needed = operation.fields.iter().filter(|field| field.required && !field.copy).count();
     let free = operation.fields.iter().filter(|field| !field.required).count();
     let hosted = operation.hosted.iter().map(|host| format!(", on {} below `{}`", host.api, host.prefix));
@@ -185,21 +185,21 @@ fn shown_in(samples: &[Sample], name: &str) -> Vec<String> {
     samples.iter().filter(|sample| has(&sample.text)).take(SAMPLES).map(|sample| sample.link.clone()).collect()
 }
 
-/// A little server that says of itself what it does not answer.
+/// A fake that lists what it does not serve.
 struct Server(Mock);
 
-const UNANSWERED: u16 = 501;
+const NOT_SERVED: u16 = 501;
 
 impl Server {
     async fn new(mock: &Mock) -> Self {
-        let mock = mock.clone().fallback(async |_| Reply::error(UNANSWERED, "no handler"));
+        let mock = mock.clone().fallback(async |_| Reply::error(NOT_SERVED, "no handler"));
         let server = Self(mock);
-        assert_eq!(server.status("GET", "/no/such/operation").await, UNANSWERED);
+        assert_eq!(server.status("GET", "/no/such/operation").await, NOT_SERVED);
         server
     }
 
-    async fn answers(&self, operation: &Operation) -> bool {
-        self.status(operation.method.as_str(), &operation.path.replace(['{', '}'], "")).await != UNANSWERED
+    async fn serves(&self, operation: &Operation) -> bool {
+        self.status(operation.method.as_str(), &operation.path.replace(['{', '}'], "")).await != NOT_SERVED
     }
 
     async fn status(&self, method: &str, path: &str) -> u16 {

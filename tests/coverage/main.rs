@@ -1,4 +1,4 @@
-//! The catalog against the public specifications, both ways; and `docs/ledger.md`, the catalog for people.
+//! The catalog against the public specifications, both ways; and `docs/ledger.md`, the catalog for readers.
 
 mod ledger;
 #[path = "../spec/mod.rs"]
@@ -49,7 +49,7 @@ fn places(operation: &Operation) -> Vec<(&'static str, String)> {
 }
 
 /// The facts of an operation that is in a specification. An operation of the AI gateway that Studio's specification
-/// does not list is on Studio all the same, as its line says.
+/// does not list is on Studio all the same, as its declaration says.
 fn facts(operation: &Operation) -> Vec<Fact> {
     let Some(id) = operation.id else { return Vec::new() };
     let fact = |(api, path): (&str, String)| {
@@ -68,7 +68,7 @@ fn the_catalog_is_the_specifications_operations_and_what_is_ours_alone() {
     let wanted: BTreeSet<_> = listed().into_iter().map(|listed| listed.fact).collect();
     let declared: Vec<_> = livepeer::catalog().flat_map(facts).collect();
     let ours: BTreeSet<_> = declared.iter().cloned().collect();
-    assert_eq!(ours.len(), declared.len(), "an id stands in two lines");
+    assert_eq!(ours.len(), declared.len(), "an id stands in two declarations");
     assert_eq!(wanted.difference(&ours).collect::<Vec<_>>(), Vec::<&Fact>::new(), "specified, but not declared so");
     assert_eq!(
         ours.difference(&wanted).collect::<Vec<_>>(),
@@ -76,8 +76,8 @@ fn the_catalog_is_the_specifications_operations_and_what_is_ours_alone() {
         "declared, but not so in tests/data/operations.txt"
     );
 
-    // An operation without an id is not one of the specification whose id was forgotten. Two lines may be of one
-    // operation when it has two forms of answer.
+    // An operation without an id is not one of the specification whose id was forgotten. Two declarations may be of one
+    // operation when it has two forms of response.
     let with_id: BTreeSet<_> = livepeer::catalog()
         .filter(|operation| operation.id.is_some())
         .map(|operation| {

@@ -95,7 +95,7 @@ async fn a_connection_closed_under_the_next_call_may_have_carried_it() {
     assert_eq!((second.attempts, server.requests()), (2, 3));
 }
 
-/// What a server sends after its answer is not taken for the answer to the next request.
+/// What a server sends after its response is not taken for the response to the next request.
 #[tokio::test]
 async fn what_follows_an_answer_is_not_the_next_answer() {
     let forged = ok().replace("a stream", "a forged");
@@ -109,7 +109,7 @@ async fn what_follows_an_answer_is_not_the_next_answer() {
     }
 }
 
-/// A server need not read the request to its end to know the answer.
+/// A server need not read the request to its end to know the response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_comes_before_the_request_was_read_is_the_answer() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -120,9 +120,9 @@ async fn an_answer_that_comes_before_the_request_was_read_is_the_answer() {
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let _ = stream.read(&mut [0; 4096]).await.unwrap();
-            let answer = format!("HTTP/1.1 {status} Now\r\nContent-Length: 7\r\nConnection: close\r\n\r\nsettled");
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            // What is under way is let in, for closing at once would take the answer back (RST).
+            let response = format!("HTTP/1.1 {status} Now\r\nContent-Length: 7\r\nConnection: close\r\n\r\nsettled");
+            stream.write_all(response.as_bytes()).await.unwrap();
+            // What is under way is let in, for closing at once would take the response back (RST).
             while let Ok(1..) = stream.read(&mut vec![0; 1 << 20]).await {}
             tokio::time::timeout(Duration::from_millis(200), listener.accept()).await.is_ok()
         });
@@ -171,11 +171,11 @@ async fn a_server_that_restarts_is_found_again() {
 
 #[tokio::test]
 async fn the_deadline_covers_attempts_waits_and_the_body() {
-    let refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 12\r\n\r\nbusy for now";
+    let failure = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 12\r\n\r\nbusy for now";
     let part = "HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{\"id\":";
     for by in [By::Default, By::Custom] {
-        // Within the body of the second attempt's answer.
-        let server = Server::start(vec![vec![Read, Send(refusal.into())], vec![Read, Send(part.into()), Stall]]).await;
+        // Within the body of the second attempt's response.
+        let server = Server::start(vec![vec![Read, Send(failure.into())], vec![Read, Send(part.into()), Stall]]).await;
         let error = client(by, &server.url()).deadline(SHORT).call(stream::Get::new("x")).await.unwrap_err();
         let text = format!("{error:#}");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{text}");
@@ -186,7 +186,7 @@ async fn the_deadline_covers_attempts_waits_and_the_body() {
 
         // A wait that would end after it is not begun.
         let server =
-            Server::start(vec![vec![Read, Send(refusal.replace("\r\n\r\n", "\r\nRetry-After: 30\r\n\r\n"))]]).await;
+            Server::start(vec![vec![Read, Send(failure.replace("\r\n\r\n", "\r\nRetry-After: 30\r\n\r\n"))]]).await;
         let client = client(by, &server.url()).deadline(Duration::from_secs(20));
         let error = client.call(stream::Create::new("x")).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts(), server.requests()), (ErrorKind::Status, 1, 1), "{error:#}");
@@ -217,8 +217,8 @@ async fn an_upload_that_makes_headway_is_left_alone_and_one_that_stalls_is_not()
     let client = client(By::Default, &url);
     let began = std::time::Instant::now();
     let idle = Duration::from_secs(2);
-    let answer = client.call(Put::new(File::bytes(vec![7; SIZE]))).timeout(idle).await.unwrap();
-    assert_eq!(answer, "done");
+    let response = client.call(Put::new(File::bytes(vec![7; SIZE]))).timeout(idle).await.unwrap();
+    assert_eq!(response, "done");
     assert!(began.elapsed() > idle);
     assert!(server.await.unwrap() >= SIZE);
 
@@ -260,7 +260,7 @@ async fn what_can_be_read_once_is_sent_once() {
     }
 }
 
-/// The answer is to blame for nothing here, so nothing is repeated, and the error says what could not be read.
+/// The response is to blame for nothing here, so nothing is repeated, and the error says what could not be read.
 #[tokio::test]
 async fn a_request_body_that_fails_is_told_as_such() {
     struct Broken;
@@ -386,7 +386,7 @@ async fn text_that_is_encoded_or_no_utf8_is_refused_by_name() {
     let server = Server::start(vec![vec![Read, Send(encoded.into())]]).await;
     let error = client(By::Default, &server.url()).call(Say::new()).await.unwrap_err();
     assert!(error.is_decode() && format!("{error:#}").contains("encoded by \"br\""), "{error:#}");
-    // Who takes the bytes as they are is told how they are.
+    // Who takes the bytes as they are gets how they are encoded.
     let download = client(By::Default, &server.url()).call(Fetch::new()).await.unwrap();
     assert_eq!(download.headers()["content-encoding"], "br");
     assert_eq!(download.bytes().await.unwrap(), "abc");
@@ -401,8 +401,8 @@ async fn a_page_in_place_of_events_is_refused() {
         ("text/event-stream", false),
         ("text/plain", false),
     ] {
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: 9\r\n\r\ndata: 1\n\n");
-        let server = Server::start(vec![vec![Read, Send(answer)]]).await;
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: 9\r\n\r\ndata: 1\n\n");
+        let server = Server::start(vec![vec![Read, Send(response)]]).await;
         match client(By::Default, &server.url()).call(Follow::new()).await {
             Ok(mut numbers) => {
                 assert_eq!(numbers.next().await.unwrap().unwrap().0, 1);
@@ -416,7 +416,7 @@ async fn a_page_in_place_of_events_is_refused() {
     }
 }
 
-/// Answers every request in the same way, without a network, and tells nobody's key.
+/// Responds to every request in the same way, without a network, and needs no key.
 struct Redirecting(&'static str, Arc<AtomicU32>);
 
 impl Transport for Redirecting {

@@ -34,7 +34,7 @@ struct Case {
     place: Place,
     scripts: Vec<Script>,
     idle: Duration,
-    /// What the caller sees, the attempts it is told of, and the requests the server counts: of an operation that may be
+    /// What the caller sees, the attempts reported to it, and the requests the server counts: of an operation that may be
     /// repeated, and of one that may not.
     retryable: (Sees, u32, u32),
     not: (Sees, u32, u32),
@@ -103,13 +103,13 @@ fn too_large(status: Option<u16>, says: &'static [&'static str]) -> Sees {
 
 const STREAM: &str = r#"{"id":"one","name":"a stream"}"#;
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+fn response(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
-/// A good answer.
+/// A good response.
 pub fn ok() -> String {
-    answer("200 OK", "Content-Type: application/json\r\n", STREAM)
+    response("200 OK", "Content-Type: application/json\r\n", STREAM)
 }
 
 fn says(text: impl Into<String>) -> Script {
@@ -117,11 +117,11 @@ fn says(text: impl Into<String>) -> Script {
 }
 
 fn fails(status: &str, headers: &str) -> Script {
-    says(answer(status, headers, r#"{"errors":["not now"]}"#))
+    says(response(status, headers, r#"{"errors":["not now"]}"#))
 }
 
 fn redirects(to: &str) -> Script {
-    says(answer("302 Found", &format!("Location: {to}\r\n"), ""))
+    says(response("302 Found", &format!("Location: {to}\r\n"), ""))
 }
 
 fn table() -> Vec<(&'static str, Vec<Case>)> {
@@ -139,7 +139,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new("no such host", vec![], connect(&["no connection to the server"]), 3, 3).at(Place::Name),
                 Case::new(
                     "the server speaks no TLS",
-                    vec![vec![Send(answer("400 Bad Request", "", "")), Close]],
+                    vec![vec![Send(response("400 Bad Request", "", "")), Close]],
                     connect(&["no connection to the server"]),
                     3,
                     3,
@@ -179,7 +179,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             "A connection that breaks",
             vec![
                 Case::new("reset before the request is read", vec![vec![Reset]], broken(None), 3, 1),
-                Case::new("reset before the answer", vec![vec![Read, Reset]], broken(None), 3, 1),
+                Case::new("reset before the response", vec![vec![Read, Reset]], broken(None), 3, 1),
                 Case::new(
                     "reset within the headers",
                     vec![vec![Read, Send("HTTP/1.1 200 OK\r\nConte".into()), moment(), Reset]],
@@ -195,7 +195,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new("reset within the body", vec![vec![Read, part(), moment(), Reset]], broken(Some(200)), 3, 1),
-                Case::new("closed before the answer", vec![vec![Read, Close]], broken(None), 3, 1),
+                Case::new("closed before the response", vec![vec![Read, Close]], broken(None), 3, 1),
                 Case::new(
                     "closed within the headers",
                     vec![vec![Read, Send("HTTP/1.1 200 OK\r\nConte".into()), Close]],
@@ -205,7 +205,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new("closed within the body", vec![vec![Read, part(), Close]], broken(Some(200)), 3, 1),
                 Case::new(
-                    "closed within the body of a refusal: as much as came is kept",
+                    "closed within the body of an error response: as much as came is kept",
                     vec![vec![Read, Send("HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\nno such".into()), Close]],
                     refused(404, &["404 Not Found: no such"]),
                     1,
@@ -218,7 +218,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
         (
             "A server that stalls",
             vec![
-                Case::new("no answer", vec![vec![Stall]], timeout(None), 3, 1).stalls(),
+                Case::new("no response", vec![vec![Stall]], timeout(None), 3, 1).stalls(),
                 Case::new(
                     "within the headers",
                     vec![vec![Read, Send("HTTP/1.1 200 OK\r\nConte".into()), Stall]],
@@ -230,7 +230,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new("after the headers", vec![vec![Read, head(), Stall]], timeout(Some(200)), 3, 1).stalls(),
                 Case::new("within the body", vec![vec![Read, part(), Stall]], timeout(Some(200)), 3, 1).stalls(),
                 Case::new(
-                    "within the body of a refusal: as much as came is kept",
+                    "within the body of an error response: as much as came is kept",
                     vec![vec![Read, Send("HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\nno such".into()), Stall]],
                     refused(404, &["404 Not Found: no such"]),
                     1,
@@ -240,17 +240,17 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "An answer in an unusual form",
+            "A response in an unusual form",
             vec![
                 Case::new(
-                    "after interim answers (100, 103)",
+                    "after interim responses (100, 103)",
                     vec![says(interim.repeat(20) + &ok())],
                     Sees::Value,
                     1,
                     1,
                 ),
                 Case::new(
-                    "interim answers without end, which are no headway",
+                    "interim responses without end, which are no progress",
                     vec![vec![Read, Loop(interim.into())]],
                     timeout(None),
                     3,
@@ -258,7 +258,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .stalls(),
                 Case::new(
-                    "interim answers, and then none",
+                    "interim responses, and then none",
                     vec![vec![Read, Send(interim.into()), Stall]],
                     timeout(None),
                     3,
@@ -291,14 +291,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new(
                     "the same `Content-Length` twice",
-                    vec![says(answer("200 OK", &format!("Content-Length: {}\r\n", STREAM.len()), STREAM))],
+                    vec![says(response("200 OK", &format!("Content-Length: {}\r\n", STREAM.len()), STREAM))],
                     Sees::Value,
                     1,
                     1,
                 ),
                 Case::new(
                     "encoded by `Identity`, which is not at all",
-                    vec![says(answer("200 OK", "Content-Encoding: Identity\r\n", STREAM))],
+                    vec![says(response("200 OK", "Content-Encoding: Identity\r\n", STREAM))],
                     Sees::Value,
                     1,
                     1,
@@ -306,7 +306,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "An answer that is not one",
+            "A response that is not one",
             vec![
                 Case::new(
                     "not HTTP",
@@ -332,7 +332,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new("more after the body: passed over", vec![says(ok() + "and more")], Sees::Value, 1, 1),
                 Case::new(
                     "two different `Content-Length`s",
-                    vec![vec![Read, Send(answer("200 OK", "Content-Length: 3\r\n", STREAM)), Close]],
+                    vec![vec![Read, Send(response("200 OK", "Content-Length: 3\r\n", STREAM)), Close]],
                     broken(None),
                     3,
                     1,
@@ -357,63 +357,67 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new(
                     "compressed, which was not asked for",
-                    vec![says(answer("200 OK", "Content-Encoding: gzip\r\n", "\u{1f}\u{8b}, broken"))],
+                    vec![says(response("200 OK", "Content-Encoding: gzip\r\n", "\u{1f}\u{8b}, broken"))],
                     unreadable(200, &["the body is encoded by \"gzip\", which was not asked for"]),
                     1,
                     1,
                 ),
                 Case::new(
-                    "a refusal, compressed",
-                    vec![says(answer("404 Not Found", "Content-Encoding: gzip\r\n", "\u{1f}\u{8b}, broken"))],
+                    "an error response, compressed",
+                    vec![says(response("404 Not Found", "Content-Encoding: gzip\r\n", "\u{1f}\u{8b}, broken"))],
                     refused(404, &["404 Not Found: the body is encoded by \"gzip\", which was not asked for"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "invalid JSON",
-                    vec![says(answer("200 OK", "", r#"{"id":"one","name":]"#))],
+                    vec![says(response("200 OK", "", r#"{"id":"one","name":]"#))],
                     unreadable(200, &["name: expected a value at line 1 column 20"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "JSON of another type",
-                    vec![says(answer("200 OK", "", r#"["one"]"#))],
+                    vec![says(response("200 OK", "", r#"["one"]"#))],
                     unreadable(200, &["expected an object (Stream), found a list"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "a field of another type: kept with the unknown ones",
-                    vec![says(answer("200 OK", "", r#"{"id":"one","name":"x","record":{}}"#))],
+                    vec![says(response("200 OK", "", r#"{"id":"one","name":"x","record":{}}"#))],
                     Sees::Value,
                     1,
                     1,
                 ),
                 Case::new(
                     "a field of another type that the object cannot be without",
-                    vec![says(answer("200 OK", "", r#"{"id":"one","name":{}}"#))],
+                    vec![says(response("200 OK", "", r#"{"id":"one","name":{}}"#))],
                     unreadable(200, &["name: expected a string, found an object"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "HTML with 200",
-                    vec![says(answer("200 OK", "Content-Type: text/html\r\n", "<html>Welcome to\n the hotel</html>"))],
+                    vec![says(response(
+                        "200 OK",
+                        "Content-Type: text/html\r\n",
+                        "<html>Welcome to\n the hotel</html>",
+                    ))],
                     unreadable(200, &["it began with: <html>Welcome to the hotel"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "HTML with 502",
-                    vec![says(answer("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>no\nupstream</html>"))],
+                    vec![says(response("502 Bad Gateway", "Content-Type: text/html\r\n", "<html>no\nupstream</html>"))],
                     refused(502, &["502 Bad Gateway: <html>no upstream</html>"]),
                     3,
                     1,
                 ),
                 Case::new(
                     "200 without a body",
-                    vec![says(answer("200 OK", "", ""))],
+                    vec![says(response("200 OK", "", ""))],
                     unreadable(200, &["the body is empty"]),
                     1,
                     1,
@@ -428,7 +432,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "An answer that is too large",
+            "A response that is too large",
             vec![
                 Case::new(
                     "100 MiB, announced (limit: 1 MiB)",
@@ -449,7 +453,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "a refusal of 100 MiB: its first 64 KiB are kept",
+                    "an error response of 100 MiB: its first 64 KiB are kept",
                     vec![vec![
                         Read,
                         Send("HTTP/1.1 404 Not Found\r\n\r\nno such thing".into()),
@@ -462,14 +466,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 ),
                 Case::new(
                     "10,000 headers",
-                    vec![says(answer("200 OK", &"X-Filling: 1\r\n".repeat(10_000), STREAM))],
+                    vec![says(response("200 OK", &"X-Filling: 1\r\n".repeat(10_000), STREAM))],
                     too_large(None, &["the response is too large"]),
                     1,
                     1,
                 ),
                 Case::new(
                     "a header of 1 MiB",
-                    vec![says(answer("200 OK", &format!("X-Filling: {}\r\n", "1".repeat(1 << 20)), STREAM))],
+                    vec![says(response("200 OK", &format!("X-Filling: {}\r\n", "1".repeat(1 << 20)), STREAM))],
                     too_large(None, &["the response is too large"]),
                     1,
                     1,
@@ -484,7 +488,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     .not(refused(302, &["only what reads is redirected"])),
                 Case::new(
                     "to the same server by 308, which would repeat a `POST`",
-                    vec![says(answer("308 Permanent Redirect", "Location: /elsewhere\r\n", "")), says(ok())],
+                    vec![says(response("308 Permanent Redirect", "Location: /elsewhere\r\n", "")), says(ok())],
                     Sees::Value,
                     1,
                     1,
@@ -533,11 +537,11 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 )
                 .not(refused(302, &["only what reads is redirected"])),
-                Case::new("nowhere", vec![says(answer("302 Found", "", ""))], refused(302, &["302 Found"]), 1, 1),
+                Case::new("nowhere", vec![says(response("302 Found", "", ""))], refused(302, &["302 Found"]), 1, 1),
             ],
         ),
         (
-            "Refusals",
+            "Error responses",
             vec![
                 Case::new(
                     "401",
@@ -679,7 +683,7 @@ where
     match (sees, &outcome) {
         (Sees::Value, Ok(response)) => {
             check(response.value.id == "one", format!("{response:?}"));
-            check(response.attempts == attempts, format!("{} attempts told", response.attempts));
+            check(response.attempts == attempts, format!("{} attempts reported", response.attempts));
         }
         (Sees::Error(kind, status, says), Err(error)) => {
             let text = format!("{error:#}");

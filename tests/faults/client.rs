@@ -46,7 +46,7 @@ impl tower_service::Service<http::Request<Body>> for Plain {
             };
             let stream = connected.await.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
             let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-            // It ends with the request and its answer.
+            // It ends with the request and its response.
             tokio::spawn(connection);
             request.headers_mut().insert("host", authority.as_str().parse()?);
             let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();

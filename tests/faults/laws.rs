@@ -11,13 +11,13 @@ use tokio::time::{Instant, sleep};
 /// What becomes of one attempt.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
-    /// Fails without an answer.
+    /// Fails without a response.
     Fails(TransportErrorKind),
-    /// Never answers.
+    /// Never responds.
     Hangs,
-    /// Answers with this status, after so long, and with a `Retry-After` where there is one.
-    Answers(u16, u64, Option<u64>),
-    /// Begins a good answer and breaks off.
+    /// Responds with this status, after so long, and with a `Retry-After` where there is one.
+    Responds(u16, u64, Option<u64>),
+    /// Begins a good response and breaks off.
     BreaksOff,
 }
 
@@ -30,7 +30,7 @@ impl Fate {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout | TransportErrorKind::Request
             ),
             Self::Hangs | Self::BreaksOff => true,
-            Self::Answers(status, _, after) => !(status == 429 || (status == 503 && after.is_some())),
+            Self::Responds(status, _, after) => !(status == 429 || (status == 503 && after.is_some())),
         }
     }
 }
@@ -47,7 +47,7 @@ impl Transport for Fates {
             match fate {
                 Fate::Fails(kind) => Err(TransportError::new(kind, "it fails")),
                 Fate::Hangs => std::future::pending().await,
-                Fate::Answers(status, time, after) => {
+                Fate::Responds(status, time, after) => {
                     sleep(Duration::from_millis(time)).await;
                     let mut response = http::Response::new(Body::from(r#"{"errors":["so it is"]}"#));
                     *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
@@ -74,7 +74,7 @@ fn any_fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
         3 => prop::sample::select(kinds).prop_map(Fate::Fails),
         1 => Just(Fate::Hangs),
-        4 => (prop::sample::select(statuses), 0..20_000_u64, after).prop_map(|(s, time, after)| Fate::Answers(s, time, after)),
+        4 => (prop::sample::select(statuses), 0..20_000_u64, after).prop_map(|(s, time, after)| Fate::Responds(s, time, after)),
         1 => Just(Fate::BreaksOff),
     ]
 }
@@ -155,7 +155,7 @@ proptest! {
         let (end, seen) = paused(run(&plan));
         let text = &end.text;
 
-        // Attempts, as the caller is told them and as the server counts them.
+        // Attempts, as reported to the caller and as the server counts them.
         prop_assert!(seen.len() as u32 <= plan.attempts, "{}", text);
         let unsent = u32::from(end.kind == ErrorKind::Request);
         prop_assert_eq!(end.attempts + unsent, seen.len() as u32, "{}", text);
@@ -178,7 +178,7 @@ proptest! {
         for pair in seen.windows(2) {
             let between = pair[1].1 - pair[0].1;
             prop_assert!(between <= Duration::from_secs(30 + 60) + Duration::from_millis(5), "{:?}: {}", between, text);
-            if let Fate::Answers(_, time, Some(after)) = pair[0].0 {
+            if let Fate::Responds(_, time, Some(after)) = pair[0].0 {
                 prop_assert!(between >= Duration::from_secs(after) + Duration::from_millis(time), "{:?}: {}", between, text);
             }
         }
@@ -195,7 +195,7 @@ proptest! {
             }
             Fate::Fails(_) => prop_assert!(text.contains("it fails"), "{}", text),
             Fate::Hangs => prop_assert!(text.contains("no byte was sent or received for 30s"), "{}", text),
-            Fate::Answers(status, ..) => {
+            Fate::Responds(status, ..) => {
                 prop_assert_eq!(end.status, Some(status));
                 prop_assert!(text.contains(&format!("the server responded {status}")) && text.contains("so it is"), "{}", text);
             }

@@ -74,11 +74,13 @@ impl Spec {
         }
     }
 
-    /// The schemas of the answers that are successes with a JSON body.
-    pub fn answers<'a>(&'a self, operation: &SpecOperation<'a>) -> Vec<&'a Value> {
-        let answers = operation.facts["responses"].as_object().unwrap().iter();
-        let successes = answers.filter(|(status, _)| status.starts_with('2'));
-        successes.filter_map(|(_, answer)| self.resolve(answer).pointer("/content/application~1json/schema")).collect()
+    /// The schemas of the responses that are successes with a JSON body.
+    pub fn responses<'a>(&'a self, operation: &SpecOperation<'a>) -> Vec<&'a Value> {
+        let responses = operation.facts["responses"].as_object().unwrap().iter();
+        let successes = responses.filter(|(status, _)| status.starts_with('2'));
+        successes
+            .filter_map(|(_, response)| self.resolve(response).pointer("/content/application~1json/schema"))
+            .collect()
     }
 
     /// The schema of the request's body, with its media type.

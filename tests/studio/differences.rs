@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use livepeer::mock::LittleStudio;
+use livepeer::mock::StudioFake;
 use livepeer::{
     Client, CustomExport, Error, FfmpegProfile, Filters, PlaybackPolicy, Storage, Timestamp, access_control, asset,
     multistream, playback, project, session, stream, task, transcode, user, webhook,
@@ -122,7 +122,7 @@ async fn a_policy_needs_a_webhook_that_is_there() -> Result {
 }
 
 /// An asset that is ready.
-async fn ready(studio: &LittleStudio, client: &Client) -> Result<asset::Asset> {
+async fn ready(studio: &StudioFake, client: &Client) -> Result<asset::Asset> {
     let id = client.call(asset::RequestUpload::new("x")).await?.asset.id;
     studio.receive_upload(id.as_str(), 10).unwrap();
     studio.advance(Duration::from_secs(60));

@@ -50,12 +50,12 @@ async fn unknown_fields_nulls_and_wrong_types_are_refused_in_json_within_json() 
             "type",
         ),
     ] {
-        let (status, answer) = raw(&studio, "POST", "/api/stream", &body.to_string()).await;
+        let (status, response) = raw(&studio, "POST", "/api/stream", &body.to_string()).await;
         assert_eq!(status, 422, "{body}");
-        let error: ApiError = decode(&answer);
+        let error: ApiError = decode(&response);
         let fields = error.fields();
-        assert_eq!(fields.len(), 1, "{body}: {answer}");
-        assert_eq!((fields[0].field.as_str(), fields[0].keyword.as_str()), (field, keyword), "{body}: {answer}");
+        assert_eq!(fields.len(), 1, "{body}: {response}");
+        assert_eq!((fields[0].field.as_str(), fields[0].keyword.as_str()), (field, keyword), "{body}: {response}");
         assert!(!fields[0].reason.is_empty());
     }
     for allowed in [json!({ "name": "x", "profiles": null, "playbackPolicy": null })] {
@@ -71,11 +71,11 @@ async fn unknown_fields_nulls_and_wrong_types_are_refused_in_json_within_json() 
     Ok(())
 }
 
-fn decode(answer: &Value) -> ApiError {
+fn decode(response: &Value) -> ApiError {
     livepeer::ErrorBody::decode(
         http::StatusCode::UNPROCESSABLE_ENTITY,
         &http::HeaderMap::new(),
-        answer.to_string().as_bytes(),
+        response.to_string().as_bytes(),
     )
     .unwrap()
 }
@@ -140,7 +140,7 @@ async fn deleting_twice() -> Result {
     client.call(room::DeleteUser::new(&room, "nobody")).await?;
 
     for first in [true, false] {
-        let answers = [
+        let responses = [
             client.call(stream::Delete::new(&stream)).await.map_err(|error| error.is_not_found()),
             client.call(multistream::Delete::new(&target)).await.map_err(|error| error.is_not_found()),
             client.call(webhook::Delete::new(&hook)).await.map(drop).map_err(|error| error.is_not_found()),
@@ -150,7 +150,7 @@ async fn deleting_twice() -> Result {
                 error.status().unwrap() == 400 && error.message().unwrap() == "asset is already deleted"
             }),
         ];
-        assert_eq!(answers, [if first { Ok(()) } else { Err(true) }; 6]);
+        assert_eq!(responses, [if first { Ok(()) } else { Err(true) }; 6]);
     }
     Ok(())
 }
@@ -166,8 +166,9 @@ async fn a_webhook_is_found_by_the_id_in_the_body_and_replaced_whole() -> Result
     let body = json!({ "name": "y", "url": "https://hook.example", "events": [] });
     assert_eq!(raw(&studio, "PUT", &format!("/api/webhook/{id}"), &body.to_string()).await.0, 404);
 
-    let answer = client.call(webhook::Update::new(&id, "y", "https://hook.example").events([])).with_response().await?;
-    assert_eq!(serde_json::from_slice::<Value>(&answer.raw_body).unwrap(), json!({ "id": id }));
+    let response =
+        client.call(webhook::Update::new(&id, "y", "https://hook.example").events([])).with_response().await?;
+    assert_eq!(serde_json::from_slice::<Value>(&response.raw_body).unwrap(), json!({ "id": id }));
     let hook = client.call(webhook::Get::new(&id)).await?;
     assert_eq!((hook.name.as_str(), hook.shared_secret), ("y", None));
     let error = client.call(webhook::Create::new("x", "https://hook.example")).await.unwrap_err();
@@ -269,7 +270,7 @@ async fn an_asset_must_be_ready_first() -> Result {
     assert_eq!(studio.receive_upload("none", 5).unwrap_err().status, 404);
     studio.advance(Duration::from_secs(10));
     client.call(asset::Update::new(&id).name("y")).await?;
-    // Whoever has asked too early is told the same for two minutes.
+    // Whoever has asked too early gets the same for two minutes.
     assert!(client.call(playback::Get::new(&playback_id)).await.unwrap_err().is_unprocessable());
     studio.advance(Duration::from_secs(110));
     assert!(client.call(playback::Get::new(&playback_id)).await?.hls().is_some());
@@ -415,7 +416,7 @@ async fn a_signing_key_is_real_and_its_private_half_is_told_once() -> Result {
 async fn answers_can_be_prepared() -> Result {
     let studio = studio();
     let client = studio.client();
-    studio.answer_next(livepeer::mock::Reply::error(500, "Internal server error: oops"));
+    studio.reply_next(livepeer::mock::Reply::error(500, "Internal server error: oops"));
     let streams = client.call(stream::List::new()).with_response().await?;
     assert_eq!(streams.attempts, 2);
     Ok(())
@@ -423,7 +424,7 @@ async fn answers_can_be_prepared() -> Result {
 
 #[tokio::test]
 async fn no_length_of_time_is_too_long() -> Result {
-    let studio = studio().work_takes(Duration::MAX, Duration::MAX);
+    let studio = studio().task_durations(Duration::MAX, Duration::MAX);
     let client = studio.client();
     let upload = client.call(asset::UploadUrl::new("x", "https://files.example/a")).await?;
     studio.advance(Duration::MAX);

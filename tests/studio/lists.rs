@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
-use livepeer::mock::LittleStudio;
+use livepeer::mock::StudioFake;
 use livepeer::{
     Client, Filters, HostedBy, Operation, Order, Page, Paginated, Retry, Studio, access_control, asset, multistream,
     object_store, project, session, stream, task, webhook,
@@ -13,9 +13,7 @@ use livepeer::{
 use super::{Result, running, studio};
 
 /// Asks for the pages of a list of each length around a full page, and counts what it takes.
-async fn check<E: Paginated + HostedBy<Studio>>(
-    make: impl AsyncFn(&Client, &LittleStudio, usize) -> Result<E>,
-) -> Result
+async fn check<E: Paginated + HostedBy<Studio>>(make: impl AsyncFn(&Client, &StudioFake, usize) -> Result<E>) -> Result
 where
     <E::Response as Page>::Item: std::fmt::Debug,
 {
@@ -46,7 +44,7 @@ where
 
 static CHECKED: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
 
-async fn recorded(client: &Client, studio: &LittleStudio, sessions: usize) -> Result<stream::Stream> {
+async fn recorded(client: &Client, studio: &StudioFake, sessions: usize) -> Result<stream::Stream> {
     let stream = client.call(stream::Create::new("recorded").record(true)).await?;
     for _ in 0..sessions {
         studio.go_live(&stream.id);
@@ -55,7 +53,7 @@ async fn recorded(client: &Client, studio: &LittleStudio, sessions: usize) -> Re
     Ok(stream)
 }
 
-async fn clips(client: &Client, studio: &LittleStudio, count: usize) -> Result<(stream::Stream, session::Session)> {
+async fn clips(client: &Client, studio: &StudioFake, count: usize) -> Result<(stream::Stream, session::Session)> {
     let stream = recorded(client, studio, 1).await?;
     for _ in 0..count {
         client.call(stream::CreateClip::new(stream.playback_id.clone().unwrap(), studio.now())).await?;

@@ -1,4 +1,4 @@
-//! The little Studio answers every operation of Studio, over a real socket, as the real one does.
+//! The fake of Studio serves every operation of Studio, over a real socket, as the real one does.
 
 mod differences;
 mod facts;
@@ -6,13 +6,13 @@ mod lists;
 mod operations;
 mod webhooks;
 
-use livepeer::mock::{self, LittleStudio, RunningStudio};
+use livepeer::mock::{self, RunningStudio, StudioFake};
 use livepeer::{Client, Error, Retry};
 
 type Result<T = ()> = std::result::Result<T, Error>;
 
-/// A little Studio on a port.
-async fn running(studio: &LittleStudio) -> RunningStudio {
+/// A fake of Studio on a port.
+async fn running(studio: &StudioFake) -> RunningStudio {
     studio.listen().await.unwrap()
 }
 
@@ -21,8 +21,8 @@ fn once(server: &RunningStudio) -> Client {
     server.client().retry(Retry::never())
 }
 
-/// Answers an HTTP request that the typed operations cannot make, and gives status and body.
-async fn raw(studio: &LittleStudio, method: &str, path: &str, body: &str) -> (u16, serde_json::Value) {
+/// Sends an HTTP request that the typed operations cannot make, and gives status and body.
+async fn raw(studio: &StudioFake, method: &str, path: &str, body: &str) -> (u16, serde_json::Value) {
     let request = http::Request::builder()
         .method(method)
         .uri(format!("http://localhost{path}"))
@@ -36,6 +36,6 @@ async fn raw(studio: &LittleStudio, method: &str, path: &str, body: &str) -> (u1
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
-fn studio() -> LittleStudio {
+fn studio() -> StudioFake {
     mock::studio()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use livepeer::codec::Detail;
 use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
-use livepeer::mock::{EncodeResponse, LittleStudio, Mock, OperationVisitor, sample_request};
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, StudioFake, sample_request};
 use livepeer::{
     ApiError, Client, CustomExport, Endpoint, ErrorKind, HostedBy, Operation, PlaybackPolicy, Retry, Timestamp,
     access_control, asset, ingest, multistream, object_store, playback, project, room, session, stream, task,
@@ -36,18 +36,18 @@ async fn every_operation_is_answered() -> Result {
     object_stores(&client).await?;
     account(&client).await?;
 
-    let answered: BTreeSet<_> = studio.mock().seen().iter().filter_map(asked_for).collect();
+    let served: BTreeSet<_> = studio.mock().seen().iter().filter_map(asked_for).collect();
     let wanted: BTreeSet<_> = livepeer::catalog()
         .filter(|operation| operation.resource() != "generate" && operation.id.is_some())
         .map(Operation::qualified_name)
         .chain(OURS_ALONE.iter().map(|name| (*name).to_owned()))
         .collect();
-    let left_out: Vec<_> = wanted.difference(&answered).collect();
+    let left_out: Vec<_> = wanted.difference(&served).collect();
     assert!(left_out.is_empty(), "not asked for in tests/studio/operations.rs: {left_out:?}");
     Ok(())
 }
 
-/// What the little Studio answers beside the operations of the public specification.
+/// What the fake of Studio serves besides the operations of the public specification.
 const OURS_ALONE: [&str; 31] = [
     "stream::UpsertPull",
     "stream::GetByPlaybackId",
@@ -95,7 +95,7 @@ fn asked_for(parts: &http::request::Parts) -> Option<String> {
     livepeer::catalog().filter(fits).max_by_key(fixed).map(Operation::qualified_name)
 }
 
-async fn streams(client: &Client, studio: &LittleStudio) -> Result {
+async fn streams(client: &Client, studio: &StudioFake) -> Result {
     let made = client.call(stream::Create::new("first").record(true).creator_id("me")).await?;
     assert_eq!(made.name, "first");
     assert_eq!(made.creator_id.as_ref().map(|id| id.as_str()), Some("me"));
@@ -183,7 +183,7 @@ async fn targets(client: &Client) -> Result {
     Ok(())
 }
 
-async fn assets(client: &Client, studio: &LittleStudio) -> Result {
+async fn assets(client: &Client, studio: &StudioFake) -> Result {
     let ticket = client.call(asset::RequestUpload::new("file")).await?;
     assert_eq!(ticket.asset.status.as_ref().unwrap().phase, asset::Phase::Uploading);
     assert!(ticket.url.expose().contains("?token=") && ticket.tus_endpoint.expose().contains("?token="));
@@ -239,7 +239,7 @@ async fn assets(client: &Client, studio: &LittleStudio) -> Result {
     Ok(())
 }
 
-async fn sessions_and_clips(client: &Client, studio: &LittleStudio) -> Result {
+async fn sessions_and_clips(client: &Client, studio: &StudioFake) -> Result {
     let stream = client.call(stream::Create::new("recorded").record(true)).await?;
     studio.go_live(&stream.id);
     let session = client.call(session::List::new().parent_id(&stream.id)).await?.remove(0);
@@ -272,7 +272,7 @@ async fn sessions_and_clips(client: &Client, studio: &LittleStudio) -> Result {
     Ok(())
 }
 
-async fn webhooks(client: &Client, studio: &LittleStudio) -> Result {
+async fn webhooks(client: &Client, studio: &StudioFake) -> Result {
     let receiver = livepeer::mock::Mock::new().fallback(async |_| livepeer::mock::Reply::text(200, "thanks"));
     let receiver = receiver.listen().await.unwrap();
     let create = webhook::Create::new("hook", receiver.url()).events([webhook::EventKind::StreamStarted]);
@@ -283,8 +283,8 @@ async fn webhooks(client: &Client, studio: &LittleStudio) -> Result {
     assert_eq!(got.name, "patched");
     let mut update = webhook::Update::from(got);
     update.name = "put".into();
-    let answer = client.call(update).await?;
-    assert_eq!((answer.id, answer.name.as_str()), (Some(id.clone()), ""));
+    let response = client.call(update).await?;
+    assert_eq!((response.id, response.name.as_str()), (Some(id.clone()), ""));
     assert_eq!(client.call(webhook::List::new()).await?[0].name, "put");
 
     let stream = client.call(stream::Create::new("told")).await?;
@@ -377,7 +377,7 @@ async fn account(client: &Client) -> Result {
     Ok(())
 }
 
-async fn metrics(client: &Client, studio: &LittleStudio) -> Result {
+async fn metrics(client: &Client, studio: &StudioFake) -> Result {
     let stream = client.call(stream::Create::new("watched")).await?;
     let playback_id = stream.playback_id.unwrap();
     studio.watch(&playback_id, Duration::from_secs(90));
@@ -393,7 +393,7 @@ async fn metrics(client: &Client, studio: &LittleStudio) -> Result {
     Ok(())
 }
 
-async fn tasks(client: &Client, studio: &LittleStudio) -> Result {
+async fn tasks(client: &Client, studio: &StudioFake) -> Result {
     let storage =
         transcode::OutputStorage::s3("https://s3.example", "bucket", transcode::Credentials::s3("id", "secret"));
     let outputs = transcode::Outputs::new().hls("/out");
@@ -410,10 +410,10 @@ async fn tasks(client: &Client, studio: &LittleStudio) -> Result {
     Ok(())
 }
 
-/// Sends every request at its smallest and at its fullest: whatever is answered, no typed field is unknown or wrong.
+/// Sends every request, minimal and full: whatever comes back, no typed field is unknown or wrong.
 #[test]
 fn whatever_can_be_said_is_understood() {
-    struct Understood(tokio::runtime::Runtime, LittleStudio);
+    struct Understood(tokio::runtime::Runtime, StudioFake);
 
     impl OperationVisitor for Understood {
         fn operation<E>(&mut self)

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderMap;
-use livepeer::mock::{LittleStudio, Mock, MockServer, Reply, sample};
+use livepeer::mock::{Mock, MockServer, Reply, StudioFake, sample};
 use livepeer::webhook::{self, Event, EventKind, Payload};
 use livepeer::{Client, PlaybackPolicy, access_control, asset, stream};
 
@@ -19,7 +19,7 @@ type Delivery = (HeaderMap, Vec<u8>);
 struct Inbox(Arc<Mutex<Vec<Delivery>>>);
 
 impl Inbox {
-    /// Takes everything in and answers with these statuses in turn, then with 200.
+    /// Takes everything in and responds with these statuses in turn, then with 200.
     async fn listen(&self, statuses: &[u16]) -> MockServer {
         let inbox = self.clone();
         let statuses = Arc::new(Mutex::new(statuses.to_vec()));
@@ -122,8 +122,8 @@ async fn a_live_stream_tells_its_whole_story() -> Result {
     Ok(())
 }
 
-/// One event to a receiver that answers with these statuses.
-async fn one_event(statuses: &[u16]) -> Result<(LittleStudio, Inbox, MockServer, livepeer::WebhookId)> {
+/// One event to a receiver that responds with these statuses.
+async fn one_event(statuses: &[u16]) -> Result<(StudioFake, Inbox, MockServer, livepeer::WebhookId)> {
     let (studio, inbox) = (studio().per_request(Duration::ZERO), Inbox::default());
     let receiver = inbox.listen(statuses).await;
     let client = studio.client();
@@ -284,7 +284,7 @@ async fn what_the_server_does_not_do_by_itself_can_be_told() -> Result {
     let made = client.call(stream::Create::new("x")).await?;
     let told = [Payload::StreamDetection(sample()), Payload::MultistreamError(sample()), Payload::PlaybackUserNew];
     for payload in &told {
-        studio.happens(payload.clone(), Some(&made.id));
+        studio.emit(payload.clone(), Some(&made.id));
         studio.delivered().await;
     }
     let events = inbox.events("shared");

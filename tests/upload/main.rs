@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::asset::{Phase, Upload, UploadError, UploadState, UploadWaitError};
-use livepeer::mock::{self, LittleStudio, Reply, RunningStudio, UploadStep, UploadTrouble};
+use livepeer::mock::{self, Reply, RunningStudio, StudioFake, UploadStep, UploadTrouble};
 use livepeer::{Client, File, Retry, WaitError, asset, task};
 
 mod changes;
@@ -33,7 +33,7 @@ async fn running() -> (RunningStudio, Client) {
 }
 
 /// The requests that were sent, as method and path; none of those to upload URLs may have carried the key.
-fn requests(studio: &LittleStudio) -> Vec<String> {
+fn requests(studio: &StudioFake) -> Vec<String> {
     let seen = studio.mock().seen();
     for request in &seen {
         let is_upload = request.uri.path().starts_with("/api/asset/upload/");
@@ -43,7 +43,7 @@ fn requests(studio: &LittleStudio) -> Vec<String> {
     seen.iter().map(|request| format!("{} {}", request.method, request.uri.path())).collect()
 }
 
-fn count(studio: &LittleStudio, method: &str) -> usize {
+fn count(studio: &StudioFake, method: &str) -> usize {
     requests(studio).iter().filter(|request| request.starts_with(method)).count()
 }
 
@@ -297,11 +297,11 @@ async fn an_upload_can_be_waited_for() {
 #[tokio::test]
 async fn the_answer_to_the_request_itself_may_be_anything() {
     let (running, client) = running().await;
-    running.studio().answer_next(Reply::status(503).header("retry-after", "0"));
+    running.studio().reply_next(Reply::status(503).header("retry-after", "0"));
     client.upload(Upload::new(File::bytes(content(10)))).await.unwrap();
 
     // It may have made an asset, so it is not sent again.
-    running.studio().answer_next(Reply::cut());
+    running.studio().reply_next(Reply::cut());
     let error = client.upload(Upload::new(File::bytes(content(10)))).await.unwrap_err();
     assert!(matches!(&error, UploadError::Call(error) if error.attempts() == 1), "{error:#}");
 }

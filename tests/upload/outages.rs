@@ -18,7 +18,7 @@ struct Line {
 }
 
 impl Network {
-    fn new(studio: &LittleStudio, outages: &[(usize, Duration)]) -> Self {
+    fn new(studio: &StudioFake, outages: &[(usize, Duration)]) -> Self {
         let line = Line { passed: 0, outages: outages.into(), down: None };
         Self(Arc::new(Mutex::new(line)), studio.mock().clone())
     }
@@ -46,7 +46,7 @@ impl Transport for Network {
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A client with the default policy behind a network with outages.
-fn behind(studio: &LittleStudio, outages: &[(usize, Duration)]) -> Client {
+fn behind(studio: &StudioFake, outages: &[(usize, Duration)]) -> Client {
     studio.client().transport(Network::new(studio, outages))
 }
 

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use super::*;
 
 struct Raw {
-    studio: LittleStudio,
+    studio: StudioFake,
     asset: livepeer::AssetId,
     url: String,
     put: String,

@@ -1,7 +1,7 @@
 //! The same calls by hand, as a competent user would write them on reqwest and serde: derived types with the same
 //! fields as the library's, but without its kindness to what servers really send, and dropping what they do not know.
 
-#![allow(dead_code, reason = "what is read from an answer counts, not what is done with it")]
+#![allow(dead_code, reason = "what is read from a response counts, not what is done with it")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub struct ApiError {
     pub errors: Vec<String>,
 }
 
-/// The client: what a call needs beside its arguments.
+/// The client: what a call needs besides its arguments.
 #[derive(Clone)]
 pub struct Studio {
     http: Client,

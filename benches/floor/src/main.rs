@@ -35,8 +35,8 @@ async fn main() -> Result<(), Error> {
             let text = meter::text(what);
             let start = Start::now();
             for _ in 0..task.n {
-                let answer = reqwest::Response::from(http::Response::new(text.clone()));
-                drop(black_box(answer.json::<Vec<Asset>>().await?));
+                let response = reqwest::Response::from(http::Response::new(text.clone()));
+                drop(black_box(response.json::<Vec<Asset>>().await?));
             }
             start.print();
         }

@@ -25,7 +25,7 @@ impl Api for Bench {
 }
 
 model! {
-    /// An answer without content.
+    /// A response without content.
     pub struct Done: Bench {}
 }
 
@@ -39,13 +39,13 @@ endpoint! {
     } -> Done
 }
 
-/// Answers everything with the same text.
+/// Responds to everything with the same text.
 struct Canned(Bytes);
 
 impl Transport for Canned {
     fn send(&self, _: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let answer = Response::new(Body::from(self.0.clone()));
-        Box::pin(std::future::ready(Ok(answer)))
+        let response = Response::new(Body::from(self.0.clone()));
+        Box::pin(std::future::ready(Ok(response)))
     }
 }
 

@@ -239,7 +239,7 @@ fn times(bench: &Bench, results: &mut Results) -> Result<()> {
     let pages = |n| least(3, || Ok(bench.figures(Side::Library, "pages", n, 1)?["resident"] / 1024.0));
     results.add("100 pages of 1,000 against two, resident", "MiB", Some(pages(2)?), pages(100)?);
     for (name, what) in [("1 GiB multipart", "upload"), ("1 GiB by tus against one PUT", "large")] {
-        // By turns, so that both meet the same weather.
+        // Interleaved, so that both meet the same load.
         let mut least: [Figures; 2] = Default::default();
         for _ in 0..9 {
             for (side, least) in [Side::Floor, Side::Library].into_iter().zip(&mut least) {

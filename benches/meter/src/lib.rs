@@ -1,4 +1,4 @@
-//! What both sides of every comparison share: the answers, the meters, and the way calls are repeated.
+//! What both sides of every comparison share: the responses, the meters, and the way calls are repeated.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::PathBuf;
@@ -16,10 +16,10 @@ pub const KEY: &str = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
 /// The id of the asset that is asked for.
 pub const ID: &str = "3c1d5a90-2b7e-4f68-8a1c-5d0e9b7f2146";
 
-/// An asset as Studio answers it, with about everything that one has: 1.5 KB.
+/// An asset as Studio returns it, with about everything that one has: 1.5 KB.
 pub const ASSET: &str = include_str!("asset.json");
 
-/// A live stream as Studio answers it when it is made.
+/// A live stream as Studio returns it when it is created.
 pub const STREAM: &str = include_str!("stream.json");
 
 /// The same asset with its members in the order in which Postgres keeps them (by length, then bytes), as Studio sends
@@ -111,7 +111,7 @@ pub fn resident_peak() -> u64 {
 
 /// What a process is asked to do: `PROGRAM WHAT N AT_ONCE BASE_URL`.
 pub struct Task {
-    /// `get`, `post`, `list` (N assets in one answer), `decode` and the like (N times a text without a server: see [`text`]), `pages` (N of
+    /// `get`, `post`, `list` (N assets in one response), `decode` and the like (N times a text without a server: see [`text`]), `pages` (N of
     /// 1,000), `upload` (N MiB as a form), `large` (N MiB by tus; by hand with one PUT) or `sizes`.
     pub what: String,
     /// How many.

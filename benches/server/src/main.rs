@@ -1,4 +1,4 @@
-//! The other side of every measurement: a server on loopback that answers from memory and does as little as it can.
+//! The other side of every measurement: a server on loopback that responds from memory and does as little as it can.
 //! Prints its base URL; ends when its standard input does.
 
 use std::collections::HashMap;
@@ -30,12 +30,12 @@ async fn main() -> std::io::Result<()> {
     }
 }
 
-/// Answers the requests of a connection, one after the other.
+/// Responds to the requests of a connection, one after the other.
 async fn serve(mut connection: TcpStream, pages: Pages) -> Option<()> {
     connection.set_nodelay(true).ok()?;
-    let get = answer("200 OK", "", ASSET);
-    let post = answer("201 Created", "", STREAM);
-    let done = answer("200 OK", "", "{}");
+    let get = response("200 OK", "", ASSET);
+    let post = response("201 Created", "", STREAM);
+    let done = response("200 OK", "", "{}");
     let mut buffer = vec![0; 256 * 1024];
     let mut filled = 0;
     loop {
@@ -70,23 +70,23 @@ async fn serve(mut connection: TcpStream, pages: Pages) -> Option<()> {
                 true => "201 Created\r\nLocation: /api/tus/1".into(),
                 false => format!("204 No Content\r\nUpload-Offset: {received}"),
             };
-            let answer = format!("HTTP/1.1 {head}\r\nTus-Resumable: 1.0.0\r\nContent-Length: 0\r\n\r\n");
-            connection.write_all(answer.as_bytes()).await.ok()?;
+            let response = format!("HTTP/1.1 {head}\r\nTus-Resumable: 1.0.0\r\nContent-Length: 0\r\n\r\n");
+            connection.write_all(response.as_bytes()).await.ok()?;
         } else if let (true, Some((_, query))) = (is_get, target.split_once('?')) {
             let page = page(query, &pages);
             connection.write_all(&page).await.ok()?;
         } else {
-            let answer = match (is_get, target.as_str()) {
+            let response = match (is_get, target.as_str()) {
                 (true, _) => &get,
                 (false, "/api/stream") => &post,
                 (false, _) => &done,
             };
-            connection.write_all(answer).await.ok()?;
+            connection.write_all(response).await.ok()?;
         }
     }
 }
 
-fn answer(status: &str, more: &str, body: &str) -> Vec<u8> {
+fn response(status: &str, more: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\nDate: Sat, 01 Aug \
          2026 12:00:00 GMT\r\nX-Powered-By: Express\r\nVary: Origin\r\nETag: W/\"5b-0x\"\r\n{more}\r\n{body}",
@@ -108,7 +108,7 @@ fn page(query: &str, pages: &Pages) -> Arc<[u8]> {
             ASSETS => String::new(),
             end => format!("Link: <http://localhost/api/asset?limit={limit}&cursor=skip{end}>; rel=\"next\"\r\n"),
         };
-        answer("200 OK", &link, &format!("[{}]", assets.join(","))).into()
+        response("200 OK", &link, &format!("[{}]", assets.join(","))).into()
     });
     page.clone()
 }

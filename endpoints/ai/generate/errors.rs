@@ -40,7 +40,7 @@ model! {
 
     /// The inner part of an [`HttpError`].
     pub struct HttpErrorDetail: Ai {
-        /// The reason, in words.
+        /// The reason, as text.
         msg: String,
     }
 
@@ -54,7 +54,7 @@ model! {
     pub struct InvalidField: Ai {
         /// Where it stands, from the outside in, such as `body`, `messages`, 0, `content`.
         loc: Vec<Location>,
-        /// What is wrong, in words.
+        /// Human-readable description of what is wrong.
         msg: String,
         /// What is wrong, in a word such as `missing` or `int_parsing`.
         kind as "type": String,
@@ -68,7 +68,7 @@ model! {
 
     /// The inner part of a [`GatewayError`].
     pub struct GatewayErrorDetail: Ai {
-        /// The reason, in words.
+        /// The reason, as text.
         message: String,
     }
 }
@@ -85,7 +85,7 @@ pub enum Location {
 
 /// The pipeline is retired: the server used to do this work and does it no more.
 ///
-/// Gateways from version 0.10.0 on answer so for everything but live video. Neither waiting nor another
+/// Gateways from version 0.10.0 on respond so to everything but live video. Neither waiting nor another
 /// request helps, only another server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

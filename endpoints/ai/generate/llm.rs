@@ -18,11 +18,11 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why an answer ends. Empty (and so unknown) while it goes on.
+    /// Why a response ends. Empty (and so unknown) while it continues.
     pub enum FinishReason {
         /// The model has said all.
         Stop = "stop",
-        /// The answer has reached the length allowed.
+        /// The response has reached the length allowed.
         Length = "length",
     }
 }
@@ -38,9 +38,9 @@ model! {
 }
 
 model! {
-    /// A whole answer.
+    /// A whole response.
     pub struct LlmResponse: Ai {
-        /// Id of the answer.
+        /// Id of the response.
         id: String,
         /// Model that gave it.
         model: ModelId,
@@ -48,51 +48,51 @@ model! {
         created?: u64,
         /// What it cost.
         usage?: LlmUsage,
-        /// The answers: one.
+        /// The responses: one.
         choices: Vec<LlmChoice>,
     }
 
-    /// A piece of an answer that comes as a stream.
+    /// A piece of a response that comes as a stream.
     pub struct LlmChunk: Ai {
-        /// Id of the answer, the same in all of its pieces.
+        /// Id of the response, the same in all of its pieces.
         id: String,
         /// Model that gives it.
         model: ModelId,
         /// When the piece was made, in seconds since the Unix epoch.
         created?: u64,
-        /// What the answer has cost so far, this piece included.
+        /// What the response has cost so far, this piece included.
         usage?: LlmUsage,
-        /// The answers that go on in this piece: one.
+        /// The responses that continue in this piece: one.
         choices: Vec<LlmChoice>,
     }
 
-    /// One of the answers to a conversation, or a piece of one.
+    /// One of the responses to a conversation, or a piece of one.
     pub struct LlmChoice: Ai {
-        /// Which of the answers.
+        /// Which of the responses.
         index?: u64,
         /// Why it ends. Empty or left out in all pieces but the last.
         finish_reason?: FinishReason,
-        /// The piece, in a streamed answer.
+        /// The piece, in a streamed response.
         delta?: LlmMessage,
-        /// The message, in a whole answer.
+        /// The message, in a whole response.
         message?: LlmMessage,
     }
 
-    /// What an answer costs, in tokens.
+    /// What a response costs, in tokens.
     pub struct LlmUsage: Ai {
         /// In the question.
         prompt_tokens?: u64,
-        /// In the answer.
+        /// In the response.
         completion_tokens?: u64,
         /// In both.
         total_tokens?: u64,
     }
 
-    /// An answer of [`StudioLlm`](super::StudioLlm).
+    /// A response of [`StudioLlm`](super::StudioLlm).
     pub struct StudioLlmResponse: Ai {
-        /// The answer.
+        /// The response.
         response: String,
-        /// What question and answer cost, in tokens.
+        /// What question and response cost, in tokens.
         tokens_used?: u64,
     }
 }
@@ -115,28 +115,28 @@ impl LlmMessage {
 }
 
 impl LlmChoice {
-    /// Whether the answer ends here.
+    /// Whether the response ends here.
     pub fn is_last(&self) -> bool {
         self.finish_reason.as_ref().is_some_and(|reason| !reason.as_str().is_empty())
     }
 }
 
 impl LlmResponse {
-    /// The text of the first answer; empty if there is none.
+    /// The text of the first response; empty if there is none.
     pub fn text(&self) -> &str {
         content(self.choices.first().and_then(|choice| choice.message.as_ref()))
     }
 }
 
 impl LlmChunk {
-    /// The text of this piece, of the first answer; mostly empty in the last piece.
+    /// The text of this piece, of the first response; mostly empty in the last piece.
     pub fn text(&self) -> &str {
         content(self.choices.first().and_then(|choice| choice.delta.as_ref()))
     }
 }
 
-/// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the answer whole. Some send what it
-/// cost, or the rest of other choices, after a piece that has a reason to end, so reading goes on after it.
+/// Gateways send nothing after the last piece, runners send `[DONE]`; either one makes the response whole. Some send what it
+/// cost, or the rest of other choices, after a piece that has a reason to end, so reading continues after it.
 impl StreamItem for LlmChunk {
     const MUST_END: bool = true;
 

@@ -9,7 +9,7 @@ use typed_endpoint::codec::{Encode, Field, Kind, Reader, Sampler, Schema, Schema
 use super::Studio;
 use typed_endpoint::{IntoField, model, open_enum, serde_via_codec};
 
-/// Who made an object, in the terms of *your* application: any text, which Studio stores, filters
+/// Id of an object's creator in *your* application: any text, which Studio stores, filters
 /// by and reports on, but does not check.
 ///
 /// Pass a string; the server gives it back as [`CreatorId::Typed`]. [`as_str`](Self::as_str) reads
@@ -28,7 +28,7 @@ pub enum CreatorId {
 model! {
     /// A creator id with its type.
     pub struct TypedCreatorId: Studio, input {
-        /// How far the id can be trusted.
+        /// How much the id can be trusted.
         kind as "type": CreatorIdType,
         /// The id.
         value: String,
@@ -36,7 +36,7 @@ model! {
 }
 
 open_enum! {
-    /// How far a creator id can be trusted.
+    /// How much a creator id can be trusted.
     pub enum CreatorIdType {
         /// Nobody has checked it: it is what the caller said.
         Unverified = "unverified",

@@ -24,7 +24,7 @@ model! {
         id: TaskId,
     }
 
-    /// What goes to IPFS beside the file.
+    /// What goes to IPFS in addition to the file.
     pub struct IpfsSpec: Studio, input {
         /// Template of the NFT metadata (default: [`NftMetadataTemplate::File`]).
         nft_metadata_template?: NftMetadataTemplate,

@@ -160,7 +160,7 @@ impl Rest {
         // looks complete.
         if self.left == 0 {
             if self.whole && fill(&mut file, &mut [0])? > 0 {
-                let text = format!("goes on after the {} bytes promised", self.len);
+                let text = format!("continues after the {} bytes promised", self.len);
                 return Err(Error::new(ErrorKind::InvalidData, text));
             }
             match &self.check {

@@ -179,7 +179,7 @@ impl Promised {
     }
 
     fn goes_on(&self) -> Error {
-        let text = format!("the reader goes on after the {} bytes promised", self.len);
+        let text = format!("the reader continues after the {} bytes promised", self.len);
         Error::new(ErrorKind::InvalidData, text)
     }
 }

@@ -178,8 +178,8 @@ fn a_range_of_a_file() {
 #[cfg(unix)]
 #[test]
 fn a_range_of_a_pipe() {
-    let beside = Scratch::new("none", b"");
-    let pipe = beside.0.with_file_name("pipe");
+    let sibling = Scratch::new("none", b"");
+    let pipe = sibling.0.with_file_name("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     // More than a pipe holds, and reads at once.
     let content = vec![7; 300_000];
@@ -230,7 +230,7 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     run(async {
         let grow = || std::fs::File::options().append(true).open(&file.0).unwrap().write_all(b"more").unwrap();
         let text = failure(Body::file(&file.0).await.unwrap(), &grow).await;
-        assert!(text.ends_with("growing: goes on after the 1500000 bytes promised"), "{text}");
+        assert!(text.ends_with("growing: continues after the 1500000 bytes promised"), "{text}");
 
         let shrink = || std::fs::File::options().write(true).open(&file.0).unwrap().set_len(1000).unwrap();
         let text = failure(Body::file(&file.0).await.unwrap(), &shrink).await;
@@ -322,7 +322,7 @@ fn readers_keep_their_promise_or_fail() {
         assert_eq!(text, "the reader ended after 3 of the 4 bytes promised");
         let mut body = Body::reader_with_len(b"abc".as_slice(), 2);
         let error = body.chunk().await.unwrap_err();
-        assert_eq!(format!("{error:#}"), "the reader goes on after the 2 bytes promised");
+        assert_eq!(format!("{error:#}"), "the reader continues after the 2 bytes promised");
         assert!(Body::reader(b"abc".as_slice()).replay().is_none());
     });
 }
@@ -388,7 +388,7 @@ fn foreign_bodies_are_held_to_their_length() {
         assert_eq!(body(3).len(), Some(3));
         assert!(!body(3).is_replayable() && body(3).replay().is_none());
         assert_eq!(whole(body(3)).await, b"abc");
-        assert_eq!(failure(body(2)).await, "the body goes on after the length it announced");
+        assert_eq!(failure(body(2)).await, "the body continues after the length it announced");
         assert_eq!(failure(body(4)).await, "the body ended before the length it announced");
         assert_eq!(body(4).prefix(10).await, "abc");
         assert_eq!(body(3).prefix(1).await, "a");

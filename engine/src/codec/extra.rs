@@ -53,7 +53,7 @@ impl Extra {
         self.members().into_iter()
     }
 
-    /// Adds a member, to be written beside the fields. Returns what it replaces.
+    /// Adds a member, to be written next to the fields. Returns what it replaces.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         let name = name.into();
         let before = self.get(&name);

@@ -1,4 +1,4 @@
-//! `NaN`, `Infinity` and `-Infinity`, which are no JSON, but which Python writes as such unless told otherwise.
+//! `NaN`, `Infinity` and `-Infinity`, which are no JSON, but which Python writes as such unless set otherwise.
 
 /// The text with `null` in the place of these; `None` if none of them stands in the place of a value.
 #[cold]

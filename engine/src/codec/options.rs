@@ -142,7 +142,7 @@ impl Options {
 /// Reads a value from JSON, as responses are read by default ([`Options`] has the details).
 ///
 /// # Errors
-/// When the text is not JSON, or not that of a `T`. The error tells path, line and column.
+/// When the text is not JSON, or not that of a `T`. The error has path, line and column.
 #[inline]
 pub fn from_json<T: Field>(text: &str) -> Result<T, DecodeError> {
     Options::new().decode(text).map(|decoded| decoded.value)

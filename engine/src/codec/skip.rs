@@ -4,7 +4,7 @@ use super::error::{self, DecodeError};
 use super::reader::{Kind, Mode, Reader};
 use super::text::plain;
 
-/// As many places are told where they are; of others it is only counted how many there are.
+/// So many places are recorded; of others it is only counted how many there are.
 const MOST_REPORTS: usize = 100;
 
 /// A place in a text that could not be read and was passed over.

@@ -20,8 +20,8 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// Looks what is at a path, and refuses what can't be written to before anything is fetched.
-    pub(super) fn look(path: &Path) -> io::Result<Self> {
+    /// Inspects what is at a path, and rejects what can't be written to before anything is fetched.
+    pub(super) fn inspect(path: &Path) -> io::Result<Self> {
         let text = path.as_os_str().as_encoded_bytes();
         if path.file_name().is_none() || text.ends_with(b"/") || text.ends_with(&[MAIN_SEPARATOR as u8]) {
             return Err(io::Error::new(ErrorKind::IsADirectory, "it is the name of a folder, not of a file"));
@@ -59,7 +59,7 @@ impl Target {
     pub(super) fn open(self) -> io::Result<(File, Option<Temporary>)> {
         match self {
             Self::File { path, permissions } => {
-                let (file, temporary) = Temporary::beside(path)?;
+                let (file, temporary) = Temporary::next_to(path)?;
                 // Before there is any content: what was private stays so.
                 permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
                 Ok((file, Some(temporary)))
@@ -84,14 +84,14 @@ fn is_of_the_system(path: &Path) -> bool {
         .is_ok_and(|folder| cfg!(unix) && ["/dev", "/proc"].iter().any(|system| folder.starts_with(system)))
 }
 
-/// A file of its own beside the target, which dropping removes.
+/// A file of its own next to the target, which dropping removes.
 pub(super) struct Temporary {
     path: PathBuf,
     target: PathBuf,
 }
 
 impl Temporary {
-    fn beside(target: PathBuf) -> io::Result<(File, Self)> {
+    fn next_to(target: PathBuf) -> io::Result<(File, Self)> {
         let mut tried = 0;
         loop {
             let path = folder_of(&target).join(format!(".download-{:016x}.part", fastrand::u64(..)));

@@ -62,7 +62,7 @@ pub enum Paging {
     Cursor,
     /// The client counts items: the next page begins after those received so far.
     ///
-    /// Such a list ends with an empty page; earlier where [`Api::TOTAL`](crate::Api::TOTAL) tells that it is complete, and
+    /// Such a list ends with an empty page; earlier where [`Api::TOTAL`](crate::Api::TOTAL) says that it is complete, and
     /// with a page that is not full where that is known (the request's [`Api::LIMIT`](crate::Api::LIMIT), and
     /// [`Api::MAX_LIMIT`](crate::Api::MAX_LIMIT)).
     Offset,
@@ -182,7 +182,7 @@ impl Operation {
     }
 }
 
-/// What a declaration says of its operation beside the clauses.
+/// What a declaration says of its operation besides the clauses.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Declaration {

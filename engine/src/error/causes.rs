@@ -5,10 +5,10 @@ use std::fmt;
 
 use super::one_line::one_line;
 
-/// How many causes are told; more are a circle.
+/// How many causes are shown; more are a circle.
 const MAX_CAUSES: usize = 16;
 
-/// How much of one cause's text is told, in bytes.
+/// How much of one cause's text is shown, in bytes.
 const MAX_CAUSE: usize = 1000;
 
 /// Writes what `{:#}` adds to the text of an error: each of its causes after a colon, in one line. Without `#` it writes
@@ -49,7 +49,7 @@ pub fn write_causes(error: &dyn StdError, f: &mut fmt::Formatter<'_>) -> fmt::Re
     each_cause(error.source(), |text| write!(f, ": {text}"))
 }
 
-/// Tells each cause of a chain that does not only repeat the one before it.
+/// Visits each cause of a chain that does not only repeat the one before it.
 pub(super) fn each_cause<E>(
     first: Option<&(dyn StdError + 'static)>,
     mut tell: impl FnMut(&str) -> Result<(), E>,
@@ -58,13 +58,13 @@ pub(super) fn each_cause<E>(
     for _ in 0..MAX_CAUSES {
         let Some(current) = cause else { break };
         let text = one_line(&current.to_string(), MAX_CAUSE);
-        // One that tells its causes itself may have something to say after them: a call's error, advice.
+        // One that prints its causes itself may have something to say after them: a call's error, advice.
         let whole = one_line(&format!("{current:#}"), MAX_CAUSE * MAX_CAUSES);
         let next = current.source().map(|next| one_line(&next.to_string(), MAX_CAUSE));
         if whole != text && next.is_some_and(|next| whole.contains(&next)) {
             return tell(&whole);
         }
-        // Those of other crates may tell their own causes, too.
+        // Those of other crates may print their own causes, too.
         if !told.ends_with(&text) {
             tell(&text)?;
             told = text;

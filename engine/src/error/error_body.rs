@@ -14,7 +14,7 @@ pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// What went wrong, in words.
+    /// What went wrong, as text.
     fn message(&self) -> String;
 }
 

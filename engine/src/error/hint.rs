@@ -1,4 +1,4 @@
-//! What an error tells a person to do, where that can be known without knowing the API.
+//! What an error advises a person to do, where that can be known without knowing the API.
 
 use std::error::Error;
 
@@ -11,7 +11,7 @@ pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
     local_hint(error).or_else(|| general_hint(error))
 }
 
-/// What this machine lacks, as the causes tell.
+/// What this machine lacks, by the causes.
 fn local_hint(error: &ErrorInner) -> Option<&'static str> {
     let first = error.source.as_deref().map(|source| source as &(dyn Error + 'static));
     std::iter::successors(first, |cause| (*cause).source()).find_map(|cause| {
@@ -51,7 +51,7 @@ fn general_hint(error: &ErrorInner) -> Option<&'static str> {
         (ErrorKind::Status, Some(404 | 410)) if was_deleted_before(error) => {
             Some("an earlier attempt may have deleted it already")
         }
-        (ErrorKind::Status, Some(404)) => Some("check the id, the server, and whose key it is"),
+        (ErrorKind::Status, Some(404)) => Some("check the id, the server, and which account owns the key"),
         (ErrorKind::Status, Some(413)) => Some("send less at a time"),
         (ErrorKind::Status, Some(429)) if error.not_retried == Some(StopReason::RetryAfter) => {
             Some("call less often; `Retry::max_retry_after` says how long a call waits for its turn")
@@ -65,7 +65,7 @@ fn general_hint(error: &ErrorInner) -> Option<&'static str> {
         (ErrorKind::Connect, _) => Some("check the server's address and the network"),
         (ErrorKind::Timeout, _) => time_hint(error),
         (ErrorKind::Decode, _) => Some("check that the server is the API's"),
-        // Without a status it was the head that is too large, which is for the transport to say.
+        // Without a status it was the headers that are too large, which is for the transport to say.
         (ErrorKind::TooLarge, Some(_)) => Some("`.max_response(…)` allows more"),
         _ => None,
     }

@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Status,
     /// The server responded, but not with what the operation gives.
     Decode,
-    /// The response is larger than the client's limit, or its head than any sensible one.
+    /// The response is larger than the client's limit, or its headers are larger than any sensible ones.
     TooLarge,
     /// The request's own body could not be read: a file that changed, a reader that failed. A part of it may have been
     /// sent.

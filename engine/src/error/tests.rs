@@ -1,4 +1,4 @@
-//! The one rule for all errors: `Display` tells its own layer, `source` gives the next, `{:#}` tells all.
+//! The one rule for all errors: `Display` describes its own layer, `source` returns the next, `{:#}` prints all.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -217,7 +217,7 @@ fn an_error_tells_its_own_layer_and_its_source_the_next() {
             let Some(source) = layer.source() else { break };
             let next = source.to_string();
             assert!(!texts.last().unwrap().contains(&next), "{ty}: {texts:?} repeats {next:?}");
-            // What a call's error advises and tells of attempts stands after its causes.
+            // What a call's error advises and says of attempts stands after its causes.
             let next = next.split("; ").next().unwrap().split(" (after").next().unwrap();
             assert!(told.contains(next), "{ty}: {told:?} lacks {next:?}");
             layer = source;

@@ -1,4 +1,4 @@
-//! An error in words: one line, which servers and files have a say in, so it may hold anything.
+//! An error as text: one line, which servers and files have a say in, so it may hold anything.
 
 use std::fmt::{self, Write};
 
@@ -10,7 +10,7 @@ use super::{Error, ErrorInner, ErrorKind};
 use crate::retry::StopReason;
 
 impl ErrorInner {
-    /// What the server said, in words.
+    /// What the server said, as text.
     pub(super) fn message(&self) -> String {
         match &self.body {
             Some(body) => body.message(),

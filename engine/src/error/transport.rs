@@ -10,13 +10,13 @@ use super::causes::write_causes;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
-    /// How far it came.
+    /// How much of it was sent.
     pub kind: TransportErrorKind,
     /// Why.
     pub source: BoxError,
 }
 
-/// How far a request came that got no response.
+/// How much of a request was sent that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -32,7 +32,7 @@ pub enum TransportErrorKind {
     Sent,
     /// The request was sent, at least in part, and the transport's own time-out ended the waiting.
     Timeout,
-    /// A response came, but its head is larger than the transport takes.
+    /// A response came, but its headers are larger than the transport takes.
     TooLarge,
 }
 

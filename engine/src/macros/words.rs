@@ -1,4 +1,4 @@
-//! Mistakes in words, at the token.
+//! Compile errors that point at the offending token.
 
 /// Says what was expected, at the first token that is something else.
 #[doc(hidden)]
@@ -12,7 +12,7 @@ macro_rules! __expected {
     };
 }
 
-/// Says what is wrong in words, and has the compiler point at the token.
+/// Words what is wrong, and has the compiler point at the token.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wrong {

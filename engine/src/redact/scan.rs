@@ -40,7 +40,7 @@ pub(super) struct Scanner<'s> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pattern<'s> {
     text: &'s [u8],
-    /// Whether the secret goes on after it.
+    /// Whether the secret continues after it.
     goes_on: bool,
 }
 
@@ -172,7 +172,7 @@ impl<'s> Scanner<'s> {
         Ok(longest)
     }
 
-    /// The patterns that go on with these bytes.
+    /// The patterns that continue with these bytes.
     fn narrow(&self, mut reading: Reading, bytes: &[u8]) -> Option<Reading> {
         for byte in bytes {
             let range = self.patterns.get(reading.from..reading.to)?;

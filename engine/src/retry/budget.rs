@@ -7,7 +7,7 @@
 //! their first attempt; when the server is back, the successes of first attempts refill it.
 //!
 //! Nothing is refilled by the clock. First attempts are always free, so an empty bucket can never
-//! keep a client from noticing that the server has recovered, whereas a refill by time would go on
+//! keep a client from noticing that the server has recovered, whereas a refill by time would continue
 //! adding load to a server that stays down.
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -49,8 +49,8 @@ impl Retry {
 
     /// Whether this kind of failure may be repeated at all.
     pub(crate) fn permits(&self, failed: &FailedAttempt) -> Result<(), StopReason> {
-        let unanswered = matches!(failed.kind, FailureKind::NotSent | FailureKind::MaybeSent);
-        if !self.expects_better(failed.kind) || (unanswered && !self.connection_errors) {
+        let no_response = matches!(failed.kind, FailureKind::NotSent | FailureKind::MaybeSent);
+        if !self.expects_better(failed.kind) || (no_response && !self.connection_errors) {
             Err(StopReason::NotTransient)
         } else if !failed.replayable {
             Err(StopReason::Body)

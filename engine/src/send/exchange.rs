@@ -222,7 +222,7 @@ fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<R
     Ok(redirect)
 }
 
-/// Sends the request until it is redirected no more. Gives the response's head and body, and why a redirect was not
+/// Sends the request until it is redirected no more. Returns the response's headers and body, and why a redirect was not
 /// followed.
 async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), AttemptError> {
     let transport = job.settings.transport().map_err(AttemptError::request)?;

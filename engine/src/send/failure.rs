@@ -44,7 +44,7 @@ impl AttemptError {
         &self.error
     }
 
-    /// Without secrets in what the transport says, for some tell the whole URL or the request, nor in headers.
+    /// Without secrets in what the transport says, for some hold the whole URL or the request, nor in headers.
     pub(super) fn redacted(mut self, redactor: &Redactor) -> Self {
         self.error.source = self.error.source.take().map(|source| redactor.redact_error(source));
         self.error.headers = redactor.redact_headers(self.error.headers);

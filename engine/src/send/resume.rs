@@ -1,4 +1,4 @@
-//! Downloads that go on where they broke off (RFC 9110, section 14).
+//! Downloads that resume where they broke off (RFC 9110, section 14).
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -49,7 +49,7 @@ struct Source {
     total: Option<u64>,
 }
 
-/// The response with a body that goes on after it broke off, if the server offers that.
+/// The response with a body that resumes after it broke off, if the server offers that.
 pub(super) fn resumable(job: Job, attempts: Attempts, mut response: RawResponse) -> RawResponse {
     let offers = response.headers.get(ACCEPT_RANGES).is_some_and(|unit| unit.as_bytes().eq_ignore_ascii_case(b"bytes"));
     let asks_for_all =
@@ -99,7 +99,7 @@ impl Source {
         let Ok(range) = HeaderValue::from_str(&format!("bytes={offset}-")) else { return Err(broke) };
         self.job.request.headers.retain(|(name, _)| *name != RANGE && *name != IF_RANGE);
         self.job.request.headers.extend([(RANGE, range), (IF_RANGE, self.validator.clone())]);
-        // Without the transport's words, which may tell what must not be logged.
+        // Without the transport's words, which may hold what must not be logged.
         let what = ErrorInner::new(ErrorKind::Transport, Some("the download broke off".into()));
         let mut failure = AttemptError::new(FailureKind::MaybeSent, what);
         loop {

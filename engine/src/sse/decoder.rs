@@ -90,7 +90,7 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// When an event is larger than allowed. There is no going on after that.
+    /// When an event is larger than allowed. Nothing can be read after that.
     pub fn decode(&mut self, chunk: &mut Bytes) -> Result<Option<Event>, EventTooLarge> {
         while let Some(first) = chunk.first() {
             if std::mem::take(&mut self.after_cr) && *first == b'\n' {

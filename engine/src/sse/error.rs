@@ -129,7 +129,7 @@ impl From<SseError> for Error {
             SseErrorKind::Unreadable { .. } => ErrorKind::Decode,
             SseErrorKind::TooLarge(_) => ErrorKind::TooLarge,
         };
-        // Told by the error around it.
+        // Shown by the error around it.
         let operation = error.operation.take();
         let mut inner = ErrorInner::new(kind, Some(error.into()));
         inner.operation = operation;

@@ -56,7 +56,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 ///   `socks4a://`, `socks5://`, `socks5h://`; also in lower case), except for hosts in `NO_PROXY`. Requests to this machine
 ///   never go through one, and a key that goes unencrypted is refused rather than shown to one.
 /// - **Connections** belong to the Tokio runtime that they were made in; each runtime has its own. Idle ones are used again
-///   for up to 50 s, or less if a server tells in a `Keep-Alive` header that it closes them earlier.
+///   for up to 50 s, or less if a server says in a `Keep-Alive` header that it closes them earlier.
 /// - **Certificates** are the system's, or those in the file or folder that `SSL_CERT_FILE` or `SSL_CERT_DIR` names (Linux).
 ///   They are read at the first request by https, and not for plain http.
 ///

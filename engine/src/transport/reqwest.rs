@@ -49,7 +49,7 @@ impl Transport for Default {
                 Ok(response) => response,
                 Err(error) => return Err(pool.explain(&parts.uri, failure(error))),
             };
-            self.clients.heed(response.headers());
+            self.clients.observe(response.headers());
             Ok(Response::<reqwest::Body>::from(response).map(Body::wrap))
         })
     }

@@ -19,7 +19,7 @@ impl Api for Library {
     const AUTH: Auth = Auth::Header("x-card");
     const CURSOR: &'static str = "After";
     const LIMIT: &'static str = "PageSize";
-    type Error = Refusal;
+    type Error = Failure;
 }
 
 /// The archive behind the library, which offers some of the same under a prefix. Its key goes into the query.
@@ -48,7 +48,7 @@ operations! {
     endpoint! {
         /// Finds a book.
         pub Find: Library = GET "/shelf/{shelf}/book/{id}" (shelf: u32, id: BookId) -> Book,
-            errors { 404 => NotFound(Refusal), 410 | 451 => Gone(Unmapped), _ => Other(Refusal) }, id("findBook")
+            errors { 404 => NotFound(Failure), 410 | 451 => Gone(Unmapped), _ => Other(Failure) }, id("findBook")
     }
     endpoint! {
         /// Looks for books.
@@ -233,17 +233,17 @@ fn is_on_the_first_page(annotate: &Annotate) -> bool {
     annotate.page == 1
 }
 
-/// What the library says when it refuses: `{"Code": 17, "Reason": "…"}`.
+/// What the library says when something fails: `{"Code": 17, "Reason": "…"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Refusal {
+pub struct Failure {
     /// Number of the rule that says so.
     pub code: u32,
     /// Why.
     pub reason: String,
 }
 
-impl ErrorBody for Refusal {
+impl ErrorBody for Failure {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
@@ -257,7 +257,7 @@ errors! {
     /// Why a book is not lent.
     pub enum LoanError {
         /// Somebody else has it.
-        409 | 423 => Taken(Refusal),
+        409 | 423 => Taken(Failure),
         /// Anything else.
         _ => Other(Unmapped),
     }

@@ -19,9 +19,9 @@ fn text(reply: &str) -> String {
     reply.to_owned()
 }
 
-/// Answers one operation on a port, and gives what came: method, target, the key and the body, as text.
+/// Serves one operation on a port, and gives what came: method, target, the key and the body, as text.
 macro_rules! served {
-    (|$request:ident: $operation:ty| $answer:expr) => {{
+    (|$request:ident: $operation:ty| $response:expr) => {{
         let seen = Arc::new(Mutex::new(Vec::new()));
         let note = seen.clone();
         let mock = Mock::new().on_received(move |received: Received<$operation>| {
@@ -35,8 +35,8 @@ macro_rules! served {
                 header("content-type"),
                 body,
             ));
-            let answer = $answer;
-            async move { answer }
+            let response = $response;
+            async move { response }
         });
         (mock.listen().await.unwrap(), seen)
     }};
@@ -253,22 +253,22 @@ async fn errors_inline_shared_and_of_the_api() {
     let client = client(&server);
 
     let error = client.call(Find::new(1, "a")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(FindError::NotFound(Refusal { code: 17, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(FindError::NotFound(Failure { code: 17, .. }))), "{error:?}");
     assert!(error.is_not_found() && format!("{error:#}").contains("rule 17: no such book"), "{error:#}");
     let error = client.call(Find::new(2, "a")).await.unwrap_err();
     assert!(matches!(error.body(), Some(FindError::Gone(gone)) if gone.text == "burnt"), "{error:?}");
     let error = client.call(Find::new(3, "a")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(FindError::Other(Refusal { code: 3, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(FindError::Other(Failure { code: 3, .. }))), "{error:?}");
 
     let error = client.call(Lend::new(1, "a", "x")).await.unwrap_err();
-    assert!(matches!(error.body(), Some(LoanError::Taken(Refusal { code: 5, .. }))), "{error:?}");
+    assert!(matches!(error.body(), Some(LoanError::Taken(Failure { code: 5, .. }))), "{error:?}");
     let error = client.call(Lend::new(2, "a", "x")).await.unwrap_err();
     assert!(matches!(error.body(), Some(LoanError::Other(other)) if other.text.contains("people")), "{error:?}");
 
     let error = client.call(Ping::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Status);
     let error = client.call(Readers::new()).await.unwrap_err();
-    assert_eq!(error.body().map(|refusal| refusal.code), Some(1));
+    assert_eq!(error.body().map(|failure| failure.code), Some(1));
     assert!(!format!("{error:#}").contains("card 7"), "{error:#}");
 }
 
@@ -349,7 +349,7 @@ fn a_preset_is_any_expression() {
     assert_eq!((sort.kind, sort.shelves), (Some(Kind::Poetry), Some(14)));
 }
 
-/// A line may name its API by a path.
+/// A declaration may name its API by a path.
 mod annexe {
     typed_endpoint::model! {
         /// A desk.
@@ -384,17 +384,17 @@ async fn an_api_is_named_by_a_path_too() {
     assert_eq!(prepared.uri().path(), "/annexe/desk");
 }
 
-async fn look(answer: &str) -> Result<annexe::Desk, typed_endpoint::Error> {
-    let answer = answer.to_owned();
-    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &answer)));
+async fn desk(response: &str) -> Result<annexe::Desk, typed_endpoint::Error> {
+    let response = response.to_owned();
+    let mock = Mock::new().fallback(move |_| std::future::ready(Reply::text(200, &response)));
     Ok(mock.client::<typed_endpoint::Client<Archive>>().call(annexe::Look::new()).await?)
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_kept_wherever_it_stands() {
-    let answer =
+    let response =
         r#"{"DeskNumber":1,"Desk":{"DeskNumber":2,"Books":[{"Id":"a"},7],"Seats":{"1":"x"},"Desk":{"Desk":[]}}}"#;
-    let desk = look(answer).await.unwrap();
+    let desk = desk(response).await.unwrap();
     let inner = desk.desk.as_ref().unwrap();
     assert_eq!((desk.desk_number, inner.desk_number), (1, 2));
     // Of a list only the item that cannot be read is passed over.
@@ -402,15 +402,15 @@ async fn what_cannot_be_read_is_kept_wherever_it_stands() {
     assert_eq!(inner.extra.get("Seats"), Some(serde_json::json!({"1": "x"})));
     assert_eq!(inner.desk.as_ref().unwrap().extra.get("Desk"), Some(serde_json::json!([])));
     let again: serde_json::Value = serde_json::to_value(&desk).unwrap();
-    let without_the_item = answer.replace(",7]", "]");
+    let without_the_item = response.replace(",7]", "]");
     assert_eq!(again, serde_json::from_str::<serde_json::Value>(&without_the_item).unwrap());
 }
 
 #[tokio::test]
 async fn an_answer_as_deep_as_an_attack_is_refused() {
     let deep = |depth: usize| format!("{{\"Books\":7,{}{}", "\"Desk\":{".repeat(depth), "}".repeat(depth + 1));
-    assert_eq!(look(&deep(100)).await.unwrap().extra.get("Books"), Some(7.into()));
-    let error = look(&deep(100_000)).await.unwrap_err();
+    assert_eq!(desk(&deep(100)).await.unwrap().extra.get("Books"), Some(7.into()));
+    let error = desk(&deep(100_000)).await.unwrap_err();
     let error = error.decode_error().unwrap();
     assert!(error.path().starts_with("Desk.Desk."), "{error}");
     assert!(error.reason().contains("nested"), "{error}");

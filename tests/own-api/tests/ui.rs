@@ -1,4 +1,4 @@
-//! Mistakes in a declaration are told in words, at the token: the compiler's messages about each file of `tests/ui` beside this one.
+//! Compile errors of a declaration point at the offending token: the compiler's messages about each file of `tests/ui` next to this one.
 //!
 //! The words are ours, what stands around them is the compiler's and changes with it. So they are compared with one
 //! compiler, and looked at by hand when that is raised: `TRYBUILD=overwrite cargo test -p own-api --test ui`.

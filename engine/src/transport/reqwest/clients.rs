@@ -123,7 +123,7 @@ impl Clients {
 
     /// Honours what a response says about the time after which the server closes the connection: the clients that are used
     /// from now on keep connections for less. It is the shortest of all servers', and is not forgotten.
-    pub(super) fn heed(&self, headers: &HeaderMap) {
+    pub(super) fn observe(&self, headers: &HeaderMap) {
         let Some(hint) = headers.get("keep-alive") else { return };
         let Some(seconds) = hint.to_str().ok().and_then(keep_alive_timeout) else { return };
         let safe = |idle: &Duration| *idle + MARGIN <= Duration::from_secs(seconds);
@@ -237,7 +237,7 @@ mod tests {
             ("", 50_000),
         ] {
             let clients = Clients::new(None, None);
-            clients.heed(&HeaderMap::from_iter([("keep-alive".parse().unwrap(), HeaderValue::from_static(header))]));
+            clients.observe(&HeaderMap::from_iter([("keep-alive".parse().unwrap(), HeaderValue::from_static(header))]));
             assert_eq!(IDLE[clients.idle.load(Ordering::Relaxed)], Duration::from_millis(idle), "{header}");
         }
     }

@@ -5,7 +5,7 @@ use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
     /// A test.
-    pub Get: Library = GET "/books" -> (), error = Refusal
+    pub Get: Library = GET "/books" -> (), error = Failure
 }
 
 fn main() {}

@@ -5,7 +5,7 @@ use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
     /// A test.
-    pub Get: Library = GET "/books" -> (), errors { 404: NotFound(Refusal) }
+    pub Get: Library = GET "/books" -> (), errors { 404: NotFound(Failure) }
 }
 
 fn main() {}

@@ -5,7 +5,7 @@ use typed_endpoint::{Unmapped, endpoint};
 
 endpoint! {
     /// A test.
-    pub Get: Library = GET "/books" -> (), error(Refusal), errors { _ => Other(Unmapped) }
+    pub Get: Library = GET "/books" -> (), error(Failure), errors { _ => Other(Unmapped) }
 }
 
 fn main() {}

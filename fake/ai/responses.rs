@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::gateway::{Gateway, Job};
-use super::words::Answer;
+use super::words::Completion;
 use super::{AiFlavor, mp4, png, wav};
 use crate::generate::*;
 use crate::media::{Media, MediaUrl};
@@ -82,7 +82,7 @@ async fn image_to_video(job: Job, request: ImageToVideo) -> Result<VideoResponse
 async fn audio_to_text(job: Job, request: AudioToText) -> Result<TextResponse, Reply> {
     job.model(&request.model_id)?;
     job.file(request.audio, "audio/").await?;
-    let text = job.gateway.state().hears.clone();
+    let text = job.gateway.state().transcript.clone();
     // Runners read it in any case.
     let timestamps = request.return_timestamps.map(|timestamps| timestamps.as_str().to_lowercase());
     let parts: Vec<&str> = match timestamps.as_deref() {
@@ -158,21 +158,21 @@ async fn llm(job: Job, request: Llm) -> Result<LlmResponse, Reply> {
         return Err(job.refuse(400, "max_tokens and stream have to be there"));
     }
     job.model(&Some(request.model.clone()))?;
-    let (answer, delivery) = {
+    let (response, delivery) = {
         let mut state = job.gateway.state();
         let id = format!("chatcmpl-{}", state.next_id());
         let question = request.messages.last().map(|message| message.content.clone());
-        let text = state.says.clone().or(question).unwrap_or_default();
-        (Answer::new(&request, id, &text), state.delivery.clone())
+        let text = state.llm_reply.clone().or(question).unwrap_or_default();
+        (Completion::new(&request, id, &text), state.delivery.clone())
     };
     match request.streamed {
-        Some(true) => Err(Reply::event_stream(answer.streamed(&delivery))),
-        _ => answer.whole().map_err(|error| job.refuse(500, &error.to_string())),
+        Some(true) => Err(Reply::event_stream(response.streamed(&delivery))),
+        _ => response.whole().map_err(|error| job.refuse(500, &error.to_string())),
     }
 }
 
 async fn studio_llm(job: Job, request: StudioLlm) -> Result<StudioLlmResponse, Reply> {
-    let response = job.gateway.state().says.clone().unwrap_or_else(|| request.prompt.clone());
+    let response = job.gateway.state().llm_reply.clone().unwrap_or_else(|| request.prompt.clone());
     let tokens_used = [&request.prompt, &response].iter().map(|text| text.split_whitespace().count() as u64).sum();
     Ok(StudioLlmResponse { response, tokens_used: Some(tokens_used), ..StudioLlmResponse::default() })
 }
