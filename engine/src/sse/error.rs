@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::EventTooLarge;
+use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::endpoint::Operation;
 use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, looks_like_json, one_line, write_causes};
 
@@ -44,42 +45,40 @@ pub enum SseErrorKind {
     TooLarge(EventTooLarge),
 }
 
-/// What came of an event, unless it is JSON: that is data, and may hold secrets that only its type could tell.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match looks_like_json(self.0.as_bytes()) {
-            true => write!(f, "{} bytes of JSON", self.0.len()),
-            false => write!(f, "{:?}", self.0),
-        }
+/// The data of an event as it is shown. JSON is not: it may hold secrets that only its type could tell. Text that is not JSON
+/// after all is, with the key redacted.
+fn shown(data: &str, error: &BoxError) -> String {
+    let is_syntax = error.downcast_ref::<DecodeError>().is_some_and(|error| error.kind() == DecodeErrorKind::Syntax);
+    match looks_like_json(data.as_bytes()) && !is_syntax {
+        true => hidden(data),
+        false => format!("{data:?}"),
     }
 }
 
-/// The part of a line that is a response of another kind, such as an error in JSON, is shown.
-fn unfinished(rest: &str) -> Box<dyn fmt::Debug + '_> {
-    match rest.strip_prefix("data:") {
-        Some(data) if looks_like_json(data.as_bytes()) => Box::new(Shown(data)),
-        _ => Box::new(rest),
-    }
+fn hidden(json: &str) -> String {
+    format!("{} bytes of JSON", json.len())
 }
 
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+/// An unfinished line as it is shown. One without a field name is of a response of another kind, such as an error in JSON.
+fn shown_line(line: &str) -> String {
+    match line.strip_prefix("data:") {
+        Some(data) if looks_like_json(data.as_bytes()) => hidden(data),
+        _ => format!("{line:?}"),
     }
 }
 
 impl fmt::Debug for SseErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cut { rest } => f.debug_struct("Cut").field("rest", &unfinished(rest)).finish(),
+            Self::Cut { rest } => f.debug_struct("Cut").field("rest", &format_args!("{}", shown_line(rest))).finish(),
             Self::Body(error) => f.debug_tuple("Body").field(error).finish(),
             Self::Idle(time) => f.debug_tuple("Idle").field(time).finish(),
             Self::Server(text) => f.debug_tuple("Server").field(text).finish(),
-            Self::Unreadable { data, error } => {
-                f.debug_struct("Unreadable").field("data", &Shown(data)).field("error", error).finish()
-            }
+            Self::Unreadable { data, error } => f
+                .debug_struct("Unreadable")
+                .field("data", &format_args!("{}", shown(data, error)))
+                .field("error", error)
+                .finish(),
             Self::TooLarge(error) => f.debug_tuple("TooLarge").field(error).finish(),
         }
     }
@@ -146,12 +145,12 @@ impl fmt::Display for SseError {
         match &*self.kind {
             SseErrorKind::Cut { rest } if rest.is_empty() => f.write_str("the response was cut off before its end"),
             SseErrorKind::Cut { rest } => {
-                write!(f, "the response was cut off before its end, in {:?}", unfinished(rest))
+                write!(f, "the response was cut off before its end, in {}", shown_line(rest))
             }
             SseErrorKind::Body(_) => f.write_str("the response broke off"),
             SseErrorKind::Idle(time) => write!(f, "no event came for {time:?}"),
             SseErrorKind::Server(text) => write!(f, "the server reported: {}", one_line(text, 1000)),
-            SseErrorKind::Unreadable { data, .. } => write!(f, "an event cannot be read: {}", Shown(data)),
+            SseErrorKind::Unreadable { data, error } => write!(f, "an event cannot be read: {}", shown(data, error)),
             SseErrorKind::TooLarge(_) => f.write_str("an event is too large"),
         }?;
         write!(f, " (after {} {})", self.items, if self.items == 1 { "item" } else { "items" })?;
