@@ -73,6 +73,16 @@ impl fmt::Debug for RawResponse {
     }
 }
 
+/// The `Content-Type` header; empty if there is none.
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether the body is of a media type, whatever its parameters.
+pub(crate) fn is_media_type(headers: &HeaderMap, media_type: &str) -> bool {
+    content_type(headers).split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+}
+
 /// How a body is encoded, if it is.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
     headers
@@ -183,11 +193,9 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
     fn decode(response: &mut RawResponse) -> Result<Sse<T>, DecodeError> {
         let response = response.plain()?;
         // It would be read as a stream without events. What else servers call their events is no matter.
-        let other = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).filter(|kind| {
-            let kind = kind.split(';').next().unwrap_or_default().trim();
-            kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/json")
-        });
-        if let Some(other) = other {
+        let headers = &response.headers;
+        if is_media_type(headers, "text/html") || is_media_type(headers, "application/json") {
+            let other = content_type(headers);
             return Err(DecodeError::custom(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))

@@ -73,46 +73,36 @@ fn sample<K: FromStr, V: Field>(sampler: &mut Sampler) -> Option<(K, V)> {
     }
 }
 
-impl<K: Display, V: Encode> Encode for BTreeMap<K, V> {
-    fn encode(&self, writer: &mut Writer) {
-        encode(self.iter(), writer);
-    }
+macro_rules! maps {
+    ($($map:ident<K, V $(, $S:ident)?> where { $($bounds:tt)* })+) => {$(
+        impl<K: Display, V: Encode $(, $S)?> Encode for $map<K, V $(, $S)?> {
+            fn encode(&self, writer: &mut Writer) {
+                encode(self.iter(), writer);
+            }
+        }
+
+        impl<K, V: Field $(, $S)?> Field for $map<K, V $(, $S)?>
+        where
+            $($bounds)*
+        {
+            fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                let mut map = Self::default();
+                entries(reader, |key, value| drop(map.insert(key, value)))?;
+                Ok(map)
+            }
+
+            fn sample(sampler: &mut Sampler) -> Self {
+                sample(sampler).into_iter().collect()
+            }
+
+            fn schema(schemas: &mut Schemas) -> Schema {
+                Schema::map(V::schema(schemas))
+            }
+        }
+    )+};
 }
 
-impl<K: FromStr + Display + Ord, V: Field> Field for BTreeMap<K, V> {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut map = Self::new();
-        entries(reader, |key, value| drop(map.insert(key, value)))?;
-        Ok(map)
-    }
-
-    fn sample(sampler: &mut Sampler) -> Self {
-        sample(sampler).into_iter().collect()
-    }
-
-    fn schema(schemas: &mut Schemas) -> Schema {
-        Schema::map(V::schema(schemas))
-    }
-}
-
-impl<K: Display, V: Encode, S> Encode for HashMap<K, V, S> {
-    fn encode(&self, writer: &mut Writer) {
-        encode(self.iter(), writer);
-    }
-}
-
-impl<K: FromStr + Display + Eq + Hash, V: Field, S: BuildHasher + Default> Field for HashMap<K, V, S> {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut map = Self::default();
-        entries(reader, |key, value| drop(map.insert(key, value)))?;
-        Ok(map)
-    }
-
-    fn sample(sampler: &mut Sampler) -> Self {
-        sample(sampler).into_iter().collect()
-    }
-
-    fn schema(schemas: &mut Schemas) -> Schema {
-        Schema::map(V::schema(schemas))
-    }
+maps! {
+    BTreeMap<K, V> where { K: FromStr + Display + Ord }
+    HashMap<K, V, S> where { K: FromStr + Display + Eq + Hash, S: BuildHasher + Default }
 }

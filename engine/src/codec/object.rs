@@ -53,7 +53,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
     let shape = model.shape();
     reader.open_object(shape.what)?;
     let depth = reader.depth;
-    let (mut seen, mut next, mut first, mut known_any) = (0_u64, 0, true, false);
+    let (mut seen, mut next, mut first) = (0_u64, 0, true);
     while reader.at_name(first)? {
         first = false;
         let quote = reader.at;
@@ -69,7 +69,6 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
             continue;
         };
         next = index + 1;
-        known_any = true;
         if seen.checked_shr(index as u32).unwrap_or(0) & 1 == 1 {
             // Of two members of one name the last counts.
             model.extra_mut().forget_null(shape, index);
@@ -86,7 +85,8 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
         }
     }
     let missing = shape.required() & !seen;
-    if depth == 1 && !known_any {
+    // `next` moves with the first member that the model knows.
+    if depth == 1 && next == 0 {
         reader.foreign = Some(if missing != 0 { Foreign::NothingRequired(shape.what) } else { Foreign::Unknown });
     }
     if missing != 0 {

@@ -101,7 +101,8 @@ impl Options {
         match T::decode(&mut reader) {
             Ok(value) => {
                 let foreign = reader.foreign;
-                let (skipped, skipped_count) = self.end(reader, text)?;
+                reader.finish().map_err(|error| error.located(text))?;
+                let (skipped, skipped_count) = skip::reports(reader);
                 Ok(Decoded { value, skipped, skipped_count, foreign })
             }
             Err(error) => Err(error.located(text)),
@@ -130,13 +131,6 @@ impl Options {
         }
         reader
     }
-
-    fn end(self, mut reader: Reader<'_>, text: &str) -> Result<(Vec<Skipped>, usize), DecodeError> {
-        match reader.next() {
-            0 if reader.at >= text.len() => Ok(skip::reports(reader)),
-            _ => Err(reader.syntax("trailing characters").located(text)),
-        }
-    }
 }
 
 /// Reads a value from JSON, as responses are read by default ([`Options`] has the details).
@@ -149,13 +143,18 @@ pub fn from_json<T: Field>(text: &str) -> Result<T, DecodeError> {
 }
 
 impl Reader<'_> {
+    /// Refuses anything but space behind the value.
+    fn finish(&mut self) -> Result<(), DecodeError> {
+        match self.next() {
+            0 if self.at >= self.text.len() => Ok(()),
+            _ => Err(self.syntax("trailing characters")),
+        }
+    }
+
     /// Reads a value from a text that has been read: with the memory that is left, and with reports of what is passed over.
     pub(crate) fn read_text<T: Field>(&mut self, text: &str) -> Result<T, DecodeError> {
         let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).reader(text);
-        let value = T::decode(&mut inner).and_then(|value| match inner.next() {
-            0 if inner.at >= text.len() => Ok(value),
-            _ => Err(inner.syntax("trailing characters")),
-        });
+        let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
         let (skipped, skipped_count) = skip::reports(inner);
         self.skipped_count += skipped_count;

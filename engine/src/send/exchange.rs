@@ -19,7 +19,7 @@ use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::log;
 use crate::redact::Redactor;
 use crate::resolve::{resolve, same_origin};
-use crate::response::RawResponse;
+use crate::response::{RawResponse, is_media_type};
 use crate::retry::FailureKind;
 use crate::secret;
 use crate::server::origin_of;
@@ -179,7 +179,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     }
     drop(stays);
     // Where events are due, JSON is an error response: its words are wanted.
-    let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
+    let is_error = job.response.streamed && !job.response.file && is_media_type(&head.headers, "application/json");
     let raw_body = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {
@@ -198,11 +198,6 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     };
     let (status, headers) = (head.status, head.headers);
     Ok(RawResponse { status, headers, raw_body, body, context, is_foreign: false, skipped: None })
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {
