@@ -70,7 +70,7 @@ async fn http_client(client: Client<Ai>) -> Outcome {
     Ok(())
 }
 
-/// What the server said comes typed, by the form it has; what never got a response is told apart by `kind`.
+/// An error response has a typed body; for a call without a response, `kind` says what failed.
 async fn errors(gateway: &RunningGateway) {
     gateway.gateway().fail_next([400, 422, 410, 500]);
     let client = gateway.client();

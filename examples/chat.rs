@@ -54,7 +54,7 @@ async fn say(client: &Client<Ai>, messages: &[LlmMessage]) -> Result<String, Box
                 stdout().flush()?;
                 response.push_str(chunk.text());
             }
-            // What has come is worth keeping, and a response that is cut off is told from a whole one.
+            // The text so far is worth keeping, and a response that was cut off is an error, unlike a whole one.
             Err(error) => print!(" … ({error:#})"),
         }
     }

@@ -132,7 +132,7 @@ async fn an_error_tells_the_attempts_before_it() {
     assert!(text.contains("lost [key] (2 times); then: the server responded 503"), "{text}");
     assert!(text.contains("an earlier attempt may have deleted it already") && !text.contains("SECRET"), "{text}");
 
-    // What failed in the same way each time is told once.
+    // Attempts that failed in the same way are reported once.
     let client = failing(&[(503, "restarting"), (503, "restarting")]);
     let error = client.call(GetBook::new("emma")).await.unwrap_err();
     assert_eq!((error.earlier_attempts().len(), error.earlier_attempts()[0].times), (1, 1));

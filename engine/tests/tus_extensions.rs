@@ -55,7 +55,7 @@ struct Inner {
     first: Option<usize>,
     /// Whether the response to a creation tells the offset.
     no_offset: bool,
-    /// What is put together is told to be so much longer.
+    /// By how many bytes the reported length of a concatenated upload exceeds the right one.
     longer: u64,
 }
 
