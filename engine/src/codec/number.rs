@@ -67,6 +67,19 @@ impl<'a> Reader<'a> {
         at
     }
 
+    /// The natural number that comes next, if it is spelled with digits alone, and the position after it.
+    #[inline(always)]
+    pub(super) fn natural(&mut self) -> Option<(u64, usize)> {
+        let start = match self.next() {
+            b'1'..=b'9' => self.at,
+            _ => return None,
+        };
+        let mut number = 0;
+        let end = self.digits(start, &mut number);
+        let is_alone = end - start <= SAFE_DIGITS && !matches!(self.byte(end), b'.' | b'e' | b'E');
+        is_alone.then_some((number, end))
+    }
+
     /// The number that stands here.
     #[inline(always)]
     pub(super) fn number(&mut self) -> Result<Number, DecodeError> {

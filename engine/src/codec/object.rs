@@ -69,12 +69,13 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
             continue;
         };
         next = index + 1;
-        if seen.checked_shr(index as u32).unwrap_or(0) & 1 == 1 {
+        let bit = 1_u64.checked_shl(index as u32).unwrap_or(0);
+        if seen & bit != 0 {
             // Of two members of one name the last counts.
             model.extra_mut().forget_null(shape, index);
             model.clear_member(index);
         }
-        seen |= 1_u64.checked_shl(index as u32).unwrap_or(0);
+        seen |= bit;
         let start = reader.at;
         if reader.next() == b'n' {
             null(model, index, reader)?;

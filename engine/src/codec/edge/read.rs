@@ -27,17 +27,17 @@ impl<'de> DeserializeSeed<'de> for Record<'_> {
 }
 
 impl Record<'_> {
-    fn display(self, value: &dyn fmt::Display) {
+    fn display(self, value: fmt::Arguments<'_>) {
         use fmt::Write as _;
         // Writing to a `String` does not fail.
-        let _ = write!(self.0, "{value}");
+        let _ = self.0.write_fmt(value);
     }
 }
 
 macro_rules! displayed {
     ($($visit:ident $ty:ty)+) => {$(
         fn $visit<E: Error>(self, value: $ty) -> Result<(), E> {
-            self.display(&value);
+            self.display(format_args!("{value}"));
             Ok(())
         }
     )+};
@@ -56,9 +56,8 @@ impl<'de> Visitor<'de> for Record<'_> {
         if !number.is_finite() {
             return Err(E::custom("JSON has no such number"));
         }
-        let mut writer = Writer::new();
-        writer.float(number);
-        self.0.push_str(writer.as_json());
+        // With its point and its sign, also where it is whole: free-form JSON tells 1.0 from 1.
+        self.display(format_args!("{number:?}"));
         Ok(())
     }
 
