@@ -132,10 +132,13 @@ fn null(model: &mut dyn Object, index: usize, reader: &mut Reader<'_>) -> Result
         return model.decode_member(index, reader).map_err(in_field);
     }
     let start = reader.at;
-    reader.word("null").map_err(in_field)?;
     if reader.mode() == Mode::Strict {
-        return Err(in_field(DecodeError::new(DecodeErrorKind::Value, start, "is null")));
+        // The type may have a null of its own.
+        return model
+            .decode_member(index, reader)
+            .map_err(|_| in_field(DecodeError::new(DecodeErrorKind::Value, start, "is null")));
     }
+    reader.word("null").map_err(in_field)?;
     model.extra_mut().note_null(shape, index);
     Ok(())
 }

@@ -91,7 +91,8 @@ impl Options {
     #[inline(never)]
     fn decode_without_non_numbers<T: Field>(self, text: &str, error: DecodeError) -> Result<Decoded<T>, DecodeError> {
         match non_numbers::as_null(text) {
-            Some(json) => self.decode_json(&json).map_err(|_| error),
+            // What else is wrong with it is told, if that is not the JSON.
+            Some(json) => self.decode_json(&json).map_err(|other| if other.is_data() { other } else { error }),
             None => Err(error),
         }
     }
@@ -156,10 +157,7 @@ impl Reader<'_> {
         let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).reader(text);
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
-        let (skipped, skipped_count) = skip::reports(inner);
-        self.skipped_count += skipped_count;
-        let offset = self.at.saturating_sub(1);
-        self.skipped.extend(skipped.into_iter().map(|skipped| Skipped { offset, ..skipped }));
+        self.report_within(inner);
         // The error's position is one in the inner text.
         value.map_err(|error| {
             let (path, reason) = error.into_parts();

@@ -52,7 +52,8 @@ pub struct Reader<'a> {
     pub(super) memory: usize,
     /// What was passed over. The paths of the last ones are still being gathered.
     pub(super) skipped: Vec<Skipped>,
-    pub(super) skipped_count: usize,
+    /// Where all places that were passed over begin, in their order.
+    pub(super) skipped_at: Vec<usize>,
     /// Set when the whole is an object that looks like one of something else.
     pub(super) foreign: Option<Foreign>,
 }
@@ -76,7 +77,7 @@ impl<'a> Reader<'a> {
             mode: Mode::Lenient,
             memory: usize::MAX,
             skipped: Vec::new(),
-            skipped_count: 0,
+            skipped_at: Vec::new(),
             foreign: None,
         }
     }

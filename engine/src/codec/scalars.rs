@@ -17,12 +17,13 @@ impl Reader<'_> {
             b'0'..=b'9' | b'-' => {
                 let start = self.at;
                 let number = self.number()?;
-                whole(number).ok_or_else(|| self.wrong_number(start, what))
+                let text = self.text.get(start..self.at).unwrap_or_default();
+                whole(number, text).ok_or_else(|| self.wrong_number(start, what))
             }
             b'"' if self.mode() != Mode::Strict => {
                 let start = self.at;
                 let text = self.quoted()?;
-                in_text(&text).and_then(whole).ok_or_else(|| self.wrong_text(start, what))
+                in_text(&text).and_then(|number| whole(number, &text)).ok_or_else(|| self.wrong_text(start, what))
             }
             _ => Err(self.expected(what)),
         }
@@ -68,7 +69,8 @@ fn in_text(text: &str) -> Option<Number> {
     (reader.at == text.len()).then_some(number)
 }
 
-fn whole(number: Number) -> Option<Whole> {
+/// The integer that a number is, which is spelled so.
+fn whole(number: Number, text: &str) -> Option<Whole> {
     match number {
         Number::Natural(number) => Some((false, number)),
         Number::Negative(number) => Some((true, number.unsigned_abs())),
@@ -77,12 +79,19 @@ fn whole(number: Number) -> Option<Whole> {
         Number::Float(number)
             if number.fract() == 0.0
                 && number > -9_223_372_036_854_775_808.0
-                && number < 18_446_744_073_709_551_616.0 =>
+                && number < 18_446_744_073_709_551_616.0
+                && !has_fraction(text) =>
         {
             Some((number < 0.0, number.abs() as u64))
         }
         Number::Float(_) => None,
     }
+}
+
+/// Whether a number is spelled with a fraction, which is lost where a float has no room for it.
+fn has_fraction(text: &str) -> bool {
+    let places = text.split_once('.').map_or("", |(_, places)| places);
+    !places.contains(['e', 'E']) && places.contains(|digit| digit != '0')
 }
 
 macro_rules! integers {

@@ -94,7 +94,7 @@ impl Reader<'_> {
     /// Notes what was passed over. Its path is that of the error, and grows on the way up.
     #[cold]
     pub(super) fn report(&mut self, start: usize, error: DecodeError) {
-        self.skipped_count += 1;
+        self.skipped_at.push(start);
         if self.skipped.len() < MOST_REPORTS {
             let (path, reason) = error.into_parts();
             self.skipped.push(Skipped { path, reason: reason.into_owned(), offset: start });
@@ -102,9 +102,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn forget_skipped_from(&mut self, start: usize) {
-        let before = self.skipped.len();
-        self.skipped.retain(|skipped| skipped.offset < start);
-        self.skipped_count -= before - self.skipped.len();
+        self.skipped.truncate(self.skipped.partition_point(|skipped| skipped.offset < start));
+        self.skipped_at.truncate(self.skipped_at.partition_point(|offset| *offset < start));
+    }
+
+    /// Takes over what was passed over in a text within a string, which ends here.
+    pub(super) fn report_within(&mut self, inner: Reader<'_>) {
+        let (skipped, count) = reports(inner);
+        let offset = self.at.saturating_sub(1);
+        self.skipped_at.extend(std::iter::repeat_n(offset, count));
+        let room = MOST_REPORTS.saturating_sub(self.skipped.len());
+        self.skipped.extend(skipped.into_iter().take(room).map(|skipped| Skipped { offset, ..skipped }));
     }
 
     /// Adds a step to the paths of what was passed over since a position.
@@ -128,5 +136,5 @@ pub(super) enum Step<'a> {
 
 /// What was passed over, and how often in all.
 pub(super) fn reports(reader: Reader<'_>) -> (Vec<Skipped>, usize) {
-    (reader.skipped, reader.skipped_count)
+    (reader.skipped, reader.skipped_at.len())
 }

@@ -138,3 +138,64 @@ fn inserting_keeps_what_was_there() {
     assert_eq!(extra.insert("a", 2), Some(1.into()));
     assert!(extra.get("a") == Some(2.into()) && extra.iter().count() == 2);
 }
+
+#[test]
+fn what_is_passed_over_as_a_whole_counts_once_however_much_is_within() {
+    // Of 200 chapters none can be read, and so the field is passed over, with the reports of all of them.
+    let chapters = vec![r#"{"title":7,"page":[]}"#; 200].join(",");
+    let text = format!(r#"[{{"chapters":[{chapters},{{"page":1,"title":[]}}]}},{{"price":[]}}]"#);
+    let decoded = Options::new().decode::<Vec<Book>>(&text).unwrap();
+    assert!(decoded.skipped_count >= decoded.skipped.len(), "{decoded:?}");
+    let nested = format!(r#"[[{}],[1]]"#, vec!["[[],[]]"; 200].join(","));
+    let decoded = Options::new().decode::<Vec<Vec<u8>>>(&nested).unwrap();
+    assert_eq!((decoded.value, decoded.skipped_count, decoded.skipped.len()), (vec![vec![1]], 1, 1));
+}
+
+#[test]
+fn reports_of_texts_in_json_are_limited_too() {
+    use crate::JsonText;
+    let inner = serde_json::to_string(&format!("[1{}]", ",[]".repeat(90))).unwrap();
+    let text = format!("[{}]", vec![inner; 5].join(","));
+    let decoded = Options::new().decode::<Vec<JsonText<Vec<u8>>>>(&text).unwrap();
+    assert_eq!((decoded.skipped.len(), decoded.skipped_count), (100, 450));
+}
+
+#[test]
+fn an_integer_with_a_fraction_is_none_however_small_the_fraction() {
+    for text in ["0.99999999999999999", "1.00000000000000001", "\"1.00000000000000001\"", "9007199254740993.5"] {
+        assert!(from_json::<u64>(text).is_err(), "{text}");
+    }
+    for text in ["1.0", "\"1.000\"", "1e3", "1.5e1", "10.0e-1"] {
+        assert!(from_json::<u64>(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn an_error_behind_a_number_that_is_none_is_told() {
+    let error = from_json::<Book>(r#"{"price":NaN,"id":[]}"#).unwrap_err();
+    assert_eq!(error.path(), "id");
+    // What is no JSON with nulls either is reported as it came.
+    let error = from_json::<Book>(r#"{"price":NaN,"id":}"#).unwrap_err();
+    assert_eq!(error.kind(), crate::codec::DecodeErrorKind::Syntax);
+}
+
+#[test]
+fn strict_reading_takes_the_nulls_of_types_that_have_one() {
+    use crate::codec::Mode;
+    crate::model! {
+        /// Required fields that may be null.
+        struct Nulls: super::models::Library {
+            /// Any value.
+            any: serde_json::Value,
+            /// A number or none.
+            number: Option<u8>,
+            /// A number.
+            plain: u8,
+        }
+    }
+    let strict = |text: &str| Options::new().mode(Mode::Strict).decode::<Nulls>(text);
+    let text = r#"{"any":null,"number":null,"plain":1}"#;
+    assert_eq!(to_json(&strict(text).unwrap().value), text);
+    let error = strict(r#"{"any":1,"number":1,"plain":null}"#).unwrap_err();
+    assert!(format!("{error:#}").contains("plain: is null"), "{error:#}");
+}
