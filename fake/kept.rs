@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::trouble::Troubles;
+use super::fault::Faults;
 use crate::endpoints::studio::task::Task;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
@@ -41,7 +41,7 @@ pub(super) struct Work {
 pub(super) struct Uploads {
     pub tus: BTreeMap<String, Tus>,
     pub files: BTreeMap<AssetId, Bytes>,
-    pub troubles: Troubles,
+    pub faults: Faults,
 }
 
 /// An upload by tus.

@@ -17,12 +17,13 @@
 //! ```
 
 pub use ai::*;
-pub use trouble::{UploadStep, UploadTrouble};
+pub use fault::{UploadFault, UploadStep};
 
 mod access;
 mod ai;
 mod core;
 mod events;
+mod fault;
 mod fields;
 mod handler;
 mod kept;
@@ -31,7 +32,6 @@ mod live;
 mod routes;
 mod state;
 mod studio;
-mod trouble;
 mod uploads;
 mod work;
 
@@ -171,10 +171,9 @@ impl StudioFake {
 
 /// Uploads.
 impl StudioFake {
-    /// Lets this go wrong with the next request of an upload that is such a step; called several times, with those after
-    /// it too.
-    pub fn trouble_upload(&self, step: UploadStep, trouble: UploadTrouble) {
-        self.core.set(|state| state.uploads.troubles.add(step, trouble));
+    /// Injects a fault into the next request that is this step of an upload. Several calls queue several faults.
+    pub fn inject_upload_fault(&self, step: UploadStep, fault: UploadFault) {
+        self.core.set(|state| state.uploads.faults.add(step, fault));
     }
 
     /// The file of an asset, as it was uploaded.

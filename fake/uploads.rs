@@ -9,10 +9,10 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
 use super::core::Core;
+use super::fault::{UploadFault, UploadStep, afterwards, arrived, instead, receive};
 use super::handler::HandlerResult;
 use super::kept::Tus;
 use super::state::StudioState;
-use super::trouble::{UploadStep, UploadTrouble, afterwards, arrived, instead, receive};
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
 use typed_endpoint::Body;
@@ -69,8 +69,8 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     reply.header("tus-resumable", "1.0.0")
 }
 
-fn trouble(core: &Core, step: UploadStep) -> Option<UploadTrouble> {
-    core.set(|state| state.uploads.troubles.take(step))
+fn fault(core: &Core, step: UploadStep) -> Option<UploadFault> {
+    core.set(|state| state.uploads.faults.take(step))
 }
 
 fn unknown() -> Reply {
@@ -106,13 +106,13 @@ fn waiting(state: &mut StudioState, token: &str) -> HandlerResult<AssetId> {
 }
 
 async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Reply {
-    let trouble = trouble(core, UploadStep::Create);
-    if let Some(reply) = instead(trouble.as_ref()).await {
+    let fault = fault(core, UploadStep::Create);
+    if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
-    let is_kept = !matches!(trouble, Some(UploadTrouble::Lose | UploadTrouble::Forget));
+    let is_kept = !matches!(fault, Some(UploadFault::Lose | UploadFault::Forget));
     let first = match text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE) {
-        true => receive(body, trouble.as_ref()).await,
+        true => receive(body, fault.as_ref()).await,
         false => Ok(Vec::new()),
     };
     let Ok(first) = first else { return Reply::cut() };
@@ -139,7 +139,7 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         }
     });
     core.dispatch();
-    afterwards(trouble.as_ref(), reply)
+    afterwards(fault.as_ref(), reply)
 }
 
 fn created(state: &mut StudioState, token: &str, headers: &HeaderMap) -> HandlerResult<(String, Tus)> {
@@ -154,30 +154,30 @@ fn created(state: &mut StudioState, token: &str, headers: &HeaderMap) -> Handler
 }
 
 async fn ask(core: &Core, id: &str) -> Reply {
-    let trouble = trouble(core, UploadStep::Ask);
-    if let Some(reply) = instead(trouble.as_ref()).await {
+    let fault = fault(core, UploadStep::Ask);
+    if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
     let reply = core.set(|state| {
-        if trouble == Some(UploadTrouble::Forget) {
+        if fault == Some(UploadFault::Forget) {
             state.uploads.tus.remove(id);
         }
         state.uploads.tus.get(id).map_or_else(unknown, Tus::state)
     });
-    afterwards(trouble.as_ref(), reply)
+    afterwards(fault.as_ref(), reply)
 }
 
 async fn abort(core: &Core, id: &str) -> Reply {
-    let trouble = trouble(core, UploadStep::Abort);
-    if let Some(reply) = instead(trouble.as_ref()).await {
+    let fault = fault(core, UploadStep::Abort);
+    if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
-    let known = core.set(|state| match trouble {
-        Some(UploadTrouble::Lose) => state.uploads.tus.contains_key(id),
+    let known = core.set(|state| match fault {
+        Some(UploadFault::Lose) => state.uploads.tus.contains_key(id),
         _ => state.uploads.tus.remove(id).is_some(),
     });
     let reply = if known { Reply::status(204) } else { unknown() };
-    afterwards(trouble.as_ref(), reply)
+    afterwards(fault.as_ref(), reply)
 }
 
 async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> Reply {
@@ -190,17 +190,17 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     if number(headers, "upload-offset") != Some(confirmed) {
         return conflict();
     }
-    let trouble = trouble(core, UploadStep::Send);
-    let Ok(part) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
-    if let Some(reply) = instead(trouble.as_ref()).await {
+    let fault = fault(core, UploadStep::Send);
+    let Ok(part) = receive(body, fault.as_ref()).await else { return Reply::cut() };
+    if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
     let (offset, length) = (number(headers, "upload-offset"), number(headers, "upload-length"));
-    let reply = core.set(|state| store(state, id, offset.unwrap_or_default(), length, &part, trouble.as_ref()));
+    let reply = core.set(|state| store(state, id, offset.unwrap_or_default(), length, &part, fault.as_ref()));
     core.dispatch();
-    match trouble {
-        Some(UploadTrouble::Forget) => Reply::cut(),
-        _ => afterwards(trouble.as_ref(), reply),
+    match fault {
+        Some(UploadFault::Forget) => Reply::cut(),
+        _ => afterwards(fault.as_ref(), reply),
     }
 }
 
@@ -212,9 +212,9 @@ fn store(
     offset: u64,
     announced: Option<u64>,
     part: &[u8],
-    trouble: Option<&UploadTrouble>,
+    fault: Option<&UploadFault>,
 ) -> Reply {
-    if trouble == Some(&UploadTrouble::Forget) {
+    if fault == Some(&UploadFault::Forget) {
         state.uploads.tus.remove(id);
         return unknown();
     }
@@ -236,7 +236,7 @@ fn store(
     let last = upload.length == Some(end);
     let rest = part.len() % PART;
     let stored = Reply::status(204).header("upload-offset", &end.to_string());
-    if trouble == Some(&UploadTrouble::Lose) {
+    if fault == Some(&UploadFault::Lose) {
         return stored;
     }
     if last || rest >= LEAST || rest == 0 {
@@ -275,13 +275,13 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
     let Some(length) = number(headers, CONTENT_LENGTH.as_str()).or(body.len()) else {
         return Reply::text(411, "Length Required\n");
     };
-    let trouble = trouble(core, UploadStep::Send);
-    let Ok(bytes) = receive(body, trouble.as_ref()).await else { return Reply::cut() };
-    if let Some(reply) = instead(trouble.as_ref()).await {
+    let fault = fault(core, UploadStep::Send);
+    let Ok(bytes) = receive(body, fault.as_ref()).await else { return Reply::cut() };
+    if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
-    let reply = match trouble {
-        Some(UploadTrouble::Lose | UploadTrouble::Forget) => return Reply::cut(),
+    let reply = match fault {
+        Some(UploadFault::Lose | UploadFault::Forget) => return Reply::cut(),
         _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
         _ => match core.set(|state| finish(state, asset, bytes.into())) {
             Ok(()) => Reply::status(200),
@@ -289,7 +289,7 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         },
     };
     core.dispatch();
-    afterwards(trouble.as_ref(), reply)
+    afterwards(fault.as_ref(), reply)
 }
 
 impl Tus {

@@ -1,4 +1,4 @@
-//! Uploading a file to a new asset: by tus in parts, or by one `PUT` if it is small.
+//! Uploads a file to a new asset: by tus in parts, or by one `PUT` if it is small.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -21,11 +21,11 @@ mod future;
 mod state;
 mod wait;
 
-/// What the file storage behind Studio takes as one part, in bytes: smaller ones (but for the last) are dropped, and of
-/// larger ones the rest.
+/// The part size of the file storage behind Studio, in bytes: it drops smaller parts (except the last), and the excess of
+/// larger ones.
 const PART: u64 = tus::PART_SIZE;
 
-/// How many parts that storage can put together.
+/// The most parts that this storage can concatenate.
 const PARTS: u64 = 10_000;
 
 /// A file for a new asset: [`Client::upload`] uploads it. The setters are those of [`RequestUpload`].
@@ -41,33 +41,34 @@ impl Upload {
         Self::new(File::path(path))
     }
 
-    /// Content from memory, a reader or a factory of readers. The name of the [`File`] becomes the name of the asset.
+    /// Content from memory, a reader or a function that makes readers. The name of the [`File`] becomes the name of the
+    /// asset.
     ///
-    /// Of a reader, one part (8 MiB) is held in memory at a time. An upload that is [resumed](Uploading::resume) reads it
-    /// from the start again.
+    /// Of a reader, one part (8 MiB) is held in memory at a time. A [resumed](Uploading::resume) upload reads it from the
+    /// start again.
     pub fn new(file: impl Into<File>) -> Self {
         let file = file.into();
         Self { request: RequestUpload::new(file.file_name().into_owned()), file }
     }
 
-    /// Name, for people.
+    /// Human-readable name.
     #[must_use]
     pub fn name(mut self, name: impl IntoField<String>) -> Self {
         self.request.name = name.into_field();
         self
     }
 
-    /// What else is asked for the asset: any setting of [`RequestUpload`].
+    /// Changes any setting of the [`RequestUpload`] that creates the asset.
     #[must_use]
     pub fn with(mut self, settings: impl FnOnce(RequestUpload) -> RequestUpload) -> Self {
         self.request = settings(self.request);
         self
     }
 
-    /// The file at `plain`, encrypted on its way. The asset must get a playback policy, too.
+    /// The file at `plain`, encrypted while it is sent. The asset also needs a playback policy.
     ///
-    /// To resume such an upload in another process, keep [`Encryptor::save`](crate::encryption::Encryptor::save) beside
-    /// its state: it must go on with the same encryption.
+    /// To resume such an upload in another process, keep the result of
+    /// [`Encryptor::save`](crate::encryption::Encryptor::save) with its state: it must continue with the same encryption.
     #[cfg(feature = "encrypt")]
     pub fn encrypted(encryptor: &crate::encryption::Encryptor, plain: impl Into<PathBuf>) -> Self {
         let own = encryptor.clone();
@@ -92,13 +93,13 @@ macro_rules! setters {
 }
 
 setters! {
-    /// Makes MP4 files, too, beside the HLS renditions (default: no).
+    /// Makes MP4 files in addition to the HLS renditions (default: no).
     static_mp4: bool;
     /// Who may play it (default: everyone).
     playback_policy: Nullable<PlaybackPolicy>;
-    /// Who made it, in the terms of your application.
+    /// Creator id in your system.
     creator_id: CreatorId;
-    /// Where else to store it.
+    /// Additional storage, such as IPFS.
     storage: Storage;
     /// Renditions (default: chosen by the server from the source).
     profiles: Nullable<Vec<TranscodeProfile>>;
@@ -118,24 +119,26 @@ impl Client<Studio> {
     /// # }
     /// ```
     ///
-    /// Small files go out by one `PUT`, others by tus in parts of 8 MiB. Cut connections, and whatever else may pass, are
-    /// made good by the client's policy for retries (a more patient one where none was set: [`Uploading::retry`]), counted
-    /// anew for each part; the server is asked how much it has before anything is sent again. The API key does not go to
-    /// the upload URLs. What is dropped midway can be [resumed](Uploading::resume).
+    /// Small files are sent by one `PUT`, larger ones by tus in parts of 8 MiB. Cut connections and other transient failures
+    /// are retried by the client's policy (by a more patient one if none was set: [`Uploading::retry`]), counted anew for
+    /// each part. Before anything is sent again, the upload asks the server for its offset. The API key is not sent to the
+    /// upload URLs. An upload that is dropped can be [resumed](Uploading::resume).
     ///
-    /// `Ok` says that the server has all bytes, even if it failed in putting them together:
-    /// [`wait`](Uploading::wait) tells what became of them.
+    /// `Ok` means that the server has all bytes, not that it has processed them: [`wait`](Uploading::wait) waits for that.
+    ///
+    /// # Errors
+    /// [`UploadError`], from awaiting it: the file cannot be read, or a request failed for good.
     pub fn upload(&self, upload: Upload) -> Uploading {
         Uploading { client: self.clone(), sender: self.clone(), upload, state: None, report: None, save: None }
     }
 }
 
-/// An upload that was not begun: `.await` sends it and gives the ids of asset and task; [`wait`](Self::wait) waits for
-/// the asset, too. From [`Client::upload`].
+/// An upload that has not started: `.await` sends it and returns the ids of asset and task; [`wait`](Self::wait) also waits
+/// for the asset. Made by [`Client::upload`].
 #[must_use = "an upload does nothing until it is awaited"]
 pub struct Uploading {
     client: Client<Studio>,
-    /// The client with the settings for sending the file, which are apart from those for the call before it.
+    /// The client with the settings for sending the file; the call before it uses `client`.
     sender: Client<Studio>,
     upload: Upload,
     state: Option<UploadState>,
@@ -144,51 +147,53 @@ pub struct Uploading {
 }
 
 impl Uploading {
-    /// Is told of the progress, about ten times a second. It is called while sending and must not block.
+    /// Sets the progress callback, called about ten times a second. It is called while sending and must not block.
     pub fn on_progress(mut self, report: impl Fn(UploadProgress) + Send + Sync + 'static) -> Self {
         self.report = Some(Arc::new(report));
         self
     }
 
-    /// Is given the state when the asset is there and after each part, to save it. Nothing is sent before this returns.
+    /// Sets the callback that saves the state, called when the asset is created and after each part. Nothing is sent before
+    /// it returns.
     pub fn on_state(mut self, save: impl Fn(&UploadState) + Send + Sync + 'static) -> Self {
         self.save = Some(Arc::new(save));
         self
     }
 
-    /// Goes on with an upload, where the server says that it is. The file must be the one it began with.
+    /// Resumes an upload at the offset that the server reports. The file must be the one it began with.
     pub fn resume(mut self, state: UploadState) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// When the file, or a part of it, is sent again, in place of the client's setting. Where neither is set, waits of up to
-    /// 30 seconds, five minutes of them in all, are made for a server that is away. Attempts and waits are counted anew
-    /// whenever the upload has got further. To ask for the upload, before it, is a call like any other.
+    /// Sets the retry policy for sending the file or a part of it, in place of the client's. If neither is set, the upload
+    /// backs off by up to 30 seconds per retry and five minutes in total while the server is unavailable. Progress resets the
+    /// count of attempts and the time. The call that requests the upload keeps the client's policy.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sender = self.sender.retry(retry);
         self
     }
 
-    /// How long nothing may be sent or received before a request is given up.
+    /// Sets how long a request may make no progress before it is given up (default: the client's).
     pub fn timeout(mut self, idle: Duration) -> Self {
         self.sender = self.sender.timeout(idle);
         self
     }
 
-    /// Waits until the asset is ready, too, and gives it. [`on_progress`](Self::on_progress) is told of the upload only;
-    /// for that of the processing, await the upload and [`Client::wait`](typed_endpoint::Client::wait) for its asset.
+    /// Also waits until the asset is ready, and returns it. [`on_progress`](Self::on_progress) reports the upload only; for
+    /// the progress of the processing, await the upload and then [`Client::wait`](typed_endpoint::Client::wait) for its
+    /// asset.
     pub fn wait(self) -> UploadWait {
         UploadWait { upload: self, deadline: None }
     }
 
-    /// Tells the server to forget a [resumed](Self::resume) upload. The asset stays, without its file.
+    /// Deletes a [resumed](Self::resume) upload from the server. The asset stays, without its file.
     ///
-    /// Of a file that goes out by one `PUT` the server has all or nothing, so it is not told ([`Aborted::Untold`]): if the
-    /// file had arrived, the asset is processed. [`asset::Delete`](crate::asset::Delete) removes it.
+    /// Of a file that is sent by one `PUT` the server has all or nothing, so no request is sent ([`Aborted::NothingToDelete`]): if
+    /// the file had arrived, the asset is processed. [`asset::Delete`](crate::asset::Delete) removes it.
     ///
     /// # Errors
-    /// When the server cannot be told, or does not allow it.
+    /// When the server cannot be reached or does not allow it.
     pub async fn abort(self) -> Result<Aborted, UploadError> {
         self.into_future().abort().await
     }
@@ -231,7 +236,7 @@ async fn send(uploading: Uploading, latest: Latest) -> Result<Uploaded, UploadEr
         }
     };
     latest.set(state.clone());
-    // The server waits for ever for the body of what calls itself JSON, say.
+    // With another type, such as JSON, the server waits forever for the body.
     let media_type = if media_type.starts_with("video/") { &media_type } else { "application/octet-stream" };
     let part_size = part_size(source.len());
     let (url, tus) = (state.url.clone(), state.tus.clone());
@@ -253,7 +258,7 @@ fn part_size(len: Option<u64>) -> u64 {
     len.map_or(PART, |len| len.div_ceil(PARTS).max(PART))
 }
 
-/// Studio refuses a second file for an asset: the first one has arrived. Only the answer to `HEAD` cannot say so.
+/// Studio refuses a second file for an asset: the first one has arrived. Only the response to `HEAD` has no text to say so.
 fn complete(method: &Method, status: u16, text: &[u8]) -> bool {
     status == 422
         && match text {

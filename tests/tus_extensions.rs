@@ -1,4 +1,4 @@
-//! The extensions of tus, at servers that others wrote.
+//! The extensions of tus, with third-party servers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -28,7 +28,7 @@ fn files() -> impl Iterator<Item = (File, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn checksums_are_those_that_a_server_by_others_computes() {
+async fn checksums_are_those_that_a_third_party_server_computes() {
     for algorithms in ["sha1", "md5,sha1,sha256"] {
         let Some(server) = TusServer::python(algorithms) else { return };
         for (file, content) in files() {
@@ -49,7 +49,7 @@ async fn servers_by_others_take_the_first_part_along() {
 }
 
 #[tokio::test]
-async fn a_server_by_others_puts_uploads_together() {
+async fn a_third_party_server_puts_uploads_together() {
     let Some(server) = TusServer::python("sha1") else { return };
     for checksum in [false, true] {
         for among in [2, 5] {
@@ -63,7 +63,7 @@ async fn a_server_by_others_puts_uploads_together() {
 }
 
 #[tokio::test]
-async fn a_server_by_others_that_announces_none_of_it_gets_none_of_it() {
+async fn a_third_party_server_that_announces_none_of_it_gets_none_of_it() {
     let Some(server) = TusServer::node() else { return };
     for (file, content) in files() {
         let state = upload(&server.endpoint, file).checksum(true).parallel(3).await.unwrap();
@@ -105,7 +105,7 @@ async fn damaging(server: &TusServer, at: usize) -> (String, Arc<AtomicUsize>) {
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let (mut from, mut back) = client.into_split();
-            let (mut answers, mut to) = TcpStream::connect(&host).await.unwrap().into_split();
+            let (mut responses, mut to) = TcpStream::connect(&host).await.unwrap().into_split();
             let (changes, counted) = (changes.clone(), counted.clone());
             tokio::spawn(async move {
                 let mut chunk = vec![0; 8192];
@@ -121,7 +121,7 @@ async fn damaging(server: &TusServer, at: usize) -> (String, Arc<AtomicUsize>) {
                 }
             });
             tokio::spawn(async move {
-                let _ = tokio::io::copy(&mut answers, &mut back).await;
+                let _ = tokio::io::copy(&mut responses, &mut back).await;
             });
         }
     });
@@ -129,7 +129,7 @@ async fn damaging(server: &TusServer, at: usize) -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn what_was_damaged_on_its_way_to_a_server_by_others_arrives_whole() {
+async fn what_was_damaged_on_its_way_to_a_third_party_server_arrives_whole() {
     let content = content(1_000_001);
     for checksum in [true, false] {
         let Some(server) = TusServer::python("sha1,sha256") else { return };

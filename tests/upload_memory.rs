@@ -20,11 +20,11 @@ async fn two_gibibytes_take_a_few_mebibytes() -> Result<(), Box<dyn std::error::
     std::fs::File::create(&path)?.set_len(SIZE)?;
 
     let before = peak();
-    let answer = client.call(Upscale::new("large", File::path(&path))).await;
+    let response = client.call(Upscale::new("large", File::path(&path))).await;
     let after = peak();
     std::fs::remove_file(&path)?;
 
-    assert_eq!(answer?.images.len(), 0);
+    assert_eq!(response?.images.len(), 0);
     let (announced, arrived) = server.join().unwrap();
     assert_eq!(announced, arrived);
     assert!((SIZE..SIZE + 1024).contains(&arrived), "the file and little around it: {arrived}");
@@ -32,7 +32,7 @@ async fn two_gibibytes_take_a_few_mebibytes() -> Result<(), Box<dyn std::error::
     Ok(())
 }
 
-/// Reads a request, throws it away, and answers: the length that it announced, and the one that it had.
+/// Reads a request, discards it, and responds; returns its announced length and its actual one.
 fn take(socket: TcpStream) -> (u64, u64) {
     let mut reader = BufReader::with_capacity(256 << 10, &socket);
     let mut announced = 0;
@@ -47,8 +47,8 @@ fn take(socket: TcpStream) -> (u64, u64) {
         }
     }
     let arrived = std::io::copy(&mut reader.take(announced), &mut std::io::sink()).unwrap();
-    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n{\"images\":[]}";
-    (&socket).write_all(answer.as_bytes()).unwrap();
+    let response = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n{\"images\":[]}";
+    (&socket).write_all(response.as_bytes()).unwrap();
     (announced, arrived)
 }
 

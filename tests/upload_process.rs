@@ -1,4 +1,4 @@
-//! Uploads by real processes, to a tus server that others wrote, and uploads that are killed.
+//! Uploads by real processes to a third-party tus server, and uploads that are killed.
 //!
 //! On a machine that cannot run the server these tests are left out, and say so. Once it is there, whatever is wrong with
 //! the server fails them.
@@ -15,7 +15,7 @@ use servers::{Directory, TusServer, content};
 mod servers;
 
 #[tokio::test]
-async fn a_server_by_others_gets_every_byte() {
+async fn a_third_party_server_gets_every_byte() {
     let Some(server) = TusServer::node() else { return };
     let client = Client::studio("key");
     for len in [0, 1, 65_536, 1_000_001] {
@@ -38,7 +38,7 @@ async fn a_server_by_others_gets_every_byte() {
 }
 
 #[tokio::test]
-async fn a_server_by_others_forgets_what_is_aborted() {
+async fn a_third_party_server_forgets_what_is_aborted() {
     let Some(server) = TusServer::node() else { return };
     let client = Client::studio("key");
     let state = client.tus(server.endpoint.as_str(), File::bytes(content(1000))).await.unwrap();
@@ -170,14 +170,14 @@ fn kill(times: u32, job: &Job, stored: impl Fn(&str) -> Vec<u8>) {
 }
 
 #[test]
-fn killed_at_any_moment_a_server_by_others_has_the_same_bytes() {
+fn killed_at_any_moment_a_third_party_server_has_the_same_bytes() {
     let Some(server) = TusServer::node() else { return };
     let content = content(8_000_001);
     let job = Job { server: &server.endpoint, files: &[("file", &content)], content: &content };
     kill(20, &job, |url| server.stored(url));
 }
 
-/// Runs a little Studio as long as what is done with its address.
+/// Runs the fake Studio for as long as `then` takes.
 fn with_studio(then: impl FnOnce(&str, &mock::StudioFake)) {
     let studio = mock::studio();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

@@ -1,4 +1,4 @@
-//! Resumable uploads by the tus protocol, version 1.0.0, to whatever server speaks it.
+//! Resumable uploads by the tus protocol, version 1.0.0, to any server that implements it.
 //!
 //! ```no_run
 //! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -11,16 +11,15 @@
 //! # }
 //! ```
 //!
-//! The content goes out in parts, one request each. After whatever went wrong, the server is asked how much it has, and
-//! the upload goes on from there: after a cut connection by itself, after a restart of the process by
-//! [`Upload::resume`]. The client's key and headers are never sent; those of [`Upload::header`] and
-//! [`Upload::header_provider`] are.
+//! The content is sent in parts, one request each. After any failure the upload asks the server for its offset and
+//! continues from there: after a cut connection automatically, after a restart of the process by [`Upload::resume`].
+//! The client's key and headers are never sent; those of [`Upload::header`] and [`Upload::header_provider`] are.
 //!
 //! Of the protocol's extensions, `creation`, `creation-defer-length` (for readers of unknown length) and `termination` (to
-//! abort) are taken for granted. [`Upload::parallel`] uses `concatenation`, and `Upload::checksum` (feature `tus-checksum`)
-//! `checksum`, where the server announces them. It is asked for what it has, by `OPTIONS`, only by an upload that wants one
-//! of these two; then `creation-with-upload` is used, too, which makes up for that request. Else that one is used where
-//! [`Upload::create_with_upload`] says so: to ask would take the round trip that it saves.
+//! abort) are assumed. [`Upload::parallel`] uses `concatenation`, and `Upload::checksum` (feature `tus-checksum`) uses
+//! `checksum`, if the server announces them. Only an upload that wants one of these two asks for the server's extensions,
+//! by `OPTIONS`; it then also uses `creation-with-upload`, which saves the round trip that the question took. Any other
+//! upload uses `creation-with-upload` only if [`Upload::create_with_upload`] is set.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -72,7 +71,7 @@ mod stamp;
 mod trust;
 mod uploading;
 
-/// An upload that was not begun: `.await` sends it. From [`Client::tus`].
+/// An upload that has not started: `.await` sends it. Made by [`Client::tus`].
 #[must_use = "an upload does nothing until it is awaited"]
 pub struct Upload {
     sending: Sending,
@@ -82,7 +81,7 @@ pub struct Upload {
     given: Option<Secret>,
     report: Option<Report>,
     save: Option<Save>,
-    /// Where a content of one part goes as a whole, and its media type.
+    /// The URL for a content that fits into one part, and its media type.
     put: Option<(Secret, HeaderValue)>,
 }
 
@@ -94,16 +93,18 @@ enum Content {
 }
 
 impl<A: Api> Client<A> {
-    /// Uploads a file to a tus endpoint, wherever it is. Of the client it uses the transport, the policy for retries, the
-    /// time-outs (but for the deadline) and the user agent. `Ok` says that the server has all bytes; what it makes of them
-    /// then is between it and whoever runs it.
+    /// Uploads a file to a tus endpoint on any host. It uses the client's transport, retry policy, time-outs (except the
+    /// deadline) and user agent. `Ok` means that the server has all bytes, not that it has processed them.
+    ///
+    /// # Errors
+    /// [`UploadError`], from awaiting it: the content cannot be read, or a request failed for good.
     pub fn tus(&self, endpoint: impl Into<Secret>, file: impl Into<File>) -> Upload {
         Upload::of(self, endpoint.into(), Content::File(file.into()))
     }
 }
 
 impl Upload {
-    /// Uploads a content that was opened before, for a caller that has to inspect it first. As [`Client::tus`] else.
+    /// Uploads a content that is already open, for a caller that has to inspect it first. Otherwise like [`Client::tus`].
     pub fn new<A: Api>(client: &Client<A>, endpoint: impl Into<Secret>, source: UploadSource) -> Self {
         Self::of(client, endpoint.into(), Content::Opened(source))
     }
@@ -113,10 +114,10 @@ impl Upload {
         Self { sending, endpoint, content, state: None, given: None, report: None, save: None, put: None }
     }
 
-    /// Sends a content that fits into one part by a single `PUT` to this URL instead, for services that offer both
-    /// ways. Its media type is `application/octet-stream` unless the given one is a header value.
+    /// Sends a content that fits into one part by a single `PUT` to this URL instead, for services that offer both.
+    /// A media type that is not a valid header value is replaced by `application/octet-stream`.
     ///
-    /// An upload that was created by tus before is resumed by tus.
+    /// An upload that was already created by tus is resumed by tus.
     pub fn or_put(mut self, url: impl Into<Secret>, media_type: &str) -> Self {
         let media_type = HeaderValue::from_str(media_type);
         let media_type = media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));
@@ -124,33 +125,33 @@ impl Upload {
         self
     }
 
-    /// Tells which error responses (to a method, with a status and a body) say that the server has the whole upload
-    /// already (default: none).
+    /// Sets which error responses (by method, status and body) mean that the server already has the whole upload
+    /// (default: none).
     pub fn complete_if(mut self, complete: fn(&Method, u16, &[u8]) -> bool) -> Self {
         self.sending.finished = complete;
         self
     }
 
-    /// Goes on with an upload, where the server says that it is. The content must be the one it began with.
+    /// Resumes an upload at the offset that the server reports. The content must be the one it began with.
     pub fn resume(mut self, state: Checkpoint) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Sends the content to an upload that somebody else has created, by its URL, instead of creating one at the endpoint.
-    /// What the server has of it already is not sent again. A state to [`resume`](Self::resume) from goes before it.
+    /// Sends the content to an upload that already exists at this URL, instead of creating one at the endpoint. What the
+    /// server already has is not sent again. A checkpoint given to [`resume`](Self::resume) takes precedence.
     ///
-    /// Where the server does not know the upload, the error is [`UploadError::Unknown`].
+    /// If the server does not know the upload, the error is [`UploadError::Unknown`].
     pub fn at(mut self, url: impl Into<Secret>) -> Self {
         self.given = Some(url.into());
         self
     }
 
-    /// One more header for each request of the protocol, such as `Authorization`; its value is redacted wherever it is
-    /// shown. It stays on the endpoint's scheme, host and port, and is not sent with [`or_put`](Self::or_put). The headers
-    /// of the protocol itself stay what they are.
+    /// Adds a header to each request of the protocol, such as `Authorization`. Its value is redacted in `Debug`, errors and
+    /// logs. It is sent only to the endpoint's scheme, host and port, and not with [`or_put`](Self::or_put). It cannot
+    /// replace the protocol's own headers.
     ///
-    /// A name or value that cannot be sent fails the upload before anything is sent.
+    /// An invalid name or value fails the upload before anything is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match encode::header(name, value) {
             Ok((name, mut value)) => {
@@ -163,11 +164,11 @@ impl Upload {
         self
     }
 
-    /// A header whose value a function gives, anew for each request and each attempt at it: for tokens that expire while an
-    /// upload lasts. The function gives the whole value, and is else as [`header`](Self::header) and
+    /// Adds a header whose value a function returns, called for each attempt of each request: for tokens that expire during
+    /// an upload. The function returns the whole value. The rules of [`header`](Self::header) apply; see also
     /// [`Client::key_provider`].
     ///
-    /// Where the function fails, or gives what no header can hold, the upload ends with that error, and can be resumed.
+    /// If the function fails or returns an invalid value, the upload ends with that error and can be resumed.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -194,63 +195,64 @@ impl Upload {
         self
     }
 
-    /// How large the parts are, in bytes (default: [`PART_SIZE`]). Of a reader, one part is held in memory.
+    /// Sets the size of the parts in bytes (default: [`PART_SIZE`]). Of a reader, one part is held in memory.
     pub fn part_size(mut self, bytes: u64) -> Self {
         self.sending.part_size = bytes;
         self
     }
 
-    /// Sends the first part along with the request that creates the upload, which saves a round trip (default: only where the
-    /// server was asked for its extensions, and has `creation-with-upload`). For servers that are known to take it: asking them
-    /// first would cost what is saved. One that does not take it gets the part afterwards.
+    /// Sends the first part with the request that creates the upload, which saves a round trip (default: only if
+    /// [`parallel`](Self::parallel) or `checksum` has asked for the server's extensions and they include
+    /// `creation-with-upload`). The server is not asked whether it supports this, because asking costs what is saved. A server
+    /// that does not gets the part afterwards.
     ///
-    /// A connection that is cut during the creation loses that part, and may leave the server with an upload that nobody goes
-    /// on with. With checksums, which do not cover it, no part goes along.
+    /// A connection that is cut during the creation loses that part, and may leave an abandoned upload on the server. With
+    /// checksums, which do not cover this part, the upload is created without one.
     pub fn create_with_upload(mut self, along: bool) -> Self {
         self.sending.wanted.creation_with_upload = along;
         self
     }
 
-    /// Sends a checksum of each part, by which the server notices what was damaged on the way (default: no): SHA-256 where the
-    /// server has it, else SHA-1. A part that does not arrive as it was sent is sent again. One part is held in memory then.
+    /// Sends a checksum of each part, by which the server detects corruption in transit (default: no): SHA-256 if the server
+    /// supports it, otherwise SHA-1. A corrupted part is sent again. One part is held in memory at a time.
     ///
-    /// The server is asked for its extensions first (`OPTIONS`). Where it does not announce `checksum`, or neither algorithm,
-    /// parts go without.
+    /// The server is asked for its extensions first (`OPTIONS`). If it does not announce `checksum` with one of these
+    /// algorithms, parts are sent without.
     #[cfg(feature = "tus-checksum")]
     pub fn checksum(mut self, checksum: bool) -> Self {
         self.sending.wanted.checksum = checksum;
         self
     }
 
-    /// Sends a content that is longer than a part as so many uploads side by side, at most 32, each at least as long as a part,
-    /// which the server then puts together (default: 1): for connections of which one alone does not use what is there. Each is
-    /// retried by itself. The callbacks tell of all together, the checkpoint holds all of them, and so it is
-    /// [resumed](Self::resume) as any other.
+    /// Sends a content that is longer than a part as several parallel uploads, which the server then concatenates (default:
+    /// 1, at most 32, each at least as long as a part): for networks where one connection does not use the whole bandwidth.
+    /// Each is retried independently. The callbacks report the sum, and the checkpoint covers all of them, so
+    /// [`resume`](Self::resume) works as usual.
     ///
-    /// The server is asked for its extensions first (`OPTIONS`). Where it does not announce `concatenation`, and with readers,
-    /// which are only ever in one place, it stays one upload.
+    /// The server is asked for its extensions first (`OPTIONS`). If it does not announce `concatenation`, or if the content is
+    /// a reader, which has only one position, a single upload is made.
     pub fn parallel(mut self, uploads: usize) -> Self {
         self.sending.wanted.parallel = uploads;
         self
     }
 
-    /// When a request is sent again, in place of the client's setting. Where neither is set, waits of up to 30 seconds,
-    /// five minutes of them in all, are made for a server that is away; one that has never responded is not waited for so
-    /// long (as in [`Retry::default`]). Attempts and waits are counted anew whenever the upload has got further.
+    /// Sets the retry policy, in place of the client's. If neither is set, the upload backs off by up to 30 seconds per
+    /// retry and five minutes in total while the server is unavailable; until the server has responded once,
+    /// [`Retry::default`] applies. Progress of the upload resets the count of attempts and the time.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.sending.retry = Some(retry.into());
         self
     }
 
-    /// How long nothing may be sent or received before a request is given up
-    /// ([`Timeouts::idle`](crate::Timeouts::idle)).
+    /// Sets how long a request may make no progress before it is given up
+    /// ([`Timeouts::idle`](crate::Timeouts::idle); default: the client's).
     pub fn timeout(mut self, idle: Duration) -> Self {
         self.sending.idle = Some(idle);
         self
     }
 
-    /// Something that the server shall know of the upload, such as its `filename`. A name that tus does not allow (with
-    /// spaces, commas, or other than ASCII) is left out.
+    /// Adds metadata for the server, such as a `filename`. A name that tus does not allow (with spaces, commas, or non-ASCII
+    /// characters) is ignored.
     pub fn metadata(mut self, name: &str, value: &str) -> Self {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
             return self;
@@ -262,8 +264,9 @@ impl Upload {
         self
     }
 
-    /// Whether the server may have the content sent to another host than the endpoint's (default: no; the host is
-    /// replaced, as it is mostly the wrong one behind a proxy; [`UploadError::Elsewhere`] if it was not).
+    /// Sets whether the server may direct the upload to a host other than the endpoint's (default: no). If not, the host of
+    /// the upload's URL is replaced by the endpoint's, because servers behind a proxy often report the wrong one; if the
+    /// upload is not found there, the error is [`UploadError::Elsewhere`].
     pub fn allow_other_hosts(mut self, allow: bool) -> Self {
         self.sending.elsewhere = allow;
         self
@@ -281,10 +284,10 @@ impl Upload {
         self
     }
 
-    /// Tells the server to forget a [resumed](Self::resume) upload. What the server does not know is no error.
+    /// Deletes a [resumed](Self::resume) upload from the server. An upload that the server does not know is no error.
     ///
     /// # Errors
-    /// When the server cannot be told, or does not allow it.
+    /// When the server cannot be reached or does not allow it.
     pub async fn abort(self) -> Result<Aborted, UploadError> {
         self.into_future().abort().await
     }

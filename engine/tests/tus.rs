@@ -1,4 +1,4 @@
-//! Uploads by tus, against a strict little server that can misbehave.
+//! Uploads by tus, against a strict fake server that can misbehave.
 
 use std::collections::HashMap;
 use std::future::IntoFuture;
@@ -22,12 +22,12 @@ impl Api for Files {
 
 /// What goes wrong with a request, once.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Trouble {
+enum Fault {
     /// The connection is cut after so many bytes of the body, which are kept.
     CutAfter(usize),
-    /// The whole body is kept, but no answer comes back.
-    CutAnswer,
-    /// Nothing is read and nothing answered.
+    /// The whole body is kept, but no response comes back.
+    CutResponse,
+    /// Nothing is read and no response sent.
     Stall,
     Status(u16),
     /// The part is confirmed, and forgotten.
@@ -36,11 +36,11 @@ enum Trouble {
     Vanish,
     /// More is confirmed than was sent.
     Exaggerate,
-    /// Only half of the part is kept, and that is what the answer says.
+    /// Only half of the part is kept, and that is what the response says.
     Half,
-    /// Only a byte of the part is kept, and that is what the answer says.
+    /// Only a byte of the part is kept, and that is what the response says.
     Sliver,
-    /// Only a byte of the part is kept, and the answer is this status.
+    /// Only a byte of the part is kept, and the response is this status.
     SliverStatus(u16),
 }
 
@@ -56,22 +56,22 @@ struct Store {
 struct Inner {
     uploads: HashMap<String, Store>,
     /// For the nth PATCH (from 0) and on, how often.
-    trouble: HashMap<usize, Trouble>,
+    fault: HashMap<usize, Fault>,
     /// For all of them.
-    always: Option<Trouble>,
+    always: Option<Fault>,
     patches: usize,
     log: Vec<String>,
-    wrong: Vec<String>,
+    violations: Vec<String>,
     location: Option<String>,
     metadata: Option<String>,
-    /// The method that a captive portal answers in the server's place, once.
+    /// The method that a captive portal responds to in the server's place, once.
     captured: Option<&'static str>,
-    /// How often `HEAD` and `DELETE` are told that a request is not over yet.
+    /// How often `HEAD` and `DELETE` get 423 Locked.
     locked: usize,
     /// Until then, connections are cut at once.
     away: Option<Instant>,
     largest: usize,
-    /// What `HEAD` tells in place of the truth.
+    /// The offset that `HEAD` reports instead of the true one.
     claims: Option<u64>,
     /// What each request must carry.
     token: Option<&'static str>,
@@ -107,8 +107,8 @@ impl Server {
         format!("http://{}/files?token=secret", self.address)
     }
 
-    fn trouble(self, patch: usize, trouble: Trouble) -> Self {
-        self.inner.lock().unwrap().trouble.insert(patch, trouble);
+    fn fault(self, patch: usize, fault: Fault) -> Self {
+        self.inner.lock().unwrap().fault.insert(patch, fault);
         self
     }
 
@@ -119,7 +119,7 @@ impl Server {
     /// The one upload that is there, after checking that the client broke no rule.
     fn stored(&self) -> Vec<u8> {
         self.with(|inner| {
-            assert_eq!(inner.wrong, Vec::<String>::new());
+            assert_eq!(inner.violations, Vec::<String>::new());
             let mut alive: Vec<_> = inner.uploads.values().filter(|upload| !upload.gone).collect();
             assert_eq!(alive.len(), 1);
             let upload = alive.pop().unwrap();
@@ -148,12 +148,12 @@ impl Server {
         let mut words = request.split(' ');
         let (method, target) = (words.next().unwrap(), words.next().unwrap().to_owned());
         self.with(|inner| inner.log.push(request.clone()));
-        let answer = self.answer(method, &target, &headers, stream).await?;
-        stream.write_all(format!("HTTP/1.1 {answer}Connection: close\r\n\r\n").as_bytes()).await.ok()?;
+        let response = self.respond(method, &target, &headers, stream).await?;
+        stream.write_all(format!("HTTP/1.1 {response}Connection: close\r\n\r\n").as_bytes()).await.ok()?;
         stream.shutdown().await.ok()
     }
 
-    async fn answer(
+    async fn respond(
         &self,
         method: &str,
         target: &str,
@@ -162,7 +162,7 @@ impl Server {
     ) -> Option<String> {
         let number = |name: &str| headers.get(name).and_then(|value| value.parse::<u64>().ok());
         let refuse = |status: &str, why: &str| {
-            self.with(|inner| inner.wrong.push(format!("{method} {target}: {why}")));
+            self.with(|inner| inner.violations.push(format!("{method} {target}: {why}")));
             Some(format!("{status} {why}\r\nContent-Length: 0\r\n"))
         };
         if self.with(|inner| inner.captured.take_if(|captured| *captured == method).is_some()) {
@@ -227,17 +227,17 @@ impl Server {
                     return refuse("415", "wrong type");
                 }
                 let Some(length) = number("content-length") else { return refuse("411", "no length") };
-                let trouble = self.with(|inner| inner.trouble.remove(&nth).or(inner.always));
+                let fault = self.with(|inner| inner.fault.remove(&nth).or(inner.always));
                 if number("upload-offset") != Some(offset) {
                     return Some("409 Conflict\r\nContent-Length: 0\r\n".into());
                 }
-                if trouble == Some(Trouble::Stall) {
+                if fault == Some(Fault::Stall) {
                     tokio::time::sleep(Duration::from_secs(60)).await;
                     return None;
                 }
                 let mut body = vec![0; usize::try_from(length).unwrap()];
-                let take = match trouble {
-                    Some(Trouble::CutAfter(bytes)) => bytes.min(body.len()),
+                let take = match fault {
+                    Some(Fault::CutAfter(bytes)) => bytes.min(body.len()),
                     _ => body.len(),
                 };
                 stream.read_exact(&mut body[..take]).await.ok()?;
@@ -248,36 +248,36 @@ impl Server {
                     let upload = inner.uploads.get_mut(target).unwrap();
                     if let Some(told) = told {
                         if !upload.deferred || upload.length.is_some_and(|length| length != told) {
-                            inner.wrong.push("a length was told twice".into());
+                            inner.violations.push("a length was told twice".into());
                         }
                         upload.length = Some(told);
                     }
-                    match trouble {
-                        Some(Trouble::Forget) => {}
-                        Some(Trouble::Vanish) => upload.gone = true,
-                        Some(Trouble::Half) => {
+                    match fault {
+                        Some(Fault::Forget) => {}
+                        Some(Fault::Vanish) => upload.gone = true,
+                        Some(Fault::Half) => {
                             upload.bytes.extend_from_slice(&body[..take / 2]);
                             confirmed = upload.bytes.len() as u64;
                         }
-                        Some(Trouble::Sliver | Trouble::SliverStatus(_)) => {
+                        Some(Fault::Sliver | Fault::SliverStatus(_)) => {
                             upload.bytes.extend_from_slice(&body[..1]);
                             confirmed = upload.bytes.len() as u64;
                         }
-                        Some(Trouble::Status(_)) => {}
+                        Some(Fault::Status(_)) => {}
                         _ => upload.bytes.extend_from_slice(&body[..take]),
                     }
                     if upload.length.is_some_and(|length| upload.bytes.len() as u64 > length) {
-                        inner.wrong.push("more bytes than announced".into());
+                        inner.violations.push("more bytes than announced".into());
                     }
-                    !matches!(trouble, Some(Trouble::CutAfter(_) | Trouble::CutAnswer | Trouble::Vanish))
+                    !matches!(fault, Some(Fault::CutAfter(_) | Fault::CutResponse | Fault::Vanish))
                 });
                 if !keep {
                     return None;
                 }
-                if let Some(Trouble::Status(status) | Trouble::SliverStatus(status)) = trouble {
+                if let Some(Fault::Status(status) | Fault::SliverStatus(status)) = fault {
                     return Some(format!("{status} Whatever\r\nContent-Length: 0\r\n"));
                 }
-                if trouble == Some(Trouble::Exaggerate) {
+                if fault == Some(Fault::Exaggerate) {
                     confirmed += 1000;
                 }
                 Some(format!("204 No Content\r\nUpload-Offset: {confirmed}\r\n"))
@@ -345,22 +345,22 @@ async fn a_file_arrives_in_parts() {
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_once_is_made_good() {
-    for trouble in [
-        Trouble::CutAfter(0),
-        Trouble::CutAfter(12_345),
-        Trouble::CutAfter(usize::MAX),
-        Trouble::CutAnswer,
-        Trouble::Status(500),
-        Trouble::Status(503),
-        Trouble::Status(409),
-        Trouble::Status(423),
-        Trouble::Forget,
-        Trouble::Exaggerate,
-        Trouble::Half,
+async fn a_single_fault_is_recovered() {
+    for fault in [
+        Fault::CutAfter(0),
+        Fault::CutAfter(12_345),
+        Fault::CutAfter(usize::MAX),
+        Fault::CutResponse,
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Status(409),
+        Fault::Status(423),
+        Fault::Forget,
+        Fault::Exaggerate,
+        Fault::Half,
     ] {
         for patch in [0, 1, 2] {
-            let server = Server::start().await.trouble(patch, trouble);
+            let server = Server::start().await.fault(patch, fault);
             let content = content(250_000);
             let file = OnDisk::new(&content);
             let sources = [
@@ -370,17 +370,17 @@ async fn whatever_goes_wrong_once_is_made_good() {
             ];
             for (nth, source) in sources.into_iter().enumerate() {
                 // The last part's confirmation is the server's last word, and a reader's part is gone by then.
-                if trouble == Trouble::Forget && (patch == 2 || nth == 2) {
+                if fault == Fault::Forget && (patch == 2 || nth == 2) {
                     continue;
                 }
                 server.with(|inner| {
                     inner.uploads.clear();
                     inner.patches = 0;
-                    inner.trouble.insert(patch, trouble);
+                    inner.fault.insert(patch, fault);
                 });
                 let sent = client().tus(server.endpoint(), source).part_size(PART).await;
-                let state = sent.unwrap_or_else(|error| panic!("{trouble:?} of part {patch}: {error}"));
-                assert_eq!(server.stored(), content, "{trouble:?} of part {patch}");
+                let state = sent.unwrap_or_else(|error| panic!("{fault:?} of part {patch}: {error}"));
+                assert_eq!(server.stored(), content, "{fault:?} of part {patch}");
                 assert_eq!(state.offset(), 250_000);
             }
         }
@@ -389,7 +389,7 @@ async fn whatever_goes_wrong_once_is_made_good() {
 
 #[tokio::test]
 async fn a_stall_is_a_cut() {
-    let server = Server::start().await.trouble(1, Trouble::Stall);
+    let server = Server::start().await.fault(1, Fault::Stall);
     let content = content(250_000);
     let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
     upload.timeout(Duration::from_millis(300)).await.unwrap();
@@ -398,7 +398,7 @@ async fn a_stall_is_a_cut() {
 
 #[tokio::test]
 async fn a_server_that_still_deals_with_what_was_given_up_is_waited_for() {
-    let server = Server::start().await.trouble(1, Trouble::CutAfter(10));
+    let server = Server::start().await.fault(1, Fault::CutAfter(10));
     server.with(|inner| inner.locked = 2);
     let content = content(250_000);
     let state = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
@@ -410,7 +410,7 @@ async fn a_server_that_still_deals_with_what_was_given_up_is_waited_for() {
     upload().abort().await.unwrap();
     assert_eq!(server.count("DELETE"), 3);
 
-    // For ever, it is an error after which it can be gone on with.
+    // Forever, it is an error after which the upload can be resumed.
     server.with(|inner| inner.locked = usize::MAX);
     server.with(|inner| inner.uploads.values_mut().for_each(|upload| upload.gone = false));
     assert!(upload().await.unwrap_err().is_retryable());
@@ -418,7 +418,7 @@ async fn a_server_that_still_deals_with_what_was_given_up_is_waited_for() {
 
 #[tokio::test]
 async fn a_server_that_forgets_the_upload_gets_a_new_one() {
-    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let server = Server::start().await.fault(1, Fault::Vanish);
     let content = content(250_000);
     client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
     assert_eq!(server.stored(), content);
@@ -426,18 +426,18 @@ async fn a_server_that_forgets_the_upload_gets_a_new_one() {
 
     // A second time it is not believed to help.
     let server = Server::start().await;
-    server.with(|inner| inner.always = Some(Trouble::Vanish));
+    server.with(|inner| inner.always = Some(Fault::Vanish));
     let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap_err();
     assert!(matches!(error, UploadError::Unknown), "{error:#}");
 
     // What a reader gave is gone by then.
-    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let server = Server::start().await.fault(1, Fault::Vanish);
     let reader = std::io::Cursor::new(content.clone());
     let error = client().tus(server.endpoint(), File::reader(reader)).part_size(PART).await.unwrap_err();
     assert!(matches!(error, UploadError::Rewind { offset: 0, kept: 100_000, .. }), "{error:#}");
 
     // But not what a factory makes anew.
-    let server = Server::start().await.trouble(1, Trouble::Vanish);
+    let server = Server::start().await.fault(1, Fault::Vanish);
     let again = content.clone();
     let file = File::replayable(move || Ok(std::io::Cursor::new(again.clone())), None);
     client().tus(server.endpoint(), file).part_size(PART).await.unwrap();
@@ -446,12 +446,12 @@ async fn a_server_that_forgets_the_upload_gets_a_new_one() {
 
 #[tokio::test]
 async fn a_server_that_never_keeps_its_word_is_given_up() {
-    for (always, bound) in [(Trouble::Forget, 10), (Trouble::Status(409), 10)] {
+    for (always, bound) in [(Fault::Forget, 10), (Fault::Status(409), 10)] {
         let server = Server::start().await;
         server.with(|inner| inner.always = Some(always));
         let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
         match always {
-            Trouble::Status(_) => {
+            Fault::Status(_) => {
                 assert!(matches!(&error, UploadError::Call(error) if error.is_conflict()), "{error:#}")
             }
             _ => assert!(matches!(&error, UploadError::Offset { .. }), "{error:#}"),
@@ -461,19 +461,19 @@ async fn a_server_that_never_keeps_its_word_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_errs_is_put_up_with_while_it_gets_further() {
+async fn a_server_that_errs_is_tolerated_while_the_upload_advances() {
     let content = content(1_000_000);
     let server = Server::start().await;
-    server.with(|inner| inner.always = Some(Trouble::Exaggerate));
+    server.with(|inner| inner.always = Some(Fault::Exaggerate));
     client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap();
     assert_eq!(server.stored(), content);
 
     // What was lost is noticed by the part after it.
     let server = Server::start().await;
-    server.with(|inner| inner.trouble.extend([1, 5, 9, 13, 17].map(|patch| (patch, Trouble::Forget))));
+    server.with(|inner| inner.fault.extend([1, 5, 9, 13, 17].map(|patch| (patch, Fault::Forget))));
     client().tus(server.endpoint(), File::bytes(content.clone())).part_size(50_000).await.unwrap();
     assert_eq!(server.stored(), content);
-    assert!(server.with(|inner| inner.trouble.is_empty()));
+    assert!(server.with(|inner| inner.fault.is_empty()));
 }
 
 #[tokio::test]
@@ -495,7 +495,7 @@ async fn a_server_may_be_away_for_seconds() {
 
 #[tokio::test]
 async fn what_will_not_change_is_an_error_at_once() {
-    let server = Server::start().await.trouble(0, Trouble::Status(403));
+    let server = Server::start().await.fault(0, Fault::Status(403));
     let error = client().tus(server.endpoint(), File::bytes(content(1000))).await.unwrap_err();
     let UploadError::Call(error) = error else { panic!("{error:#}") };
     assert!(error.is_forbidden());
@@ -509,7 +509,7 @@ async fn what_will_not_change_is_an_error_at_once() {
 
 #[tokio::test]
 async fn retries_are_the_callers_to_forbid() {
-    let server = Server::start().await.trouble(0, Trouble::CutAfter(10));
+    let server = Server::start().await.fault(0, Fault::CutAfter(10));
     let upload = client().tus(server.endpoint(), File::bytes(content(1000))).retry(Retry::never());
     assert!(upload.await.unwrap_err().is_retryable());
 }
@@ -556,7 +556,7 @@ async fn interrupted(server: &Server, file: File, confirmed: u64) -> Checkpoint 
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_in_another_process() {
+async fn an_upload_is_resumed_in_another_process() {
     let content = content(5_000_000);
     let file = OnDisk::new(&content);
     let reader = |content: &[u8]| File::reader(std::io::Cursor::new(content.to_vec()));
@@ -588,7 +588,7 @@ async fn a_reader_must_end_where_the_server_was_told() {
     let reader = |len: usize| File::reader(std::io::Cursor::new(content[..len].to_vec()));
     // Stopped in the part by which the server was told the length.
     let stopped = async |kept: usize| {
-        let server = Server::start().await.trouble(2, Trouble::CutAfter(kept));
+        let server = Server::start().await.fault(2, Fault::CutAfter(kept));
         let upload = client().tus(server.endpoint(), reader(250_000)).part_size(PART).retry(Retry::never());
         let mut uploading = upload.into_future();
         (&mut uploading).await.unwrap_err();
@@ -600,8 +600,8 @@ async fn a_reader_must_end_where_the_server_was_told() {
         for (len, why) in [
             (220_000, "it was 250000 bytes long and is now 220000"),
             (249_999, "it was 250000 bytes long and is now 249999"),
-            (250_001, "it goes on after 250000 bytes"),
-            (300_000, "it goes on after 250000 bytes"),
+            (250_001, "it continues after 250000 bytes"),
+            (300_000, "it continues after 250000 bytes"),
         ] {
             let (server, state) = stopped(kept).await;
             let error = client().tus(server.endpoint(), reader(len)).part_size(PART).resume(state).await.unwrap_err();
@@ -653,7 +653,7 @@ async fn a_changed_content_is_refused() {
     assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
 
     // Even after a process that went on with it and got no further.
-    server.with(|inner| inner.always = Some(Trouble::Status(403)));
+    server.with(|inner| inner.always = Some(Fault::Status(403)));
     let reader = |content: &[u8]| File::reader(std::io::Cursor::new(content.to_vec()));
     let upload = client().tus(server.endpoint(), reader(&content)).part_size(PART).resume(state);
     let mut upload = upload.into_future();
@@ -725,9 +725,9 @@ async fn a_host_that_was_replaced_in_vain_is_named() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_the_servers_can_be_gone_on_after() {
+async fn an_upload_survives_a_response_that_is_not_the_servers() {
     for (whole, captured) in [(250_000, "HEAD"), (250_000, "POST")] {
-        let server = Server::start().await.trouble(1, Trouble::CutAfter(10));
+        let server = Server::start().await.fault(1, Fault::CutAfter(10));
         server.with(|inner| inner.captured = Some(captured));
         let content = content(whole);
         let upload = || client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART);
@@ -744,8 +744,8 @@ async fn an_answer_that_is_not_the_servers_can_be_gone_on_after() {
 }
 
 #[tokio::test]
-async fn progress_is_told() {
-    let server = Server::start().await.trouble(2, Trouble::CutAfter(1000));
+async fn progress_is_reported() {
+    let server = Server::start().await.fault(2, Fault::CutAfter(1000));
     let content = content(500_000);
     let told = Arc::new(Mutex::new(Vec::<UploadProgress>::new()));
     let own = told.clone();
@@ -762,17 +762,17 @@ async fn progress_is_told() {
 #[tokio::test]
 async fn a_server_never_has_what_was_never_sent() {
     let content = content(1_000_000);
-    for trouble in [Trouble::Status(409), Trouble::Status(500), Trouble::CutAnswer, Trouble::Exaggerate] {
-        let server = Server::start().await.trouble(1, trouble);
+    for fault in [Fault::Status(409), Fault::Status(500), Fault::CutResponse, Fault::Exaggerate] {
+        let server = Server::start().await.fault(1, fault);
         server.with(|inner| inner.claims = Some(1_000_000));
         let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).await.unwrap_err();
-        let UploadError::NeverSent { offset, sent, .. } = error else { panic!("{trouble:?}: {error}") };
-        assert_eq!((offset, sent), (1_000_000, 2 * PART), "{trouble:?}");
+        let UploadError::NeverSent { offset, sent, .. } = error else { panic!("{fault:?}: {error}") };
+        assert_eq!((offset, sent), (1_000_000, 2 * PART), "{fault:?}");
     }
     // After a restart, the first thing that it says is believed: a checkpoint may be an old one. What follows is not.
-    let server = Server::start().await.trouble(2, Trouble::Status(409));
+    let server = Server::start().await.fault(2, Fault::Status(409));
     let state = interrupted(&server, File::bytes(content.clone()), PART).await;
-    server.with(|inner| inner.always = Some(Trouble::Status(409)));
+    server.with(|inner| inner.always = Some(Fault::Status(409)));
     let upload = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(PART).resume(state);
     let claims = server.clone();
     let error = upload.on_state(move |_| claims.with(|inner| inner.claims = Some(900_000))).await.unwrap_err();
@@ -781,16 +781,16 @@ async fn a_server_never_has_what_was_never_sent() {
 
 #[tokio::test]
 async fn a_server_that_takes_a_byte_of_each_part_is_given_up() {
-    for trouble in [Trouble::Sliver, Trouble::SliverStatus(409), Trouble::SliverStatus(500)] {
+    for fault in [Fault::Sliver, Fault::SliverStatus(409), Fault::SliverStatus(500)] {
         let server = Server::start().await;
-        server.with(|inner| inner.always = Some(trouble));
+        server.with(|inner| inner.always = Some(fault));
         let error = client().tus(server.endpoint(), File::bytes(content(1_000_000))).part_size(PART).await.unwrap_err();
-        assert!(format!("{error:#}").contains("next to nothing"), "{trouble:?}: {error}");
-        assert!(server.count("PATCH") <= 20, "{trouble:?}: {} parts", server.count("PATCH"));
+        assert!(format!("{error:#}").contains("next to nothing"), "{fault:?}: {error}");
+        assert!(server.count("PATCH") <= 20, "{fault:?}: {} parts", server.count("PATCH"));
     }
     // Half of each is enough.
     let server = Server::start().await;
-    server.with(|inner| inner.always = Some(Trouble::Half));
+    server.with(|inner| inner.always = Some(Fault::Half));
     let content = content(100_001);
     let error = client().tus(server.endpoint(), File::bytes(content.clone())).part_size(10_000).await;
     let stored = server.with(|inner| inner.uploads.values().next().unwrap().bytes.len());
@@ -799,7 +799,7 @@ async fn a_server_that_takes_a_byte_of_each_part_is_given_up() {
 
 #[tokio::test]
 async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
-    let server = Server::start().await.trouble(1, Trouble::CutAnswer);
+    let server = Server::start().await.fault(1, Fault::CutResponse);
     server.with(|inner| inner.token = Some("Bearer the-callers-token"));
     let content = content(250_000);
     let upload = || {
@@ -825,7 +825,7 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
     });
     let upload = client().tus(server.endpoint(), File::bytes(content.clone())).allow_other_hosts(true);
     upload.header("authorization", "Bearer the-callers-token").await.unwrap_err();
-    assert_eq!(other.with(|inner| inner.wrong.clone()), Vec::<String>::new());
+    assert_eq!(other.with(|inner| inner.violations.clone()), Vec::<String>::new());
     assert!(!other.with(|inner| inner.log.is_empty()));
 
     for (name, value) in [("x y", "1"), ("x-note", "a\r\nb"), ("", "")] {
@@ -839,7 +839,7 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
 
 #[tokio::test]
 async fn a_token_is_asked_for_anew_for_each_attempt() {
-    let server = Server::start().await.trouble(1, Trouble::CutAnswer);
+    let server = Server::start().await.fault(1, Fault::CutResponse);
     server.with(|inner| inner.locked = 2);
     let content = content(250_000);
     let given = Arc::new(Mutex::new(0));
@@ -910,9 +910,9 @@ async fn a_token_that_the_server_repeats_is_redacted() {
             let mut head = [0; 4096];
             let got = stream.read(&mut head).await.unwrap_or(0);
             let head = String::from_utf8_lossy(&head[..got]).into_owned();
-            let answer =
+            let response =
                 format!("HTTP/1.1 403 Forbidden\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{head}", head.len());
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.write_all(response.as_bytes()).await;
         }
     });
     let upload = client().tus(endpoint.as_str(), File::bytes(content(10)));
@@ -932,12 +932,12 @@ async fn a_token_is_not_redirected_to_another_host() {
     let url = format!("http://{}/files/id", door.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = door.accept().await {
-            let answer = format!(
+            let response = format!(
                 "HTTP/1.1 302 Found\r\nLocation: http://{target}/x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             );
             let mut head = [0; 1024];
             let _ = stream.read(&mut head).await;
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.write_all(response.as_bytes()).await;
         }
     });
     let upload = client().tus("http://127.0.0.1:1", File::bytes(content(10))).at(url).retry(Retry::never());

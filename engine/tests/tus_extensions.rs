@@ -53,7 +53,7 @@ struct Inner {
     refuse: Option<(Method, usize, u16)>,
     /// How much is taken of the first part that comes along with a creation.
     first: Option<usize>,
-    /// Whether the response to a creation tells the offset.
+    /// Whether the response to a creation has the offset.
     no_offset: bool,
     /// By how many bytes the reported length of a concatenated upload exceeds the right one.
     longer: u64,
@@ -476,7 +476,7 @@ async fn an_upload_side_by_side_goes_on_in_another_process() {
     assert!((PART..400_000).contains(&state.offset()), "{state:?}");
     let state: Checkpoint = serde_json::from_str(&text).unwrap();
 
-    // What it cannot go on with.
+    // What it cannot be resumed with.
     let reader = File::reader(std::io::Cursor::new(content.clone()));
     let error = upload(&server, reader).resume(state.clone()).await.unwrap_err();
     assert!(matches!(error, UploadError::Changed { .. }), "{error:#}");
@@ -528,7 +528,7 @@ async fn what_is_put_together_wrongly_is_an_error() {
     let server = Server::start("creation,concatenation").await;
     server.with(|inner| inner.longer = 5);
     let error = upload(&server, File::bytes(content(400_000))).parallel(2).await.unwrap_err();
-    assert!(format!("{error:#}").contains("400000 bytes together to 400005"), "{error:#}");
+    assert!(format!("{error:#}").contains("400000 bytes into 400005"), "{error:#}");
 }
 
 #[tokio::test]
@@ -536,6 +536,6 @@ async fn the_urls_of_parts_are_redacted() {
     let server = Server::start("creation,concatenation").await;
     server.with(|inner| inner.refuse = Some((Method::POST, 2, 400)));
     let error = upload(&server, File::bytes(content(400_000))).parallel(2).await.unwrap_err();
-    assert!(format!("{error:#}").contains("putting its parts together"), "{error:#}");
+    assert!(format!("{error:#}").contains("concatenating its parts"), "{error:#}");
     assert!(!format!("{error:?}").contains("/files/"), "{error:?}");
 }

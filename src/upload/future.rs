@@ -1,4 +1,4 @@
-//! An upload under way: where it stands, and how it is aborted.
+//! An upload in progress: its state, and how it is aborted.
 
 use std::fmt;
 use std::future::Future;
@@ -10,11 +10,11 @@ use super::{UploadState, Uploaded};
 use crate::asset::{Aborted, UploadError};
 use crate::{BoxFuture, Client, Studio};
 
-/// Is called with each state, to save it.
+/// Called with each state, to save it.
 pub(super) type Save = Arc<dyn Fn(&UploadState) + Send + Sync>;
 
-/// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed;
-/// [`abort`](Self::abort) tells.
+/// Sends an upload. Dropping it stops sending without a request to the server, so that it can be resumed;
+/// [`abort`](Self::abort) deletes it from the server.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct UploadFuture {
     client: Client<Studio>,
@@ -22,7 +22,7 @@ pub struct UploadFuture {
     work: BoxFuture<'static, Result<Uploaded, UploadError>>,
 }
 
-/// The latest state of an upload, for whoever asks and for whoever saves it.
+/// The latest state of an upload, passed to the callback that saves it.
 #[derive(Clone)]
 pub(super) struct Latest {
     state: Arc<Mutex<Option<UploadState>>>,
@@ -56,21 +56,21 @@ impl UploadFuture {
         Self { client, latest, work: Box::pin(work) }
     }
 
-    /// Where it stands; `None` as long as nothing was sent.
+    /// The current state; `None` until something was sent.
     pub fn state(&self) -> Option<UploadState> {
         self.latest.get()
     }
 
-    /// Stops, and tells the server to forget the upload. An upload that the server does not know is no error.
+    /// Stops, and deletes the upload from the server. An upload that the server does not know is no error.
     ///
     /// # Errors
-    /// When the server cannot be reached, or does not allow it.
+    /// When the server cannot be reached or does not allow it.
     pub async fn abort(self) -> Result<Aborted, UploadError> {
         let Self { client, latest, work } = self;
         drop(work);
         match latest.get() {
             Some(state) => state.tus.abort(&client).await,
-            None => Ok(Aborted::Untold),
+            None => Ok(Aborted::NothingToDelete),
         }
     }
 }

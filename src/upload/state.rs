@@ -1,4 +1,4 @@
-//! Where an upload stands, and what it comes to.
+//! The state of an upload, and its result.
 
 use serde::{Deserialize, Serialize};
 use typed_endpoint::Client;
@@ -7,18 +7,18 @@ use crate::asset::{self, UploadError, UploadTicket};
 use crate::tus::{self, UploadSource};
 use crate::{AssetId, PlaybackId, Secret, Studio, TaskId, Wait};
 
-/// Where an upload stands: small, and enough to go on with it in another process. Whoever has it can write to the upload,
-/// but do nothing else.
+/// The state of an upload: small, and enough to resume it in another process ([`Uploading::resume`](super::Uploading::resume)).
+/// Whoever has it can write to the upload, but nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadState {
     asset: AssetId,
     #[serde(default)]
     playback: Option<PlaybackId>,
     task: TaskId,
-    /// Where the file goes as a whole.
+    /// The URL for the whole file.
     pub(super) url: Secret,
     pub(super) tus: tus::Checkpoint,
-    /// What tells its encryption from another; `None`: it is not encrypted.
+    /// Identifies its encryption; `None` if it is not encrypted.
     #[serde(default)]
     encryption: Option<String>,
 }
@@ -35,12 +35,12 @@ impl UploadState {
         }
     }
 
-    /// The same upload, further on.
+    /// The same upload with a later state of its transfer.
     pub(super) fn at(&self, tus: &tus::Checkpoint) -> Self {
         Self { tus: tus.clone(), ..self.clone() }
     }
 
-    /// Refuses to go on with another encryption.
+    /// Refuses to resume with another encryption.
     pub(super) fn check(&self, encryption: &Option<String>) -> Result<(), UploadError> {
         let how = match (&self.encryption, encryption) {
             (before, now) if before == now => return Ok(()),
@@ -61,17 +61,17 @@ impl UploadState {
         &self.task
     }
 
-    /// How many bytes the server has confirmed.
+    /// The number of bytes that the server has confirmed.
     pub fn offset(&self) -> u64 {
         self.tus.offset()
     }
 
-    /// How many bytes there are, if that is known.
+    /// The length of the file in bytes, if known.
     pub fn len(&self) -> Option<u64> {
         self.tus.len()
     }
 
-    /// Whether there are none.
+    /// Whether the file is empty.
     pub fn is_empty(&self) -> bool {
         self.tus.is_empty()
     }
@@ -81,7 +81,7 @@ impl UploadState {
     }
 }
 
-/// A file that has arrived. The asset is processed now: [`Client::wait`] waits for either.
+/// An uploaded file, whose asset is being processed: [`Client::wait`] waits for the asset or the task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Uploaded {

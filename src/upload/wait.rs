@@ -1,4 +1,4 @@
-//! Uploading, and waiting for the asset.
+//! Uploads, and waits for the asset.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -10,7 +10,7 @@ use super::{Uploaded, Uploading};
 use crate::asset::{Asset, UploadError};
 use crate::{BoxFuture, WaitError};
 
-/// An upload, and the wait for its asset: `.await` gives the asset when it is ready. From [`Uploading::wait`].
+/// An upload and the wait for its asset: `.await` returns the asset when it is ready. Made by [`Uploading::wait`].
 #[must_use = "an upload does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct UploadWait {
@@ -19,25 +19,25 @@ pub struct UploadWait {
 }
 
 impl UploadWait {
-    /// How long to wait for the asset, once the file has arrived (default: for ever).
+    /// Sets how long to wait for the asset once the file has arrived (default: without limit).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 }
 
-/// Why there is no asset that is ready. `{:#}` adds the causes.
+/// Why the asset is not ready. `{:#}` adds the causes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadWaitError {
-    /// The file did not arrive.
+    /// The upload failed.
     Upload(#[from] UploadError),
-    /// The file arrived, but the asset did not get ready.
+    /// The file was uploaded, but the asset did not become ready.
     #[non_exhaustive]
     Wait {
-        /// What to look at, or to wait for again.
+        /// The asset and its task, to inspect or to wait for again.
         uploaded: Uploaded,
-        /// Why it was not waited for any longer.
+        /// Why the wait ended.
         #[source]
         error: WaitError,
     },

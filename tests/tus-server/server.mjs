@@ -1,4 +1,4 @@
-// A tus server by others, on a loopback port. Tells its endpoint, keeps the files in the directory it is given, and ends
+// A third-party tus server, on a loopback port. Prints its endpoint, keeps the files in the directory it is given, and ends
 // with its standard input.
 import { FileStore } from "@tus/file-store";
 import { Server } from "@tus/server";

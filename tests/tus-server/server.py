@@ -1,4 +1,4 @@
-# A tus server by others that verifies checksums and puts uploads together, on a loopback port. Tells its endpoint, keeps the
+# A third-party tus server that verifies checksums and puts uploads together, on a loopback port. Prints its endpoint, keeps the
 # files in the directory it is given, offers the algorithms it is given, and ends with its standard input.
 import os
 import sys

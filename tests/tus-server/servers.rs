@@ -1,4 +1,4 @@
-//! tus servers that others wrote: `@tus/server`, run by Node, and `resumable-upload`, run by Python, which also has the
+//! Third-party tus servers: `@tus/server`, run by Node, and `resumable-upload`, run by Python, which also has the
 //! extensions that the first has not. They are installed from this folder when the tests begin.
 
 // Each test file uses some of it.
@@ -31,7 +31,7 @@ impl Drop for Directory {
     }
 }
 
-/// A server by others.
+/// A third-party server.
 pub struct TusServer {
     pub endpoint: String,
     files: PathBuf,
@@ -100,7 +100,7 @@ fn folder() -> PathBuf {
 fn install_for_python() -> Option<PathBuf> {
     let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
     if !pip.is_ok_and(|output| output.status.success()) {
-        left_out("there is no Python with pip here to run a tus server by others");
+        left_out("there is no Python with pip here to run a third-party tus server");
         return None;
     }
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tus-server-python");
@@ -121,7 +121,7 @@ fn install_for_python() -> Option<PathBuf> {
 fn install_for_node() -> Option<PathBuf> {
     let version = Command::new("node").arg("--version").output().ok().filter(|output| output.status.success());
     let Some(version) = version else {
-        left_out("there is no Node here to run a tus server by others");
+        left_out("there is no Node here to run a third-party tus server");
         return None;
     };
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();

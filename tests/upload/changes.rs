@@ -1,4 +1,4 @@
-//! Files that change, before an upload goes on and while they are sent, and files that are encrypted.
+//! Files that change before an upload is resumed or while they are sent, and files that are encrypted.
 
 use livepeer::PlaybackPolicy;
 use livepeer::encryption::Encryptor;
@@ -28,7 +28,7 @@ async fn a_changed_file_is_refused() {
 async fn a_changed_small_reader_is_refused() {
     let (running, client) = running().await;
     let reader = |content: Vec<u8>| File::reader_with_len(Cursor::new(content), 1000);
-    running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Refuse(400));
+    running.studio().inject_upload_fault(UploadStep::Send, UploadFault::Refuse(400));
     let mut upload = client.upload(Upload::new(reader(vec![1; 1000]))).into_future();
     (&mut upload).await.unwrap_err();
     let error = client.upload(Upload::new(reader(vec![2; 1000]))).resume(upload.state().unwrap()).await.unwrap_err();
@@ -50,7 +50,7 @@ async fn read_slowly(listener: TcpListener, happens: impl FnOnce()) -> (String, 
         let announced =
             head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |len| len.parse().unwrap());
         if method == "POST" {
-            answer(&mut stream, "201 Created\r\nlocation: /files/id").await;
+            respond(&mut stream, "201 Created\r\nlocation: /files/id").await;
             continue;
         }
         let mut some = vec![0; 100_000];
@@ -63,9 +63,9 @@ async fn read_slowly(listener: TcpListener, happens: impl FnOnce()) -> (String, 
     }
 }
 
-async fn answer(stream: &mut TcpStream, status: &str) {
-    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(answer.as_bytes()).await.unwrap();
+async fn respond(stream: &mut TcpStream, status: &str) {
+    let response = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    stream.write_all(response.as_bytes()).await.unwrap();
 }
 
 #[tokio::test]

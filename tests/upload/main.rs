@@ -1,4 +1,4 @@
-//! Uploads to Studio, against a little Studio with the traps of the real one.
+//! Uploads to Studio, against the fake Studio, which has the traps of the real one.
 
 use std::future::IntoFuture;
 use std::io::Cursor;
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use livepeer::asset::{Phase, Upload, UploadError, UploadState, UploadWaitError};
-use livepeer::mock::{self, Reply, RunningStudio, StudioFake, UploadStep, UploadTrouble};
+use livepeer::mock::{self, Reply, RunningStudio, StudioFake, UploadFault, UploadStep};
 use livepeer::{Client, File, Retry, WaitError, asset, task};
 
 mod changes;
+mod faults;
 mod outages;
 mod traps;
-mod troubles;
 
 const MIB: usize = 1024 * 1024;
 
@@ -140,7 +140,7 @@ async fn readers_work_too() {
             let (running, client) = running().await;
             let reader = Cursor::new(content.clone());
             let file = if known { File::reader_with_len(reader, len as u64) } else { File::reader(reader) };
-            running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Cut(10));
+            running.studio().inject_upload_fault(UploadStep::Send, UploadFault::Cut(10));
             let uploaded = client.upload(Upload::new(file.name("x.mp4"))).await.unwrap();
             assert_eq!(running.studio().uploaded(&uploaded.asset).unwrap(), content, "{len} {known}");
             assert_eq!(count(running.studio(), "PUT") > 0, len <= 8 * MIB);
@@ -186,7 +186,7 @@ async fn stopped(mut uploading: asset::UploadFuture) -> UploadState {
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_in_another_process() {
+async fn an_upload_is_resumed_in_another_process() {
     let (running, client) = running().await;
     let content = content(33 * MIB);
     let file = OnDisk::new("film.mp4", &content);
@@ -239,7 +239,7 @@ async fn dropping_leaves_it_and_aborting_tells() {
 }
 
 #[tokio::test]
-async fn progress_is_told() {
+async fn progress_is_reported() {
     for len in [MIB, 20 * MIB] {
         let (_running, client) = running().await;
         let told = Arc::new(Mutex::new(Vec::new()));
@@ -256,7 +256,7 @@ async fn progress_is_told() {
 #[tokio::test]
 async fn progress_begins_anew_with_each_attempt() {
     let (running, client) = running().await;
-    running.studio().trouble_upload(UploadStep::Send, UploadTrouble::Refuse(503));
+    running.studio().inject_upload_fault(UploadStep::Send, UploadFault::Refuse(503));
     let told = Arc::new(Mutex::new(Vec::new()));
     let own = told.clone();
     // Long enough a wait that what is sent after it is told.

@@ -83,9 +83,9 @@ async fn a_part_that_another_request_has_brought_meanwhile_is_refused() {
     slow.write_all(&part[1..]).await.unwrap();
     assert_eq!(raw.patch(0, &part).await, (204, Some(8 * MIB as u64)));
     slow.write_all(&part[..1]).await.unwrap();
-    let mut answer = String::new();
-    slow.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 409 "), "{answer}");
+    let mut response = String::new();
+    slow.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 409 "), "{response}");
     assert_eq!(raw.head().await, (8 * MIB).to_string());
 }
 
@@ -94,12 +94,12 @@ async fn requests_are_read_strictly() {
     let raw = Raw::new(10).await;
     let http = reqwest::Client::new();
     let status = async |request: reqwest::RequestBuilder| {
-        let answer = request.send().await.unwrap();
-        let kind = answer.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
-        let json = matches!(answer.status().as_u16(), 401 | 403 | 422);
+        let response = request.send().await.unwrap();
+        let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        let json = matches!(response.status().as_u16(), 401 | 403 | 422);
         let wanted = if json { "application/json" } else { "text/plain" };
         assert!(kind.as_ref().is_some_and(|kind| kind.starts_with(wanted)), "{kind:?}");
-        answer.status().as_u16()
+        response.status().as_u16()
     };
     assert_eq!(status(http.patch(&raw.url)).await, 412);
     let tus = |request: reqwest::RequestBuilder| request.header("tus-resumable", "1.0.0");
@@ -165,7 +165,7 @@ async fn an_empty_upload_is_complete_when_it_is_made() {
 }
 
 #[tokio::test]
-async fn a_refusal_by_an_upload_url_is_told_in_its_words() {
+async fn an_error_response_of_an_upload_url_keeps_its_message() {
     let (_running, client) = running().await;
     let ticket = client.call(asset::RequestUpload::new("x")).await.unwrap();
     let endpoint = ticket.tus_endpoint.expose().replace("token=", "token=x");

@@ -15,7 +15,7 @@ pub(super) enum Algorithm {
 }
 
 impl Algorithm {
-    /// The best of those that a server names.
+    /// The best algorithm of those that a server announces.
     #[cfg(feature = "tus-checksum")]
     pub(super) fn best<'a>(named: impl Iterator<Item = &'a str>) -> Option<Self> {
         let known = named.filter_map(|name| match name {
@@ -31,8 +31,8 @@ impl Algorithm {
         None
     }
 
-    /// The header that says what these bytes add up to. Computed elsewhere: a part takes longer than a runtime should be held
-    /// up for.
+    /// The header with the checksum of these bytes. Computed on a blocking thread, because a part takes long enough to stall
+    /// the runtime.
     #[cfg(feature = "tus-checksum")]
     pub(super) async fn header(self, bytes: Bytes) -> io::Result<HeaderValue> {
         use base64::Engine as _;

@@ -1,4 +1,4 @@
-//! Creating an upload, with its first part where the server takes it along.
+//! Creating an upload, with its first part if the server supports that.
 
 use http::header::CONTENT_TYPE;
 use http::header::HeaderValue;
@@ -13,21 +13,21 @@ use super::source::UploadSource;
 use crate::encode::Payload;
 use crate::send::Attempts;
 
-/// What came of a creation.
+/// The outcome of a creation.
 pub(super) enum Created {
-    /// The server has the whole upload already.
+    /// The server already has the whole upload.
     Finished,
     At {
         place: Place,
-        /// How many bytes went along, and how many of them the server says it has.
+        /// How many bytes were sent with it, and how many of them the server reports.
         sent: Option<(u64, Option<u64>)>,
     },
 }
 
-/// Creates an upload. `begun` tells whether the server is known to be there.
+/// Creates an upload. `begun` is whether the server has responded before.
 ///
-/// A part that goes along is lost when the connection is cut, as there is no URL yet by which the server could be asked how
-/// much it has: then, and where a server does not take a body here, the upload is created without.
+/// A part that is sent with it is lost when the connection is cut, because there is no URL yet by which to ask for the
+/// offset: then, and if a server does not accept a body here, the upload is created without one.
 pub(super) async fn create(
     sending: &Sending,
     source: &mut UploadSource,
@@ -70,7 +70,7 @@ pub(super) async fn create(
             return Ok(Created::Finished);
         }
         if carried.is_some() {
-            // If that is why it failed, it says more.
+            // A content that has changed may be why it failed, and is the better error then.
             source.check().await?;
             if let Some(meter) = meter {
                 meter.confirmed(0, source.len());

@@ -13,46 +13,46 @@ pub enum UploadError {
     Call(Error),
     /// The content could not be read.
     Read(io::Error),
-    /// The content is not the one that the upload began with.
+    /// The content differs from the one that the upload began with.
     #[non_exhaustive]
     Changed {
-        /// What shows it.
+        /// How it differs.
         how: String,
     },
-    /// The server does not know the upload any more, and not the one begun in its place either.
+    /// The server no longer knows the upload, nor the one created to replace it.
     Unknown,
-    /// The server said that the upload is on another host, and does not know it on the endpoint's.
+    /// The server directed the upload to another host, and does not know it on the endpoint's.
     #[non_exhaustive]
     Elsewhere {
         /// Host and port that the server named.
         theirs: String,
     },
-    /// The server lost bytes that are gone here, too: a reader gives them only once. With a file, or a
-    /// [`File::replayable`](crate::File::replayable), this does not happen.
+    /// The server lost bytes that cannot be sent again, because a reader returns them only once. This does not happen with a
+    /// file or a [`File::replayable`](crate::File::replayable).
     #[non_exhaustive]
     Rewind {
-        /// Where the server is.
+        /// The offset that the server reports.
         offset: u64,
-        /// From where on there still are bytes.
+        /// The first offset of which bytes are left.
         kept: u64,
     },
-    /// The server confirmed bytes and then denied it, time and again.
+    /// The server repeatedly confirmed bytes and then reported fewer.
     #[non_exhaustive]
     Offset {
-        /// What it had confirmed.
+        /// The offset that it had confirmed.
         confirmed: u64,
-        /// What it says now.
+        /// The offset that it reports now.
         now: u64,
     },
-    /// The server says that it has more than it was ever sent: it lies, or something else uploads to the same place.
+    /// The server reports more bytes than were ever sent: it is wrong, or something else uploads to the same URL.
     #[non_exhaustive]
     NeverSent {
-        /// How many it says it has.
+        /// The number of bytes that it reports.
         offset: u64,
-        /// How many were sent.
+        /// The number of bytes that were sent.
         sent: u64,
     },
-    /// The server's response makes no sense. Something on the way may have given it in the server's place.
+    /// The server's response violates the protocol. A proxy or captive portal may have sent it in the server's place.
     Protocol(String),
 }
 
@@ -97,7 +97,7 @@ impl std::error::Error for UploadError {
 }
 
 impl UploadError {
-    /// The error that the content is not the one that the upload began with; `how` tells what shows it.
+    /// The error that the content has changed; `how` describes the difference.
     pub fn changed(how: impl Into<String>) -> Self {
         Self::Changed { how: how.into() }
     }

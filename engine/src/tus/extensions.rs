@@ -1,4 +1,4 @@
-//! The protocol's extensions: which are wanted, and which of them a server has.
+//! The protocol's extensions: which are wanted, and which of them a server supports.
 
 use http::header::{HeaderMap, HeaderName};
 
@@ -8,10 +8,10 @@ use super::protocol::{CHECKSUM_ALGORITHM, EXTENSION};
 /// Which extensions the caller asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Wanted {
-    /// That the first part goes along with the creation, without asking the server.
+    /// Whether to send the first part with the creation, without asking the server.
     pub(super) creation_with_upload: bool,
     pub(super) checksum: bool,
-    /// How many uploads side by side.
+    /// How many parallel uploads.
     pub(super) parallel: usize,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// What the headers of a response announce.
+    /// The extensions that the headers of a response announce.
     pub(super) fn announced(headers: &HeaderMap) -> Self {
         let has = |extension| words(headers, EXTENSION).any(|word| word.eq_ignore_ascii_case(extension));
         Self {
@@ -41,11 +41,11 @@ impl Extensions {
         }
     }
 
-    /// Those that are wanted, too.
+    /// Those of them that are wanted.
     pub(super) fn wanted(self, wanted: Wanted) -> Self {
         let checksum = self.checksum.filter(|_| wanted.checksum);
         Self {
-            // A checksum covers what a PATCH sends, and not what goes along with the creation.
+            // A checksum covers what a PATCH sends, not the part that is sent with the creation.
             creation_with_upload: (self.creation_with_upload || wanted.creation_with_upload) && checksum.is_none(),
             checksum,
             concatenation: self.concatenation && wanted.parallel > 1,

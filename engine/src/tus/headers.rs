@@ -1,4 +1,4 @@
-//! Headers of the caller's.
+//! The caller's headers.
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 
@@ -7,7 +7,7 @@ use crate::error::RequestError;
 use crate::secret::Secret;
 use crate::settings::KeyProvider;
 
-/// A header of the caller's, the same for each request or not.
+/// One of the caller's headers, with a fixed value or a provided one.
 #[derive(Clone)]
 pub(super) enum CallerHeader {
     Fixed(HeaderName, HeaderValue),
@@ -31,8 +31,8 @@ pub(super) async fn resolve(headers: &[CallerHeader]) -> Result<Vec<(HeaderName,
     Ok(resolved)
 }
 
-/// What is secret in headers: of those that are sensitive, each piece that a server may show by itself, but for the scheme of
-/// an `Authorization`.
+/// The secrets in headers: of the sensitive ones, each piece that a server may echo by itself, except the scheme of an
+/// `Authorization`.
 pub(super) fn secrets_in(headers: &[(HeaderName, HeaderValue)]) -> Vec<Secret> {
     let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
     let texts = sensitive.filter_map(|(name, value)| Some((name, value.to_str().ok()?)));

@@ -1,4 +1,4 @@
-//! Where an upload is, and what of that is a secret.
+//! The URL of an upload, and which parts of it are secret.
 
 use http::Method;
 use http::header::{HeaderMap, LOCATION};
@@ -9,7 +9,7 @@ use crate::resolve::{self, reference_in};
 use crate::secret::{self, Secret};
 use crate::server::origin_of;
 
-/// Where a server says that an upload is.
+/// The URL that a server reports for an upload.
 pub(super) struct Place {
     pub(super) url: Secret,
     /// The host that it named, if that is another one and not allowed.
@@ -29,8 +29,8 @@ impl Place {
     }
 }
 
-/// The URL of an upload, from where its creator was told it is. It stays on the endpoint's scheme, host and port, which
-/// a server behind a proxy often does not know itself, unless it may be elsewhere.
+/// The URL of an upload, from the `Location` of its creation. It keeps the endpoint's scheme, host and port, which a server
+/// behind a proxy often does not know, unless other hosts are allowed.
 pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option<String> {
     if location.trim().is_empty() {
         return None;
@@ -44,8 +44,8 @@ pub(super) fn resolve(endpoint: &str, location: &str, elsewhere: bool) -> Option
     Some([home.trim_end_matches('/'), path].concat())
 }
 
-/// What of a URL lets whoever has it write to the upload: its secrets, even by themselves, or, where it has none and is the
-/// upload's own, the end of its path.
+/// The pieces of a URL that let whoever has them write to the upload: its secrets, or, if it has none and is the upload's
+/// own, the last segment of its path.
 pub(super) fn secrets_of(url: &str, method: &Method) -> Vec<Secret> {
     let url = url.split('#').next().unwrap_or(url);
     let pieces: Vec<_> = match url.split_once('?') {

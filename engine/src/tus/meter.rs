@@ -1,4 +1,4 @@
-//! How fast an upload goes.
+//! Measures the rate of an upload.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::timeout::Observer;
 /// The shortest time between two progress reports while bytes flow.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Over about how many seconds the rate is averaged.
+/// About how many seconds the rate is averaged over.
 const WINDOW: f64 = 3.0;
 
 pub(crate) type Report = Arc<dyn Fn(UploadProgress) + Send + Sync>;
@@ -22,14 +22,14 @@ pub(crate) struct Meter {
     gauge: Mutex<Gauge>,
 }
 
-/// The meter of one upload among those that it counts together.
+/// The meter of one upload of several that are counted together.
 pub(crate) struct Lane {
     meter: Arc<Meter>,
     index: usize,
 }
 
 struct Gauge {
-    /// Of each upload, how many bytes were sent, and how many there are.
+    /// For each upload, the bytes sent and its length.
     lanes: Vec<(u64, Option<u64>)>,
     rate: f64,
     /// When the rate was last computed, and how many bytes have gone out since.
@@ -86,7 +86,7 @@ impl Lane {
 }
 
 impl Gauge {
-    /// Takes the last moments into the rate, if they were long enough to tell something.
+    /// Updates the rate, if enough time has passed since the last update to be meaningful.
     fn update(&mut self) -> bool {
         let elapsed = self.mark.elapsed();
         if elapsed < EVERY {

@@ -1,4 +1,4 @@
-//! Uploads side by side, which the server then puts together (the extension `concatenation`).
+//! Parallel uploads, which the server then concatenates (the extension `concatenation`).
 
 use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
@@ -19,10 +19,10 @@ use crate::retry::Retry;
 use crate::server::origin_of;
 use crate::transport::BoxFuture;
 
-/// How many uploads there are side by side at most: their URLs have to fit into a header.
+/// The most parallel uploads: their URLs have to fit into a header.
 const MOST: usize = 32;
 
-/// How a content is divided among so many uploads; nothing, if it is not worth it or cannot be done.
+/// How a content is divided among so many uploads; empty if it is too short or its length is unknown.
 pub(super) fn divide(source: &UploadSource, among: usize, part_size: u64) -> Vec<Partial> {
     let Some(len) = source.len().filter(|_| source.slice(0, 0).is_some()) else { return Vec::new() };
     let count = len.div_ceil(part_size).min(among.min(MOST) as u64);
@@ -33,7 +33,7 @@ pub(super) fn divide(source: &UploadSource, among: usize, part_size: u64) -> Vec
     (0..count).map(|nth| Partial::new(each + u64::from(nth < larger))).collect()
 }
 
-/// Sends the parts of a state, each an upload of its own, and has the server put them together.
+/// Sends the parts of a state, each as an upload of its own, and has the server concatenate them.
 pub(super) async fn run(
     sending: &Sending,
     source: &UploadSource,
@@ -79,7 +79,7 @@ pub(super) async fn run(
     Ok(state)
 }
 
-/// Runs until all have ended, or one has failed: what the others have sent by then is in the state.
+/// Runs until all have ended or one has failed: the progress of the others is in the state by then.
 async fn all(mut lanes: Vec<BoxFuture<'_, Result<(), UploadError>>>) -> Result<(), UploadError> {
     poll_fn(|cx| {
         let mut failed = None;
@@ -104,10 +104,10 @@ async fn concatenate(sending: &Sending, state: Checkpoint) -> Result<Checkpoint,
     let endpoint = state.endpoint.expose();
     let urls: Option<Vec<_>> = state.parts.iter().map(|part| Some(part.url.as_ref()?.expose())).collect();
     let Some(urls) = urls else {
-        // One of them was not created because the server said that it had the whole upload.
+        // One of them was not created because the server reported that it has the whole upload.
         return Ok(Checkpoint { offset: len, parts: Vec::new(), ..state });
     };
-    // By their paths: a server behind a proxy may not know the host that it is reached by.
+    // By path: a server behind a proxy may not know the host that it is reached by.
     let home = origin_of(endpoint).unwrap_or_default();
     let paths: Vec<_> = urls.into_iter().map(|url| url.strip_prefix(home).unwrap_or(url)).collect();
     let list = HeaderValue::try_from(format!("final;{}", paths.join(" ")));
@@ -125,11 +125,11 @@ async fn concatenate(sending: &Sending, state: Checkpoint) -> Result<Checkpoint,
     };
     let place = Place::of(endpoint, &response.headers, sending.elsewhere)?;
     let state = Checkpoint { url: Some(place.url), offset: len, parts: Vec::new(), ..state };
-    // A server may still be at work, or hand the upload on and forget it. But if it tells a length, that is the content's.
+    // A server may still be concatenating, or may have passed the upload on. But if it reports a length, it must match.
     let once = Sending { retry: Some(Retry::never().into()), ..sending.clone() };
-    let told = once.send(&ASK, &state, &[]).await.ok().and_then(|response| number(&response.headers, &LENGTH));
-    if let Some(told) = told.filter(|told| *told != len) {
-        let text = format!("the server has put parts of {len} bytes together to {told}");
+    let reported = once.send(&ASK, &state, &[]).await.ok().and_then(|response| number(&response.headers, &LENGTH));
+    if let Some(reported) = reported.filter(|reported| *reported != len) {
+        let text = format!("the server has concatenated parts of {len} bytes into {reported}");
         return Err(UploadError::Protocol(text));
     }
     Ok(state)

@@ -1,19 +1,19 @@
-//! How far an upload has come.
+//! The progress of an upload.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How far an upload is.
+/// The progress of an upload.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UploadProgress {
-    /// Bytes sent. After a cut connection it goes back to what the server has.
+    /// Bytes sent. After a cut connection it drops to what the server has.
     pub sent: u64,
-    /// Bytes in all; `None` as long as nobody knows.
+    /// Length of the content in bytes; `None` until it is known.
     pub total: Option<u64>,
-    /// Bytes per second, averaged over the last seconds; 0 until that is known.
+    /// Bytes per second, averaged over the last seconds; 0 until known.
     pub rate: f64,
-    /// How long the rest takes at this rate; `None` until that can be told.
+    /// The time left at this rate; `None` until it can be estimated.
     pub left: Option<Duration>,
 }
 

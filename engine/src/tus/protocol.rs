@@ -8,7 +8,7 @@ use crate::send::PlainRequest;
 pub(super) static CREATE: PlainRequest =
     PlainRequest { what: "upload (creating it)", method: Method::POST, own: false };
 pub(super) static ASK: PlainRequest =
-    PlainRequest { what: "upload (asking how far it is)", method: Method::HEAD, own: false };
+    PlainRequest { what: "upload (asking for its offset)", method: Method::HEAD, own: false };
 pub(super) static SEND: PlainRequest =
     PlainRequest { what: "upload (sending a part)", method: Method::PATCH, own: false };
 pub(super) static ABORT: PlainRequest =
@@ -16,7 +16,7 @@ pub(super) static ABORT: PlainRequest =
 pub(super) static DISCOVER: PlainRequest =
     PlainRequest { what: "upload (asking for the server's extensions)", method: Method::OPTIONS, own: false };
 pub(super) static CONCATENATE: PlainRequest =
-    PlainRequest { what: "upload (putting its parts together)", method: Method::POST, own: false };
+    PlainRequest { what: "upload (concatenating its parts)", method: Method::POST, own: false };
 
 pub(super) const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 pub(super) const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
@@ -31,13 +31,13 @@ pub(super) const CONCAT: HeaderName = HeaderName::from_static("upload-concat");
 /// The media type of a part.
 pub(super) const PART_TYPE: HeaderValue = HeaderValue::from_static("application/offset+octet-stream");
 
-/// The version that is spoken.
+/// The version that is implemented.
 pub(super) const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
 
-/// The server still deals with a request that was given up.
+/// The server is still processing a request that was given up.
 pub(super) const LOCKED: u16 = 423;
 
-/// What arrived is not what was sent.
+/// The checksum does not match what arrived.
 pub(super) const CHECKSUM_MISMATCH: u16 = 460;
 
 pub(super) fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

@@ -12,15 +12,15 @@ use crate::body::{Body, Opener};
 /// A reader, and the part of it that may have to be sent again.
 pub(super) struct WindowReader {
     opener: Opener,
-    /// The length that its maker promised.
+    /// The length that the caller promised.
     promised: Option<u64>,
     body: Body,
     /// Where in the content `part` begins.
     at: u64,
     part: Bytes,
-    /// What was read beyond that.
+    /// What was read after it.
     ahead: BytesMut,
-    /// What it began with, as much of it as is sampled.
+    /// Its first bytes, as many as are sampled.
     head: Vec<u8>,
     pub(super) expected: Option<Stamp>,
     /// The file that it reads, if it is known, and its stamp at first.
@@ -77,7 +77,7 @@ impl WindowReader {
         }
         self.at += skip as u64;
         self.part = Bytes::new();
-        // One byte more shows whether the content goes on. Where its length was promised, the body sees to it.
+        // One byte more shows whether the content continues. If its length was promised, the body checks it.
         let wanted = len.saturating_add(u64::from(self.promised.is_none()));
         loop {
             let surplus = offset - self.at;
@@ -93,7 +93,7 @@ impl WindowReader {
             match self.read(stamp).await? {
                 Some(chunk) => {
                     if surplus == 0 && pending.capacity() == pending.len() {
-                        // At once as much as the part takes, which is bounded by what the caller asks for.
+                        // As much at once as the part takes, which is bounded by what the caller asks for.
                         let room = usize::try_from(len).unwrap_or(0).saturating_sub(pending.len());
                         pending.reserve(room.min(MOST_AT_ONCE) + chunk.len());
                     }
@@ -113,7 +113,7 @@ impl WindowReader {
             }
         }
         if pending.len() as u64 > len && stamp.len == Some(offset + len) {
-            return Err(UploadError::Changed { how: format!("it goes on after {} bytes", offset + len) });
+            return Err(UploadError::Changed { how: format!("it continues after {} bytes", offset + len) });
         }
         let len = usize::try_from(len).unwrap_or(usize::MAX).min(pending.len());
         self.part = pending.split_to(len).freeze();
@@ -149,5 +149,5 @@ impl WindowReader {
     }
 }
 
-/// No more memory than this is set aside before there is something to put into it.
+/// No more memory than this is reserved before anything was read.
 const MOST_AT_ONCE: usize = 16 * 1024 * 1024;

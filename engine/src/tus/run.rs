@@ -1,4 +1,4 @@
-//! An upload from its beginning to its end.
+//! An upload from start to end.
 
 use std::future::IntoFuture;
 

@@ -1,4 +1,4 @@
-//! The protocol: create, ask, send, until the server has it all.
+//! The protocol: create, ask, send, until the server has all of it.
 
 use std::io;
 
@@ -16,21 +16,21 @@ use super::trust::Trust;
 use crate::encode::Payload;
 use crate::send::{AttemptError, Attempts, Job};
 
-/// An upload under way: what was agreed on with the server, and what comes next.
+/// An upload in progress: what was negotiated with the server, and the next step.
 pub(crate) struct Transfer<'a> {
     sending: &'a Sending,
     source: UploadSource,
     state: Checkpoint,
-    /// Whether the server is known to be there: only then is there an outage to be waited for.
+    /// Whether the server has responded before: only then is a failure an outage to wait for.
     begun: bool,
-    /// Whether the server had forgotten it once.
+    /// Whether the server has lost it once.
     began_anew: bool,
-    /// Where the server said that it is, if that is another host and not allowed.
+    /// The host that the server named, if it is another one and not allowed.
     theirs: Option<String>,
     trust: Trust,
-    /// Since the last progress.
+    /// Attempts since the last progress.
     attempts: Attempts,
-    /// How long the last part was, if the server responded to it with an error: it has had all of it, most likely.
+    /// The length of the last part, if the server responded to it with an error: most likely it has received all of it.
     refused: Option<u64>,
     meter: Option<Lane>,
     /// Called with the checkpoint after each change.
@@ -41,12 +41,12 @@ pub(crate) struct Transfer<'a> {
 enum Next {
     Create,
     Ask,
-    /// Only ever after the server has said which offset it is at.
+    /// Only after the server has reported its offset.
     Send,
     Done,
 }
 
-/// What the server says of an upload.
+/// What the server reports of an upload.
 enum ServerOffset {
     At(u64),
     Finished,
@@ -54,7 +54,7 @@ enum ServerOffset {
 }
 
 impl<'a> Transfer<'a> {
-    /// An upload that is as far as its state says; `begun` if it was sent of before.
+    /// An upload at the offset of its state; `begun` if parts of it were sent before.
     pub(crate) fn new(
         sending: &'a Sending,
         source: UploadSource,
@@ -128,7 +128,7 @@ impl<'a> Transfer<'a> {
                 Ok(Next::Create)
             }
             ServerOffset::At(offset) => {
-                self.trust.told(offset).map_err(|sent| UploadError::NeverSent { offset, sent })?;
+                self.trust.reported(offset).map_err(|sent| UploadError::NeverSent { offset, sent })?;
                 if let Some(of) = self.refused.take() {
                     self.check_taken(offset.saturating_sub(self.state.offset), of)?;
                 }
@@ -149,7 +149,7 @@ impl<'a> Transfer<'a> {
         let offset = self.state.offset;
         self.trust.reached(offset);
         if self.source.len() == Some(offset) && !self.state.deferred {
-            // Where only the server has told the length, the content must end there.
+            // If only the server knows the length, the content must end there.
             self.source.part(offset, 0).await?;
             return Ok(Next::Done);
         }
@@ -176,7 +176,7 @@ impl<'a> Transfer<'a> {
         match failure.status() {
             // Asking shows whether it is really gone.
             Some(404 | 410) if self.trust.is_left() => drop(self.trust.survives_contradiction()),
-            // Another offset than the server has, or other bytes than it got: both are put right by sending again.
+            // Another offset than the server's, or corrupted bytes: sending again recovers both.
             Some(409 | CHECKSUM_MISMATCH) => self.wait_before_retry(&job, failure.into_transient()).await?,
             _ => self.wait_before_retry(&job, failure).await?,
         }
@@ -192,7 +192,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    /// What follows a part that was accepted, by the offset that the server then has.
+    /// The step after a part that was accepted, by the offset that the server then reports.
     fn sent(&mut self, now: Option<u64>, expected: u64, last: bool) -> Result<Next, UploadError> {
         let offset = self.state.offset;
         match now {
@@ -214,7 +214,7 @@ impl<'a> Transfer<'a> {
         self.attempts.wait_before_retry(job, failure, true).await.map_err(call_error)
     }
 
-    /// The server says that it has it all.
+    /// The server reports that it has all of it.
     fn finished(&mut self) -> Next {
         if let Some(len) = self.source.len() {
             self.reached(len);
@@ -264,7 +264,7 @@ impl<'a> Transfer<'a> {
             let bytes = match part.body.bytes(usize::MAX).await {
                 Ok(bytes) => bytes,
                 Err(error) => {
-                    // If that is why it failed, it says more.
+                    // A content that has changed may be why it failed, and is the better error then.
                     self.source.check().await?;
                     return Err(UploadError::Read(io::Error::other(error)));
                 }

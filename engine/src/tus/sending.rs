@@ -26,10 +26,10 @@ use crate::server::origin_of;
 use crate::settings::Settings;
 use crate::timeout::Observer;
 
-/// How large a part is unless said otherwise: 8 MiB.
+/// The default size of a part in bytes: 8 MiB.
 pub const PART_SIZE: u64 = 8 * 1024 * 1024;
 
-/// How an upload is sent.
+/// The settings of an upload's requests.
 #[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) settings: Arc<Settings>,
@@ -42,16 +42,16 @@ pub(crate) struct Sending {
     pub(crate) config_error: Option<RequestError>,
     pub(super) wanted: Wanted,
     pub(super) extensions: Extensions,
-    /// Whether what is sent is to be put together with others.
+    /// Whether it is one of several that are concatenated at the end.
     pub(super) is_partial: bool,
     pub(crate) elsewhere: bool,
-    /// Whether an error response (of a method, with a status and a text) says that the server has the whole upload already.
+    /// Whether an error response (by method, status and text) means that the server already has the whole upload.
     pub(crate) finished: fn(&Method, u16, &[u8]) -> bool,
 }
 
-/// The default retry policy of an upload, from its last progress on: it has more to lose than a call. The
-/// waits alone bound it, to five minutes, because a part may well take longer to send than one would wait for the server.
-/// Their beginning is random, so that the uploads that a server lost together do not come back together.
+/// The default retry policy of an upload, counted from its last progress: it has more to lose than a call. Only the back-off
+/// is bounded, to five minutes, because a part may take longer to send than that. The back-off begins at random, so that
+/// the uploads that a server lost together do not return together.
 fn default_retry() -> Retry {
     let (initial, max) = (Duration::from_millis(fastrand::u64(500..1000)), Duration::from_secs(30));
     Retry::backoff(initial, max, 2.0, Duration::MAX).max_attempts(16).max_retry_after(Duration::from_secs(300))
@@ -62,7 +62,7 @@ impl Sending {
         let mut settings = Settings::clone(client.settings());
         // Few requests, far apart: they neither use up what other calls may need, nor end with it.
         settings.budget = Arc::default();
-        // Each takes as long as it needs, while it makes progress.
+        // An attempt may take as long as it makes progress.
         settings.timeouts.deadline = None;
         Self {
             retry: settings.retry.clone(),
@@ -80,14 +80,14 @@ impl Sending {
         }
     }
 
-    /// How large a part is, in bytes.
+    /// The size of a part in bytes.
     pub(super) fn part_size(&self) -> u64 {
         self.part_size.max(1)
     }
 
-    /// Settles which extensions are used. The server is asked for those it has only where one is wanted of which that has to be
-    /// known before: of any other, asking costs the round trip that it may save. `divided` tells whether there is something to be
-    /// sent side by side, `begun` whether the server is known to be there, as does the result.
+    /// Decides which extensions are used. The server is asked only if an extension is wanted that has to be negotiated: for
+    /// any other, asking costs the round trip that it may save. `divided` is whether there is something to be sent in
+    /// parallel, `begun` and the result are whether the server has responded before.
     pub(super) async fn discover(
         &mut self,
         state: &Checkpoint,
@@ -105,14 +105,14 @@ impl Sending {
         let endpoint = Checkpoint { url: None, ..state.clone() };
         match asking.send(&DISCOVER, &endpoint, &[]).await {
             Ok(response) => self.extensions = Extensions::announced(&response.headers).wanted(self.wanted),
-            // Not every server knows the method, and then it announces nothing.
+            // A server that does not know the method announces nothing.
             Err(inner) if inner.status.is_some() && !inner.retryable => {}
             Err(inner) => return Err(call_error(inner)),
         }
         Ok(true)
     }
 
-    /// A request to one of an upload's URLs. Its response may tell of the endpoint, too.
+    /// A request to one of an upload's URLs. Its response may echo the endpoint's secrets, too.
     pub(crate) fn job(
         &self,
         subject: &'static PlainRequest,
@@ -133,7 +133,7 @@ impl Sending {
             request: Ok(prepared),
             options: CallOptions { retry: Some(retry.into()), idle: self.idle, ..CallOptions::default() },
             subject: Subject::Plain(subject),
-            // Each request is safe to repeat: what was sent in vain is found out by asking.
+            // Each request is safe to repeat: asking for the offset shows what has arrived.
             retryable: true,
             response: ResponseMode {
                 streamed: false,
@@ -148,7 +148,7 @@ impl Sending {
         .into_job()
     }
 
-    /// A request to the upload, or, as long as there is none, to its endpoint: one attempt's, for the caller's headers may
+    /// A request to the upload, or to its endpoint until there is one. Made for each attempt, because the caller's headers may
     /// change from one to the next.
     pub(super) async fn tus(
         &self,
@@ -191,33 +191,33 @@ impl Sending {
         }
     }
 
-    /// Whether the error says that the server has the whole upload already.
+    /// Whether the error means that the server already has the whole upload.
     pub(crate) fn is_finished(&self, asked: &PlainRequest, error: &ErrorInner) -> bool {
         error.status.is_some_and(|status| (self.finished)(&asked.method, status.as_u16(), &error.raw_body))
     }
 
-    /// Tells the server to forget the upload, if it has a URL at all.
+    /// Deletes the upload from the server, if it has a URL at all.
     pub(crate) async fn abort(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
-        let mut aborted = Aborted::Untold;
+        let mut aborted = Aborted::NothingToDelete;
         for url in state.urls() {
             let state = Checkpoint { url: Some(url.clone()), ..state.clone() };
             match self.send(&ABORT, &state, &[]).await {
                 Ok(_) => {}
-                // There is nothing to forget.
+                // There is nothing to delete.
                 Err(inner) if matches!(inner.status, Some(StatusCode::NOT_FOUND | StatusCode::GONE)) => {}
                 Err(inner) => return Err(call_error(inner)),
             }
-            aborted = Aborted::Forgotten;
+            aborted = Aborted::Deleted;
         }
         Ok(aborted)
     }
 }
 
 impl Checkpoint {
-    /// Tells the server to forget the upload. An upload that the server does not know is no error.
+    /// Deletes the upload from the server. An upload that the server does not know is no error.
     ///
     /// # Errors
-    /// When the server cannot be reached, or does not allow it.
+    /// When the server cannot be reached or does not allow it.
     pub async fn abort<A: Api>(&self, client: &Client<A>) -> Result<Aborted, UploadError> {
         Sending::new(client).abort(self).await
     }

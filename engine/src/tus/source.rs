@@ -14,11 +14,11 @@ use super::stamp::{SAMPLE, Stamp, fingerprint, stamp_file, stamp_of, unchanged};
 use crate::body::{Body, Parts};
 use crate::file::{Content, File};
 
-/// A content that was opened, to be uploaded part by part.
+/// An open content, to be uploaded part by part.
 pub struct UploadSource {
     stamp: Stamp,
     kind: Kind,
-    /// Where it begins in the whole content, and how long it is, if it is a stretch of one.
+    /// Its offset in the whole content and its length, if it is a range of one.
     stretch: Option<(u64, u64)>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Part {
 }
 
 impl UploadSource {
-    /// Opens a file, or what else a [`File`] stands for.
+    /// Opens a file, or whatever a [`File`] stands for.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -66,7 +66,7 @@ impl UploadSource {
                 let len = len.or_else(|| behind.as_ref().and_then(|(stamp, _, len_of)| stamp.len.map(len_of)));
                 let behind = behind.map(|(stamp, path, _)| (stamp, path));
                 let stamp = match &behind {
-                    // The head is what the reader gives.
+                    // The sample is taken from the reader.
                     Some((stamp, _)) => Stamp { len, head: None, ..stamp.clone() },
                     None => Stamp { len, ..Stamp::default() },
                 };
@@ -76,7 +76,7 @@ impl UploadSource {
         })
     }
 
-    /// Reads the first part, of at most so many bytes: a small reader shows its length only then.
+    /// Reads the first part of a reader, at most `most` bytes, which shows the length of a short one.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -84,15 +84,15 @@ impl UploadSource {
         self.part(0, part_size).await.map(drop)
     }
 
-    /// The length in bytes, if it is known by now.
+    /// The length in bytes, if it is known yet.
     pub fn len(&self) -> Option<u64> {
         self.stretch.map(|(_, len)| len).or(self.stamp.len)
     }
 
-    /// A stretch of the content, as a content by itself; `None` of a reader, which is only ever in one place.
+    /// A range of the content, as a content by itself; `None` for a reader, which has only one position.
     pub(crate) fn slice(&self, start: u64, len: u64) -> Option<Self> {
         let kind = match &self.kind {
-            // With a reading ahead of its own.
+            // With a read-ahead of its own.
             Kind::File(parts) => Kind::File(parts_of(parts.path(), &self.stamp, start.saturating_add(len))),
             Kind::Bytes(bytes) => Kind::Bytes(bytes.clone()),
             Kind::WindowReader(_) => return None,
@@ -100,7 +100,7 @@ impl UploadSource {
         Some(Self { stamp: self.stamp.clone(), kind, stretch: Some((start, len)) })
     }
 
-    /// Whether there is nothing in it, or in the file that it is made of.
+    /// Whether it is empty, or the file that it is made from.
     pub fn is_empty(&self) -> bool {
         let behind = match &self.kind {
             Kind::WindowReader(reader) => reader.behind_len(),
@@ -113,19 +113,19 @@ impl UploadSource {
         &self.stamp
     }
 
-    /// Refuses to go on with another content than before. What a reader gives can only be looked at while it is read:
-    /// it is refused then.
+    /// Refuses to resume with another content than before. A reader can only be compared while it is read, and is refused
+    /// then.
     pub(crate) fn resume(&mut self, before: &Stamp) -> Result<(), UploadError> {
         before.check(&self.stamp)?;
         if let Kind::WindowReader(reader) = &mut self.kind {
             reader.expected = Some(before.clone());
-            // What is saved before it is read must not know less.
+            // A checkpoint that is saved before it is read must not hold less.
             self.stamp.head = self.stamp.head.take().or_else(|| before.head.clone());
         }
         Ok(())
     }
 
-    /// Takes over the length that the upload began with: where its own is not known yet, the content must end there.
+    /// Adopts the length that the upload began with: if its own is not known yet, the content must end there.
     pub(crate) fn expect(&mut self, len: u64) -> Result<(), UploadError> {
         Stamp { len: Some(len), ..Stamp::default() }.check(&Stamp { len: self.len(), ..Stamp::default() })?;
         if self.stretch.is_none() {
@@ -134,7 +134,7 @@ impl UploadSource {
         Ok(())
     }
 
-    /// Refuses a content that has changed since it was opened, as far as that can be told without reading it.
+    /// Refuses a content that has changed since it was opened, as far as that shows without reading it.
     pub(crate) async fn check(&self) -> Result<(), UploadError> {
         match &self.kind {
             Kind::File(parts) => unchanged(parts.path(), &self.stamp, true).await,
@@ -143,7 +143,7 @@ impl UploadSource {
         }
     }
 
-    /// The bytes from `offset` on, at most `most`; fewer only at the end.
+    /// The bytes from `offset`, at most `most`; fewer only at the end.
     pub(crate) async fn part(&mut self, offset: u64, most: u64) -> Result<Part, UploadError> {
         let rest = self.len().map_or(u64::MAX, |len| len.saturating_sub(offset));
         let len = rest.min(most);
@@ -170,11 +170,11 @@ impl UploadSource {
     }
 }
 
-/// The parts of a file up to `end`. Parts of two versions of it make neither.
+/// The parts of a file up to `end`. Parts of two versions would be a mixture of both, so a change is an error.
 fn parts_of(path: &Path, stamp: &Stamp, end: u64) -> Arc<Parts> {
     let (first, own) = (stamp.clone(), path.to_owned());
     let check = move |read: &SystemFile| {
-        // It may be another one by now that has the name.
+        // The path may lead to another file by now.
         let checked = first.check(&stamp_file(&own, true)?);
         checked.and(first.check(&Stamp::from(&read.metadata()?))).map_err(io::Error::other)
     };

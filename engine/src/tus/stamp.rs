@@ -1,4 +1,4 @@
-//! What tells one content from another, and whether a file is still the same.
+//! What identifies a content, to detect that it has changed.
 
 use std::fs::{File as SystemFile, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,24 +11,24 @@ use super::error::UploadError;
 use crate::body::{blocking, refuse_if_not_empty};
 use crate::error::named;
 
-/// How much of the beginning, and of the end, the fingerprint is taken of, in bytes.
+/// How many bytes of the beginning, and of the end, are hashed.
 pub(super) const SAMPLE: usize = 64 * 1024;
 
-/// What tells one content from another, as far as it is known.
+/// What identifies a content, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Stamp {
     /// Length in bytes.
     pub(crate) len: Option<u64>,
-    /// When the file was last written, in nanoseconds since 1970.
+    /// When the file was last modified, in nanoseconds since 1970.
     pub(super) modified: Option<u64>,
-    /// Hashes of samples from the beginning and the end. As text, because not every format can hold 64 bits.
+    /// Hashes of samples from the beginning and the end. As text, because not every format holds 64-bit integers.
     pub(super) head: Option<String>,
     pub(super) tail: Option<String>,
 }
 
 impl Stamp {
-    /// Refuses a content that is another one than this.
+    /// Refuses another content than this.
     pub(super) fn check(&self, now: &Self) -> Result<(), UploadError> {
         fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
             matches!((a, b), (Some(a), Some(b)) if a != b)
@@ -57,7 +57,7 @@ impl From<&Metadata> for Stamp {
     }
 }
 
-/// A hash of 64 bits, taken eight bytes at a time: enough to notice a change that nobody meant to hide.
+/// A 64-bit hash, eight bytes at a time. Detects accidental changes; not cryptographic.
 pub fn fingerprint(bytes: &[u8]) -> String {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = bytes.as_chunks();

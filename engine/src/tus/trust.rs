@@ -1,19 +1,19 @@
-//! How far a server is believed.
+//! How far a server's reports are trusted.
 
-/// How often the server may contradict itself (take back what it had confirmed, confirm what was never sent) without
-/// getting any further before it is not believed any more.
+/// How often the server may contradict itself (report less than it had confirmed, or more than was sent) without progress
+/// before the upload fails.
 const CONTRADICTIONS: u32 = 3;
 
-/// How often in a row the server may take less than a sixteenth of a part that it has read: otherwise one that takes a
-/// byte at a time is sent the whole content for each.
+/// How often in a row the server may accept less than a sixteenth of a part that it has read. Without a limit, a server that
+/// accepts a byte at a time would be sent the whole content for each.
 const SLIVERS: u32 = 16;
 
-/// Counts the contradictions of a server since it was last further than ever, and knows what it can have at most.
+/// Counts the contradictions of a server since its last progress, and knows the most that it can have.
 #[derive(Debug)]
 pub(super) struct Trust {
     furthest: u64,
     contradictions: u32,
-    /// Up to where anybody can have sent it anything; `None` before it was asked about an upload that was begun elsewhere.
+    /// The offset up to which bytes may have been sent; `None` before the first report of an upload that was begun elsewhere.
     sent: Option<u64>,
     slivers: u32,
 }
@@ -23,37 +23,37 @@ impl Trust {
         Self { furthest: offset, contradictions: 0, sent: None, slivers: 0 }
     }
 
-    /// Notes an offset that the server is at. One that is further than ever forgives what was before.
+    /// Records an offset that the server is at. A new maximum resets the counts.
     pub(super) fn reached(&mut self, offset: u64) {
         if offset > self.furthest {
             (self.furthest, self.contradictions) = (offset, 0);
         }
     }
 
-    /// Notes that bytes up to this offset are sent. (Of an upload that is new, none.)
+    /// Records that bytes up to this offset are sent (0 for a new upload).
     pub(super) fn sent(&mut self, to: u64) {
         self.sent = self.sent.max(Some(to));
     }
 
-    /// Notes that the server was asked, and how much it says it has. When that is more than it was sent, it is how much
-    /// that was. The first time, the upload may be further than this side knows: a checkpoint can be an old one.
-    pub(super) fn told(&mut self, offset: u64) -> Result<(), u64> {
+    /// Records an offset that the server has reported. If it exceeds what was sent, the error is how much that was. The first
+    /// report may be ahead of this side: a checkpoint can be old.
+    pub(super) fn reported(&mut self, offset: u64) -> Result<(), u64> {
         let sent = *self.sent.get_or_insert(offset);
         if offset > sent { Err(sent) } else { Ok(()) }
     }
 
-    /// Notes how much the server has taken of what it has read; `false` if it was too little once too often.
+    /// Records how much the server has accepted of what it has read; `false` if it was too little too often.
     pub(super) fn takes_enough(&mut self, taken: u64, of: u64) -> bool {
         self.slivers = if taken < of / 16 { self.slivers + 1 } else { 0 };
         self.slivers < SLIVERS
     }
 
-    /// Whether one more contradiction is believed to be an accident.
+    /// Whether one more contradiction is tolerated.
     pub(super) fn is_left(&self) -> bool {
         self.contradictions < CONTRADICTIONS
     }
 
-    /// Notes a contradiction; `false` if it was one too many.
+    /// Records a contradiction; `false` if it was one too many.
     pub(super) fn survives_contradiction(&mut self) -> bool {
         let left = self.is_left();
         self.contradictions += 1;
@@ -70,10 +70,10 @@ mod tests {
         let mut trust = Trust::new(0);
         trust.sent(0);
         trust.sent(10);
-        assert_eq!((trust.told(10), trust.told(11)), (Ok(()), Err(10)));
-        // Begun elsewhere: what it says at first is what it was sent.
+        assert_eq!((trust.reported(10), trust.reported(11)), (Ok(()), Err(10)));
+        // Begun elsewhere: its first report is taken as what was sent.
         let mut trust = Trust::new(5);
-        assert_eq!((trust.told(7), trust.told(8)), (Ok(()), Err(7)));
+        assert_eq!((trust.reported(7), trust.reported(8)), (Ok(()), Err(7)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! An upload under way: where it stands, and how it is cancelled.
+//! An upload in progress: its state, and how it is aborted.
 
 use std::fmt;
 use std::future::Future;
@@ -14,8 +14,8 @@ use crate::transport::BoxFuture;
 /// Called with each checkpoint, to save it.
 pub(super) type Save = Arc<dyn Fn(&Checkpoint) + Send + Sync>;
 
-/// Sends an upload. Dropping it stops it, without telling the server, so that it can be resumed;
-/// [`abort`](Self::abort) tells.
+/// Sends an upload. Dropping it stops sending without a request to the server, so that it can be resumed;
+/// [`abort`](Self::abort) deletes it from the server.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct UploadFuture {
     sending: Sending,
@@ -23,18 +23,18 @@ pub struct UploadFuture {
     work: BoxFuture<'static, Result<Checkpoint, UploadError>>,
 }
 
-/// What [`abort`](UploadFuture::abort) has come to.
+/// The outcome of [`abort`](UploadFuture::abort).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aborted {
-    /// The server was told, and has forgotten the upload.
-    Forgotten,
-    /// The server was not told, for it holds no part: the upload was not created, or is a file that goes out at once, of
-    /// which the server has all or nothing.
-    Untold,
+    /// The server has deleted the upload.
+    Deleted,
+    /// No request was sent, because the server holds no part: the upload was not created, or is sent by one `PUT`, of which
+    /// the server has all or nothing.
+    NothingToDelete,
 }
 
-/// The latest state of an upload, for whoever asks and for whoever saves it.
+/// The latest state of an upload, passed to the callback that saves it.
 #[derive(Clone)]
 pub(super) struct Latest {
     state: Arc<Mutex<Option<Checkpoint>>>,
@@ -67,21 +67,21 @@ impl UploadFuture {
         Self { sending, latest, work: Box::pin(work) }
     }
 
-    /// Where it stands; `None` as long as nothing was sent.
+    /// The current state; `None` until something was sent.
     pub fn state(&self) -> Option<Checkpoint> {
         self.latest.get()
     }
 
-    /// Stops, and tells the server to forget the upload. What the server does not know is no error.
+    /// Stops, and deletes the upload from the server. An upload that the server does not know is no error.
     ///
     /// # Errors
-    /// When the server cannot be told, or does not allow it.
+    /// When the server cannot be reached or does not allow it.
     pub async fn abort(self) -> Result<Aborted, UploadError> {
         let Self { sending, latest, work } = self;
         drop(work);
         match latest.get() {
             Some(state) => sending.abort(&state).await,
-            None => Ok(Aborted::Untold),
+            None => Ok(Aborted::NothingToDelete),
         }
     }
 }
