@@ -65,6 +65,31 @@ fn every_operation_has_its_row() {
     }
 }
 
+/// rustdoc's search ignores case and underscores, so only a method of another name needs an alias.
+#[test]
+fn the_docs_are_searched_by_the_names_of_other_sdks() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let peers = std::fs::read_to_string(root.join("tests/data/peers.tsv")).unwrap();
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    for line in peers.lines().skip(1) {
+        let names: Vec<_> = line.split('\t').collect();
+        let [ours, python, typescript, go] = names[..] else { panic!("{line}") };
+        let (resource, name) = ours.split_once("::").unwrap();
+        let theirs: BTreeSet<_> = [python, typescript, go]
+            .iter()
+            .filter_map(|call| call.rsplit_once('.'))
+            .map(|(_, name)| plain(name))
+            .collect();
+        let source = ["studio", "ai"].map(|api| root.join(format!("endpoints/{api}/{resource}.rs")));
+        let source = source.iter().find_map(|path| std::fs::read_to_string(path).ok()).expect(resource);
+        let alias = source.split(&format!("pub {name}: ")).next().unwrap().trim_end().lines().last().unwrap().trim();
+        let alias = alias.strip_prefix("#[doc(alias = \"").and_then(|rest| rest.strip_suffix("\")]"));
+        for theirs in theirs.iter().filter(|theirs| **theirs != plain(name)) {
+            assert_eq!(alias.map(plain).as_ref(), Some(theirs), "{ours} lacks an alias for {theirs}");
+        }
+    }
+}
+
 /// `client.call(stream::Get::new(id))`, or `client.pages(…)` for a list.
 fn our_call(operation: &Operation) -> String {
     let arguments: Vec<_> = operation

@@ -214,6 +214,7 @@ operations! {
         ///
         /// An older form of [`Llm`].
         // The public spec has it URL-encoded, but the server reads only multipart.
+        #[doc(alias = "llm")]
         pub StudioLlm: Studio = POST "/generate/llm" multipart {
             /// The prompt.
             prompt: String,

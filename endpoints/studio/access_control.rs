@@ -20,6 +20,7 @@ operations! {
         /// Lists signing keys, without their private halves.
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `projectId`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/access-control/signing-key" query { ..page }
             -> Vec<SigningKey>, paged, id("getSigningKeys")
     }

@@ -30,6 +30,7 @@ operations! {
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `updatedAt`, `creatorId`, `playbackId`,
         /// `projectId`, `phase`, `cid`, `nftMetadataCid`, `sourceType`, `sourceUrl`, `sourceSessionId`,
         /// `sourceAssetId`, `sourcePlaybackId`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/asset" query {
             /// Only assets in this phase.
             phase?: Phase,
@@ -77,6 +78,7 @@ operations! {
         /// Creates an asset and gives the URLs to upload its file to.
         ///
         /// The file goes to one of them, and the asset is processed when all of it has arrived.
+        #[doc(alias = "create")]
         pub RequestUpload: Studio = POST "/asset/request-upload" json {
             /// Human-readable name.
             name: String,
@@ -90,6 +92,7 @@ operations! {
         /// Creates an asset from a file that the server fetches from a URL.
         ///
         /// The same URL again within 15 minutes gives the asset of the first time (200, not 201).
+        #[doc(alias = "createViaUrl")]
         pub UploadUrl: Studio = POST "/asset/upload/url" json {
             /// Human-readable name.
             name: String,

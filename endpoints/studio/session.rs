@@ -10,6 +10,7 @@ operations! {
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `lastSeen`, `sourceSegments`,
         /// `transcodedSegments`, `sourceSegmentsDuration`, `record`, `parentId`, `userId`, `projectId`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/session" query {
             /// Only those of this stream.
             parent_id?: StreamId,

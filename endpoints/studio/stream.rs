@@ -46,6 +46,7 @@ operations! {
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `lastSeen`, `sourceSegments`,
         /// `transcodedSegments`, `sourceSegmentsDuration`, `playbackId`, `isActive`, `isHealthy`, `record`, `parentId`,
         /// `creatorId`, `userId`, `projectId`, `pull.source`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/stream" query {
             /// Leaves out the sessions of streams, which the server stores as streams too (default: no).
             streams_only as "streamsonly"?: bool,

@@ -9,6 +9,7 @@ operations! {
         ///
         /// Fields to filter and to order by: `id`, `name`, `createdAt`, `updatedAt`, `type`, `inputAssetId`,
         /// `outputAssetId`, `projectId`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/task" query { ..page } -> Vec<Task>, paged, id("getTasks")
     }
     endpoint! {

@@ -33,6 +33,7 @@ operations! {
         /// Lists webhooks.
         ///
         /// Fields to filter and to order by: `id`, `name`, `url`, `createdAt`, `projectId`.
+        #[doc(alias = "getAll")]
         pub List: Studio = GET "/webhook" query { ..page } -> Vec<Webhook>, paged, id("getWebhooks")
     }
     endpoint! {

@@ -144,12 +144,12 @@ mod parts;
 macro_rules! endpoint {
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {
         $crate::__fields! {
-            { { [$([$($meta)*])*] $vis $name $api $method $path } {} {} {} {} {} }
+            { { [$([$($meta)*])*] [] $vis $name $api $method $path } {} {} {} {} {} }
             [Path "Path parameter "] { $($args)* , } { $($rest)* }
         }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal $($rest:tt)*) => {
-        $crate::__parts! { { { [$([$($meta)*])*] $vis $name $api $method $path } {} {} {} {} {} } $($rest)* }
+        $crate::__parts! { { { [$([$($meta)*])*] [] $vis $name $api $method $path } {} {} {} {} {} } $($rest)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $($bad:tt)*) => {
         $crate::__expected! { "expected the path as a string, e.g. \"/book/{id}\"" ; $($bad)* }

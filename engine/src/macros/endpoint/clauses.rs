@@ -1,7 +1,8 @@
 /// The clauses of a declaration, one by one. State: `{request} {response} {error} {clauses} rest`.
 ///
 /// `error` and `errors` name types and are kept apart; any other clause is a method of [`Operation`](crate::Operation),
-/// so that a new clause is a new method, and the compiler reports one that does not exist.
+/// so that a new clause is a new method, and the compiler reports one that does not exist. The API's id of the operation is also
+/// an alias in the docs, where attributes take literals only.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __clauses {
@@ -25,6 +26,9 @@ macro_rules! __clauses {
     };
     ($q:tt $resp:tt $e:tt $clauses:tt errors $value:tt $($rest:tt)*) => {
         $crate::__wrong! { $value "the error type is already declared: use `error(Type)` for one type, `errors { … }` for several" }
+    };
+    ({ { $meta:tt [] $($head:tt)* } $($q:tt)* } $resp:tt $e:tt { $($clauses:tt)* } id($id:literal) $(, $($c:tt)*)?) => {
+        $crate::__clauses! { { { $meta [$id] $($head)* } $($q)* } $resp $e { $($clauses)* { id($id) } } $($($c)*)? }
     };
     ($q:tt $resp:tt $e:tt { $($clauses:tt)* } $clause:ident $(($($value:tt)*))? $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q $resp $e { $($clauses)* { $clause $(($($value)*))? } } $($($c)*)? }

@@ -4,7 +4,7 @@
 macro_rules! __emit {
     (
         {
-            { [$([$($meta:tt)*])*] $vis:vis $name:ident $api:tt $method:ident $path:literal }
+            { [$([$($meta:tt)*])*] [$($alias:literal)?] $vis:vis $name:ident $api:tt $method:ident $path:literal }
             { $({ $($entry:tt)* })* }
             { $({ [$([$rm:meta])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
             { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
@@ -39,6 +39,8 @@ macro_rules! __emit {
         #[allow(deprecated, clippy::new_without_default, clippy::too_many_arguments)]
         impl $name {
             /// Creates the request from its required fields.
+            // Here and not at the type, because an alias must not be equal to the name of its item.
+            $(#[doc(alias = $alias)])?
             pub fn new($($rf: impl $crate::IntoField<$rty>),*) -> Self {
                 Self {
                     $($rf: $rf.into_field(),)*
