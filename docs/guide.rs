@@ -1,5 +1,5 @@
-//! From nothing to a working program, page by page. Every sample is compiled, and run against a server of
-//! [`mock`](crate::mock) where it can be.
+//! From installation to your own API, page by page. Every sample is compiled, and most are run against the fake servers of
+//! [`mock`](crate::mock).
 //!
 //! 1. [Install](install), and get a key
 //! 2. [The first call](first_call)
@@ -9,12 +9,12 @@
 //! 6. [Live streams](streams)
 //! 7. [Uploads](uploads)
 //! 8. [Webhooks](webhooks)
-//! 9. [Who may watch](access)
+//! 9. [Access control](access)
 //! 10. [AI](ai)
 //! 11. [Testing your own code](testing)
 //! 12. [Declaring your own API](own_api)
 //!
-//! To look things up: [what went wrong](gallery), and [the calls of the other SDKs](coming_from) next to ours. Whole programs
+//! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
 
 macro_rules! pages {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use livepeer::{Operation, catalog};
 
-const BEGIN: &str = "<!-- This table is made by tests/coming_from.rs. -->\n";
+const BEGIN: &str = "<!-- The table is written by tests/coming_from.rs. -->\n";
 const END: &str = "<!-- The end of the table. -->\n";
 
 #[test]

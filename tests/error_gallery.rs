@@ -1,6 +1,6 @@
-//! docs/errors.md: what a person sees for common mistakes. Every text in it is what a real call gave.
+//! docs/errors.md: the errors of common mistakes. Every text in it is that of a real call.
 //!
-//! A mistake is a function below: its docs are the section's words, its body the code that is shown. `UPDATE=1 cargo test
+//! A mistake is a function below: its docs are the section's text, its body the code that is shown. `UPDATE=1 cargo test
 //! --test error_gallery` writes the page.
 
 use std::path::Path;
@@ -19,7 +19,7 @@ type Mistake = (&'static str, Pin<Box<dyn Future<Output = Shown>>>);
 
 /// A wrong key
 ///
-/// No retry helps. What a server says about a key is shown without the key.
+/// No retry helps. The key is redacted in the server's message.
 async fn wrong_key(studio: &StudioFake) -> Shown {
     let client = studio.client().key("a key that was deleted");
     client.call(stream::Get::new("abc")).await?;
@@ -35,8 +35,8 @@ async fn no_key(url: &str) -> Shown {
 
 /// No key in the environment
 ///
-/// [`Client::from_env`](https://docs.rs/livepeer/latest/livepeer/client/struct.Client.html) gives a `RequestError`, so that a
-/// program can end before it begins.
+/// [`Client::from_env`](https://docs.rs/livepeer/latest/livepeer/client/struct.Client.html) returns a `RequestError`, so a program
+/// can report it at startup.
 async fn no_key_in_the_environment() -> Shown {
     let client = Client::from_env()?;
     client.call(stream::Get::new("abc")).await?;
@@ -45,7 +45,7 @@ async fn no_key_in_the_environment() -> Shown {
 
 /// A wrong id
 ///
-/// `error.is_not_found()` tells this from all else. The server says the same of what belongs to another account.
+/// `error.is_not_found()` detects this. The server returns the same for an object of another account.
 async fn wrong_id(client: &Client) -> Shown {
     client.call(stream::Get::new("no-such-id")).await?;
     Ok(())
@@ -53,13 +53,13 @@ async fn wrong_id(client: &Client) -> Shown {
 
 /// An empty id
 ///
-/// Nothing is sent: without its id, a path addresses another thing. So do `.` and `..`.
+/// Nothing is sent, because a path without the id addresses another resource. The same holds for `.` and `..`.
 async fn empty_id(client: &Client) -> Shown {
     client.call(stream::Delete::new("")).await?;
     Ok(())
 }
 
-/// What the key may not do
+/// An operation that the key does not permit
 async fn forbidden(studio: &StudioFake, client: &Client) -> Shown {
     studio.reply_next(Reply::error(403, "user does not have access")); // as the server may
     client.call(stream::Delete::new("abc")).await?;
@@ -68,7 +68,7 @@ async fn forbidden(studio: &StudioFake, client: &Client) -> Shown {
 
 /// A value that the server refuses
 ///
-/// The field and what is wrong with it, as types, are in `error.body()`: see `ApiError::fields`.
+/// `error.body()` has the field and the reason as types: see `ApiError::fields`.
 async fn wrong_value(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"/profiles/0/width","keyword":"minimum","message":"must be >= 128"}"#;
     studio.reply_next(Reply::error(422, reply)); // as the server does
@@ -77,7 +77,7 @@ async fn wrong_value(studio: &StudioFake, client: &Client) -> Shown {
     Ok(())
 }
 
-/// A value that is none of those that the server allows
+/// A value outside the set that the server allows
 async fn value_not_allowed(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"/events/0","keyword":"enum","params":{"allowedValues":["stream.started","stream.idle"]},
         "message":"must be equal to one of the allowed values"}"#;
@@ -88,7 +88,7 @@ async fn value_not_allowed(studio: &StudioFake, client: &Client) -> Shown {
 
 /// A field that the server does not know
 ///
-/// Leave that field out: Studio refuses the whole request for a field that it does not know.
+/// Omit the field: Studio refuses a request with a field that it does not know.
 async fn unknown_field(studio: &StudioFake, client: &Client) -> Shown {
     let reply = r#"{"instancePath":"","keyword":"additionalProperties","params":{"additionalProperty":"colour"},
         "message":"must NOT have additional properties"}"#;
@@ -99,16 +99,16 @@ async fn unknown_field(studio: &StudioFake, client: &Client) -> Shown {
 
 /// Not ready yet
 ///
-/// Wait for the asset or its task. Playback info is no way to wait: the server remembers this response for two minutes.
+/// Wait for the asset or its task. Do not poll the playback info: the server caches this response for two minutes.
 async fn not_ready(client: &Client) -> Shown {
     let ticket = client.call(asset::RequestUpload::new("film")).await?;
     client.call(asset::Update::new(&ticket.asset.id).name("The film")).await?;
     Ok(())
 }
 
-/// The server is not there
+/// The server is not reachable
 ///
-/// Repeated, whatever the operation: nothing was sent.
+/// Retried for every operation, because nothing was sent.
 async fn server_down(nobody_listens: &str) -> Shown {
     let client = Client::studio("key").server(nobody_listens);
     client.call(stream::Create::new("my stream")).await?;
@@ -138,7 +138,7 @@ async fn deadline(silent: &Mock) -> Shown {
 
 /// A server that is overloaded
 ///
-/// All attempts were used up. `Retry` says how many there are.
+/// All attempts were used. `Retry` sets their number.
 async fn overloaded(studio: &StudioFake, client: &Client) -> Shown {
     for _ in 0..3 {
         studio.reply_next(Reply::error(503, "overloaded"));
@@ -149,7 +149,7 @@ async fn overloaded(studio: &StudioFake, client: &Client) -> Shown {
 
 /// An outage
 ///
-/// When a hundred retries of a client have come to nothing, its calls fail at once instead of adding to the load.
+/// After a hundred failed retries, the calls of a client are not retried, to avoid adding to the load.
 async fn outage(broken: &Mock) -> Shown {
     let client = broken.client::<livepeer::Client>().retry(Retry::attempts(30).initial_backoff(Duration::ZERO));
     for _ in 0..4 {
@@ -159,9 +159,9 @@ async fn outage(broken: &Mock) -> Shown {
     Ok(())
 }
 
-/// A failure after which nobody knows
+/// A failure with an unknown outcome
 ///
-/// The stream may be there now. Look, before you create it again; or let all failures be repeated by
+/// The stream may have been created. Check before you create it again, or have all failures retried by
 /// `Retry::default().non_idempotent(true)`.
 async fn nobody_knows(studio: &StudioFake, client: &Client) -> Shown {
     studio.reply_next(Reply::error(500, "Internal server error: lost the database"));
@@ -169,7 +169,7 @@ async fn nobody_knows(studio: &StudioFake, client: &Client) -> Shown {
     Ok(())
 }
 
-/// A deletion that was repeated
+/// A deletion that was retried
 ///
 /// `error.earlier_attempts()` has the attempts before the last.
 async fn deleted_twice(studio: &StudioFake, client: &Client) -> Shown {
@@ -189,7 +189,7 @@ async fn rate_limited(studio: &StudioFake, client: &Client) -> Shown {
 
 /// A base URL that is not a URL
 ///
-/// Wrong settings are the error of every call, and of `client.check()`.
+/// Invalid settings fail every call, and `client.check()`.
 async fn wrong_url() -> Shown {
     let client = Client::studio("key").server("livepeer.studio/api");
     client.call(stream::Get::new("abc")).await?;
@@ -203,7 +203,7 @@ async fn wrong_server_index() -> Shown {
     Ok(())
 }
 
-/// A key in the clear
+/// A key over plain http
 async fn key_in_the_clear() -> Shown {
     let client = Client::studio("key").server("http://studio.example.com/api");
     client.call(stream::Get::new("abc")).await?;
@@ -212,7 +212,7 @@ async fn key_in_the_clear() -> Shown {
 
 /// A key with a line break in it
 ///
-/// Line breaks at its ends do no harm.
+/// Line breaks at its start and end are removed.
 async fn key_with_line_break() -> Shown {
     let client = Client::studio("half a key\nand the other half");
     client.call(stream::Get::new("abc")).await?;
@@ -225,25 +225,25 @@ async fn wrong_header(client: &Client) -> Shown {
     Ok(())
 }
 
-/// Not the API at all
+/// A response that is not the API's
 ///
-/// What began so is in `error.raw_body()`.
+/// `error.raw_body()` has the whole body.
 async fn not_json(studio: &StudioFake, client: &Client) -> Shown {
     studio.reply_next(Reply::text(200, "<!doctype html><title>Log in to the hotel's network</title>"));
     client.call(stream::Get::new("abc")).await?;
     Ok(())
 }
 
-/// Something other than what was asked for
+/// A response of another shape
 ///
-/// Only what cannot be made sense of is an error: a field that is missing, null or new is not.
+/// A field that is missing, null or unknown is no error; only a response that cannot be read is.
 async fn another_shape(studio: &StudioFake, client: &Client) -> Shown {
     studio.reply_next(Reply::json(200, &"a stream"));
     client.call(stream::Get::new("abc")).await?;
     Ok(())
 }
 
-/// A larger response than there is room for
+/// A response that is too large
 async fn too_large(studio: &StudioFake, client: &Client) -> Shown {
     studio.reply_next(Reply::text(200, "x".repeat(2000)));
     let client = client.clone().max_response(1000);
@@ -251,14 +251,14 @@ async fn too_large(studio: &StudioFake, client: &Client) -> Shown {
     Ok(())
 }
 
-/// A pipeline that a gateway has retired
+/// A pipeline that a gateway no longer offers
 async fn retired(retired: &Mock) -> Shown {
     let client = retired.client::<livepeer::Client<livepeer::Ai>>();
     client.call(generate::TextToImage::new("a lighthouse")).await?;
     Ok(())
 }
 
-/// A file that is not there
+/// A missing file
 async fn missing_file(client: &Client) -> Shown {
     client.call(generate::Upscale::new("a lighthouse", File::path("missing.png"))).await?;
     Ok(())
@@ -266,14 +266,14 @@ async fn missing_file(client: &Client) -> Shown {
 
 /// A file that changes while it is sent
 ///
-/// The server did not get all of the request: call again once the file is whole.
+/// The server did not receive the whole request: call again when the file is complete.
 async fn changed_file(client: &Client) -> Shown {
     let file = File::replayable(|| Ok(&b"less than was there"[..]), Some(1000)).name("growing.png");
     client.call(generate::Upscale::new("a lighthouse", file)).await?;
     Ok(())
 }
 
-/// A file that is a different one when an upload is resumed
+/// A file that changed before its upload is resumed
 async fn changed_upload(client: &Client) -> Shown {
     let saved = Arc::new(Mutex::new(None));
     let save = saved.clone();
@@ -288,7 +288,7 @@ async fn changed_upload(client: &Client) -> Shown {
 
 /// A file that cannot be processed
 ///
-/// The words after the colon are the server's. It has tried again by itself before it said so: upload another file.
+/// The text after the colon is the server's. The server has already retried: upload another file.
 async fn not_a_video(studio: &StudioFake, client: &Client) -> Shown {
     studio.fail_task(3, "unsupported codec"); // the server tries three times
     let made = client.call(asset::UploadUrl::new("film", "https://example.com/film.txt")).await?;
@@ -299,7 +299,7 @@ async fn not_a_video(studio: &StudioFake, client: &Client) -> Shown {
 
 /// A wait that ends too soon
 ///
-/// Waiting again resumes from there.
+/// Wait again to continue.
 async fn impatience(client: &Client) -> Shown {
     let made = client.call(asset::RequestUpload::new("film")).await?;
     client.wait(&made.asset.id).deadline(Duration::ZERO).await?;
@@ -308,7 +308,7 @@ async fn impatience(client: &Client) -> Shown {
 
 /// A webhook that is old
 ///
-/// Respond with 401, as the extractors of axum do. If the clocks agree, somebody has recorded it and plays it again.
+/// Respond with 401, as the extractors of axum do. If the clocks agree, it is a replay.
 async fn old_webhook() -> Shown {
     let sent = (Timestamp::now() - Duration::from_secs(600)).as_millis();
     let body =
@@ -319,7 +319,7 @@ async fn old_webhook() -> Shown {
     Ok(())
 }
 
-/// A webhook by somebody else
+/// A webhook with a wrong signature
 async fn forged_webhook() -> Shown {
     let mut headers = http::HeaderMap::new();
     headers.insert(SIGNATURE_HEADER, sign("a guess", b"{}", 0).parse()?);
@@ -433,20 +433,19 @@ async fn the_page_shows_what_a_person_sees() {
 }
 
 const HEAD: &str = "\
-# What went wrong?
+# Gallery of errors
 
-Common mistakes, and what a person sees. Each text is that of a real call; the page is made by running
-`tests/error_gallery.rs`.
+Common mistakes and their errors. The page is generated from real calls: `UPDATE=1 cargo test --test error_gallery` writes it.
 
-An error tells the operation, what happened, what the server said, how often it was tried, and what to do where that can
-be known. It never holds a key. The texts below are those of `{error:#}`, with all causes; `{error}` leaves the causes to
-`error.source()`, and `{error:?}`, which a `main` that returns the error shows, begins with all of it.
+An error names the operation, what happened, the server's message, the number of attempts, and, if known, what to do. It never
+contains a key. The texts below are those of `{error:#}`, with all causes; `{error}` leaves the causes to `error.source()`, and
+`{error:?}`, which a `main` that returns the error prints, begins with the same text.
 
-In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is what the server said as a type, and
-`error.is_retryable()` says whether it may be worth trying again.
+In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is the server's error response as a type, and
+`error.is_retryable()` is whether a retry may succeed.
 ";
 
-/// The title, the words and the code of a mistake, from this file.
+/// The title, the text and the code of a mistake, from this file.
 fn section(name: &str) -> (String, String, String) {
     let source = include_str!("error_gallery.rs");
     let at = source.find(&format!("\nasync fn {name}(")).unwrap();
@@ -458,7 +457,7 @@ fn section(name: &str) -> (String, String, String) {
     (title, words, body.map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect())
 }
 
-/// What the error's methods say.
+/// What the error's methods return.
 fn kind(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let error = plain(error)?;
     let kind = error.kind();
@@ -488,7 +487,7 @@ fn kind(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     Some(format!("*`ErrorKind::{kind:?}`{status}{yes}*"))
 }
 
-/// The errors of all operations are of different types; what is asked of them here is the same.
+/// The errors of operations have different types, but the same methods.
 fn plain<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<Plain<'a>> {
     None.or_else(|| error.downcast_ref().map(Plain::Studio)).or_else(|| error.downcast_ref().map(Plain::Ai))
 }
@@ -517,7 +516,7 @@ asked! {
     is_timeout -> bool, is_connect -> bool, is_request -> bool, is_decode -> bool, is_retryable -> bool,
 }
 
-/// The text, without what is another at each run or on each system.
+/// The text, without what differs between runs and systems.
 fn steady(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error:#}");
     if let Some((before, after)) = text.split_once(" attempts in ") {

@@ -1,4 +1,4 @@
-//! `docs/ledger.md`: what there is of each operation, and where.
+//! `docs/ledger.md`: what exists for each operation, and where.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -21,7 +21,7 @@ async fn the_ledger_is_up_to_date() {
         return;
     }
     let fixed = std::env::var_os("CI").is_some() && std::env::var_os("UPDATE").is_none();
-    assert!(!fixed, "docs/ledger.md is out of date: run the tests once and commit it");
+    assert!(!fixed, "docs/ledger.md is out of date: run with UPDATE=1 and commit it");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, ledger).unwrap();
     println!("docs/ledger.md has been brought up to date: commit it");
@@ -30,15 +30,15 @@ async fn the_ledger_is_up_to_date() {
 const INTRODUCTION: &str = "\
 # Ledger
 
-Every operation that this crate declares, made from `livepeer::catalog()` and from what lies in the repository when the
-tests run. An operation's name leads to its docs.
+Every operation that this crate declares. The page is generated from `livepeer::catalog()` and the files of the repository:
+`UPDATE=1 cargo test --test coverage` writes it. An operation's name links to its docs.
 
-- *declaration*: what it declares, and how many fields it types: those that a request needs, and those it may have.
+- *declaration*: method, path and response; the number of required + optional fields.
 - *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list continues.
-- *request*: the snapshot of what is sent, and of all that can be.
-- *mock*: which of the fakes of `livepeer::mock` serves it. A handler of one's own can serve any.
-- *shown in*: up to three examples, pages of the guide, or else the page for those who come from another SDK.
-- *SDKs*: the method of the generated clients for Python, TypeScript and Go, and the id, both by the public specification.
+- *request*: snapshots of the request with required fields only, and with all fields.
+- *mock*: which fake server of `livepeer::mock` has it. A handler of your own can serve any operation.
+- *shown in*: up to three examples or pages of the guide, or else the page for users of another SDK.
+- *SDKs*: the method of the generated clients for Python, TypeScript and Go, and the operation id, both by the public specification.
 ";
 
 async fn ledger(root: &Path) -> String {
@@ -50,7 +50,7 @@ async fn ledger(root: &Path) -> String {
     let specified = total - ours;
     let _ = writeln!(
         text,
-        "\n{total} operations: {specified} of the public specifications, {ours} [ours alone](#ours-alone)."
+        "\n{total} operations: {specified} of the public specifications, {ours} [beyond them](#beyond-the-public-specifications)."
     );
     let mut resource = "";
     for operation in livepeer::catalog() {
@@ -99,8 +99,8 @@ async fn ledger(root: &Path) -> String {
         );
     }
     text.push_str(
-        "\n## Ours alone\n\nOperations that the servers have and the public specifications do not, or that the \
-         specifications have in another\nform of response only.\n\n",
+        "\n## Beyond the public specifications\n\nOperations that the servers have but the public specifications lack, or specify with another \
+         form of\nresponse only.\n\n",
     );
     for operation in ours_alone() {
         let name = operation.qualified_name();
@@ -137,7 +137,7 @@ fn errors(operation: &Operation) -> String {
 /// Links to the snapshots that there are of an operation.
 fn snapshots(root: &Path, name: &str) -> Vec<String> {
     let file = name.replace("::", "/");
-    [("least", format!("{file}.snap")), ("full", format!("{file}-full.snap"))]
+    [("minimal", format!("{file}.snap")), ("full", format!("{file}-full.snap"))]
         .into_iter()
         .filter(|(_, file)| root.join("snapshots").join(file).exists())
         .map(|(what, file)| format!("[{what}](../snapshots/{file})"))

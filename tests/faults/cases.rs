@@ -211,7 +211,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                     1,
                 ),
-                Case::new("reset once, fine from then on", vec![vec![Read, Reset], says(ok())], Sees::Value, 2, 1)
+                Case::new("reset once, then recovered", vec![vec![Read, Reset], says(ok())], Sees::Value, 2, 1)
                     .not(broken(None)),
             ],
         ),
@@ -250,7 +250,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "interim responses without end, which are no progress",
+                    "endless interim responses, which are no progress",
                     vec![vec![Read, Loop(interim.into())]],
                     timeout(None),
                     3,
@@ -276,14 +276,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "of HTTP/1.0, as long as the connection",
+                    "HTTP/1.0, ended by closing the connection",
                     vec![vec![Read, Send(format!("HTTP/1.0 200 OK\r\n\r\n{STREAM}")), Close]],
                     Sees::Value,
                     1,
                     1,
                 ),
                 Case::new(
-                    "of HTTP/1.0, cut",
+                    "HTTP/1.0, truncated",
                     vec![vec![Read, Send(format!("HTTP/1.0 200 OK\r\n\r\n{}", &STREAM[..9])), Close]],
                     unreadable(200, &["unexpected end"]),
                     1,
@@ -297,7 +297,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "encoded by `Identity`, which is not at all",
+                    "`Content-Encoding: Identity`, which means none",
                     vec![says(response("200 OK", "Content-Encoding: Identity\r\n", STREAM))],
                     Sees::Value,
                     1,
@@ -306,7 +306,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             ],
         ),
         (
-            "A response that is not one",
+            "An invalid response",
             vec![
                 Case::new(
                     "not HTTP",
@@ -329,7 +329,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                     1,
                 ),
-                Case::new("more after the body: passed over", vec![says(ok() + "and more")], Sees::Value, 1, 1),
+                Case::new("more after the body: ignored", vec![says(ok() + "and more")], Sees::Value, 1, 1),
                 Case::new(
                     "two different `Content-Length`s",
                     vec![vec![Read, Send(response("200 OK", "Content-Length: 3\r\n", STREAM)), Close]],
@@ -391,7 +391,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "a field of another type that the object cannot be without",
+                    "a required field of another type",
                     vec![says(response("200 OK", "", r#"{"id":"one","name":{}}"#))],
                     unreadable(200, &["name: expected a string, found an object"]),
                     1,
@@ -423,7 +423,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 ),
                 Case::new(
-                    "204 where a body is due",
+                    "204 instead of a body",
                     vec![says("HTTP/1.1 204 No Content\r\n\r\n")],
                     unreadable(204, &["the body is empty"]),
                     1,
@@ -513,7 +513,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .not(refused(302, &["only what reads is redirected"])),
                 Case::new(
-                    "in circles",
+                    "in a loop",
                     vec![redirects("/again")],
                     refused(302, &["it redirected more than 5 times"]),
                     1,
@@ -530,14 +530,20 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .not(refused(302, &["only what reads is redirected"])),
                 Case::new(
-                    "to nonsense",
+                    "to an invalid URL",
                     vec![redirects("http://a b<>")],
                     refused(302, &["it redirects to no URL"]),
                     1,
                     1,
                 )
                 .not(refused(302, &["only what reads is redirected"])),
-                Case::new("nowhere", vec![says(response("302 Found", "", ""))], refused(302, &["302 Found"]), 1, 1),
+                Case::new(
+                    "without `Location`",
+                    vec![says(response("302 Found", "", ""))],
+                    refused(302, &["302 Found"]),
+                    1,
+                    1,
+                ),
             ],
         ),
         (
@@ -567,7 +573,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     3,
                 ),
                 Case::new(
-                    "429 with `Retry-After: 1`, then fine",
+                    "429 with `Retry-After: 1`, then success",
                     vec![fails("429 Too Many Requests", "Retry-After: 1\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -575,7 +581,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .at_least(one),
                 Case::new(
-                    "429 with a date as `Retry-After`, then fine",
+                    "429 with a date as `Retry-After`, then success",
                     vec![fails("429 Too Many Requests", "Retry-After: {soon}\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -583,14 +589,14 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .at_least(one),
                 Case::new(
-                    "429 with a past date as `Retry-After`, then fine",
+                    "429 with a past date as `Retry-After`, then success",
                     vec![fails("429 Too Many Requests", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), says(ok())],
                     Sees::Value,
                     2,
                     2,
                 ),
                 Case::new(
-                    "429 with nonsense as `Retry-After`, then fine",
+                    "429 with an invalid `Retry-After`, then success",
                     vec![fails("429 Too Many Requests", "Retry-After: -1, soon\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -606,7 +612,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new("500", vec![fails("500 Internal Server Error", "")], refused(500, &["not now"]), 3, 1),
                 Case::new("503", vec![fails("503 Service Unavailable", "")], refused(503, &["not now"]), 3, 1),
                 Case::new(
-                    "503 with `Retry-After: 1`, then fine",
+                    "503 with `Retry-After: 1`, then success",
                     vec![fails("503 Service Unavailable", "Retry-After: 1\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -614,7 +620,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .at_least(one),
                 Case::new(
-                    "503 with a date as `Retry-After`, then fine",
+                    "503 with a date as `Retry-After`, then success",
                     vec![fails("503 Service Unavailable", "Retry-After: {soon}\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -622,7 +628,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 )
                 .at_least(one),
                 Case::new(
-                    "503 with a past date as `Retry-After`, then fine",
+                    "503 with a past date as `Retry-After`, then success",
                     vec![
                         fails("503 Service Unavailable", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
                         says(ok()),
@@ -632,7 +638,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     2,
                 ),
                 Case::new(
-                    "503 with nonsense as `Retry-After`, then fine",
+                    "503 with an invalid `Retry-After`, then success",
                     vec![fails("503 Service Unavailable", "Retry-After: soon\r\n"), says(ok())],
                     Sees::Value,
                     2,
@@ -768,18 +774,18 @@ fn document() -> String {
     let mut text = String::from(include_str!("faults.md"));
     for (group, cases) in table() {
         let _ = write!(text, "\n## {group}\n\n");
-        text += "| fault | what the caller sees | attempts, if it may be repeated | if not |\n|---|---|---|---|\n";
+        text += "| fault | what the caller sees | attempts, if it may be retried | if not |\n|---|---|---|---|\n";
         for case in cases {
             let mut sees = shown(case.retryable.0);
             let not = shown(case.not.0);
             if not != sees {
-                let _ = write!(sees, "; if it may not be repeated, {not}");
+                let _ = write!(sees, "; if it may not be retried, {not}");
             }
             let sees = sees.replace('|', "\\|").replace('<', "&lt;");
             let _ = writeln!(text, "| {} | {sees} | {} | {} |", case.fault, case.retryable.1, case.not.1);
         }
     }
-    text + include_str!("besides.md")
+    text + include_str!("guarantees.md")
 }
 
 /// `UPDATE=1` writes it anew.
