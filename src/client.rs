@@ -35,7 +35,7 @@ impl Client<Studio> {
         Self::studio(key).server_index(1)
     }
 
-    /// A client of Livepeer Studio as the environment says: the key from `LIVEPEER_API_KEY`, and the base URL from
+    /// A client of Livepeer Studio configured by the environment: the key from `LIVEPEER_API_KEY`, and the base URL from
     /// `LIVEPEER_BASE_URL` if it is there.
     ///
     /// # Errors

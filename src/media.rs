@@ -49,7 +49,7 @@ impl Media {
     }
 
     /// Fetches the file, stores it under this path, in place of what may be there, and gives its length. It appears under
-    /// its name only when it is whole; what else holds of the path says [`Download::save`].
+    /// its name only when it is whole; see [`Download::save`] for the rules about paths.
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes), and when the file cannot be written.

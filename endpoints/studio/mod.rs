@@ -74,7 +74,7 @@ impl Api for Studio {
     }
 }
 
-/// What Studio says when a call fails: `{"errors": ["…"]}`.
+/// The body of Studio's error responses: `{"errors": ["…"]}`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
@@ -93,7 +93,7 @@ impl ApiError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// Where it stands in the body, as a path like `profiles[0].width`; empty when it is the body as a whole.
+    /// Its path in the body, such as `profiles[0].width`; empty for the body as a whole.
     pub field: String,
     /// Human-readable description of what is wrong.
     pub reason: String,

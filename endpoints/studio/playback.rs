@@ -112,7 +112,7 @@ model! {
         timestamp: Timestamp,
     }
 
-    /// Somebody's part in a video.
+    /// A contributor to a video.
     pub struct AttestationRole: Studio {
         /// The part, such as `creator`.
         role: String,

@@ -39,7 +39,7 @@ pub trait Api: Send + Sync + 'static {
     const CASE: Case;
     /// How the key is sent (default: as bearer token).
     const AUTH: Auth = Auth::Bearer;
-    /// The parameter that says where a page begins, or which page it is (default: `cursor`). It is written where the
+    /// The parameter with the cursor, or the number, of a page (default: `cursor`). It is written where the
     /// operation declares a field of this wire name: in the query, the JSON body, a form or a header; where a `GET`
     /// declares none, into the query.
     const CURSOR: &'static str = "cursor";
@@ -67,7 +67,7 @@ pub trait Api: Send + Sync + 'static {
     /// see [`Page::next_cursor`](crate::Page::next_cursor).
     ///
     /// # Errors
-    /// When there is a next page, but not where it begins: a list must not look complete then.
+    /// When there is a next page without a cursor: the list must not appear complete then.
     fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {
         let Some(url) = link::next_link(headers) else { return Ok(None) };
         link::query_param(&url, Self::CURSOR).map(Some).ok_or_else(|| {
@@ -75,8 +75,9 @@ pub trait Api: Send + Sync + 'static {
         })
     }
 
-    /// Whether a response says that the server refused before it did any work, so that any operation may be sent again,
-    /// whatever [`Retry::statuses`](crate::Retry::statuses) says of its status (default: 429, and 503 with `Retry-After`).
+    /// Whether an error response means that the server refused the request before doing any work: any operation is then
+    /// retried, whether or not [`Retry::statuses`](crate::Retry::statuses) has its status (default: 429, and 503 with
+    /// `Retry-After`).
     fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
         status == StatusCode::TOO_MANY_REQUESTS
             || (status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER))

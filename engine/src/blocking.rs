@@ -42,8 +42,8 @@ use crate::page::{Pages, Paginated};
 use crate::tus;
 use crate::wait::{Awaitable, Wait};
 
-/// A client without async. Made from an asynchronous one, which has all the settings. Its connections are its own, unless
-/// the transport was given: then the runtime that drives those must be running.
+/// A blocking client. Made from an asynchronous one, which has all the settings. It has its own connections, unless a
+/// transport was set: then the runtime that drives that transport must be running.
 pub struct Client<A> {
     client: crate::client::Client<A>,
     runtime: Runtime,
@@ -113,7 +113,7 @@ impl<A: Api> Client<A> {
         self.blocking(|client| client.pages(list))
     }
 
-    /// Waits for something that takes its time: [`run`](Blocking::run) gives its final state, a `for` loop the updates.
+    /// Polls a long-running operation: [`run`](Blocking::run) returns its final state, a `for` loop yields the updates.
     pub fn wait<T: Awaitable<PollRequest: HostedBy<A>>>(&self, what: T) -> Blocking<Wait<T::PollRequest>> {
         self.blocking(|client| client.wait(what))
     }
@@ -123,26 +123,26 @@ impl<A: Api> Client<A> {
         self.blocking(|client| client.tus(endpoint, file))
     }
 
-    /// Fetches what stands at a URL. The response is a [`Read`].
+    /// Downloads a URL. The response is a [`Read`].
     ///
     /// # Errors
-    /// As for the asynchronous one, and inside of a runtime.
+    /// Those of the asynchronous client; always inside of a runtime.
     pub fn download(&self, url: &str) -> Result<DownloadReader, Error> {
         let download = self.runtime.block_on(|| self.client.download(url))??;
         Ok(self.read(download))
     }
 
-    /// The [`Read`] of a download that a call gave.
+    /// The [`Read`] of a download that a call returned.
     pub fn read(&self, download: Download) -> DownloadReader {
         DownloadReader { download, runtime: self.runtime.clone(), chunk: Bytes::new() }
     }
 
-    /// The iterator of a stream that a call gave, such as server-sent events. An item inside of a runtime is an error.
+    /// The iterator of a stream that a call returned, such as server-sent events. Inside of a runtime, each item is an error.
     pub fn iterate<S: Stream + Unpin>(&self, stream: S) -> Iter<S> {
         Iter { stream, runtime: self.runtime.clone(), refused: false }
     }
 
-    /// Anything else that the asynchronous client gives.
+    /// Blocks on any other future or stream of the asynchronous client.
     pub fn blocking<T>(&self, make: impl FnOnce(&crate::client::Client<A>) -> T) -> Blocking<T> {
         Blocking { what: make(&self.client), runtime: self.runtime.clone() }
     }

@@ -52,7 +52,7 @@ pub(crate) mod tests;
 /// ```
 pub struct Body {
     kind: Kind,
-    /// Bytes still to come; `None` when nobody knows.
+    /// Bytes left; `None` if unknown.
     left: Option<u64>,
     guard: Option<IdleGuard>,
 }
@@ -88,8 +88,7 @@ impl Body {
 
     /// `len` bytes of the file at `path`, from byte `offset` on: one part of a large upload.
     ///
-    /// The file is opened when the body is first read. What stands outside of the range does not matter, but a
-    /// file that ends within it is an error.
+    /// The file is opened when the body is first read. A file that ends within the range is an error.
     pub fn file_range(path: impl Into<PathBuf>, offset: u64, len: u64) -> Body {
         Body::unopened(Opener::File(Range::from(&path.into(), offset)), Some(len))
     }

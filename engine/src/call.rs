@@ -28,7 +28,8 @@ use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
 
-/// A request on its way: `.await` sends it and gives the response.
+/// A call that has not been sent: `.await` sends it and returns the response. Made by
+/// [`Client::call`](crate::Client::call).
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -56,25 +57,25 @@ impl<E: Endpoint> Call<E> {
         Self { settings, request, prefix, options: CallOptions::default(), replaced: None }
     }
 
-    /// When this call is repeated, in place of the client's setting.
+    /// Sets the retry policy of this call, in place of the client's.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry.into());
         self
     }
 
-    /// How long an attempt may go without a byte sent or received ([`Timeouts::idle`](crate::Timeouts::idle)).
+    /// Sets how long an attempt may go without a byte sent or received ([`Timeouts::idle`](crate::Timeouts::idle)).
     pub fn timeout(mut self, idle: Duration) -> Self {
         self.options.idle = Some(idle);
         self
     }
 
-    /// How long the call may take in all ([`Timeouts::deadline`](crate::Timeouts::deadline)).
+    /// Sets how long the call may take in total ([`Timeouts::deadline`](crate::Timeouts::deadline)).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// One more header, in place of the client's and the operation's of the same name; the one that carries the key, too.
+    /// Adds a header. It replaces the client's and the operation's header of the same name, including the one with the key.
     /// Called again with the same name, it adds a value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match encode::header(name, value) {
@@ -84,14 +85,14 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// One more query parameter, in place of the operation's own of the same name. Called again with the same name, it
+    /// Adds a query parameter. It replaces the operation's parameter of the same name. Called again with the same name, it
     /// adds a value.
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         self.options.query.push((name.into(), value.to_string()));
         self
     }
 
-    /// Another server for this call, by its base URL.
+    /// Sets the server of this call by its base URL.
     pub fn server(mut self, url: &str) -> Self {
         match Server::new(url) {
             Ok(server) => self.options.server = Some(server),
@@ -100,15 +101,15 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
-    /// Awaiting it then gives a [`Response`]: the value with its metadata (status, headers, raw body).
+    /// Returns a [`Response`] instead of the value alone: with status, headers and raw body.
     pub fn with_response(self) -> WithResponse<E> {
         WithResponse(self)
     }
 
-    /// The HTTP request that would be sent, key and all.
+    /// Builds the HTTP request without sending it, including the key.
     ///
     /// # Errors
-    /// When it cannot be sent as it is, or a file cannot be read.
+    /// When the request is invalid, or a file cannot be read.
     pub async fn request(self) -> Result<http::Request<Body>, Error<E::Error>> {
         let job = self.into_job();
         match job {
@@ -204,7 +205,7 @@ pub(crate) fn decode_error_body<B: ErrorBody>(
     Some(Box::new(B::decode(status, headers, body)?))
 }
 
-/// A [`Call`] that gives a [`Response`].
+/// A [`Call`] that returns a [`Response`].
 #[must_use = "a call does nothing until it is awaited"]
 #[derive(Clone, Debug)]
 pub struct WithResponse<E>(Call<E>);
@@ -231,11 +232,11 @@ impl<E: Endpoint> IntoFuture for WithResponse<E> {
     }
 }
 
-/// Sends a [`Call`]. Dropping it stops everything.
+/// The future of a [`Call`]. Dropping it cancels the call.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct CallFuture<E>(ResponseFuture<E>);
 
-/// Sends a [`WithResponse`]. Dropping it stops everything.
+/// The future of a [`WithResponse`]. Dropping it cancels the call.
 ///
 /// The sending itself is the same for all operations and compiled once; only the decoding is not.
 #[must_use = "futures do nothing until they are awaited"]

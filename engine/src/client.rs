@@ -22,12 +22,11 @@ use crate::transport::Transport;
 
 /// A client of the API `A`. Pointer-sized; clones share connections and the budget for retries.
 ///
-/// Calls need a Tokio runtime with I/O and timers (`enable_all`), and are an error elsewhere. A client may be used from
-/// several runtimes, one after the other or at once (a `static`, tests): each has connections of its own.
+/// Calls need a Tokio runtime with I/O and timers (`enable_all`), and return an error elsewhere. A client may be used from
+/// several runtimes, one after another or concurrently (a `static`, tests): each has its own connections.
 ///
-/// Settings are methods that take the client and give it back. What is wrong with a setting (a URL that is not one, a
-/// server that the API does not have) is the error of every call, and of [`check`](Self::check), which asks for it
-/// beforehand.
+/// Settings are builder methods. An invalid setting (a malformed URL, a server index that the API does not have) is the
+/// error of every call; [`check`](Self::check) reports it beforehand.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -47,31 +46,31 @@ use crate::transport::Transport;
 pub struct Client<A>(Arc<Settings>, PhantomData<fn() -> A>);
 
 impl<A: Api> Client<A> {
-    /// A client without a key, of the API's first server.
+    /// Creates a client without a key, of the API's first server.
     pub fn new() -> Self {
         Self(Arc::new(Settings::new(Facts::of::<A>())), PhantomData)
     }
 
-    /// A request, ready to be sent: `client.call(request).await` sends it, and methods of [`Call`] say how.
+    /// Prepares a call: `client.call(request).await` sends the request, and methods of [`Call`] set options.
     pub fn call<E: HostedBy<A>>(&self, request: E) -> Call<E> {
         Call::new(self.0.clone(), request, <E as HostedBy<A>>::PREFIX)
     }
 
-    /// Fetches what stands at a URL, as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. Blanks and
-    /// what is not ASCII are percent-encoded, but for the host. The key goes along only to the server's own origin. Retried
-    /// like any GET until the body begins, and then [resumed](Download) where the server offers that. Redirects are followed
-    /// to any host, up to 5 of them, but not from https to http.
+    /// Downloads a URL as a stream of bytes: an absolute URL, or a path (`/…`) on the server's host. Blanks and non-ASCII
+    /// characters are percent-encoded, except in the host. The key is sent only to the server's own origin. The request is
+    /// retried like any GET until the body begins, and then [resumed](Download) if the server supports it. Up to 5 redirects
+    /// are followed, to any host, but not from https to http.
     ///
     /// # Errors
-    /// As for a call, with the kinds that have to do with neither request fields nor decoding.
+    /// As for a call, except for errors of request fields and of decoding.
     pub async fn download(&self, url: &str) -> Result<Download, Error> {
         call::download(self.0.clone(), url).await
     }
 
-    /// Says what is wrong with the settings, without sending anything.
+    /// Checks the settings, without sending anything.
     ///
     /// # Errors
-    /// The first thing wrong.
+    /// The first invalid setting.
     pub fn check(&self) -> Result<(), RequestError> {
         self.0.config_error.clone().map_or(Ok(()), Err)?;
         let server = self.0.server.as_ref().map_err(Clone::clone)?;
@@ -93,7 +92,7 @@ impl<A: Api> Client<A> {
 
 /// Settings.
 impl<A: Api> Client<A> {
-    /// The key that every request carries. A `Bearer ` before it is taken off.
+    /// Sets the key that is sent with every request. A `Bearer ` prefix is removed.
     #[must_use]
     pub fn key(self, key: impl AsRef<str>) -> Self {
         if key.as_ref().trim().is_empty() {
@@ -105,7 +104,7 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
     }
 
-    /// A function that is asked for the key before every request, for keys that change.
+    /// Sets a function that returns the key, called before every request: for keys that change.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -121,33 +120,33 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.key = Key::Provider(Arc::new(move || Box::pin(provider()))))
     }
 
-    /// The server, by the base URL that the paths of the operations are appended to.
+    /// Sets the server by its base URL, to which the paths of the operations are appended.
     #[must_use]
     pub fn server(self, url: impl AsRef<str>) -> Self {
         self.set(|settings| settings.server = Server::new(url.as_ref()))
     }
 
-    /// The server, by its index in [`Api::SERVERS`].
+    /// Sets the server by its index in [`Api::SERVERS`] (default: 0).
     #[must_use]
     pub fn server_index(self, index: usize) -> Self {
         self.set(|settings| settings.server = settings::server_at(settings.api, index))
     }
 
-    /// When failed requests are repeated (default: [`Retry::default`]).
+    /// Sets the retry policy (default: [`Retry::default`]).
     #[must_use]
     pub fn retry(self, retry: Retry) -> Self {
         self.set(|settings| settings.retry = Some(retry.into()))
     }
 
-    /// How many retries may fail in a row, of all calls of this client and of clones made of it from now on, before calls
-    /// give their first error until responses come again; `None` for no bound (default: 100). Five calls that succeed at
-    /// once make up for a retry. Retries at a time that the server asked for are not counted.
+    /// Sets the retry budget (default: 100; `None`: unlimited), which all calls of this client and of its later clones share.
+    /// A failed retry takes one from it; five calls that succeed in their first attempt return one. When it is used up, calls
+    /// return their first error. Retries at a time that the server asked for are not counted.
     #[must_use]
     pub fn retry_budget(self, retries: impl Into<Option<u32>>) -> Self {
         self.set(|settings| settings.budget = Arc::new(Budget::of(retries.into())))
     }
 
-    /// All time-outs.
+    /// Sets all time-outs.
     #[must_use]
     pub fn timeouts(self, timeouts: Timeouts) -> Self {
         self.set(|settings| {
@@ -159,19 +158,19 @@ impl<A: Api> Client<A> {
         })
     }
 
-    /// How long an attempt may go without a byte sent or received: [`Timeouts::idle`].
+    /// Sets how long an attempt may go without a byte sent or received: [`Timeouts::idle`].
     #[must_use]
     pub fn timeout(self, idle: Duration) -> Self {
         self.set(|settings| settings.timeouts.idle = Some(idle))
     }
 
-    /// How long a call may take in all: [`Timeouts::deadline`].
+    /// Sets how long a call may take in total: [`Timeouts::deadline`].
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         self.set(|settings| settings.timeouts.deadline = Some(deadline))
     }
 
-    /// A header for every request.
+    /// Adds a header to every request.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
         self.set(|settings| match encode::header(name, value) {
@@ -180,29 +179,29 @@ impl<A: Api> Client<A> {
         })
     }
 
-    /// What the client calls itself (default: [`Api::USER_AGENT`]).
+    /// Sets the `User-Agent` header (default: [`Api::USER_AGENT`]).
     #[must_use]
     pub fn user_agent(self, name: &str) -> Self {
         self.header(USER_AGENT.as_str(), name)
     }
 
-    /// How many bytes of a response are read into memory (default: 64 MiB), `Download::bytes` included. What is handed on
-    /// while it arrives has no bound.
+    /// Limits how many bytes of a response are read into memory (default: 64 MiB), including `Download::bytes`. Streamed
+    /// responses have no limit.
     #[must_use]
     pub fn max_response(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_response = bytes)
     }
 
-    /// How many bytes of memory the value that is read from a response may take (default: four times
-    /// [`max_response`](Self::max_response), 256 MiB). What counts are the items of lists and maps and what is boxed: a list of
-    /// `{}` takes hundreds of times as much memory as its text. A response beyond is an error of
+    /// Limits the memory, in bytes, of the value decoded from a response (default: four times
+    /// [`max_response`](Self::max_response), 256 MiB). Items of lists and maps and boxed values are counted: a list of `{}`
+    /// takes hundreds of times as much memory as its text. A larger value is an error of
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     #[must_use]
     pub fn max_memory(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_memory = Some(bytes))
     }
 
-    /// Whether the key may go over plain http to another machine (default: no). To this machine it may always.
+    /// Sets whether the key may be sent over plain http to another machine (default: no). To the same machine it always may.
     #[must_use]
     pub fn allow_plain_http(self, allow: bool) -> Self {
         self.set(|settings| settings.plain_http = allow)
@@ -217,15 +216,15 @@ impl<A: Api> Client<A> {
         })
     }
 
-    /// Configures reqwest, which sends the requests: certificates, proxies, addresses, …
+    /// Configures reqwest, the default transport: certificates, proxies, addresses, …
     ///
-    /// The function is called with the engine's own configuration whenever a client is made: at the first request of each
-    /// runtime, separately for https, plain http and this machine. What it sets stays, except that redirects and retries are
-    /// the engine's business and always switched off here: it counts attempts and keeps keys, headers and bodies from other
-    /// hosts. So do these, which should not be set on the HTTP client: [`header`](Self::header) (reqwest's default headers go
-    /// to *every* host), [`deadline`](Self::deadline) and [`timeout`](Self::timeout) (reqwest's time-out cuts long uploads
-    /// and downloads off). The environment's proxies apply as without it, but never to this machine nor to a key that goes
-    /// unencrypted; a proxy that is set here always applies. Replaces a transport that was given.
+    /// The function is called with the engine's own configuration whenever an HTTP client is made: at the first request of
+    /// each runtime, separately for https, plain http and the same machine. Redirects and retries of reqwest are always
+    /// turned off afterwards, because the engine does both itself: it counts attempts and keeps keys, headers and bodies from
+    /// other hosts. For the same reason use [`header`](Self::header) instead of reqwest's default headers, which are sent to
+    /// *every* host, and [`deadline`](Self::deadline) and [`timeout`](Self::timeout) instead of reqwest's time-out, which
+    /// aborts long transfers. Proxies from the environment apply, except to the same machine and to keys over plain http; a
+    /// proxy that is set here always applies. Replaces a transport that was set before.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

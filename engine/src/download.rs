@@ -15,12 +15,11 @@ use crate::error::{BodyError, BoxError, Error, ErrorInner, ErrorKind, IdleTimeou
 use crate::response::RawResponse;
 use target::Target;
 
-/// The body of a response, handed on while it arrives. Dropping it closes the connection.
+/// The streamed body of a response. Dropping it closes the connection.
 ///
-/// When the connection breaks or nothing arrives for too long, the rest is asked for, where the server offers that
-/// (`Accept-Ranges: bytes`, with a strong `ETag` or a `Last-Modified` before the response's `Date`) and as often as the retry
-/// policy allows; attempts count anew after each MiB. If the content has changed by then, or the rest does not come, the
-/// error is the first one.
+/// If the connection breaks or nothing arrives for too long, the download is resumed where it broke off, if the server supports
+/// that (`Accept-Ranges: bytes`, with a strong `ETag` or a `Last-Modified` before the response's `Date`), by the retry policy;
+/// attempts are counted anew after each MiB. If the content has changed or the rest does not arrive, the first error is returned.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -51,12 +50,12 @@ impl Download {
         Self { status, headers, body: body.into(), context: CallContext::default() }
     }
 
-    /// How many bytes are still to come; `None` when the server does not say.
+    /// The number of bytes left; `None` if the server does not declare the length.
     pub fn len(&self) -> Option<u64> {
         self.body.len()
     }
 
-    /// Whether nothing is to come.
+    /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
@@ -80,7 +79,7 @@ impl Download {
         chunk.map_err(|error| self.failure(error))
     }
 
-    /// All bytes that are still to come, held in memory: no more than the client's
+    /// Reads all bytes that are left into memory: no more than the client's
     /// [`max_response`](crate::Client::max_response) (default: 64 MiB). [`save`](Self::save) and [`chunk`](Self::chunk) have
     /// no limit.
     ///
@@ -90,7 +89,7 @@ impl Download {
         self.bytes_with(|_| {}).await
     }
 
-    /// Like [`bytes`](Self::bytes), telling the bytes received so far after each piece.
+    /// Like [`bytes`](Self::bytes), with a callback that gets the number of bytes received so far after each piece.
     ///
     /// # Errors
     /// As for [`bytes`](Self::bytes).
@@ -114,28 +113,28 @@ impl Download {
         Ok(all.freeze())
     }
 
-    /// What is still to come, as a body: to be sent on.
+    /// The rest as a body, to be sent on.
     pub fn into_body(self) -> Body {
         self.body
     }
 
-    /// Writes all that is still to come to a file and gives its length, in bytes.
+    /// Writes everything that is left to a file and returns its length in bytes.
     ///
-    /// A file that is there is replaced as a whole, and keeps its permissions: until the new one is whole it stands next to
-    /// it, as `.download-….part`, and is removed when the download fails or the future is dropped. So each of several saves
-    /// to one name ends with a whole file. Nothing is synced to the disk (`fsync`).
+    /// An existing file is replaced atomically and keeps its permissions: the new one is written next to it as
+    /// `.download-….part`, which is removed if the download fails or the future is dropped. Concurrent saves to one name each end
+    /// with a complete file. Nothing is synced to disk (`fsync`).
     ///
-    /// A symbolic link stays, and the file it leads to is replaced. A device or a FIFO is written to while the bytes
-    /// arrive; opening a FIFO waits for its reader, on a thread that dropping the future does not stop.
+    /// A symbolic link is kept, and its target is replaced. A device or a FIFO is written to while the bytes arrive; opening a
+    /// FIFO waits for its reader, on a thread that dropping the future does not stop.
     ///
     /// # Errors
-    /// As for [`chunk`](Self::chunk), and when the file cannot be written ([`ErrorKind::File`]): before anything of the
-    /// body is received if the path is a folder, a symbolic link to nothing, or in a folder that does not exist.
+    /// As for [`chunk`](Self::chunk), and when the file cannot be written ([`ErrorKind::File`]): before any of the body is
+    /// received if the path is a directory, a dangling symbolic link, or in a directory that does not exist.
     pub async fn save(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         self.save_with(path, |_| {}).await
     }
 
-    /// Like [`save`](Self::save), telling the bytes written so far after each piece.
+    /// Like [`save`](Self::save), with a callback that gets the number of bytes written so far after each piece.
     ///
     /// # Errors
     /// As for [`save`](Self::save).
@@ -162,8 +161,8 @@ impl Download {
         Ok(written)
     }
 
-    /// Checks that [`save`](Self::save) could write to this path, before anything is fetched: that it is no folder, no
-    /// symbolic link to nothing, and in a folder that exists. Whether there is room, or the right to write, shows later.
+    /// Checks that [`save`](Self::save) could write to this path, before anything is fetched: that it is not a directory or a
+    /// dangling symbolic link, and is in a directory that exists. Free space and permissions are not checked.
     ///
     /// # Errors
     /// As [`save`](Self::save) would.

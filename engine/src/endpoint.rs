@@ -26,11 +26,11 @@ pub use operation::{Field, Host, Operation, Paging, Place};
 pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// The API that the operation belongs to.
     type Api: Api;
-    /// What a successful call gives.
+    /// The type that a successful call returns.
     type Response: Send + 'static;
     /// How the response's body becomes a [`Response`](Self::Response).
     type Format: ResponseFormat<Self::Response>;
-    /// What the body of an error response holds.
+    /// The type of an error response's body.
     type Error: ErrorBody;
     /// The facts of the operation.
     const OPERATION: &'static Operation;
@@ -47,14 +47,14 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     fn read(source: &mut Source<'_>) -> Result<Self, ReadError>;
 }
 
-/// Says that an API hosts an operation, and below which prefix of its base URL. [`endpoint!`](macro@crate::endpoint)
+/// Declares that an API hosts an operation, and its prefix after the base URL. [`endpoint!`](macro@crate::endpoint)
 /// implements it for the operation's own API, and for others by the clause `hosted`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an operation of `{A}`",
     note = "a client calls only the operations that its API hosts: use a client of the operation's own API"
 )]
 pub trait HostedBy<A: Api>: Endpoint {
-    /// What stands between the base URL and the operation's path.
+    /// The prefix between the base URL and the operation's path.
     const PREFIX: &'static str;
 }
 

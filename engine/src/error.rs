@@ -42,13 +42,13 @@ pub use transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed. Pointer-sized.
 ///
-/// It always names the operation, the attempts made, and, when there was a response, its status and what the server
-/// said: [`body`](Self::body) typed, [`raw_body`](Self::raw_body) as it came. `B` is the operation's error type; by `?` it becomes
-/// the plain [`Error`] that fits every operation, without losing anything ([`body_as`](Self::body_as)).
+/// It always names the operation and the number of attempts, and, if there was a response, its status and the server's message:
+/// [`body`](Self::body) is typed, [`raw_body`](Self::raw_body) is the bytes. `B` is the operation's error type; `?` converts it to
+/// the plain [`Error`] of any operation, without loss ([`body_as`](Self::body_as)).
 ///
-/// `{}` shows what happened, in one line, and what to do about it; `{:#}` also shows the causes, which
-/// [`source`](std::error::Error::source) gives as types: an [`io::Error`](std::io::Error), the transport's error, [`RequestError`],
-/// [`DecodeError`]. `{:?}`, which a `main` that returns the error prints, begins with all of that.
+/// `{}` shows on one line what happened and what to do about it; `{:#}` also shows the causes, which
+/// [`source`](std::error::Error::source) returns as types: an [`io::Error`](std::io::Error), the transport's error, [`RequestError`],
+/// [`DecodeError`]. `{:?}`, which a `main` that returns the error prints, begins with the same text.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -82,7 +82,7 @@ impl<B> Error<B> {
         Self(inner, PhantomData)
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
@@ -92,12 +92,12 @@ impl<B> Error<B> {
         self.0.operation
     }
 
-    /// How many requests were sent, or tried to be.
+    /// The number of attempts, including those that could not connect.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the call took in all.
+    /// The duration of the call, with all attempts.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
@@ -107,40 +107,40 @@ impl<B> Error<B> {
         self.0.status
     }
 
-    /// The response's headers, empty when there was no response; the caller's key, where a server echoes it, is redacted.
+    /// The response's headers; empty if there was no response. The caller's key is redacted if the server echoes it.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The response's body as it came, cut after 64 KiB; the caller's key, where a server echoes it, is redacted.
+    /// The response's raw body, truncated after 64 KiB. The caller's key is redacted if the server echoes it.
     pub fn raw_body(&self) -> &[u8] {
         &self.0.raw_body
     }
 
-    /// The response's body as a `T`, for an error whose own type was forgotten.
+    /// The response's body as a `T`, for an error whose type parameter was erased by `?`.
     pub fn body_as<T: 'static>(&self) -> Option<&T> {
         self.0.body.as_ref()?.as_any().downcast_ref()
     }
 
-    /// What the server said, as text; `None` when there was no response, and when the body was data without a message (JSON that could
-    /// not be read: [`raw_body`](Self::raw_body) has it).
+    /// The server's message, as text; `None` if there was no response, or if its body had no message (such as JSON of an unknown
+    /// shape: see [`raw_body`](Self::raw_body)).
     pub fn message(&self) -> Option<String> {
         let has_words = self.0.body.is_some() || !self.0.is_data();
         self.0.status.filter(|_| has_words).map(|_| self.0.message())
     }
 
-    /// The attempts before the last, if they failed in other ways or not: a deletion that failed with 500 and was repeated
-    /// may end in 404, for one. At most 8; of more, the first and the last 7.
+    /// How the attempts before the last failed: a deletion that failed with 500 and was retried may end in 404, for example.
+    /// Equal failures in a row are one entry. At most 8 entries; of more, the first and the last 7.
     pub fn earlier_attempts(&self) -> &[EarlierAttempt] {
         &self.0.earlier
     }
 
-    /// Where decoding failed, when the response was not what was expected.
+    /// The error of decoding, if the response could not be decoded.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// What is wrong with the request, when it could not be sent as it is.
+    /// What is invalid about the request, if it could not be sent.
     pub fn request_error(&self) -> Option<&RequestError> {
         self.0.source.as_ref()?.downcast_ref()
     }
@@ -155,42 +155,42 @@ impl<B> Error<B> {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether the request could not be sent as it is.
+    /// Whether the request was invalid and not sent.
     pub fn is_request(&self) -> bool {
         self.0.kind == ErrorKind::Request
     }
 
-    /// Whether the response could not be read as what the operation gives.
+    /// Whether the response could not be decoded as the operation's type.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
 
-    /// Whether the same request may succeed later, and does no harm if the first one arrived.
+    /// Whether the same request may succeed later, and does no harm if the first one was carried out.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// 401: no key, or a wrong one.
+    /// 401: the key is missing or wrong.
     pub fn is_unauthorized(&self) -> bool {
         self.is_status(401)
     }
 
-    /// 403: the key may not do this.
+    /// 403: the key does not permit this.
     pub fn is_forbidden(&self) -> bool {
         self.is_status(403)
     }
 
-    /// 404: there is no such thing.
+    /// 404: it does not exist.
     pub fn is_not_found(&self) -> bool {
         self.is_status(404)
     }
 
-    /// 409: it collides with something.
+    /// 409: it conflicts with the current state.
     pub fn is_conflict(&self) -> bool {
         self.is_status(409)
     }
 
-    /// 410: it is there no more.
+    /// 410: it no longer exists.
     pub fn is_gone(&self) -> bool {
         self.is_status(410)
     }
@@ -205,12 +205,12 @@ impl<B> Error<B> {
         self.is_status(413)
     }
 
-    /// 415: the body is of a type that the server does not take.
+    /// 415: the server does not accept the body's media type.
     pub fn is_unsupported_media_type(&self) -> bool {
         self.is_status(415)
     }
 
-    /// 422: a field's value is wrong.
+    /// 422: a field's value is invalid.
     pub fn is_unprocessable(&self) -> bool {
         self.is_status(422)
     }
@@ -231,7 +231,8 @@ impl<B> Error<B> {
 }
 
 impl<B: ErrorBody> Error<B> {
-    /// What the server said, typed; `None` when there was no response, or one of another shape ([`raw_body`](Self::raw_body) has it).
+    /// The body of the error response, typed; `None` if there was no response, or one of another shape
+    /// ([`raw_body`](Self::raw_body) has it).
     pub fn body(&self) -> Option<&B> {
         self.body_as()
     }

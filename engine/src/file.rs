@@ -20,8 +20,8 @@ mod tests;
 
 /// A file to send, with the name and media type that is sent.
 ///
-/// The content comes from a path, from memory, or from any reader. It is read while it is sent, so its size does not
-/// matter; nothing is opened before [`into_body`](File::into_body).
+/// The content is a path, bytes, or a reader. It is read while it is sent, so files of any size take little memory; nothing is
+/// opened before [`into_body`](File::into_body).
 ///
 /// ```
 /// use typed_endpoint::File;
@@ -36,13 +36,13 @@ mod tests;
 ///
 /// # Cloning
 ///
-/// Clones of a file made by [`reader`](File::reader) share the one reader: the first to be sent gets the content,
-/// the others fail with an error that says so. All other files can be sent any number of times.
+/// Clones of a file made by [`reader`](File::reader) share its reader: the first one sent gets the content, the others
+/// return an error. All other files can be sent any number of times.
 ///
 /// # As data
 ///
-/// A file serialises as an object: `path` or `bytes` (base64), and `name` and `content_type` where set. A reader
-/// cannot be serialised. Deserialise only what you trust: whoever writes `path` picks a file of this machine.
+/// A file serialises as an object: `path` or `bytes` (base64), and `name` and `content_type` if set. A reader cannot be
+/// serialised. Deserialise only trusted data: `path` can name any file of the machine.
 #[derive(Clone)]
 pub struct File {
     content: Content,
@@ -67,13 +67,13 @@ impl File {
         File::new(Content::Path(path.into()))
     }
 
-    /// Content that is in memory.
+    /// Content in memory.
     pub fn bytes(content: impl Into<Bytes>) -> File {
         File::new(Content::Bytes(content.into()))
     }
 
-    /// Whatever `reader` gives. It can be sent only once, so a request with it is never retried once sending began.
-    /// Without a known length it goes out in chunks, which some servers refuse: prefer
+    /// The content of `reader`. It can be sent only once, so a request with it is never retried once sending began.
+    /// Its length is unknown, so it is sent chunked, which some servers refuse: prefer
     /// [`reader_with_len`](File::reader_with_len).
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> File {
         File::new(Content::Reader(Opener::once(reader), None))
@@ -96,8 +96,8 @@ impl File {
         File { content, name: None, content_type: None, behind: None }
     }
 
-    /// The file at `path`, changed on its way by a reader around it, such as one that encrypts. `len` tells the length of
-    /// what comes out from that of the file. The file is opened anew for each attempt, and refused if it has changed.
+    /// The file at `path`, transformed by a reader around it, such as one that encrypts. `len` computes the length of the
+    /// output from that of the file. The file is opened for each attempt, and refused if it has changed.
     pub fn through<R: AsyncRead + Send + 'static>(
         path: PathBuf,
         len: fn(u64) -> u64,
@@ -119,7 +119,7 @@ impl File {
         self
     }
 
-    /// Sets the media type. Default: guessed from the name's ending, `application/octet-stream` where that says nothing.
+    /// Sets the media type (default: guessed from the name's extension, otherwise `application/octet-stream`).
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> File {
         self.content_type = Some(content_type.into());

@@ -55,8 +55,8 @@ impl Multipart {
         self
     }
 
-    /// Fixes the line that stands between the parts, for requests that must be the same every time. Default: random,
-    /// so that nobody can write it into a field.
+    /// Sets the boundary between the parts, for reproducible requests (default: random, so a field cannot contain it on
+    /// purpose).
     #[must_use]
     pub fn boundary(mut self, boundary: impl Into<String>) -> Multipart {
         self.boundary = Some(boundary.into());

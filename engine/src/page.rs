@@ -26,13 +26,13 @@ pub trait Paginated: Endpoint<Response: Page> {}
     note = "a `paged` operation gives a `Vec`, or a type that implements `Page`"
 )]
 pub trait Page: Send + 'static {
-    /// What the list holds.
+    /// An item of the list.
     type Item: Send + 'static;
 
-    /// How many items the page holds.
+    /// The number of items.
     fn len(&self) -> usize;
 
-    /// Whether the page holds nothing.
+    /// Whether the page is empty.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -66,11 +66,11 @@ pub type PageOf<E> = Result<Vec<<<E as Endpoint>::Response as Page>::Item>, Erro
 pub type ItemOf<E> = Result<<<E as Endpoint>::Response as Page>::Item, Error<<E as Endpoint>::Error>>;
 
 impl<A: Api> Client<A> {
-    /// The pages of a list, one request each, as a [`Stream`]; [`Pages::items`] gives the items one by one. No page is
-    /// asked for before it is wanted, and none is kept.
+    /// The pages of a list, one request each, as a [`Stream`]; [`Pages::items`] yields the items one by one. A page is
+    /// requested only when it is polled for, and not kept.
     ///
-    /// A list that cannot be followed to its end fails: a cursor that is empty or was there before, a link to the next
-    /// page without the cursor in it. What came before is handed on first.
+    /// A list that cannot be followed to its end fails, after the items received: for instance with an empty or repeated
+    /// cursor, or a link to the next page without the cursor.
     ///
     /// ```no_run
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -128,7 +128,7 @@ enum PagesState<E> {
 }
 
 impl<E: Paginated> Pages<E> {
-    /// Says how each page is asked for: any setting of [`Call`].
+    /// Sets options of each request: any of [`Call`].
     pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
         self.call = settings(self.call);
         self
@@ -146,7 +146,7 @@ impl<E: Paginated> Pages<E> {
         self.cursor.as_deref()
     }
 
-    /// How many items the whole list holds, if the server said so with the last page ([`Api::TOTAL`]).
+    /// The length of the whole list, if the server reported it with the last page ([`Api::TOTAL`]).
     pub fn total(&self) -> Option<u64> {
         self.total
     }
@@ -349,7 +349,7 @@ impl<E: Paginated> Items<E> {
         std::future::poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// All items that are left, in memory.
+    /// Collects all remaining items in memory.
     ///
     /// # Errors
     /// The first error; the items before it are lost.

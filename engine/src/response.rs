@@ -15,9 +15,9 @@ use crate::sse::{Sse, StreamItem};
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a declaration of
 /// [`endpoint!`](macro@crate::endpoint) can name.
 pub trait ResponseFormat<T>: Send + Sync + 'static {
-    /// What the request's `Accept` header says.
+    /// The request's `Accept` header.
     const ACCEPT: &'static str;
-    /// Whether the body is handed on while it arrives, rather than read to its end first.
+    /// Whether the body is streamed, rather than read to its end first.
     const STREAMED: bool = false;
     /// Whether the body is the content of a file. A redirect to another host is followed for such only (without the key and
     /// the client's headers), and a download that breaks off is resumed.
@@ -110,7 +110,7 @@ pub struct Raw;
 #[derive(Debug)]
 pub struct Text;
 
-/// A body handed on while it arrives.
+/// A streamed body.
 #[derive(Debug)]
 pub struct Streamed;
 
@@ -202,7 +202,7 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
     }
 }
 
-/// What a call gave, with what came along: from [`Call::with_response`](crate::call::Call::with_response).
+/// The value of a call with the response's metadata: from [`Call::with_response`](crate::call::Call::with_response).
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -221,14 +221,14 @@ pub struct Response<T> {
     pub status: StatusCode,
     /// The response's headers.
     pub headers: HeaderMap,
-    /// The response's body as it came; empty when it is streamed.
+    /// The response's raw body; empty if it is streamed.
     pub raw_body: Bytes,
-    /// How many requests it took.
+    /// The number of attempts.
     pub attempts: u32,
-    /// What of the body could not be read as what it should be and was passed over, with the reason: the first 100 places.
-    /// An object keeps such a member among its unknown ones (`extra`).
+    /// The places of the body that could not be decoded and were skipped, with the reason: the first 100. An object keeps such
+    /// a member in its `extra`.
     pub skipped: Vec<Skipped>,
-    /// How many places were passed over in all.
+    /// The number of all skipped places.
     pub skipped_count: usize,
 }
 

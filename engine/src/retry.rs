@@ -18,10 +18,10 @@ use std::time::Duration;
 /// Statuses that promise that the same request may well succeed a little later.
 const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 
-/// When failed attempts are repeated, and how long to wait before.
+/// A retry policy: when failed attempts are repeated, and after which back-off.
 ///
-/// The default makes up to 3 attempts, waiting a random time of up to 200 ms before the second and
-/// of up to 400 ms before the third. Start from [`Retry::default`], [`Retry::attempts`],
+/// The default makes up to 3 attempts, with a random back-off of up to 200 ms before the second and
+/// up to 400 ms before the third. Start from [`Retry::default`], [`Retry::attempts`],
 /// [`Retry::backoff`] or [`Retry::never`] and change what should differ:
 ///
 /// ```
@@ -35,7 +35,7 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// # let _ = patient;
 /// ```
 ///
-/// # What is repeated
+/// # What is retried
 ///
 /// | what happened | operations that are retryable | others |
 /// |---|---|---|
@@ -45,20 +45,18 @@ const TRANSIENT: &[u16] = &[408, 425, 429, 500, 502, 503, 504];
 /// | another of the [`statuses`](Retry::statuses) | yes | with [`non_idempotent`](Retry::non_idempotent) |
 /// | anything else: other statuses, a response that cannot be decoded | no | no |
 ///
-/// # How long it waits
+/// # Back-off
 ///
-/// The wait before retry *n* (counting from 0) is `min(max_backoff, initial_backoff × multiplierⁿ)`, of which
-/// [jitter](Retry::jitter) takes a random part. What the server asks for by `Retry-After` or `retry-after-ms` is waited
-/// for first, see [`max_retry_after`](Retry::max_retry_after), and with jitter this wait comes on top, as far as there is
-/// time.
+/// The back-off before retry *n* (counting from 0) is `min(max_backoff, initial_backoff × multiplierⁿ)`, of which
+/// [jitter](Retry::jitter) takes a random part. A time that the server asks for by `Retry-After` or `retry-after-ms` is waited
+/// for first (see [`max_retry_after`](Retry::max_retry_after)); with jitter, the back-off is added to it, if there is time.
 ///
-/// # What else bounds it
+/// # Other limits
 ///
-/// All calls of a client share a budget for retries, so that a client with many calls in flight
-/// does not multiply the load on a server that is down: once about a hundred retries have failed
-/// ([`Client::retry_budget`](crate::Client::retry_budget)), calls give their first error until responses come again.
-/// Retries at a time that the server asked for are not counted. A wait that would outlast the overall
-/// time-out of a call is not begun, and a body that can be read only once is not sent twice.
+/// All calls of a client share a retry budget, because the retries of many concurrent calls would multiply the load on a
+/// server that is down: after about a hundred failed retries ([`Client::retry_budget`](crate::Client::retry_budget)), calls
+/// return their first error until calls succeed again. Retries at a time that the server asked for are not counted. A
+/// back-off that would outlast the deadline of a call is not started, and a body that can be read only once is not sent twice.
 #[derive(Clone, PartialEq)]
 #[must_use]
 pub struct Retry {
@@ -125,12 +123,11 @@ impl Retry {
         Self::default().max_attempts(n)
     }
 
-    /// As many attempts as fit into `max_elapsed`, with waits of exactly
+    /// As many attempts as fit into `max_elapsed`, with a back-off of exactly
     /// `min(max_backoff, initial_backoff × multiplierⁿ)`.
     ///
-    /// The waits have no jitter, so that the schedule is the one asked for; programs of which many
-    /// copies run had better add [`.jitter(true)`](Retry::jitter). The shared budget of the client
-    /// bounds the number of retries here, too.
+    /// There is no jitter, which makes the schedule predictable; a program that runs in many instances
+    /// should add [`.jitter(true)`](Retry::jitter). The client's retry budget applies, too.
     ///
     /// ```
     /// # use typed_endpoint::Retry;
@@ -148,79 +145,75 @@ impl Retry {
             .jitter(false)
     }
 
-    /// How many attempts are made at most, the first one included (default 3; 0 counts as 1).
+    /// Sets the maximum number of attempts, including the first (default: 3; 0 counts as 1).
     pub fn max_attempts(mut self, n: u32) -> Self {
         self.max_attempts = n.max(1);
         self
     }
 
-    /// The wait before the first retry, before jitter (default 200 ms).
+    /// Sets the back-off before the first retry, before jitter (default: 200 ms).
     pub fn initial_backoff(mut self, wait: Duration) -> Self {
         self.initial_backoff = wait;
         self
     }
 
-    /// What no wait exceeds (default 10 s), not even the first one; what the server asks for is waited for besides.
+    /// Sets the longest back-off (default: 10 s). A time that the server asks for is waited for in addition.
     pub fn max_backoff(mut self, wait: Duration) -> Self {
         self.max_backoff = wait;
         self
     }
 
-    /// What each wait is multiplied by to give the next one (default 2).
-    ///
-    /// Waits never shrink: anything below 1, and what is not a number, counts as 1.
+    /// Sets the factor from one back-off to the next (default: 2). Values below 1 and NaN count as 1.
     pub fn multiplier(mut self, factor: f64) -> Self {
         // `f64::max` also turns NaN into 1.
         self.multiplier = factor.max(1.0);
         self
     }
 
-    /// Retries begin before this much time since the start of the call (default: no limit).
+    /// Sets the time since the start of the call after which no retry begins (default: no limit).
     ///
-    /// A call whose next wait would end later gives its error at once rather than wait in vain. An
-    /// attempt that has begun is not cut short; a call's overall time-out does that.
+    /// A call whose next back-off would end later returns its error at once. An attempt that has begun is not aborted; the
+    /// call's deadline does that.
     pub fn max_elapsed(mut self, time: Duration) -> Self {
         self.max_elapsed = time;
         self
     }
 
-    /// The longest `Retry-After` that is waited for (default 60 s). When the server asks for more,
-    /// the call gives its error at once: coming back earlier would only be refused again.
+    /// Sets the longest `Retry-After` that is waited for (default: 60 s). If the server asks for more, the call returns its
+    /// error at once, because an earlier retry would be refused again.
     pub fn max_retry_after(mut self, time: Duration) -> Self {
         self.max_retry_after = time;
         self
     }
 
-    /// Whether a wait is a random part of the one computed, from nothing to all of it (default
-    /// true, for [`Retry::backoff`] false), so that clients which failed together do not come back
-    /// together.
+    /// Sets whether the back-off is a random part of the computed one, from 0 to 100 % (default: true; for
+    /// [`Retry::backoff`]: false). Jitter keeps clients that failed together from retrying together.
     pub fn jitter(mut self, on: bool) -> Self {
         self.jitter = on;
         self
     }
 
-    /// Whether to repeat what failed without a response: no connection, a lost one, a time-out of
-    /// an attempt (default true). With false, only [`statuses`](Retry::statuses) are retried.
+    /// Sets whether to retry failures without a response: no connection, a lost one, a time-out of an attempt (default:
+    /// true). If false, only [`statuses`](Retry::statuses) are retried.
     pub fn connection_errors(mut self, on: bool) -> Self {
         self.connection_errors = on;
         self
     }
 
-    /// Whether to repeat also operations that are not declared retryable, after a failure that
-    /// leaves open whether the server has carried them out (default false).
+    /// Sets whether to retry also operations that are not declared retryable, after a failure that leaves open whether the
+    /// server has carried them out (default: false).
     ///
-    /// With true the same thing may be created, or paid for, twice.
+    /// If true, an object may be created, or paid for, twice.
     pub fn non_idempotent(mut self, on: bool) -> Self {
         self.non_idempotent = on;
         self
     }
 
-    /// Which statuses are retried, in place of the default 408, 425, 429, 500, 502, 503 and 504. What was refused before
+    /// Sets which statuses are retried (default: 408, 425, 429, 500, 502, 503 and 504). A request that was refused before
     /// any work ([`Api::refused`](crate::Api::refused)) is retried in any case; [`Retry::never`] retries nothing.
     ///
-    /// Anything that lists numbers will do: `[429, 503]`, `500..=599`, or
-    /// `(400..600).filter(|status| …)`. What is not between 300 and 999 is ignored: a success is
-    /// never repeated.
+    /// Takes any iterator of numbers: `[429, 503]`, `500..=599`, or `(400..600).filter(|status| …)`. Numbers that are not
+    /// between 300 and 999 are ignored: a success is never retried.
     pub fn statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let mut statuses: Vec<_> = statuses.into_iter().filter(|status| (300..=999).contains(status)).collect();
         statuses.sort_unstable();

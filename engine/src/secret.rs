@@ -5,8 +5,8 @@ use std::fmt;
 
 use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 
-/// A secret: an API key, a stream key, a shared secret. `Debug` redacts it and there is no `Display`; JSON holds it, for
-/// that is how it travels.
+/// A secret: an API key, a stream key, a shared secret. `Debug` redacts it and there is no `Display`; JSON has the real value,
+/// because that is how it is sent.
 ///
 /// ```
 /// # use typed_endpoint::Secret;
@@ -18,12 +18,12 @@ use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas,
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::server::Server;
 use crate::transport::{BoxFuture, Transport, default_transport};
 
-/// How long to wait: to connect, for each attempt while nothing arrives, and for the whole call.
+/// Time-outs: for connecting, for an attempt without progress, and for the whole call.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -39,8 +39,8 @@ pub struct Timeouts {
     /// time in all. Events have this time from one to the next ([`Sse::timeout`](crate::sse::Sse::timeout)); the body of an error
     /// response has 5 s in all.
     pub idle: Option<Duration>,
-    /// How long a call may take in all, with its retries and the waits between them (default: no bound). For a response that
-    /// is streamed, a download or events, until it begins; from then on only `idle` counts.
+    /// How long a call may take in total, with its retries and back-off (default: no limit). For a streamed response (a
+    /// download or events), until it begins; from then on only `idle` applies.
     pub deadline: Option<Duration>,
 }
 
@@ -51,7 +51,7 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// Sets how long connecting may take (default: 10 s); `None` for no bound.
+    /// Sets how long connecting may take (default: 10 s); `None` for no limit.
     #[must_use]
     pub fn connect(self, connect: impl Into<Option<Duration>>) -> Self {
         Self { connect: connect.into(), ..self }
@@ -64,7 +64,7 @@ impl Timeouts {
         Self { idle: idle.into(), ..self }
     }
 
-    /// Sets how long a call may take in all; `None` for no bound (the default).
+    /// Sets how long a call may take in total; `None` for no limit (the default).
     #[must_use]
     pub fn deadline(self, deadline: impl Into<Option<Duration>>) -> Self {
         Self { deadline: deadline.into(), ..self }

@@ -83,7 +83,7 @@ pub enum Step<T> {
     End,
     /// Nothing of interest.
     Skip,
-    /// The server says that it failed, in these words; the stream fails with them.
+    /// An error with the server's message; the stream fails with it.
     Error(String),
 }
 
@@ -152,9 +152,9 @@ impl Event {
 
 /// A stream of items, read from the body of a response as they arrive.
 ///
-/// It is a [`Stream`], and [`next`](Sse::next) works without further crates. After its end or an error it gives
-/// nothing more. Dropping it before its end closes the connection, which tells the server to stop; a stream that was read
-/// to its end leaves the connection for further calls.
+/// It is a [`Stream`], and [`next`](Sse::next) works without further crates. It yields nothing after its end or an error.
+/// Dropping it before its end closes the connection, by which the server stops; a stream that was read to its end leaves the
+/// connection for further calls.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

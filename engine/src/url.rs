@@ -6,10 +6,10 @@ use std::fmt;
 use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
 use crate::secret;
 
-/// A web address, kept as the text it came as: it is not checked and not normalized.
+/// A URL, kept as its original text: it is neither checked nor normalized.
 ///
-/// `Debug` shows the address, but not what else may stand in it: passwords, the query (signatures, tokens),
-/// and beyond the web (`rtmp:`, `srt:`) the path, which holds stream keys.
+/// `Debug` redacts passwords and the query (signatures, tokens), and, for schemes other than http (`rtmp:`, `srt:`), the path,
+/// which contains stream keys.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Url(String);
 

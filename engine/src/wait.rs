@@ -16,7 +16,7 @@ use crate::endpoint::{Endpoint, HostedBy, Operation};
 use crate::error::{Error, RequestError, write_causes};
 use crate::retry::Retry;
 
-/// Something that takes its time on the server. [`Client::wait`] waits for it.
+/// Identifies a long-running operation on the server, for [`Client::wait`].
 pub trait Awaitable {
     /// The operation that is polled.
     type PollRequest: Endpoint<Response: Clone>;
@@ -24,7 +24,7 @@ pub trait Awaitable {
     /// The request to poll with.
     ///
     /// # Errors
-    /// When it does not say what it is, so that nobody can be asked about it.
+    /// When its id is missing.
     fn poll_request(&self) -> Result<Self::PollRequest, RequestError>;
 
     /// The stage that a response reports.
@@ -49,9 +49,9 @@ impl<T: Awaitable> Awaitable for &T {
 pub enum Stage {
     /// It is not done yet.
     InProgress {
-        /// Its phase, in the server's word.
+        /// Its phase, as the server names it.
         phase: String,
-        /// How much of it is done, 0 to 1, if the server says so.
+        /// Its progress, 0 to 1, if the server reports it.
         progress: Option<f64>,
     },
     /// It is done.
@@ -68,7 +68,7 @@ pub enum Stage {
 pub struct Update<T> {
     /// The stage it has reached.
     pub stage: Stage,
-    /// All that the server said.
+    /// The whole response.
     pub value: T,
 }
 
@@ -80,7 +80,7 @@ impl Stage {
 }
 
 impl<T> Update<T> {
-    /// The phase, in the server's word; `None` when it is done.
+    /// The phase, as the server names it; `None` when it is done.
     pub fn phase(&self) -> Option<&str> {
         match &self.stage {
             Stage::InProgress { phase, .. } => Some(phase),
@@ -88,7 +88,7 @@ impl<T> Update<T> {
         }
     }
 
-    /// How much is done, 0 to 1, if the server says so.
+    /// The progress, 0 to 1, if the server reports it.
     pub fn progress(&self) -> Option<f64> {
         match &self.stage {
             Stage::InProgress { progress, .. } => *progress,
@@ -172,11 +172,14 @@ impl From<RequestError> for WaitError {
 const MAX_CONSECUTIVE_FAILURES: u32 = 10;
 
 impl<A: Api> Client<A> {
-    /// Waits for something that takes its time: `.await` gives its final state. It is also a [`Stream`] of [`Update`]s.
+    /// Polls a long-running operation: `.await` returns its final state. It is also a [`Stream`] of [`Update`]s.
     ///
-    /// It polls after a second and then at growing intervals of up to ten seconds ([`Wait::every`]). Failures that may pass
-    /// (no connection, a server that is down) are tolerated, up to ten polls in a row ([`Wait::max_consecutive_failures`]); each poll is
-    /// repeated by the client's own policy already.
+    /// It polls after a second and then at growing intervals of up to ten seconds ([`Wait::every`]). Each poll is retried by the
+    /// client's policy; if it still fails for a transient reason (no connection, a server that is down), up to ten consecutive
+    /// polls may fail ([`Wait::max_consecutive_failures`]).
+    ///
+    /// # Errors
+    /// [`WaitError`], from awaiting it: the operation failed or was cancelled, the deadline passed, or a poll failed.
     pub fn wait<T: Awaitable<PollRequest: HostedBy<A>>>(&self, what: T) -> Wait<T::PollRequest> {
         Wait {
             state: match what.poll_request() {
@@ -197,7 +200,7 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// Waits for something: a future of its final state, or a stream of updates. From [`Client::wait`].
+/// Polls a long-running operation: a future of its final state, or a stream of updates. Made by [`Client::wait`].
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -242,26 +245,26 @@ enum WaitState<E: Endpoint> {
 }
 
 impl<E: Endpoint<Response: Clone>> Wait<E> {
-    /// How long to wait between polls: at first, and at most (default: one second, ten seconds). The time grows by
-    /// half with each poll, and a random part of up to a quarter is taken off.
+    /// Sets the interval between polls: the first and the longest (default: one second, ten seconds). It grows by half with
+    /// each poll, and is shortened by a random part of up to a quarter.
     pub fn every(mut self, initial: Duration, max: Duration) -> Self {
         self.interval = PollInterval { initial, max };
         self
     }
 
-    /// How long to wait in all, from the first poll on (default: for ever).
+    /// Sets how long to wait in total, from the first poll (default: no limit).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How many consecutive polls may fail in a way that may pass (default: 10).
+    /// Sets how many consecutive polls may fail for transient reasons (default: 10).
     pub fn max_consecutive_failures(mut self, most: u32) -> Self {
         self.max_consecutive_failures = most;
         self
     }
 
-    /// Says how each poll is sent: any setting of [`Call`].
+    /// Sets options of each poll: any of [`Call`].
     pub fn with(mut self, settings: impl FnOnce(Call<E>) -> Call<E>) -> Self {
         self.state = match self.state {
             WaitState::Ready(call) => WaitState::Ready(Box::new(settings(*call))),
@@ -270,7 +273,7 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
         self
     }
 
-    /// When each poll is repeated, in place of the client's setting.
+    /// Sets the retry policy of each poll, in place of the client's.
     pub fn retry(self, retry: Retry) -> Self {
         self.with(|call| call.retry(retry))
     }
@@ -390,7 +393,7 @@ impl<E: Endpoint<Response: Clone>> Stream for Wait<E> {
 
 impl<E: Endpoint> Unpin for Wait<E> {}
 
-/// Waits for the end of a [`Wait`].
+/// The future of a [`Wait`].
 #[must_use = "futures do nothing until they are awaited"]
 #[derive(Debug)]
 pub struct WaitFuture<E: Endpoint>(Wait<E>);

@@ -105,7 +105,7 @@ kinds! {
     "playback.accessControl" => PlaybackAccessControl(AccessRequest),
     /// An asset was created.
     "asset.created" => AssetCreated(Box<AssetPayload>),
-    /// An asset changed, be it only its progress.
+    /// An asset changed, which includes its progress.
     "asset.updated" => AssetUpdated(Box<AssetPayload>),
     /// An asset could not be processed.
     "asset.failed" => AssetFailed(Box<AssetPayload>),
@@ -115,7 +115,7 @@ kinds! {
     "asset.deleted" => AssetDeleted(Box<AssetPayload>),
     /// A task was created.
     "task.spawned" => TaskSpawned(Box<TaskPayload>),
-    /// A task changed, be it only its progress.
+    /// A task changed, which includes its progress.
     "task.updated" => TaskUpdated(Box<TaskPayload>),
     /// A task ended well.
     "task.completed" => TaskCompleted(Box<TaskPayload>),

@@ -6,7 +6,7 @@ use typed_endpoint::BoxError;
 use typed_endpoint::sse::{Event, Step, StreamItem};
 
 open_enum! {
-    /// Who says something in a conversation.
+    /// The role of a message's author.
     pub enum LlmRole {
         /// Nobody in it: how the model should behave.
         System = "system",

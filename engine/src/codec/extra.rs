@@ -9,9 +9,8 @@ use super::shape::Shape;
 use super::writer::Writer;
 use super::{Encode, Field, to_json};
 
-/// What a server sent in an object beyond what the fields of its model hold: members that the model does not know, and
-/// known ones whose value is of an unexpected kind. Also which fields were `null` or missing. With it, what was read can
-/// be written again without loss.
+/// The content of an object that its model's fields do not hold: unknown members, known members whose value has an
+/// unexpected type, and which fields were `null` or missing. It makes decoding and encoding again lossless.
 ///
 /// Members are kept as JSON text, and parsed when they are asked for.
 ///

@@ -6,8 +6,8 @@ use super::skip::Skipped;
 /// How values are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// What can be understood is: `"12"` and `12.0` are integers, `"true"` is a boolean, unknown members are kept in
-    /// [`Extra`](crate::Extra), `null` stands for a field that is not there.
+    /// Accepts close matches: `"12"` and `12.0` are integers, `"true"` is a boolean, unknown members are kept in
+    /// [`Extra`](crate::Extra), `null` is a missing field.
     Lenient,
     /// As strict servers read requests: unknown members, unknown values of enums, nulls and numbers as text are errors.
     Strict,
@@ -39,7 +39,7 @@ pub enum Kind {
 
 /// Reads JSON: a text and a position in it.
 ///
-/// For implementations of [`Field`](super::Field): most look at [`kind`](Self::kind) and hand on to the `decode` of another type.
+/// For implementations of [`Field`](super::Field): most check [`kind`](Self::kind) and call the `decode` of another type.
 #[derive(Debug)]
 pub struct Reader<'a> {
     pub(super) text: &'a str,

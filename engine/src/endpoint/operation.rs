@@ -37,13 +37,13 @@ pub struct Operation {
     pub retryable_if: Option<fn(&dyn Any) -> bool>,
     /// Whether the key is sent.
     pub auth: bool,
-    /// How long nothing may arrive before an attempt is given up, when it is not the client's setting.
+    /// The idle time-out of an attempt; `None`: the client's setting.
     pub timeout: Option<Duration>,
-    /// How its pages follow each other; `None` when it gives everything at once.
+    /// How its pages follow each other; `None` if one response holds everything.
     pub paged: Option<Paging>,
-    /// Whether the API advises against its use.
+    /// Whether the API has deprecated it.
     pub deprecated: bool,
-    /// The operation's id in the API's public specification; `None` when it is not in there.
+    /// The operation's id in the API's public specification; `None` if the specification does not have it.
     pub id: Option<&'static str>,
     /// Other APIs that host it, with their prefix.
     pub hosted: &'static [Host],
@@ -57,7 +57,7 @@ pub struct Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The response says where the next page begins ([`Page::next_cursor`](crate::Page::next_cursor),
+    /// The response has the cursor of the next page ([`Page::next_cursor`](crate::Page::next_cursor),
     /// [`Api::next_cursor`](crate::Api::next_cursor)).
     Cursor,
     /// The client counts items: the next page begins after those received so far.
@@ -76,7 +76,7 @@ pub enum Paging {
 pub struct Host {
     /// Its name.
     pub api: &'static str,
-    /// What stands there before the operation's path.
+    /// The prefix of the operation's path there.
     pub prefix: &'static str,
     /// Its base URLs.
     pub servers: &'static [&'static str],
@@ -97,9 +97,9 @@ pub struct Field {
     pub rust: &'static str,
     /// The name on the wire.
     pub name: &'static str,
-    /// Where it stands in the request.
+    /// Its place in the request.
     pub place: Place,
-    /// Whether the request cannot be made without it.
+    /// Whether it is required.
     pub required: bool,
     /// Its type, as declared.
     pub ty: &'static str,
@@ -111,7 +111,7 @@ pub struct Field {
     pub sample: Option<&'static str>,
 }
 
-/// Where a field stands in the request.
+/// The place of a field in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -209,7 +209,7 @@ impl fmt::Display for Operation {
 /// The clauses of [`endpoint!`](macro@crate::endpoint): `id("getBook")` in a declaration calls [`id`](Self::id). Each may
 /// be used once.
 impl Operation {
-    /// Names the operation's id in the API's specification (default: none).
+    /// Declares the operation's id in the API's specification, which is also an alias in the search of rustdoc (default: none).
     #[must_use]
     pub const fn id(self, id: &'static str) -> Self {
         assert!(self.id.is_none(), "the clause `id` is declared twice");
@@ -224,8 +224,8 @@ impl Operation {
         Self { retryable, declares_retryable: true, ..self }
     }
 
-    /// Declares that a request may be sent again if this function says so: a `fn(&Request) -> bool`, where `Request` is
-    /// the declared type.
+    /// Declares a function that decides whether a request may be sent again: a `fn(&Request) -> bool`, where `Request` is the
+    /// declared type.
     #[must_use]
     pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
         Self { retryable_if: Some(check), ..self.retryable(true) }

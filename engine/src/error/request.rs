@@ -10,18 +10,18 @@ use std::sync::Arc;
 use super::BoxError;
 use super::causes::write_causes;
 
-/// A request cannot be sent as it is. `{:#}` adds the causes.
+/// Why a request was not sent. `{:#}` adds the causes.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// A path parameter would make the path another one.
+    /// A path parameter would change the path.
     PathParameter {
         /// Its name.
         name: &'static str,
         /// Why it cannot be sent.
         what: &'static str,
     },
-    /// A header's value has characters that no header can hold.
+    /// A header's value has invalid characters.
     Header {
         /// Its name.
         name: String,
@@ -33,27 +33,27 @@ pub enum RequestError {
         /// Why not.
         reason: String,
     },
-    /// The URL is not one.
+    /// The URL is invalid.
     Url {
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: String,
     },
     /// The API has no server of this index.
     NoServer {
-        /// Which there are.
+        /// The available servers.
         reason: String,
     },
-    /// There is no key where one is needed, or it is none that can be sent.
+    /// The key is missing or invalid.
     Key {
-        /// What is wrong with it.
+        /// Why it is invalid.
         reason: Cow<'static, str>,
     },
-    /// The key would go unencrypted to where it must not.
+    /// The key would be sent unencrypted.
     UnencryptedKey {
         /// Where to, and how to allow or avoid it.
         reason: String,
     },
-    /// The function that gives the key failed.
+    /// The key provider failed.
     KeyProvider {
         /// Its error.
         source: Arc<dyn Error + Send + Sync>,
@@ -70,12 +70,12 @@ pub enum RequestError {
         /// Why not.
         source: Arc<io::Error>,
     },
-    /// There is no id of what the request is about.
+    /// A value has no id.
     NoId {
         /// What has no id.
         what: &'static str,
     },
-    /// There is no Tokio runtime, or none that will do.
+    /// There is no Tokio runtime, or it lacks I/O or timers.
     Runtime {
         /// What is missing.
         reason: &'static str,
@@ -87,7 +87,7 @@ pub enum RequestError {
     },
     /// There is no transport.
     NoTransport,
-    /// A proxy is named that cannot be used.
+    /// A proxy cannot be used.
     Proxy {
         /// What names it, and what is wrong with it.
         reason: String,

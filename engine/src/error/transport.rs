@@ -16,23 +16,23 @@ pub struct TransportError {
     pub source: BoxError,
 }
 
-/// How much of a request was sent that got no response.
+/// How much of a request was sent before it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// There was no connection: nothing was sent, and it may be sent again whatever it is.
+    /// There was no connection: nothing was sent, so any request may be retried.
     Connect,
     /// Connecting took too long: nothing was sent.
     ConnectTimeout,
-    /// It is no request that can be sent, now or later: nothing was.
+    /// The request is invalid and can never be sent: nothing was.
     Request,
-    /// The request's own body could not be read; what there was of it may have been sent.
+    /// The request's body could not be read; a part of it may have been sent.
     Body,
     /// The request was sent, at least in part.
     Sent,
     /// The request was sent, at least in part, and the transport's own time-out ended the waiting.
     Timeout,
-    /// A response came, but its headers are larger than the transport takes.
+    /// There was a response, but its headers exceed the transport's limit.
     TooLarge,
 }
 

@@ -1,8 +1,8 @@
 /// Declares the client type of an API crate: a thin type around [`Client`](crate::Client), to which the crate can add its
 /// own constructors and methods.
 ///
-/// The type has all settings of [`Client`](crate::Client), which give it back, and derefs to it for everything else. It
-/// converts from and into a plain `Client` by `From`.
+/// The type has all settings of [`Client`](crate::Client), which return the type itself, and derefs to it for everything else.
+/// It converts from and into a plain `Client` by `From`.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

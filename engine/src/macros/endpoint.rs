@@ -27,9 +27,9 @@ mod parts;
 /// endpoint! {
 ///     /// Lends a book.
 ///     pub Lend: Library = POST "/shelf/{shelf}/book/{id}/loan" (shelf: u32, id: String) json {
-///         /// Who takes it.
+///         /// Name of the reader.
 ///         reader_name: String,
-///         /// For how many days (default: 14).
+///         /// Length of the loan in days (default: 14).
 ///         days?: u32,
 ///     } -> Book, timeout(20)
 /// }
@@ -41,7 +41,7 @@ mod parts;
 /// # operations! {}
 /// ```
 ///
-/// A list in pages, a file sent, a file fetched, and events as they come:
+/// A paginated list, an upload, a download, and server-sent events:
 ///
 /// ```
 /// # use typed_endpoint::{Api, Case, File, Unmapped, endpoint, model};
@@ -86,7 +86,7 @@ mod parts;
 ///     pub Fetch: Library = GET "/book/{id}/content" (id: String) -> download
 /// }
 /// endpoint! {
-///     /// Tells of books that are brought back.
+///     /// Sends an event for each returned book.
 ///     pub Returns: Library = GET "/returns" -> sse Book, timeout(3600)
 /// }
 /// typed_endpoint::sse_json!(Book);
@@ -103,7 +103,7 @@ mod parts;
 /// pub Name: Api = METHOD "/path/{parameter}" (parameter: Type)  parts  -> response, clauses
 /// ```
 ///
-/// `Api` is the type that stands for the API, or a path to it (`crate::Library`).
+/// `Api` is the API's type, or a path to it (`crate::Library`).
 ///
 /// **Parts**, any number of them in any order:
 ///
@@ -118,12 +118,12 @@ mod parts;
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
-/// documented by `///`; `name?: Type = 7` is sent as 7 unless its setter says otherwise (any expression). `..group` stands for the
+/// documented by `///`; `name?: Type = 7` is sent as 7 unless set otherwise (any expression). `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
 /// `json { … }`, a bare `name` repeats a path parameter.
 ///
-/// Requests are `#[non_exhaustive]`, so that a new optional field breaks no program: they are made by `new` and setters. An
+/// Requests are `#[non_exhaustive]`, because new optional fields must not break programs: they are made by `new` and setters. An
 /// `Option` is passed on by assignment, `request.limit = limit`.
 ///
 /// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,

@@ -1,7 +1,7 @@
-/// Declares an error map: which statuses stand for which type of error body.
+/// Declares an error map: the type of the error body for each status.
 ///
 /// The arms are tried in order. An arm is taken when its status matches (`_` matches any) *and* its type can be read
-/// from the body ([`ErrorBody`](crate::ErrorBody)); so one status can have several arms, told apart by the body's shape.
+/// from the body ([`ErrorBody`](crate::ErrorBody)); so one status can have several arms, which the body's shape decides between.
 ///
 /// ```
 /// use typed_endpoint::{Unmapped, errors};
@@ -9,7 +9,7 @@
 /// errors! {
 ///     /// What went wrong.
 ///     pub enum LoanError {
-///         /// Somebody else has the book.
+///         /// The book is lent to another reader.
 ///         409 | 423 => Taken(Unmapped),
 ///         /// Anything else.
 ///         _ => Other(Unmapped),

@@ -1,5 +1,5 @@
-/// Declares a group of fields that several operations of an API have in common: `..name` in a part of an
-/// [`endpoint!`](macro@crate::endpoint) stands for all of them.
+/// Declares a group of fields that several operations of an API share: `..name` in a part of an
+/// [`endpoint!`](macro@crate::endpoint) inserts them.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

@@ -1,4 +1,4 @@
-/// Declares the objects that go in and out of an API.
+/// Declares models: the JSON objects of an API.
 ///
 /// ```
 /// # use typed_endpoint::{Api, Case, codec, model};
@@ -30,24 +30,24 @@
 ///
 /// A field is one of
 ///
-/// - `name: Type`, a field that is always there; its default when the server leaves it out,
-/// - `name?: Type`, one that may be left out: an `Option<Type>`,
-/// - `name?: Nullable<Type>`, one that may be left out, be `null` or have a value: a [`Nullable`](crate::Nullable).
+/// - `name: Type`, required; if the server omits it, it has its default,
+/// - `name?: Type`, optional: an `Option<Type>`,
+/// - `name?: Nullable<Type>`, omitted, `null` or a value: a [`Nullable`](crate::Nullable).
 ///
-/// After the name there may be `as "wire"`, where it is spelled otherwise than the API's [`Case`](crate::Case) says,
-/// and `via serde`, where the type is another crate's that implements serde's traits. After the type there may be
-/// `[sample = …]`, a value that the server would accept, as JSON.
+/// The name may be followed by `as "wire"`, if its spelling does not follow the API's [`Case`](crate::Case), and by `via serde`,
+/// for a type of another crate that implements serde's traits. The type may be followed by `[sample = …]`, a value that the
+/// server would accept, as JSON.
 ///
-/// Every model has a field `extra` with what the others could not hold, so that what was read can be written again
-/// without loss. Nulls and missing fields break nothing. Field types implement [`Field`](crate::codec::Field).
+/// Every model has a field `extra` with everything that its other fields cannot hold; decoding and encoding again loses
+/// nothing. Nulls and missing fields are no errors. Field types implement [`Field`](crate::codec::Field).
 ///
 /// Models implement serde's traits, too. [`from_json`](crate::codec::from_json) and [`to_json`](crate::codec::to_json)
 /// are several times faster.
 ///
 /// `pub struct Name: Api, input { … }` declares an object that callers also send: it gets `new` with the required fields
-/// and a setter for each optional one. Models are `#[non_exhaustive]`, so that a new field breaks no program: others are
-/// made by `default()`, and then their fields assigned. `one_of` in place of `input` says that exactly one of the optional
-/// fields has to be set, which its samples and its schema follow.
+/// and a setter for each optional one. Models are `#[non_exhaustive]`, because new fields must not break programs: create other
+/// models by `default()` and assign their fields. `one_of` in place of `input` declares that exactly one of the optional
+/// fields has to be set, which its samples and its schema respect.
 ///
 /// A model can have type parameters: `pub struct Page<T>: Api { items: Vec<T> }`.
 #[macro_export]

@@ -1,6 +1,6 @@
 /// Declares the operations of a resource, each by an [`endpoint!`](macro@crate::endpoint), and lists their facts
 /// in `OPERATIONS`, in that order. With the feature `mock` it also makes a function `visit_operations`, for
-/// tests that do something with all of them (`mock::OperationVisitor`).
+/// tests that visit all of them (`mock::OperationVisitor`).
 ///
 /// ```
 /// # use typed_endpoint::{Api, Case, operations};

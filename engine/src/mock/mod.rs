@@ -90,12 +90,12 @@ struct Route {
 }
 
 impl Mock {
-    /// A server that knows no operation yet: it responds with 404 to everything.
+    /// Creates a server without operations: it responds with 404 to every request.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Handles an operation. The handler gets the typed request and gives the response, or any other [`Reply`].
+    /// Handles an operation. The handler takes the typed request and returns the response, or any other [`Reply`].
     #[must_use]
     pub fn on<E, F, Fut>(self, handler: F) -> Self
     where
@@ -107,7 +107,7 @@ impl Mock {
         self.on_received(move |received: Received<E>| handler(received.request))
     }
 
-    /// Handles an operation by a handler that also gets the request's headers and the rest of what was received.
+    /// Handles an operation by a handler that also gets the request's headers and everything else that was received.
     #[must_use]
     pub fn on_received<E, F, Fut>(self, handler: F) -> Self
     where
@@ -167,7 +167,7 @@ impl Mock {
         self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
     }
 
-    /// Words the response to a request that its operation cannot be read from (default: 422, in the shape of the API's errors).
+    /// Sets the response to a request that cannot be decoded as its operation (default: 422, in the shape of the API's errors).
     #[must_use]
     pub fn unreadable(self, word: impl Fn(&ReadError) -> Reply + Send + Sync + 'static) -> Self {
         self.with(|state| state.unreadable = Some(Arc::new(word)))
@@ -192,7 +192,7 @@ impl Mock {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
     }
 
-    /// The requests that came, oldest first, without their bodies.
+    /// The received requests, oldest first, without their bodies.
     pub fn seen(&self) -> Vec<request::Parts> {
         self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
     }

@@ -10,7 +10,7 @@ use crate::download::Download;
 use crate::response::{Empty, Events, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
-/// A response, of whatever status.
+/// A response of any status.
 ///
 /// ```
 /// use typed_endpoint::mock::Reply;

@@ -49,8 +49,8 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// Makes the transport that a client has unless one is given: HTTP/1.1 by reqwest, without redirects and retries of its own.
-/// For a transport of your own that goes around it.
+/// Makes the default transport of a client: HTTP/1.1 by reqwest, without its own redirects and retries. For a transport of
+/// your own that wraps it.
 ///
 /// - **Proxies** are those of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` (`http://`, `https://`, `socks4://`,
 ///   `socks4a://`, `socks5://`, `socks5h://`; also in lower case), except for hosts in `NO_PROXY`. Requests to this machine
@@ -67,7 +67,7 @@ pub fn default_transport(connect_timeout: Option<Duration>) -> Result<Arc<dyn Tr
     Ok(Arc::new(reqwest::Default::new(connect_timeout, None)))
 }
 
-/// Makes the transport that a client has unless one is given: without the feature `reqwest` there is none.
+/// Makes the default transport of a client: without the feature `reqwest` there is none.
 ///
 /// # Errors
 /// Always.

@@ -139,7 +139,7 @@ macro_rules! __emit {
     (@error_map $vis:vis $name:ident map { $($map:tt)* }) => {
         $crate::__private::paste! {
             $crate::errors! {
-                #[doc = ::core::concat!("What went wrong in a call of [`", ::core::stringify!($name), "`].")]
+                #[doc = ::core::concat!("The error bodies of [`", ::core::stringify!($name), "`], by status.")]
                 $vis enum [<$name Error>] { $($map)* }
             }
         }
