@@ -1,4 +1,4 @@
-//! What can be set for a client and for a call: retries, servers, the key, one's own HTTP client; and what an error says.
+//! Settings of a client and of a call: retries, servers, the key, a custom HTTP client; and the content of an error.
 //!
 //! `cargo run --example ai_options` calls a gateway that it starts by itself and that only pretends. With
 //! `LIVEPEER_API_KEY` set it calls Studio's.

@@ -90,7 +90,7 @@ fn save(state: &UploadState, path: &Path) -> std::io::Result<()> {
     std::fs::rename(new, path)
 }
 
-/// `None` if there is none, or if it cannot be read: then the upload begins anew.
+/// `None` if there is none, or if it cannot be read: then the upload starts again.
 fn saved(path: &Path) -> Option<UploadState> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()
 }

@@ -9,7 +9,7 @@ pub(super) fn not_found() -> Reply {
     Reply::error(404, "not found")
 }
 
-/// What the server says where its own code fails, be it over a mistake of the client's.
+/// The server's response where its own code fails, even because of the client's mistake.
 pub(super) fn crashed() -> Reply {
     Reply::error(500, "Internal server error: Error")
 }

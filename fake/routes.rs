@@ -17,7 +17,7 @@ use typed_endpoint::source::{ReadError, ReadErrorKind};
 /// The largest body that an operation takes.
 const MAX_BODY: usize = 100 * 1024;
 
-/// The handlers, as they are put together.
+/// The handlers, in order.
 pub(super) struct Routes {
     mock: Mock,
     core: Arc<Core>,

@@ -120,7 +120,7 @@ impl Client<Studio> {
     /// ```
     ///
     /// Small files are sent by one `PUT`, larger ones by tus in parts of 8 MiB. Cut connections and other transient failures
-    /// are retried by the client's policy (by a more patient one if none was set: [`Uploading::retry`]), counted anew for
+    /// are retried by the client's policy (by a more patient one if none was set: [`Uploading::retry`]), counted again for
     /// each part. Before anything is sent again, the upload asks the server for its offset. The API key is not sent to the
     /// upload URLs. An upload that is dropped can be [resumed](Uploading::resume).
     ///

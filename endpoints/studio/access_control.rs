@@ -12,7 +12,7 @@ operations! {
         pub Create: Studio = POST "/access-control/signing-key" json {
             /// Human-readable name (default: `Signing Key` and a number).
             name?: String,
-            /// Project that it belongs to. The server goes by the project of the API key instead.
+            /// Project that it belongs to. The server uses the project of the API key instead.
             project_id?: ProjectId,
         } -> SigningKey, id("createSigningKey")
     }

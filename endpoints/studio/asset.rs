@@ -63,7 +63,7 @@ operations! {
             creator_id?: CreatorId,
             /// Who may play it; `None` lets everyone. A public asset cannot be made private, nor the reverse.
             playback_policy?: Nullable<PlaybackPolicy>,
-            /// Where else to store it. What is on IPFS cannot be taken back.
+            /// Additional storage. A file on IPFS cannot be removed.
             storage?: Storage,
         } -> Asset, id("updateAsset"), retryable_if(Update::exports_nothing)
     }
@@ -191,7 +191,7 @@ open_enum! {
         Ready = "ready",
         /// It has failed.
         Failed = "failed",
-        /// It was taken back.
+        /// It was undone.
         Reverted = "reverted",
     }
 }

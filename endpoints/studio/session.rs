@@ -20,7 +20,7 @@ operations! {
     endpoint! {
         /// Retrieves a session.
         pub Get: Studio = GET "/session/{id}" (id: SessionId) query {
-            /// Also looks for the recording of the video as it came in (default: no): see
+            /// Also looks for the recording of the original video (default: no): see
             /// [`Session::source_recording_url`].
             source_recording?: bool,
         } -> Session, id("getSession")
@@ -99,7 +99,7 @@ model! {
         recording_url?: Url,
         /// Where the recording is downloaded (MP4), once it is ready.
         mp4_url?: Url,
-        /// Where the recording of the video as it came in is played (HLS), if asked for and there.
+        /// URL of the recording of the original video (HLS), if requested and available.
         source_recording_url?: Url,
         /// Id to play the stream by.
         playback_id?: PlaybackId,

@@ -61,7 +61,7 @@ operations! {
         /// Retrieves a stream.
         pub Get: Studio = GET "/stream/{id}" (id: StreamId) -> Stream, id("getStream")
     }
-    // A target given by its `spec` is created anew at every attempt.
+    // A target given by its `spec` is created again at every attempt.
     endpoint! {
         /// Changes a stream. What is not set stays as it is.
         pub Update: Studio = PATCH "/stream/{id}" (id: StreamId) json {
@@ -80,7 +80,7 @@ operations! {
             recording_spec?: RecordingSpec,
             /// Other services to send the video on to, in place of those so far.
             multistream?: Multistream,
-            /// Ends a live session and refuses new ones until this is taken back.
+            /// Ends a live session and refuses new ones until this is undone.
             suspended?: bool,
             /// Your own labels, in place of those so far: at most 2048 characters, written as JSON.
             user_tags?: UserTags,
@@ -96,7 +96,7 @@ operations! {
     // Not retryable, unlike other deletions: the server notes the time before it does anything else and refuses a repeat
     // within five seconds, so that a repeat could only mask why the first attempt failed.
     endpoint! {
-        /// Ends the live session of a stream and its recording. The streamer may start anew at once.
+        /// Ends the live session of a stream and its recording. The streamer may start again at once.
         ///
         /// Refused with 429 within 5 seconds of the last time, without `Retry-After`, also when that failed: if the media
         /// servers cannot be reached (500), the session continues. To keep the streamer out, set [`Update::suspended`].
@@ -366,7 +366,7 @@ model! {
     /// A service that the video of a stream is sent on to, and which rendition. In a request, give either the `id` of
     /// a target or the `spec` of a new one; in responses it is the `id`.
     pub struct TargetRef: Studio, input {
-        /// Name of the rendition to send, or `source` for the video as it came in.
+        /// Name of the rendition to send, or `source` for the original video.
         profile: String,
         /// Sends silence in place of the sound (default: no).
         video_only?: bool,

@@ -25,7 +25,7 @@ operations! {
         /// The server responds with 201.
         pub Create: Studio = POST "/webhook" json {
             ..settings,
-            /// Project that it belongs to. The server goes by the project of the API key instead.
+            /// Project that it belongs to. The server uses the project of the API key instead.
             project_id?: ProjectId,
         } -> Webhook, id("createWebhook")
     }

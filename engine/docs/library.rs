@@ -1,6 +1,6 @@
 // The API of the examples in the docs, which include this file.
 
-/// The library round the corner.
+/// A public library.
 #[derive(Debug)]
 pub struct Library;
 

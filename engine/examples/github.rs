@@ -1,4 +1,4 @@
-//! Somebody else's API in thirty lines: GitHub's, as far as issues go.
+//! A third-party API in thirty lines: the issues of GitHub's.
 //!
 //! `cargo run -p typed-endpoint --example github` asks a server that it starts by itself; with `GITHUB_TOKEN` set, GitHub.
 

@@ -17,7 +17,7 @@ use crate::retry;
 /// ```
 /// use typed_endpoint::{Api, Auth, Case, Client, Unmapped};
 ///
-/// /// The library round the corner.
+/// /// A public library.
 /// pub struct Library;
 ///
 /// impl Api for Library {

@@ -19,7 +19,7 @@
 //! loop for the items of what is a stream. One thread, shared by all clones of a client, does the work in between.
 //!
 //! In asynchronous code a wait would stop everything else that the thread has to do, so it is refused with an error there.
-//! It works where blocking is allowed: on threads of one's own, in Tokio's `spawn_blocking` and in `block_in_place`.
+//! It works where blocking is allowed: on threads of your own, in Tokio's `spawn_blocking` and in `block_in_place`.
 
 use std::fmt;
 use std::future::{IntoFuture, poll_fn};

@@ -254,7 +254,7 @@ impl Body {
             None => polled,
         };
         if !matches!(polled, Some(Ok(_))) {
-            // Lets go of the file or connection at once, and keeps what is polled again from starting over.
+            // Releases the file or connection at once, and keeps what is polled again from starting over.
             *self = Body::new(Kind::Spent, Some(0));
         }
         Poll::Ready(polled)

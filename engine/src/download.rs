@@ -1,4 +1,4 @@
-//! Bodies handed on while they arrive.
+//! Streamed bodies.
 
 mod target;
 
@@ -19,7 +19,7 @@ use target::Target;
 ///
 /// If the connection breaks or nothing arrives for too long, the download is resumed where it broke off, if the server supports
 /// that (`Accept-Ranges: bytes`, with a strong `ETag` or a `Last-Modified` before the response's `Date`), by the retry policy;
-/// attempts are counted anew after each MiB. If the content has changed or the rest does not arrive, the first error is returned.
+/// attempts are counted again after each MiB. If the content has changed or the rest does not arrive, the first error is returned.
 ///
 /// ```no_run
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

@@ -231,7 +231,7 @@ fn invalid(field: &Field, reason: impl ToString) -> RequestError {
     RequestError::Field { name: field.name.into(), reason: reason.to_string() }
 }
 
-/// Hands on a value as text: a string as it is, a list item by item, an object as JSON, null not at all.
+/// Passes on a value as text: a string as it is, a list item by item, an object as JSON, null not at all.
 fn for_each_text(
     field: &Field,
     value: &dyn Value,

@@ -122,7 +122,7 @@ pub struct Pages<E: Paginated> {
 enum PagesState<E> {
     Ready,
     Asking(ResponseFuture<E>),
-    /// The last page has been handed on, and what is wrong with it has not.
+    /// The last page has been yielded, but its error has not.
     Failed(Box<ErrorInner>),
     Done,
 }
@@ -189,7 +189,7 @@ impl<E: Paginated> Pages<E> {
         }
     }
 
-    /// Takes a page in; `None` when there is nothing in it to hand on.
+    /// Takes a page in; `None` when there is nothing in it to yield.
     fn handle_page(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
         let first = !std::mem::replace(&mut self.begun, true);
         if first && self.cursor.is_none() {
@@ -205,7 +205,7 @@ impl<E: Paginated> Pages<E> {
                 self.cursor = next;
                 self.state = PagesState::Ready;
             }
-            // What came is handed on before.
+            // The items received are yielded before.
             Err(error) => {
                 let mut inner = ErrorInner::new(ErrorKind::Decode, Some(error.into()));
                 inner.operation = Some(E::OPERATION);
@@ -261,7 +261,7 @@ impl<E: Paginated> Pages<E> {
         if len == 0 || complete || (full.is_some_and(|full| len < full) && !more) {
             return Ok(None);
         }
-        // A server that does not know the parameter gives its first page for ever.
+        // A server that does not know the parameter returns its first page forever.
         let hash = self.visited.hash(raw);
         self.same = if self.last_page == Some(hash) { self.same + 1 } else { 1 };
         self.last_page = Some(hash);
@@ -296,7 +296,7 @@ struct Visited {
 }
 
 impl Visited {
-    /// Then it begins anew, which finds every circle that is not longer, only later: half a megabyte to a megabyte.
+    /// Then it starts again, which finds every cycle that is not longer, only later: half a megabyte to a megabyte.
     const MOST: usize = 1 << 16;
 
     fn hash(&self, of: impl Hash) -> u64 {

@@ -37,7 +37,7 @@ pub struct RawResponse {
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body as it came, when it was read to its end.
+    /// Its raw body, if it was read to its end.
     pub raw_body: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,

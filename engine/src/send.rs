@@ -138,7 +138,7 @@ async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Complete
     }
 }
 
-/// [`send_counted`] as a future that is compiled here: an `async fn` is compiled by whoever polls it, and so anew in each crate that
+/// [`send_counted`] as a future that is compiled here: an `async fn` is compiled where it is polled, so again in each crate that
 /// makes calls.
 pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, Box<ErrorInner>>> {
     Box::pin(async move {

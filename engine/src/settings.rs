@@ -29,7 +29,7 @@ use crate::transport::{BoxFuture, Transport, default_transport};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// How long connecting may take, TLS and proxies included (default: 10 s). With one's own transport, that decides.
+    /// How long connecting may take, TLS and proxies included (default: 10 s). A custom transport decides by itself.
     pub connect: Option<Duration>,
     /// How long an attempt may go without a byte sent or received (default: what the operation declares, else 60 s). A
     /// long upload or download that makes progress is never cut short by it. A response's headers count once they are complete.
@@ -74,7 +74,7 @@ impl Timeouts {
 /// What [`Timeouts::idle`] is unless the caller, the client or the operation says otherwise.
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
 
-/// Gives the key, anew for each request.
+/// Returns the key, called for each request.
 pub(crate) type KeyProvider = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, BoxError>> + Send + Sync>;
 
 #[derive(Clone)]
@@ -177,7 +177,7 @@ impl Settings {
         default_transport(self.timeouts.connect)
     }
 
-    /// Has the default transport made anew. One that was given stays.
+    /// Has the default transport made again. One that was set stays.
     pub(crate) fn forget_transport(&mut self) {
         if !self.own_transport {
             self.transport = Lazy::default();

@@ -361,7 +361,7 @@ impl<T: StreamItem> Sse<T> {
         self.chunk = Bytes::new();
     }
 
-    /// Lets go of the connection at once: whoever holds an ended stream would hold it up for nothing.
+    /// Releases the connection at once: an ended stream must not keep it.
     fn end(&mut self) {
         self.state = State::Ended;
         self.body = Body::empty();

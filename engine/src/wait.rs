@@ -1,4 +1,4 @@
-//! Waiting for what takes its time on a server: by polling.
+//! Waiting for long-running operations, by polling.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};

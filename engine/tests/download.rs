@@ -237,7 +237,7 @@ async fn redirects_to_relative_references_are_followed() {
         let server = redirecting(move || location.replace("{own}", &note.lock().unwrap())).await;
         *own.lock().unwrap() = server.url().replace("http://", "");
         if location == "?x=1" {
-            // It redirects for ever: only where it leads is looked at.
+            // It redirects forever: only its target is checked.
             assert!(client(&server).download("/dir/away").await.is_err());
             let seen = server.mock().seen();
             assert_eq!(seen[1].uri.to_string(), asked);

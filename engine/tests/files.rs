@@ -50,7 +50,7 @@ async fn a_file_written_to_while_a_form_is_sent_is_refused() {
                 Err(error) => break error,
             }
         };
-        assert!(got < LEN, "all of it was handed on");
+        assert!(got < LEN, "all of it was passed on");
         assert!(format!("{error:#}").contains("was written to"), "{error:#}");
     }
     // One that is left alone arrives, also a second time.

@@ -301,7 +301,7 @@ async fn listen() -> (String, tokio::task::JoinHandle<(String, Vec<u8>)>) {
             assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "shorter than it says");
         }
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await.unwrap();
-        // Nothing more may come, be it the rest of a body or another request.
+        // Nothing more may come, neither the rest of a body nor another request.
         stream.read_to_end(&mut bytes).await.unwrap();
         assert_eq!(bytes.len(), end + 4 + length, "more than it says");
         (head, bytes.split_off(end + 4))

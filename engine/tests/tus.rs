@@ -436,7 +436,7 @@ async fn a_server_that_forgets_the_upload_gets_a_new_one() {
     let error = client().tus(server.endpoint(), File::reader(reader)).part_size(PART).await.unwrap_err();
     assert!(matches!(error, UploadError::Rewind { offset: 0, kept: 100_000, .. }), "{error:#}");
 
-    // But not what a factory makes anew.
+    // But not what a factory makes again.
     let server = Server::start().await.fault(1, Fault::Vanish);
     let again = content.clone();
     let file = File::replayable(move || Ok(std::io::Cursor::new(again.clone())), None);
@@ -816,7 +816,7 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
     assert!(!serde_json::to_string(&state).unwrap().contains("the-callers-token"));
     upload().resume(state.clone()).abort().await.unwrap();
 
-    // Not to another host, be it by a location or by a redirect.
+    // Not to another host, neither by a location nor by a redirect.
     let other = Server::start().await;
     let server = Server::start().await;
     server.with(|inner| {

@@ -396,7 +396,7 @@ async fn a_part_that_is_damaged_on_its_way_is_sent_again() {
             assert_eq!(server.count(&Method::PATCH), 4);
         }
     }
-    // For ever, it is an error.
+    // Forever, it is an error.
     let server = Server::start(ALL).await;
     server.with(|inner| inner.damage_all = true);
     let error = upload(&server, File::bytes(content.clone())).checksum(true).await.unwrap_err();

@@ -103,7 +103,7 @@ impl Transport for Script {
     }
 }
 
-/// A byte every 1.5 seconds, for ever.
+/// A byte every 1.5 seconds, forever.
 struct Trickle(Pin<Box<Sleep>>);
 
 impl http_body::Body for Trickle {

@@ -29,7 +29,7 @@ fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Project>> {
     state.page(&state.projects, &listing!(list), fields::PROJECTS, "createdAt", LastPage::Unlinked)
 }
 
-/// Whoever asks for a project that is not there gets the error that it is somebody else's.
+/// For an unknown project the error is that it belongs to another account.
 fn project<'a>(state: &'a mut StudioState, id: &ProjectId) -> HandlerResult<&'a mut Project> {
     let found = find(&mut state.projects, |project| project.id.as_ref() == Some(id));
     found.map_err(|_| Reply::error(403, "project not found"))

@@ -1,7 +1,7 @@
 //! Keys of any form, and claims of any text.
 //!
 //! Input: the form of the keys, where and how much of them to cut out (three bytes), and, with 0xFF between them, what
-//! stands there instead in the public key, in the private key, the playback id, the issuer, and a text of one's own.
+//! stands there instead in the public key, in the private key, the playback id, the issuer, and any text.
 
 #![no_main]
 

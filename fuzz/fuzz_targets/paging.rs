@@ -206,7 +206,7 @@ fuzz_target!(|data: &[u8]| {
         })
     });
     let seen = server.seen.lock().unwrap();
-    assert_eq!(got, seen.items, "what came is handed on");
+    assert_eq!(got, seen.items, "the received items are yielded");
     if counted {
         assert!(well && got == server.counted(), "a counted list is whole");
     } else {

@@ -18,7 +18,7 @@ use crate::endpoints::prelude::*;
 pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signature");
 
 /// How much the time of a delivery may differ from the clock of the receiver, unless
-/// [`Verifier::tolerance`] says otherwise: five minutes. A redelivery is signed anew, with the time
+/// [`Verifier::tolerance`] says otherwise: five minutes. A redelivery is signed again, with the time
 /// it is sent, so this need not cover the hours over which Studio tries again.
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
@@ -86,7 +86,7 @@ impl VerifyError {
     /// 401 where nothing proves that Studio sent the delivery, 400 for a malformed header. Studio
     /// gives up on a delivery that gets 4xx, and sends it again after a 5xx; hence 500 for
     /// a delivery that is genuine but cannot be read, or for a receiver without a secret: it is not
-    /// lost, and arrives again once the receiver is mended.
+    /// lost, and arrives again once the receiver is fixed.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::MalformedSignature(_) => StatusCode::BAD_REQUEST,

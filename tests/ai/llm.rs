@@ -147,7 +147,7 @@ async fn a_stream_that_falls_silent_times_out() -> Outcome {
     Ok(())
 }
 
-/// Goes on for ever, and tells when it is let go of.
+/// Endless; reports when it is dropped.
 struct Endless(Option<oneshot::Sender<()>>);
 
 impl http_body::Body for Endless {

@@ -19,7 +19,7 @@ pub struct Seen {
     pub body: Bytes,
 }
 
-/// A part of a multipart form, as somebody else's parser reads it.
+/// A part of a multipart form, as a third-party parser reads it.
 #[derive(Debug, PartialEq)]
 pub struct Part {
     pub name: String,
@@ -29,7 +29,7 @@ pub struct Part {
 }
 
 impl Recorder {
-    /// Gives these responses one after the other; the last one for ever.
+    /// Gives these responses one after the other; the last one forever.
     pub async fn new(replies: impl IntoIterator<Item = (u16, &str)>) -> Self {
         let replies = replies.into_iter().map(|(status, body)| {
             let body = body.to_owned();

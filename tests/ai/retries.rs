@@ -130,7 +130,7 @@ async fn silence_times_out_and_slowness_does_not() -> Outcome {
             tokio::time::sleep(Duration::from_millis(150)).await;
             socket.write_all(&[*byte]).await.unwrap();
         }
-        // The second is kept waiting for ever.
+        // The second is kept waiting forever.
         let _kept = listener.accept().await.unwrap();
         std::future::pending::<()>().await;
     });

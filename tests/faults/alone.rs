@@ -24,7 +24,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Takes a file, each time anew.
+    /// Takes a file, each time from the start.
     pub Post: Studio = POST "/file" body(file: File) -> text
 }
 
@@ -51,7 +51,7 @@ endpoint! {
     pub Say: Studio = GET "/text" -> text
 }
 
-/// A connection that the server closed while nobody used it carries no request: the call goes over a new one, be it of
+/// A connection that the server closed while it was idle carries no request: the call uses a new one, also if it is of
 /// an operation that may be repeated or not, and no attempt is lost.
 #[tokio::test]
 async fn a_connection_closed_between_calls_is_not_used() {

@@ -788,7 +788,7 @@ fn document() -> String {
     text + include_str!("guarantees.md")
 }
 
-/// `UPDATE=1` writes it anew.
+/// `UPDATE=1` writes it.
 #[test]
 fn the_document_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");

@@ -35,7 +35,7 @@ impl Fate {
     }
 }
 
-/// A server in memory that meets each request with the next fate, and with the last one for ever.
+/// A server in memory that meets each request with the next fate, and with the last one forever.
 struct Fates(Vec<Fate>, Arc<Mutex<Vec<(Fate, Instant)>>>);
 
 impl Transport for Fates {

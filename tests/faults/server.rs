@@ -108,7 +108,7 @@ impl Server {
         }
     }
 
-    /// Waits until no connection is open any more: until the client has let go of all of them.
+    /// Waits until no connection is open any more: until the client has closed all of them.
     pub async fn deserted(&self) {
         while self.counts.open.load(Ordering::SeqCst) > 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -52,7 +52,7 @@ model! {
 
     /// A field that is wrong, and why.
     pub struct InvalidField: Ai {
-        /// Where it stands, from the outside in, such as `body`, `messages`, 0, `content`.
+        /// Its path, such as `body`, `messages`, 0, `content`.
         loc: Vec<Location>,
         /// Human-readable description of what is wrong.
         msg: String,

@@ -47,7 +47,7 @@ impl Range {
 pub(crate) struct Parts {
     path: Arc<Path>,
     len: u64,
-    /// Is asked when all of a part was read, before the last of it is handed on.
+    /// Called when all of a part was read, before its end is passed on.
     check: Check,
     /// Of the next part, where it is, its length, and its beginning: that is read before anybody asks for it, so that the
     /// other side need not wait.

@@ -266,7 +266,7 @@ fn the_next_part_is_read_ahead() {
         assert_eq!(whole(Body::file_part(&parts, 800_000, 200_000)).await, content[800_000..]);
         blocking(|| Ok(())).await.unwrap();
         assert_eq!(asked.load(Relaxed), 3, "there is nothing to be read after the last");
-        // Any other part opens it anew.
+        // Any other part opens it again.
         assert!(failure(Body::file_part(&parts, 0, 400_000)).await.contains("parts: "));
     });
 }

@@ -146,7 +146,7 @@ macro_rules! __client {
     };
 }
 
-/// The settings of a client, each handed on to the client inside.
+/// The settings of a client, each passed on to the client inside.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __client_settings {

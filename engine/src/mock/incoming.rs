@@ -1,4 +1,4 @@
-//! From a request as it came to a typed one.
+//! Decodes a received request as a typed one.
 
 use bytes::Bytes;
 use http::{Request, header, request};
@@ -20,7 +20,7 @@ pub struct Received<E> {
     pub parts: request::Parts,
     /// The names of query parameters and body fields that the operation does not have.
     pub unknown: Vec<String>,
-    /// The body as it came.
+    /// The raw body.
     pub body: Bytes,
 }
 
@@ -168,7 +168,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
 }
 
-/// Parsed by somebody else's parser, so that the two ends of our own code cannot agree on a mistake.
+/// Parsed by a third-party parser: two ends of our own code could agree on a mistake.
 async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
     let boundary = multer::parse_boundary(content_type).map_err(invalid)?;
     let body = body.clone();

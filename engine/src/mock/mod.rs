@@ -142,7 +142,7 @@ impl Mock {
     /// use typed_endpoint::mock::{Mock, Reply};
     ///
     /// let mock = Mock::new().first(|request| {
-    ///     // The request is looked at first; what is done then may take its time.
+    ///     // The request is checked first; the work after that may take a while.
     ///     let has_key = request.headers.contains_key("authorization");
     ///     async move { (!has_key).then(|| Reply::error(401, "request is not authenticated")) }
     /// });

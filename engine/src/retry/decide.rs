@@ -61,7 +61,7 @@ impl Retry {
         }
     }
 
-    /// Whether the same call, made anew, may succeed later and does no harm then, even if this one
+    /// Whether the same call, made again, may succeed later and does no harm then, even if this one
     /// has been carried out. Unlike the decision, this is not about what is left of attempts, time
     /// and body, nor about whether connection errors are to be repeated.
     pub(crate) fn is_transient(&self, failed: &FailedAttempt) -> bool {

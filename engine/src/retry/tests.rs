@@ -103,7 +103,7 @@ fn what_is_repeated() {
                 if responded { expected } else { never },
                 "{failed:?}"
             );
-            // What is spent says nothing about a call made anew.
+            // What is spent says nothing about another call.
             let spent = FailedAttempt { attempts: 9, time_left: Duration::ZERO, replayable: false, ..failed };
             let transient = Retry::never().connection_errors(false).is_transient(&spent);
             assert_eq!(transient, expected.is_ok(), "{failed:?}");

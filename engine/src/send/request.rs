@@ -28,7 +28,7 @@ pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn M
 /// What becomes of the response.
 #[derive(Clone, Copy)]
 pub(crate) struct ResponseMode {
-    /// Whether a body is handed on while it arrives.
+    /// Whether a body is streamed.
     pub(crate) streamed: bool,
     /// Whether it is a file's content: only then may it come from another host, and be asked for in pieces.
     pub(crate) file: bool,

@@ -18,8 +18,8 @@ use crate::response::{RawResponse, encoding};
 use crate::retry::FailureKind;
 use crate::transport::BoxFuture;
 
-/// How many bytes must have arrived since it last broke off for the attempts to be counted anew: otherwise a server that
-/// sends a byte at a time would be asked for ever.
+/// How many bytes must have arrived since it last broke off for the attempts to be counted again from the start: otherwise a server that
+/// sends a byte at a time would be asked forever.
 const PROGRESS: u64 = 1024 * 1024;
 
 /// A response's body that asks for its rest when the connection breaks.
@@ -90,10 +90,10 @@ impl Source {
     async fn rest(
         mut self: Box<Self>,
         offset: u64,
-        anew: bool,
+        restart: bool,
         broke: BoxError,
     ) -> Result<(Body, Box<Self>, u64), BoxError> {
-        if anew {
+        if restart {
             self.attempts = Attempts { made: 1, ..Attempts::new(None) };
         }
         let Ok(range) = HeaderValue::from_str(&format!("bytes={offset}-")) else { return Err(broke) };
@@ -157,9 +157,9 @@ impl Resumable {
         if self.total.is_some_and(|total| self.received >= total) {
             return Some(Err(broke));
         }
-        let anew = self.broke_at.is_none_or(|before| self.received - before >= PROGRESS);
+        let restart = self.broke_at.is_none_or(|before| self.received - before >= PROGRESS);
         self.broke_at = Some(self.received);
-        self.state = State::Asking(Box::pin(source.rest(self.received, anew, broke)));
+        self.state = State::Asking(Box::pin(source.rest(self.received, restart, broke)));
         Some(Ok(Frame::data(Bytes::new())))
     }
 }

@@ -207,7 +207,7 @@ mod tests {
         std::fs::File::options().write(true).open(path).unwrap().set_modified(then).unwrap();
     }
 
-    /// Writes over a file without making it anew.
+    /// Writes over a file without creating it again.
     fn rewrite(path: &Path, content: &[u8]) {
         std::fs::File::options().write(true).open(path).unwrap().write_all(content).unwrap();
     }
@@ -236,7 +236,7 @@ mod tests {
                     Err(error) => break error,
                 }
             };
-            assert!(got < most, "all of it was handed on");
+            assert!(got < most, "all of it was passed on");
             assert!(format!("{error:#}").contains("is not the one that the upload began with"), "{error}");
             assert!(matches!(source.check().await, Err(UploadError::Changed { .. })));
         }

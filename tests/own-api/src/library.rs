@@ -70,7 +70,7 @@ operations! {
         /// Lends a book.
         pub Lend: Library = POST "/shelf/{shelf}/book/{id}/loan" (shelf: u32, id: BookId) json {
             id,
-            /// Who takes it.
+            /// Name of the reader.
             reader: String,
             /// For how many days.
             days?: u32 = 14,
@@ -256,7 +256,7 @@ impl ErrorBody for Failure {
 errors! {
     /// Why a book is not lent.
     pub enum LoanError {
-        /// Somebody else has it.
+        /// It is lent to another reader.
         409 | 423 => Taken(Failure),
         /// Anything else.
         _ => Other(Unmapped),

@@ -7,7 +7,7 @@ use tokio::runtime::TryCurrentError;
 
 use crate::error::{RequestError, TransportError, TransportErrorKind};
 
-/// The HTTP client cannot be made. The next attempt makes it anew, but of what makes it fail, most does not pass.
+/// The HTTP client cannot be made. The next attempt tries again, but most causes are permanent.
 pub(super) fn not_set_up(error: reqwest::Error) -> TransportError {
     let is_tls = causes(&error).any(|cause| {
         let text = cause.to_string().to_ascii_lowercase();

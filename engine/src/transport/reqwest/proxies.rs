@@ -15,7 +15,7 @@ pub(super) struct Proxies {
 
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// What a failure to connect by way of a proxy is an instance of.
+/// The error of a failure to connect through a proxy.
 #[derive(Debug, thiserror::Error)]
 #[error("through the proxy that {variable} names")]
 struct ThroughProxy {
