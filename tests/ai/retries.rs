@@ -49,7 +49,10 @@ async fn retry_after_is_kept_to() -> Outcome {
     let recorder = Recorder::by([|| Reply::error(429, "too many").header("retry-after", "3600")]).await;
     let error = recorder.client().retry(soon()).call(TextToImage::new("x")).await.unwrap_err();
     assert!(error.is_rate_limited() && error.is_retryable());
-    assert!(format!("{error:#}").ends_with("(not retried: the server asks for too long a wait)"), "{error:#}");
+    assert!(
+        format!("{error:#}").ends_with("(not retried: the server asks for a longer wait than allowed)"),
+        "{error:#}"
+    );
     assert_eq!(recorder.seen().len(), 1);
     Ok(())
 }

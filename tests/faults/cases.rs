@@ -485,7 +485,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
             vec![
                 Case::new("to the same server", vec![redirects("/elsewhere"), says(ok())], Sees::Value, 1, 1)
                     .requests(2)
-                    .not(refused(302, &["only what reads is redirected"])),
+                    .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "to the same server by 308, which would repeat a `POST`",
                     vec![says(response("308 Permanent Redirect", "Location: /elsewhere\r\n", "")), says(ok())],
@@ -494,7 +494,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 )
                 .requests(2)
-                .not(refused(308, &["only what reads is redirected"])),
+                .not(refused(308, &["only reading operations are redirected"])),
                 Case::new(
                     "to the same server, as a whole URL",
                     vec![redirects("http://{own}/x"), says(ok())],
@@ -503,7 +503,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 )
                 .requests(2)
-                .not(refused(302, &["only what reads is redirected"])),
+                .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "to another server",
                     vec![redirects("http://{other}/x?token=t0ken")],
@@ -511,7 +511,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                     1,
                 )
-                .not(refused(302, &["only what reads is redirected"])),
+                .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "in a loop",
                     vec![redirects("/again")],
@@ -520,23 +520,23 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                     1,
                 )
                 .requests(6)
-                .not(refused(302, &["only what reads is redirected"])),
+                .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "to a file",
                     vec![redirects("file:///etc/passwd")],
-                    refused(302, &["it redirects to no URL"]),
+                    refused(302, &["it redirects to an invalid URL"]),
                     1,
                     1,
                 )
-                .not(refused(302, &["only what reads is redirected"])),
+                .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "to an invalid URL",
                     vec![redirects("http://a b<>")],
-                    refused(302, &["it redirects to no URL"]),
+                    refused(302, &["it redirects to an invalid URL"]),
                     1,
                     1,
                 )
-                .not(refused(302, &["only what reads is redirected"])),
+                .not(refused(302, &["only reading operations are redirected"])),
                 Case::new(
                     "without `Location`",
                     vec![says(response("302 Found", "", ""))],
@@ -605,7 +605,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "429 with a year as `Retry-After`",
                     vec![fails("429 Too Many Requests", "Retry-After: 31536000\r\n")],
-                    refused(429, &["not retried: the server asks for too long a wait"]),
+                    refused(429, &["not retried: the server asks for a longer wait than allowed"]),
                     1,
                     1,
                 ),
@@ -647,7 +647,7 @@ fn table() -> Vec<(&'static str, Vec<Case>)> {
                 Case::new(
                     "503 with a year as `Retry-After`",
                     vec![fails("503 Service Unavailable", "Retry-After: 31536000\r\n")],
-                    refused(503, &["not retried: the server asks for too long a wait"]),
+                    refused(503, &["not retried: the server asks for a longer wait than allowed"]),
                     1,
                     1,
                 ),

@@ -46,15 +46,15 @@ fn general_hint(error: &ErrorInner) -> Option<&'static str> {
                 .then_some("check what `.http_client(…)` and the environment (proxies, certificates) say")
         }
         (ErrorKind::Status, Some(401 | 403 | 404)) if error.foreign => Some("check the URL, which may have expired"),
-        (ErrorKind::Status, Some(401)) => Some("check that the key is set, whole, and of this server"),
-        (ErrorKind::Status, Some(403)) => Some("use a key that may do this"),
+        (ErrorKind::Status, Some(401)) => Some("check that the key is set, complete, and valid for this server"),
+        (ErrorKind::Status, Some(403)) => Some("use a key with this permission"),
         (ErrorKind::Status, Some(404 | 410)) if was_deleted_before(error) => {
             Some("an earlier attempt may have deleted it already")
         }
         (ErrorKind::Status, Some(404)) => Some("check the id, the server, and which account owns the key"),
         (ErrorKind::Status, Some(413)) => Some("send less at a time"),
         (ErrorKind::Status, Some(429)) if error.not_retried == Some(StopReason::RetryAfter) => {
-            Some("call less often; `Retry::max_retry_after` says how long a call waits for its turn")
+            Some("call less often; `Retry::max_retry_after` limits how long a call waits")
         }
         (ErrorKind::Status, Some(429)) => Some("call less often"),
         (ErrorKind::Status, Some(501)) => Some("this server does not offer that"),

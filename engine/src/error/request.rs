@@ -132,7 +132,7 @@ impl fmt::Display for RequestError {
             Self::PathParameter { name, what } => {
                 write!(
                     f,
-                    "the path parameter `{name}` is {what}, which would address something else: give the id of one thing"
+                    "the path parameter `{name}` is {what}, which would address something else: give a single id"
                 )
             }
             Self::Header { name } => write!(

@@ -181,7 +181,7 @@ impl StopReason {
             Self::NotTransient | Self::Attempts => None,
             Self::Unsafe => Some("the server may have carried it out already"),
             Self::Body => Some("its body can be sent only once"),
-            Self::RetryAfter => Some("the server asks for too long a wait"),
+            Self::RetryAfter => Some("the server asks for a longer wait than allowed"),
             Self::Elapsed => Some("no time left"),
             Self::Budget => Some("too many of this client's retries have failed lately"),
         }

@@ -256,7 +256,7 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
         // The connection is wanted again at once.
         Box::pin(body.guarded(job.idle()).drain()).await;
         sending = send_to(job, Some(&next), Body::empty())
-            .map_err(|error| redirect_failure(head.status, format!("it redirects to no URL: {error}")))?;
+            .map_err(|error| redirect_failure(head.status, format!("it redirects to an invalid URL: {error}")))?;
         redirected = Some(next);
     }
 }

@@ -25,12 +25,12 @@ pub(super) fn follow_redirect(job: &Job, status: StatusCode, headers: &HeaderMap
         return Redirect::None;
     };
     if !matches!(*job.subject.method(), Method::GET | Method::HEAD) {
-        return Redirect::Refused("only what reads is redirected".into());
+        return Redirect::Refused("only reading operations are redirected".into());
     }
     let location = reference_in(location);
     // An empty one would lead to the same URL again.
     let to = if location.trim().is_empty() { None } else { resolve(from, &location) };
-    let Some(to) = to else { return Redirect::Refused("it redirects to no URL".into()) };
+    let Some(to) = to else { return Redirect::Refused("it redirects to an invalid URL".into()) };
     // What a caller gave to one server is not for another.
     let carries = job.request.headers.iter().any(|(_, value)| value.is_sensitive());
     let anywhere = !carries && (job.response.file || job.subject.operation().is_none());
