@@ -84,7 +84,7 @@ fn vary(json: &mut Value, place: &mut usize, change: &Change) -> bool {
             (Change::Add(name, value), Value::Object(members)) => drop(members.insert(name.clone(), value.clone())),
             // Of the last member or item.
             (Change::Remove, Value::Object(members)) => {
-                drop(members.keys().last().cloned().map(|name| members.remove(&name)))
+                drop(members.keys().next_back().cloned().map(|name| members.remove(&name)))
             }
             (Change::Remove, Value::Array(items)) => drop(items.pop()),
             _ => {}
