@@ -12,7 +12,8 @@ use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use livepeer::asset::{Upload, UploadError, UploadProgress, UploadState};
+use livepeer::asset::{Upload, UploadState};
+use livepeer::tus::{UploadError, UploadProgress};
 use livepeer::{Client, File, mock};
 
 #[tokio::main]

@@ -52,8 +52,6 @@ pub mod mock {
 
 /// Assets: video and audio files on demand, from upload to export.
 pub mod asset {
-    pub use typed_endpoint::tus::{Aborted, UploadError, UploadProgress};
-
     #[doc(inline)]
     pub use crate::endpoints::studio::asset::*;
     pub use crate::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::asset::{Aborted, RequestUpload, UploadError, UploadProgress};
+use crate::asset::RequestUpload;
 use crate::endpoints::prelude::*;
 use crate::tus::{self, UploadSource};
+use crate::tus::{Aborted, UploadError, UploadProgress};
 use crate::{Client, Retry};
 pub use future::UploadFuture;
 use future::{Latest, Save};

@@ -6,10 +6,11 @@ use std::io;
 use std::time::Duration;
 
 use axum::extract::FromRequest;
-use livepeer::asset::{Upload, UploadError, UploadWaitError};
+use livepeer::asset::{Upload, UploadWaitError};
 use livepeer::encryption::EncryptError;
 use livepeer::mock::{self, Reply};
 use livepeer::playback_access::{KeyError, TokenError};
+use livepeer::tus::UploadError;
 use livepeer::webhook::{Event, Verifier, VerifyError, WebhookRejection};
 use livepeer::{Body, DecodeError, Error, File, Retry, generate, stream, webhook};
 

@@ -462,7 +462,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
             let mut upload = client.upload(upload).into_future();
             let error = (&mut upload).await.unwrap_err();
             let mut shown = format!("{upload:?} {error} {error:?} {error:#?}");
-            let asset::UploadError::Call(error) = error else { panic!("{error:#}") };
+            let livepeer::tus::UploadError::Call(error) = error else { panic!("{error:#}") };
             shown += &format!("{:?} {:?} {:?}", error.headers(), error.message(), error.body_as::<Unmapped>());
             shown += &String::from_utf8_lossy(error.raw_body());
             assert!(shown.contains("[key]"), "{shown}");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use super::{UploadState, Uploaded};
-use crate::asset::{Aborted, UploadError};
+use crate::tus::{Aborted, UploadError};
 use crate::{BoxFuture, Client, Studio};
 
 /// Called with each state, to save it.

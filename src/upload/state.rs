@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use typed_endpoint::Client;
 
-use crate::asset::{self, UploadError, UploadTicket};
+use crate::asset::{self, UploadTicket};
+use crate::tus::UploadError;
 use crate::tus::{self, UploadSource};
 use crate::{AssetId, PlaybackId, Secret, Studio, TaskId, Wait};
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use typed_endpoint::write_causes;
 
 use super::{Uploaded, Uploading};
-use crate::asset::{Asset, UploadError};
+use crate::asset::Asset;
+use crate::tus::UploadError;
 use crate::{BoxFuture, WaitError};
 
 /// An upload and the wait for its asset: `.await` returns the asset when it is ready. Made by [`Uploading::wait`].

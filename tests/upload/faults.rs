@@ -1,6 +1,6 @@
 //! What goes wrong with each step of an upload.
 
-use livepeer::asset::Aborted;
+use livepeer::tus::Aborted;
 
 use super::*;
 

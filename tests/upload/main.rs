@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use livepeer::asset::{Phase, Upload, UploadError, UploadState, UploadWaitError};
+use livepeer::asset::{Phase, Upload, UploadState, UploadWaitError};
 use livepeer::mock::{self, Reply, RunningStudio, StudioFake, UploadFault, UploadStep};
+use livepeer::tus::UploadError;
 use livepeer::{Client, File, Retry, WaitError, asset, task};
 
 mod changes;
