@@ -174,7 +174,7 @@ fn an_integer_with_a_fraction_is_none_however_small_the_fraction() {
 fn an_error_behind_a_number_that_is_none_is_told() {
     let error = from_json::<Book>(r#"{"price":NaN,"id":[]}"#).unwrap_err();
     assert_eq!(error.path(), "id");
-    // What is no JSON with nulls either is reported as it came.
+    // What is no JSON with nulls either is reported unchanged.
     let error = from_json::<Book>(r#"{"price":NaN,"id":}"#).unwrap_err();
     assert_eq!(error.kind(), crate::codec::DecodeErrorKind::Syntax);
 }
