@@ -17,6 +17,7 @@ use crate::download::Download;
 use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
 use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::observe::Outcome;
 use crate::options::CallOptions;
 use crate::redact;
 use crate::resolve;
@@ -27,6 +28,7 @@ use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Sub
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
+use crate::watch::WatchedCall;
 
 /// A request on its way: `.await` sends it and gives the response.
 ///
@@ -190,7 +192,7 @@ impl<E: Endpoint> Call<E> {
             retryable,
             response,
             secrets,
-            observer: None,
+            on_sent: None,
         }
         .into_job()
     }
@@ -282,18 +284,18 @@ impl<E: Endpoint> ResponseFuture<E> {
         cx: &mut Context<'_>,
         make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
-        let Completed { mut response, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let Completed { mut response, elapsed, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
         Poll::Ready(match E::Format::decode(&mut response) {
             Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
                 None => Ok(make(value, response)),
                 reported => {
                     let error = DecodeError::custom("it is an error response");
-                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
                 }
             },
             Err(error) => {
                 let reported = reported_error::<E::Error>(&response);
-                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
             }
         })
     }
@@ -315,7 +317,11 @@ fn decode_failure(
     operation: &'static Operation,
     response: RawResponse,
     elapsed: Duration,
+    watch: Option<Arc<WatchedCall>>,
 ) -> Box<ErrorInner> {
+    if let Some(call) = watch {
+        call.finish(Outcome::Failure(ErrorKind::Decode), Some(response.status));
+    }
     let RawResponse { status, headers, raw_body, context, .. } = response;
     let error = match &reported {
         Some(reported) => DecodeError::custom(format!("the server reports an error: {}", reported.message())),
@@ -355,7 +361,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             retry_after: settings.api.retry_after,
         },
         secrets,
-        observer: None,
+        on_sent: None,
         settings,
     };
     let job = spec.into_job().map_err(Error::<AnyBody>::new)?;

@@ -14,6 +14,7 @@ use crate::download::Download;
 use crate::encode;
 use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
+use crate::observe::Observation;
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
@@ -200,6 +201,31 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn max_memory(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_memory = Some(bytes))
+    }
+
+    /// Sets a function that is called at each step of each call: when it begins and ends, when an attempt does, when another
+    /// is due. For a log of this client alone, and for metrics. Clones made from now on have it too; called again, it replaces
+    /// the one before.
+    ///
+    /// It is called where the call is polled, so it should not block, and a panic of its ends the call.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use typed_endpoint::Client;
+    ///
+    /// let client = Client::<Library>::new().key("12345").observer(|step| println!("{step}"));
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn observer(self, observer: impl Fn(&Observation<'_>) + Send + Sync + 'static) -> Self {
+        self.set(|settings| settings.observer = Some(Arc::new(observer)))
+    }
+
+    /// How many bytes of a request's or a response's headers, and of its body, the log shows at level `TRACE` (default: 4 KiB;
+    /// at most 64 KiB). Needs the feature `tracing`.
+    #[must_use]
+    pub fn max_logged(self, bytes: usize) -> Self {
+        self.set(|settings| settings.max_logged = bytes)
     }
 
     /// Whether the key may go over plain http to another machine (default: no). To this machine it may always.

@@ -15,6 +15,8 @@ use crate::secret::Secret;
 use scan::{MARK, Scanner, Steps};
 
 mod scan;
+#[cfg(any(feature = "tracing", test))]
+pub(crate) mod shown;
 
 /// How much of a text is looked at and shown, in bytes, and how much of all headers together.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
