@@ -120,6 +120,40 @@ impl<E: Endpoint> Call<E> {
         .map_err(Error::new)
     }
 
+    /// The request as a `curl` command, for a terminal or a bug report. Secrets are redacted: the key, what the request declares as
+    /// a secret, headers and members that have the name of one. Nothing is opened, asked for or sent.
+    ///
+    /// Files are named by their paths. What is in memory and is no text, or comes from a reader, is written as a file of its
+    /// name, to be put there. A redacted body is cut after 64 KiB.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # use typed_endpoint::Client;
+    /// let client = Client::<Library>::new().key("my-secret-card");
+    /// let command = client.call(RemoveBook::new("moby-dick")).to_curl()?;
+    /// assert!(command.starts_with("curl -g -X DELETE 'https://library.example/v1/book/moby-dick'"));
+    /// assert!(command.contains("-H 'x-card-number: [key]'"));
+    /// # Ok::<(), typed_endpoint::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the request cannot be sent as it is.
+    pub fn to_curl(&self) -> Result<String, Error<E::Error>> {
+        self.clone().into_job().and_then(|mut job| send::curl(&mut job)).map_err(Error::new)
+    }
+
+    /// The same command with all secrets, key included: it does what the call does. Whoever sees it can do so too.
+    ///
+    /// # Errors
+    /// As for [`to_curl`](Self::to_curl), and when the function that gives the key fails.
+    pub async fn to_curl_with_secrets(&self) -> Result<String, Error<E::Error>> {
+        match self.clone().into_job() {
+            Ok(mut job) => send::curl_with_secrets(&mut job).await,
+            Err(inner) => Err(inner),
+        }
+        .map_err(Error::new)
+    }
+
     /// The request itself.
     pub fn endpoint(&self) -> &E {
         &self.request

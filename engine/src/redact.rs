@@ -12,10 +12,10 @@ use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use crate::api::Auth;
 use crate::error::BoxError;
 use crate::secret::Secret;
-use scan::{MARK, Scanner, Steps};
+pub(crate) use scan::MARK;
+use scan::{Scanner, Steps};
 
 mod scan;
-#[cfg(any(feature = "tracing", test))]
 pub(crate) mod shown;
 
 /// How much of a text is looked at and shown, in bytes, and how much of all headers together.

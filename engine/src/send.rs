@@ -20,6 +20,7 @@ pub(crate) use failure::AttemptError;
 pub(crate) use request::{Job, JobSpec, ResponseMode};
 pub(crate) use subject::{PlainRequest, Subject};
 
+mod curl;
 mod exchange;
 mod failure;
 mod redirect;
@@ -195,6 +196,21 @@ fn deadline_passed(status: Option<StatusCode>) -> AttemptError {
     let mut error = ErrorInner::new(ErrorKind::Timeout, Some(DeadlinePassed.into()));
     error.status = status;
     AttemptError::new(FailureKind::MaybeSent, error)
+}
+
+/// The request as a `curl` command, its secrets redacted.
+pub(crate) fn curl(job: &mut Job) -> Result<String, Box<ErrorInner>> {
+    exchange::stand_in_key(job);
+    curl::command(job, true).map_err(|error| job.subject.describe(ErrorInner::request(error)))
+}
+
+/// The same with its secrets.
+pub(crate) async fn curl_with_secrets(job: &mut Job) -> Result<String, Box<ErrorInner>> {
+    let command = match resolve_key(job).await {
+        Ok(()) => curl::command(job, false),
+        Err(error) => Err(error),
+    };
+    command.map_err(|error| job.subject.describe(ErrorInner::request(error)))
 }
 
 /// The request as it would be sent first.

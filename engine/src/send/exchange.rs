@@ -16,6 +16,7 @@ use crate::body::Body;
 use crate::context::CallContext;
 use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
+use crate::redact::MARK;
 use crate::resolve::{resolve, same_origin};
 use crate::response::{RawResponse, is_media_type};
 use crate::retry::FailureKind;
@@ -60,6 +61,16 @@ async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
     };
     job.request.payload = Payload::Body(body);
     Ok(())
+}
+
+/// Sets the key without asking for it: where a function gives it, what stands in its place.
+pub(super) fn stand_in_key(job: &mut Job) {
+    job.key = match &job.settings.key {
+        _ if !job.subject.sends_key() => None,
+        Key::None => None,
+        Key::Fixed(key) => Some(key.clone()),
+        Key::Provider(_) => Some(Credential::new(job.settings.api.auth, MARK)),
+    };
 }
 
 pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
