@@ -13,6 +13,7 @@
 //! 10. [AI](ai)
 //! 11. [Testing your own code](testing)
 //! 12. [Declaring your own API](own_api)
+//! 13. [Logs, metrics, `curl`](logs)
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -37,6 +38,7 @@ pages! {
     ai = "guide/10-ai.md",
     testing = "guide/11-testing.md",
     own_api = "guide/12-own-api.md",
+    logs = "guide/13-logs.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

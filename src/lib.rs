@@ -86,9 +86,12 @@ pub use typed_endpoint::{
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
-    codec, endpoint, errors, field_newtype, field_via_serde, fields, format, id, link, model, open_enum, operation,
-    operations, serde_via_codec, source, sse, sse_json, tus,
+    codec, endpoint, errors, field_newtype, field_via_serde, fields, format, id, link, model, observe, open_enum,
+    operation, operations, serde_via_codec, source, sse, sse_json, tus,
 };
+
+/// What filters choose its logs by.
+const LOG_TARGET: &str = "livepeer";
 
 /// What the client calls itself.
 const USER_AGENT: &str = concat!("livepeer-rust/", env!("CARGO_PKG_VERSION"));

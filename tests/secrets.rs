@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::future::IntoFuture;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,7 +20,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tracing::field::{Field, Visit as Fields};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Event, Level, Metadata, Subscriber};
 
 /// With letters that JSON, URLs and HTML spell otherwise: however a server echoes it, `k3y` is in it.
 const KEY: &str = r#"k3y-0f/th1s"cl&ent"#;
@@ -27,9 +29,15 @@ const KEY: &str = r#"k3y-0f/th1s"cl&ent"#;
 /// What none of the texts may hold: the key, and what secrets consist of.
 const SECRET: [&str; 2] = ["k3y", "secret-"];
 
-/// Everything that is logged, spans too, at the finest level.
+/// Everything that is logged, spans too, at the finest level; while it is quiet, without bodies.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
+struct Log(Arc<Mutex<String>>, Arc<AtomicBool>);
+
+impl Log {
+    fn be_quiet(&self, quiet: bool) {
+        self.1.store(quiet, Ordering::Relaxed);
+    }
+}
 
 impl Fields for Log {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
@@ -38,8 +46,12 @@ impl Fields for Log {
 }
 
 impl Subscriber for Log {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("typed_endpoint")
+        let quiet = self.1.load(Ordering::Relaxed) && *metadata.level() == Level::TRACE;
+        ["typed_endpoint", "livepeer"].contains(&metadata.target()) && !quiet
     }
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         span.record(&mut self.clone());
@@ -164,6 +176,7 @@ const PUBLIC: [&str; 7] =
     ["publicKey", "public_key", "spki_public_key", "createdByTokenName", "signature", "signatureType", "key"];
 
 struct Inspection {
+    log: Log,
     runtime: tokio::runtime::Runtime,
     /// What was printed of what.
     shown: Vec<(String, String)>,
@@ -231,11 +244,18 @@ impl OperationVisitor for Inspection {
         self.show(&what, format!("{request:?} {request:#?}"));
         let retry = Retry::attempts(2).initial_backoff(Duration::ZERO);
         let client = Client::<E::Api>::new().key(KEY).server("https://a.example").retry(retry);
+        let observed = self.log.clone();
         let client = client.header("x-client-token", "secret-of-client");
+        let client = client.observer(move |step| {
+            let _ = write!(observed.0.lock().unwrap(), "{step} {step:?} ");
+        });
         let call = |client: &Client<E::Api>| {
             client.call(request.clone()).header("x-token", "secret-header").query("token", "secret-query")
         };
         self.show(&what, format!("{:?} {client:?}", call(&client)));
+        let curl = call(&client).to_curl().unwrap();
+        assert!(curl.contains("[key]"), "{curl}");
+        self.show(&what, curl);
         let errors = [Echo::Reasons(401), Echo::Page(404), Echo::Text(422), Echo::Reasons(500)];
         for echo in errors.into_iter().chain([Echo::Text(200), Echo::Json, Echo::Broken, Echo::Breaks]) {
             let client = client.clone().transport(echo);
@@ -279,6 +299,9 @@ impl OperationVisitor for Inspection {
             json.match_indices("\":").filter(|_| fresh).map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])),
         );
         for (at, response) in responses.into_iter().enumerate() {
+            // What nothing declares to be a secret is one of which a log of bodies cannot know.
+            let undeclared = ["secret-text", "secret-field", "secret-value"];
+            self.log.be_quiet(undeclared.iter().any(|secret| response.contains(secret)));
             let client = client.clone().transport(Fixed(200, response.into()));
             match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Ok(response) if at < whole => self.show(&what, format!("{response:?} {response:#?}")),
@@ -286,6 +309,7 @@ impl OperationVisitor for Inspection {
                 Err(error) => self.error(&what, &error),
             }
         }
+        self.log.be_quiet(false);
     }
 }
 
@@ -294,8 +318,14 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut inspection =
-        Inspection { runtime, shown: Vec::new(), planted: [0; 3], suspect: BTreeSet::new(), types: BTreeSet::new() };
+    let mut inspection = Inspection {
+        log: log.clone(),
+        runtime,
+        shown: Vec::new(),
+        planted: [0; 3],
+        suspect: BTreeSet::new(),
+        types: BTreeSet::new(),
+    };
     livepeer::visit_catalog(&mut inspection);
     let [requests, responses, urls] = inspection.planted;
     assert!(requests > 20 && responses > 20 && urls > 20, "{:?} secrets were planted", inspection.planted);
@@ -310,7 +340,9 @@ fn no_secret_shows_in_what_is_printed_logged_or_failed() {
     }
     inspection.show("verifier", format!("{:?}", webhook::Verifier::new("secret-of-webhook").also("secret-before")));
     let logged = log.0.lock().unwrap().clone();
-    assert!(logged.contains("sending") && logged.contains("failed"), "{logged}");
+    for word in ["sending", "failed", "GET /stream/{id}", "request", "response body", "is sent"] {
+        assert!(logged.contains(word), "nothing says {word}");
+    }
     inspection.show("the log", logged);
 
     let mut wrong = BTreeSet::new();
@@ -467,7 +499,7 @@ async fn a_token_of_an_upload_url_shows_neither_in_errors_nor_in_logs() {
             shown += &String::from_utf8_lossy(error.raw_body());
             assert!(shown.contains("[key]"), "{shown}");
             shown += &log.0.lock().unwrap();
-            assert!(shown.contains("upload (") && shown.contains("sending"), "{shown}");
+            assert!(shown.contains("upload (") && shown.contains("sending") && shown.contains("response"), "{shown}");
             for secret in [TOKEN, &token, "directUpload", "capab1lity"] {
                 assert!(!shown.contains(secret), "{passes} {status} {len}: {secret} in {shown}");
             }

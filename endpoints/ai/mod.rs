@@ -23,6 +23,7 @@ impl Api for Ai {
     const SERVERS: &'static [&'static str] =
         &["https://dream-gateway.livepeer.cloud", "https://livepeer.studio/api/beta/generate"];
     const CASE: Case = Case::Snake;
+    const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     // A cold model responds after minutes.
     const TIMEOUT: Option<Duration> = Some(Duration::from_secs(300));

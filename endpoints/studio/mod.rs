@@ -47,6 +47,7 @@ impl Api for Studio {
     const SERVERS: &'static [&'static str] = &["https://livepeer.studio/api", "https://livepeer.monster/api"];
     const CASE: Case = Case::Camel;
     const MAX_LIMIT: Option<usize> = Some(1000);
+    const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     const TOTAL: Option<&'static str> = Some("x-total-count");
     // Some lists send the cursor of a page that is not there.

@@ -35,6 +35,9 @@ pub trait Api: Send + Sync + 'static {
     const NAME: &'static str;
     /// Base URLs; the first is the default. The path of an operation is appended.
     const SERVERS: &'static [&'static str];
+    /// The target of its logs (feature `tracing`), by which filters choose them (default: `typed_endpoint`): the name of the
+    /// crate that people use, so that `RUST_LOG=that_crate=debug` shows them.
+    const LOG_TARGET: &'static str = "typed_endpoint";
     /// How field names are spelled on the wire.
     const CASE: Case;
     /// How the key is sent (default: as bearer token).
@@ -133,6 +136,7 @@ pub(crate) struct Facts {
     pub(crate) servers: &'static [&'static str],
     pub(crate) auth: Auth,
     pub(crate) user_agent: &'static str,
+    pub(crate) log_target: &'static str,
     pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
     pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
     pub(crate) decode_error: DecodeErrorBody,
@@ -157,6 +161,7 @@ impl Facts {
             servers: A::SERVERS,
             auth: A::AUTH,
             user_agent: A::USER_AGENT,
+            log_target: A::LOG_TARGET,
             refused: A::refused,
             retry_after: A::retry_after,
             decode_error: decode_error_body::<A::Error>,

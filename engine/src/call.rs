@@ -17,6 +17,7 @@ use crate::download::Download;
 use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
 use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::observe::Outcome;
 use crate::options::CallOptions;
 use crate::redact;
 use crate::resolve;
@@ -27,6 +28,7 @@ use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Sub
 use crate::server::Server;
 use crate::settings::Settings;
 use crate::transport::BoxFuture;
+use crate::watch::WatchedCall;
 
 /// A call that has not been sent: `.await` sends it and returns the response. Made by
 /// [`Client::call`](crate::Client::call).
@@ -119,6 +121,40 @@ impl<E: Endpoint> Call<E> {
         .map_err(Error::new)
     }
 
+    /// The request as a `curl` command, for a terminal or a bug report. Secrets are redacted: the key, what the request declares as
+    /// a secret, headers and members that have the name of one. Nothing is opened, asked for or sent.
+    ///
+    /// Files are named by their paths. What is in memory and is no text, or comes from a reader, is written as a file of its
+    /// name, to be put there. A redacted body is cut after 64 KiB.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # use typed_endpoint::Client;
+    /// let client = Client::<Library>::new().key("my-secret-card");
+    /// let command = client.call(RemoveBook::new("moby-dick")).to_curl()?;
+    /// assert!(command.starts_with("curl -g -X DELETE 'https://library.example/v1/book/moby-dick'"));
+    /// assert!(command.contains("-H 'x-card-number: [key]'"));
+    /// # Ok::<(), typed_endpoint::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the request cannot be sent as it is.
+    pub fn to_curl(&self) -> Result<String, Error<E::Error>> {
+        self.clone().into_job().and_then(|mut job| send::curl(&mut job)).map_err(Error::new)
+    }
+
+    /// The same command with all secrets, key included: it does what the call does. Whoever sees it can do so too.
+    ///
+    /// # Errors
+    /// As for [`to_curl`](Self::to_curl), and when the function that gives the key fails.
+    pub async fn to_curl_with_secrets(&self) -> Result<String, Error<E::Error>> {
+        match self.clone().into_job() {
+            Ok(mut job) => send::curl_with_secrets(&mut job).await,
+            Err(inner) => Err(inner),
+        }
+        .map_err(Error::new)
+    }
+
     /// The request itself.
     pub fn endpoint(&self) -> &E {
         &self.request
@@ -191,7 +227,7 @@ impl<E: Endpoint> Call<E> {
             retryable,
             response,
             secrets,
-            observer: None,
+            on_sent: None,
         }
         .into_job()
     }
@@ -283,18 +319,18 @@ impl<E: Endpoint> ResponseFuture<E> {
         cx: &mut Context<'_>,
         make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
-        let Completed { mut response, elapsed } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let Completed { mut response, elapsed, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
         Poll::Ready(match E::Format::decode(&mut response) {
             Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
                 None => Ok(make(value, response)),
                 reported => {
                     let error = DecodeError::custom("it is an error response");
-                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
                 }
             },
             Err(error) => {
                 let reported = reported_error::<E::Error>(&response);
-                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed)))
+                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
             }
         })
     }
@@ -316,7 +352,11 @@ fn decode_failure(
     operation: &'static Operation,
     response: RawResponse,
     elapsed: Duration,
+    watch: Option<Arc<WatchedCall>>,
 ) -> Box<ErrorInner> {
+    if let Some(call) = watch {
+        call.finish(Outcome::Failure(ErrorKind::Decode), Some(response.status));
+    }
     let RawResponse { status, headers, raw_body, context, .. } = response;
     let error = match &reported {
         Some(reported) => DecodeError::custom(format!("the server reports an error: {}", reported.message())),
@@ -356,7 +396,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             retry_after: settings.api.retry_after,
         },
         secrets,
-        observer: None,
+        on_sent: None,
         settings,
     };
     let job = spec.into_job().map_err(Error::<AnyBody>::new)?;

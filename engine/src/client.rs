@@ -14,6 +14,7 @@ use crate::download::Download;
 use crate::encode;
 use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
+use crate::observe::Observation;
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
@@ -199,6 +200,31 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn max_memory(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_memory = Some(bytes))
+    }
+
+    /// Sets a function that is called at each step of each call: when the call or an attempt starts or ends, and before a
+    /// retry (default: none). Use it for a log of this client only, and for metrics. Clones made afterwards have it too; calling
+    /// this again replaces it.
+    ///
+    /// It runs where the call is polled, so it should not block. A panic in it ends the call.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use typed_endpoint::Client;
+    ///
+    /// let client = Client::<Library>::new().key("12345").observer(|step| println!("{step}"));
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn observer(self, observer: impl Fn(&Observation<'_>) + Send + Sync + 'static) -> Self {
+        self.set(|settings| settings.observer = Some(Arc::new(observer)))
+    }
+
+    /// Sets how many bytes of the headers, and of the body, of a request or response are logged at level `TRACE` (default:
+    /// 4 KiB; at most 64 KiB). Needs the feature `tracing`.
+    #[must_use]
+    pub fn max_logged(self, bytes: usize) -> Self {
+        self.set(|settings| settings.max_logged = bytes)
     }
 
     /// Sets whether the key may be sent over plain http to another machine (default: no). To the same machine it always may.

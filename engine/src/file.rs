@@ -108,6 +108,22 @@ impl File {
         File { behind: Some((path, len)), ..File::new(Content::Reader(opener, None)).name(name) }
     }
 
+    /// Where the content lies, if that is on the disk as it is sent.
+    pub(crate) fn on_disk(&self) -> Option<&Path> {
+        match &self.content {
+            Content::Path(path) => Some(path),
+            Content::Bytes(_) | Content::Reader(..) => None,
+        }
+    }
+
+    /// The content, if it is in memory.
+    pub(crate) fn in_memory(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Path(_) | Content::Reader(..) => None,
+        }
+    }
+
     pub(crate) fn into_content(self) -> (Content, Option<Behind>) {
         (self.content, self.behind)
     }

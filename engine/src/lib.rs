@@ -27,6 +27,7 @@ mod macros;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;
+pub mod observe;
 mod options;
 mod page;
 mod redact;
@@ -46,6 +47,7 @@ mod transport;
 pub mod tus;
 mod url;
 mod wait;
+mod watch;
 
 // What the targets in fuzz/ call that is nobody else's.
 #[cfg(fuzzing)]

@@ -30,6 +30,12 @@ pub struct Multipart {
     boundary: Option<String>,
 }
 
+/// What a field holds.
+pub(crate) enum FieldValue<'f> {
+    Text(&'f str),
+    File(&'f File),
+}
+
 enum Value {
     Text(String),
     File(File),
@@ -61,6 +67,14 @@ impl Multipart {
     pub fn boundary(mut self, boundary: impl Into<String>) -> Multipart {
         self.boundary = Some(boundary.into());
         self
+    }
+
+    /// The fields in their order: a text, or a file.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, FieldValue<'_>)> {
+        self.parts.iter().map(|(name, value)| match value {
+            Value::Text(text) => (name.as_str(), FieldValue::Text(text)),
+            Value::File(file) => (name.as_str(), FieldValue::File(file)),
+        })
     }
 
     /// The value of the `Content-Type` header and the body. The body's length is known if that of every part is, and

@@ -12,9 +12,11 @@ use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use crate::api::Auth;
 use crate::error::BoxError;
 use crate::secret::Secret;
-use scan::{MARK, Scanner, Steps};
+pub(crate) use scan::MARK;
+use scan::{Scanner, Steps};
 
 mod scan;
+pub(crate) mod shown;
 
 /// How much of a text is looked at and shown, in bytes, and how much of all headers together.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;

@@ -1,5 +1,6 @@
 //! Sending: attempts, the waits between them, time-outs, redirects, reading the response. The same for all operations.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -7,16 +8,19 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::Body;
 use crate::error::{DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, note_attempt};
-use crate::log;
+use crate::log::{self, Span};
+use crate::observe::Outcome;
 use crate::response::RawResponse;
 use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision, StopReason};
 use crate::timeout::check_runtime;
 use crate::transport::BoxFuture;
+use crate::watch::{WatchedCall, follow};
 use exchange::{attempt, build_request, open_payload, resolve_key};
 pub(crate) use failure::AttemptError;
 pub(crate) use request::{Job, JobSpec, ResponseMode};
 pub(crate) use subject::{PlainRequest, Subject};
 
+mod curl;
 mod exchange;
 mod failure;
 mod redirect;
@@ -24,10 +28,11 @@ mod request;
 mod resume;
 mod subject;
 
-/// A successful response, and how long it took in all.
+/// A successful response, how long it took in all, and who watches its call, unless the call lasts as long as its body.
 pub(crate) struct Completed {
     pub(crate) response: RawResponse,
     pub(crate) elapsed: Duration,
+    pub(crate) watch: Option<Arc<WatchedCall>>,
 }
 
 /// The attempts made at one thing: counts them, and decides whether there is another.
@@ -62,13 +67,10 @@ impl Attempts {
     async fn send_opened(&mut self, job: &mut Job) -> Result<RawResponse, AttemptError> {
         check_runtime().map_err(AttemptError::request)?;
         self.made += 1;
-        let outcome = match self.ends {
-            None => attempt(job).await,
-            // Boxed, so that calls without a deadline need not be as large as those with one.
-            Some(ends) => match Box::pin(timeout_at(ends, attempt(job))).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(deadline_passed(job.status)),
-            },
+        let outcome = match (self.ends, &job.watch) {
+            (None, None) => attempt(job).await,
+            // Boxed, so that calls with neither need not be as large as those with one.
+            (ends, _) => Box::pin(watched_attempt(job, ends, self.made)).await,
         };
         let mut response = outcome?;
         job.settings.budget.refund(self.paid);
@@ -100,7 +102,9 @@ impl Attempts {
                 let invited = failed.retry_after.is_some_and(|asked| !asked.is_zero());
                 let paid = if invited { None } else { job.settings.budget.pay() };
                 if invited || paid.is_some() {
-                    log::retrying(job.subject, self.made, wait, &failure.error);
+                    if let Some(watch) = &job.watch {
+                        watch.retrying(wait, failure.error.kind, failure.error.status);
+                    }
                     note_attempt(&mut self.earlier, &failure.error);
                     sleep(wait).await;
                     self.paid = paid.map(Paid::made).is_some();
@@ -119,9 +123,7 @@ impl Attempts {
         failure.error.not_retried = Some(not_retried);
         failure.error.earlier = std::mem::take(&mut self.earlier);
         failure.error.retryable = job.retry().is_transient(&failed);
-        let error = job.subject.describe(failure.error);
-        log::failed(job.subject, &error);
-        Err(error)
+        Err(job.subject.describe(failure.error))
     }
 }
 
@@ -131,7 +133,7 @@ async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Complete
     let replayable = job.is_replayable();
     loop {
         let failure = match attempts.send_opened(job).await {
-            Ok(response) => return Ok(Completed { response, elapsed: attempts.began.elapsed() }),
+            Ok(response) => return Ok(Completed { response, elapsed: attempts.began.elapsed(), watch: None }),
             Err(failure) => failure,
         };
         attempts.wait_before_retry(job, failure, replayable).await?;
@@ -142,13 +144,51 @@ async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Complete
 /// makes calls.
 pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, Box<ErrorInner>>> {
     Box::pin(async move {
+        job.begin_to_watch();
         let mut attempts = Attempts::new(job.deadline());
-        let completed = send_counted(&mut job, &mut attempts).await?;
-        if !(job.response.streamed && job.response.file) {
-            return Ok(completed);
+        let sent = send_counted(&mut job, &mut attempts).await;
+        let watch = job.watch.as_ref().map(|watch| watch.call().clone());
+        if let (Some(call), Err(error)) = (&watch, &sent) {
+            call.finish(Outcome::Failure(error.kind), error.status);
         }
-        Ok(Completed { response: resume::resumable(job, attempts, completed.response), ..completed })
+        let Completed { mut response, elapsed, .. } = sent?;
+        let streamed = job.response.streamed;
+        if streamed && job.response.file {
+            response = resume::resumable(job, attempts, response);
+        }
+        match watch {
+            Some(call) if streamed && !response.body.is_empty() => {
+                response.body = follow(response.body, call, response.status);
+                Ok(Completed { response, elapsed, watch: None })
+            }
+            watch => Ok(Completed { response, elapsed, watch }),
+        }
     })
+}
+
+/// An attempt that somebody watches, or that has to end at a certain time.
+async fn watched_attempt(job: &mut Job, ends: Option<Instant>, number: u32) -> Result<RawResponse, AttemptError> {
+    let span = match &mut job.watch {
+        Some(watch) => watch.attempt_started(number),
+        None => Span::none(),
+    };
+    let attempting = log::within(span, attempt(job));
+    let outcome = match ends {
+        None => attempting.await,
+        Some(ends) => match timeout_at(ends, attempting).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(deadline_passed(job.status)),
+        },
+    };
+    if let Some(watch) = &mut job.watch {
+        match &outcome {
+            Ok(response) => watch.attempt_ended(None, Some(response.status), response.raw_body.len()),
+            Err(AttemptError { error, .. }) => {
+                watch.attempt_ended(Some(error.kind), error.status, error.raw_body.len());
+            }
+        }
+    }
+    outcome
 }
 
 /// The deadline passed, in an attempt whose response may have begun already.
@@ -156,6 +196,21 @@ fn deadline_passed(status: Option<StatusCode>) -> AttemptError {
     let mut error = ErrorInner::new(ErrorKind::Timeout, Some(DeadlinePassed.into()));
     error.status = status;
     AttemptError::new(FailureKind::MaybeSent, error)
+}
+
+/// The request as a `curl` command, its secrets redacted.
+pub(crate) fn curl(job: &mut Job) -> Result<String, Box<ErrorInner>> {
+    exchange::stand_in_key(job);
+    curl::command(job, true).map_err(|error| job.subject.describe(ErrorInner::request(error)))
+}
+
+/// The same with its secrets.
+pub(crate) async fn curl_with_secrets(job: &mut Job) -> Result<String, Box<ErrorInner>> {
+    let command = match resolve_key(job).await {
+        Ok(()) => curl::command(job, false),
+        Err(error) => Err(error),
+    };
+    command.map_err(|error| job.subject.describe(ErrorInner::request(error)))
 }
 
 /// The request as it would be sent first.

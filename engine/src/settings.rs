@@ -10,6 +10,7 @@ use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
 use crate::api::{Auth, Facts};
 use crate::encode::set_query;
 use crate::error::{BoxError, RequestError};
+use crate::observe::Observer;
 use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -124,6 +125,9 @@ pub(crate) struct Settings {
     pub(crate) max_response: usize,
     /// `None`: by `max_response`.
     pub(crate) max_memory: Option<usize>,
+    pub(crate) observer: Option<Observer>,
+    /// How many bytes of headers, and of a body, the log shows.
+    pub(crate) max_logged: usize,
     pub(crate) transport: Lazy,
     /// Whether the caller gave the transport.
     pub(crate) own_transport: bool,
@@ -150,6 +154,8 @@ impl Settings {
             config_error: None,
             max_response: 64 * 1024 * 1024,
             max_memory: None,
+            observer: None,
+            max_logged: 4 * 1024,
             transport: Lazy::default(),
             own_transport: false,
             #[cfg(feature = "reqwest")]

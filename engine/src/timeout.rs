@@ -27,7 +27,7 @@ pub(crate) fn check_runtime() -> Result<(), RequestError> {
 }
 
 /// Called with the number of bytes whenever the transport takes some of a request's body.
-pub(crate) type Observer = Arc<dyn Fn(u64) + Send + Sync>;
+pub(crate) type OnSent = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Watches a request's body while the transport takes it: when it last gave bytes, and why it failed if it did. A small
 /// one in memory is taken at once and cannot fail, so there is nothing to watch.
@@ -40,11 +40,16 @@ struct Activity {
     /// Bytes that the transport has taken.
     taken: AtomicU64,
     failure: Mutex<Option<BoxError>>,
-    observer: Option<Observer>,
+    on_sent: Option<OnSent>,
 }
 
 /// A body in memory up to this size is handed over whole.
 const AT_ONCE: usize = 64 * 1024;
+
+/// How many bytes a body has, if it is handed over whole.
+pub(crate) fn taken_at_once(body: &Body) -> Option<usize> {
+    body.as_bytes().map(Bytes::len).filter(|len| *len <= AT_ONCE)
+}
 
 /// What may lie in the transport's buffers and in those of both kernels, in bytes: 0.4 MB and 4 MB by default.
 const MAX_BUFFERED: u64 = 4_500_000;
@@ -62,12 +67,12 @@ struct Unreadable;
 
 impl ActivityMonitor {
     /// A body that is watched, and what tells of it.
-    pub(crate) fn new(body: Body, observer: Option<Observer>) -> (Self, Body) {
-        if body.as_bytes().is_some_and(|bytes| bytes.len() <= AT_ONCE) {
+    pub(crate) fn new(body: Body, on_sent: Option<OnSent>) -> (Self, Body) {
+        if taken_at_once(&body).is_some() {
             return (Self(None), body);
         }
         let (last, taken, failure) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::default());
-        let state = Arc::new(Activity { began: Instant::now(), last, taken, failure, observer });
+        let state = Arc::new(Activity { began: Instant::now(), last, taken, failure, on_sent });
         (Self(Some(state.clone())), Body::wrap(WatchedBody { body, rest: Bytes::new(), state }))
     }
 
@@ -169,8 +174,8 @@ impl http_body::Body for WatchedBody {
         let slice = self.rest.split_to(most);
         self.state.record();
         self.state.taken.fetch_add(slice.len() as u64, Ordering::Relaxed);
-        if let Some(observer) = &self.state.observer {
-            observer(slice.len() as u64);
+        if let Some(on_sent) = &self.state.on_sent {
+            on_sent(slice.len() as u64);
         }
         Poll::Ready(Some(Ok(Frame::data(slice))))
     }

@@ -14,6 +14,7 @@ use crate::call::{Call, CallFuture};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, HostedBy, Operation};
 use crate::error::{Error, RequestError, write_causes};
+use crate::log::Log;
 use crate::retry::Retry;
 
 /// Identifies a long-running operation on the server, for [`Client::wait`].
@@ -347,7 +348,7 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
                 if !error.is_retryable() || self.failures > self.max_consecutive_failures {
                     return Some(Err(WaitError::Call(error.into())));
                 }
-                self.schedule_poll();
+                self.schedule_poll(None);
                 return None;
             }
         };
@@ -359,7 +360,7 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
             }
             Stage::Cancelled => return Some(Err(WaitError::Cancelled { operation: E::OPERATION })),
             Stage::Done => {}
-            Stage::InProgress { .. } => self.schedule_poll(),
+            Stage::InProgress { phase, .. } => self.schedule_poll(Some(phase)),
         }
         if self.last.as_ref() == Some(&stage) {
             return None;
@@ -368,8 +369,10 @@ impl<E: Endpoint<Response: Clone>> Wait<E> {
         Some(Ok(Update { stage, value }))
     }
 
-    fn schedule_poll(&mut self) {
-        self.state = WaitState::Sleeping(Box::pin(sleep(self.interval.after(self.polls, fastrand::f64()))));
+    fn schedule_poll(&mut self, phase: Option<&str>) {
+        let wait = self.interval.after(self.polls, fastrand::f64());
+        Log::of(<E::Api as Api>::LOG_TARGET).polling(E::OPERATION, wait, phase);
+        self.state = WaitState::Sleeping(Box::pin(sleep(wait)));
         self.polls = self.polls.saturating_add(1);
     }
 }

@@ -66,6 +66,11 @@ macro_rules! __client {
                 user_agent(name: &str);
                 max_response(bytes: usize);
                 max_memory(bytes: usize);
+                observer(
+                    observer: impl ::core::ops::Fn(&$crate::observe::Observation<'_>)
+                    + ::core::marker::Send + ::core::marker::Sync + 'static
+                );
+                max_logged(bytes: usize);
                 allow_plain_http(allow: bool);
                 transport(transport: impl $crate::Transport);
             }

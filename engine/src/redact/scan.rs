@@ -27,7 +27,7 @@ const BACKSLASHES: usize = 16;
 const LONGEST_ESCAPE: usize = 12;
 
 /// What stands in place of a secret.
-pub(super) const MARK: &str = "[key]";
+pub(crate) const MARK: &str = "[key]";
 
 /// The secrets to look for.
 pub(super) struct Scanner<'s> {

@@ -16,8 +16,7 @@ use crate::body::Body;
 use crate::context::CallContext;
 use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
-use crate::log;
-use crate::redact::Redactor;
+use crate::redact::MARK;
 use crate::resolve::{resolve, same_origin};
 use crate::response::{RawResponse, is_media_type};
 use crate::retry::FailureKind;
@@ -62,6 +61,16 @@ async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
     };
     job.request.payload = Payload::Body(body);
     Ok(())
+}
+
+/// Sets the key without asking for it: where a function gives it, what stands in its place.
+pub(super) fn stand_in_key(job: &mut Job) {
+    job.key = match &job.settings.key {
+        _ if !job.subject.sends_key() => None,
+        Key::None => None,
+        Key::Fixed(key) => Some(key.clone()),
+        Key::Provider(_) => Some(Credential::new(job.settings.api.auth, MARK)),
+    };
 }
 
 pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
@@ -163,18 +172,20 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
     job.status = None;
     resolve_key(job).await.map_err(AttemptError::request)?;
     let outcome = exchange_and_read(job).await;
-    outcome.map_err(|failure| failure.redacted(&redactor(job)))
-}
-
-/// Redacts the key and what is secret in the request. Made each time it is needed: a redirect may bring further secrets.
-fn redactor(job: &Job) -> Redactor {
-    Redactor::new(job.key.as_ref().map(|credential| credential.key.clone()), job.secrets.clone())
+    if let Some((log, redactor, most)) = job.content_log() {
+        let (headers, body) = match &outcome {
+            Ok(response) => (&response.headers, &response.raw_body),
+            Err(failure) => (&failure.error.headers, &failure.error.raw_body),
+        };
+        log.response_body(headers, body, &redactor, most);
+    }
+    outcome.map_err(|failure| failure.redacted(&job.redactor()))
 }
 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     let (head, mut body, stays) = exchange(job).await?;
     if !head.status.is_success() {
-        let redactor = redactor(job);
+        let redactor = job.redactor();
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
@@ -191,7 +202,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     let context = CallContext {
         operation,
         what,
-        redactor: redactor(job),
+        redactor: job.redactor(),
         max_response: job.settings.max_response,
         max_memory: job.settings.max_memory(),
         ..CallContext::default()
@@ -221,15 +232,22 @@ fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<R
 /// followed.
 async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), AttemptError> {
     let transport = job.settings.transport().map_err(AttemptError::request)?;
-    let send_to = |job: &Job, redirected: Option<&str>, body| {
+    let send_to = |job: &Job, redirected: Option<&str>, body: Body| {
+        // What is watched while it is taken is in memory no more.
+        let content = job.watch.as_ref().and_then(|_| body.as_bytes().cloned());
+        let on_sent = match &job.watch {
+            Some(watch) => Some(watch.count_sent(&body, job.on_sent.clone())),
+            None => job.on_sent.clone(),
+        };
+        let (progress, body) = ActivityMonitor::new(body, on_sent);
         let request = build_request(job, redirected, body)?;
-        log::sending(job.subject, &request);
-        Ok::<_, RequestError>(transport.send(request))
+        if let Some((log, redactor, most)) = job.content_log() {
+            log.request(&request, content.as_ref(), &redactor, most);
+        }
+        Ok::<_, RequestError>((progress, transport.send(request)))
     };
-    let (progress, mut sending) = {
-        let (progress, body) = ActivityMonitor::new(job.take_body(), job.observer.clone());
-        (progress, send_to(job, None, body).map_err(AttemptError::request)?)
-    };
+    let first = job.take_body();
+    let (mut progress, mut sending) = send_to(job, None, first).map_err(AttemptError::request)?;
     let mut redirected: Option<String> = None;
     let mut left = REDIRECTS;
     loop {
@@ -243,7 +261,9 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
                 ));
             }
         };
-        log::responded(job.subject, head.status);
+        if let Some((log, redactor, most)) = job.content_log() {
+            log.response(head.status, &head.headers, &redactor, most);
+        }
         job.status = Some(head.status);
         let next = match redirect_of(job, &head, redirected.as_deref())? {
             Redirect::None => return Ok((head, body.guarded(job.idle()), None)),
@@ -255,7 +275,10 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
             .ok_or_else(|| redirect_failure(head.status, format!("it redirected more than {REDIRECTS} times")))?;
         // The connection is wanted again at once.
         Box::pin(body.guarded(job.idle()).drain()).await;
-        sending = send_to(job, Some(&next), Body::empty())
+        if let Some(watch) = &job.watch {
+            watch.redirected(head.status);
+        }
+        (progress, sending) = send_to(job, Some(&next), Body::empty())
             .map_err(|error| redirect_failure(head.status, format!("it redirects to an invalid URL: {error}")))?;
         redirected = Some(next);
     }

@@ -10,12 +10,15 @@ use super::subject::Subject;
 use crate::body::Body;
 use crate::encode::{Payload, Prepared, push_query, set_query};
 use crate::error::{ErrorInner, Mapped, RequestError};
+use crate::log::Log;
 use crate::options::CallOptions;
+use crate::redact::Redactor;
 use crate::retry::{self, Retry};
 use crate::secret::Secret;
-use crate::server::Server;
+use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Settings};
-use crate::timeout::Observer;
+use crate::timeout::OnSent;
+use crate::watch::{Watch, Watched, WatchedCall};
 
 /// Whether an error response says that nothing was done.
 pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
@@ -53,7 +56,7 @@ pub(crate) struct JobSpec {
     /// The secrets that the request holds, for the server may echo them.
     pub(crate) secrets: Vec<Secret>,
     /// Called with the number of bytes whenever the transport takes some of the body.
-    pub(crate) observer: Option<Observer>,
+    pub(crate) on_sent: Option<OnSent>,
 }
 
 /// A request that is ready to be sent.
@@ -65,7 +68,9 @@ pub(crate) struct Job {
     pub(super) retryable: bool,
     pub(super) response: ResponseMode,
     pub(super) secrets: Arc<[Secret]>,
-    pub(super) observer: Option<Observer>,
+    pub(super) on_sent: Option<OnSent>,
+    /// `None`: nobody watches.
+    pub(crate) watch: Option<Box<Watch>>,
     /// The key of the attempt under way, if it sends one.
     pub(super) key: Option<Arc<Credential>>,
     /// The status that the attempt under way got in response.
@@ -84,7 +89,7 @@ impl JobSpec {
     }
 
     fn checked(self) -> Result<Job, RequestError> {
-        let Self { settings, request, options, subject, retryable, response, secrets, observer } = self;
+        let Self { settings, request, options, subject, retryable, response, secrets, on_sent } = self;
         settings.config_error.clone().or(options.config_error).map_or(Ok(()), Err)?;
         let mut request = request?;
         for (at, (name, value)) in options.query.iter().enumerate() {
@@ -121,7 +126,8 @@ impl JobSpec {
             retryable,
             response,
             secrets,
-            observer,
+            on_sent,
+            watch: None,
             key,
             status,
             retry,
@@ -134,6 +140,28 @@ impl JobSpec {
 impl Job {
     pub(super) fn retry(&self) -> &Retry {
         self.retry.as_deref().or(self.settings.retry.as_deref()).unwrap_or(&retry::DEFAULT)
+    }
+
+    /// Begins to watch it as a call of its own, if anybody wants to know.
+    pub(super) fn begin_to_watch(&mut self) {
+        let own = match self.subject {
+            Subject::Plain(_) => origin_of(&self.request.target),
+            Subject::Operation(_) => None,
+        };
+        let url = own.unwrap_or(self.server.origin());
+        let call = WatchedCall::begin(&self.settings, Watched::from(self.subject), url);
+        self.watch = call.map(|call| Watch::new(call, self.subject.into()));
+    }
+
+    /// Redacts the key and what is secret in the request. Made each time it is needed: a redirect may bring further secrets.
+    pub(super) fn redactor(&self) -> Redactor {
+        Redactor::new(self.key.as_ref().map(|credential| credential.key.clone()), self.secrets.clone())
+    }
+
+    /// The log, if it shows headers and bodies, with what it has to redact and how much it shows.
+    pub(super) fn content_log(&self) -> Option<(Log, Redactor, usize)> {
+        let log = self.watch.as_ref()?.log();
+        log.shows_content().then(|| (log, self.redactor(), self.settings.max_logged))
     }
 
     /// Adds to the secrets that are kept out of errors.

@@ -31,14 +31,14 @@ impl Subject {
     }
 
     /// The operation's bare name, or what a plain request does.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Operation(operation) => operation.name,
             Self::Plain(plain) => plain.what,
         }
     }
 
-    pub(super) fn method(self) -> &'static Method {
+    pub(crate) fn method(self) -> &'static Method {
         match self {
             Self::Operation(operation) => operation.method,
             Self::Plain(plain) => &plain.method,

@@ -53,11 +53,11 @@ pub(super) async fn create(
         let metadata = own.metadata.clone().map(|metadata| (METADATA, metadata));
         let kind = carried.map(|_| (CONTENT_TYPE, PART_TYPE));
         let headers = [length].into_iter().chain(concat).chain(metadata).chain(kind);
-        let (payload, observer) = match carried {
-            Some(_) => (Payload::Body(part.body), meter.map(Lane::observer)),
+        let (payload, on_sent) = match carried {
+            Some(_) => (Payload::Body(part.body), meter.map(Lane::on_sent)),
             None => (Payload::default(), None),
         };
-        let mut job = own.tus(&CREATE, state, headers, payload, observer).await.map_err(call_error)?;
+        let mut job = own.tus(&CREATE, state, headers, payload, on_sent).await.map_err(call_error)?;
         let failure = match attempts.send_once(&mut job).await {
             Ok(response) => {
                 let place = Place::of(state.endpoint.expose(), &response.headers, own.elsewhere)?;

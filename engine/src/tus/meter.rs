@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::progress::UploadProgress;
-use crate::timeout::Observer;
+use crate::timeout::OnSent;
 
 /// The shortest time between two progress reports while bytes flow.
 const EVERY: Duration = Duration::from_millis(100);
@@ -56,7 +56,7 @@ impl Meter {
 
 impl Lane {
     /// Counts bytes as the transport takes them.
-    pub(crate) fn observer(&self) -> Observer {
+    pub(crate) fn on_sent(&self) -> OnSent {
         let (meter, index) = (self.meter.clone(), self.index);
         Arc::new(move |bytes| {
             let progress = meter.with(|gauge| {
@@ -122,7 +122,7 @@ mod tests {
         let report: Report = Arc::new(move |progress| *own.lock().unwrap() = Some(progress));
         let meter = Meter::new(report, [Some(105_000)]).lane(0);
         meter.confirmed(0, Some(105_000));
-        let sent = meter.observer();
+        let sent = meter.on_sent();
         let send = async |times: usize, bytes: u64| {
             for _ in 0..times {
                 tokio::time::advance(EVERY).await;

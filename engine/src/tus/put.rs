@@ -31,8 +31,8 @@ pub(super) async fn put(
         }
         let part = source.part(0, sending.part_size).await?;
         let headers = [(CONTENT_TYPE, media_type.clone())];
-        let observer = meter.as_ref().map(Lane::observer);
-        let job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), observer);
+        let on_sent = meter.as_ref().map(Lane::on_sent);
+        let job = sending.job(&PUT, &state.endpoint, url, headers, Payload::Body(part.body), on_sent);
         let mut job = job.map_err(call_error)?;
         match attempts.send_once(&mut job).await {
             Ok(_) => break,

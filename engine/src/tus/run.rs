@@ -6,6 +6,7 @@ use super::checkpoint::Checkpoint;
 use super::error::UploadError;
 use super::meter::Meter;
 use super::send::Transfer;
+use super::sending::Sending;
 use super::source::UploadSource;
 use super::uploading::{Latest, UploadFuture};
 use super::{Content, Upload, parallel, put};
@@ -18,8 +19,9 @@ impl IntoFuture for Upload {
     fn into_future(self) -> UploadFuture {
         let Self { sending, endpoint, content, state, given, report, save, put } = self;
         let latest = Latest::new(state.clone(), save);
-        let (known, mut own) = (latest.clone(), sending.clone());
-        UploadFuture::new(sending, latest, async move {
+        let (known, own) = (latest.clone(), sending.clone());
+        let url = state.as_ref().map(|state| &state.endpoint).or(given.as_ref()).unwrap_or(&endpoint).clone();
+        let work = async move |mut own: Sending| {
             let mut source = match content {
                 Content::File(file) => UploadSource::open(file).await?,
                 Content::Opened(source) => source,
@@ -59,6 +61,12 @@ impl IntoFuture for Upload {
             let mut transfer = Transfer::new(&own, source, state, begun, meter, &save);
             transfer.run().await?;
             Ok(transfer.into_state())
+        };
+        UploadFuture::new(sending, latest, async move {
+            let watched = own.watched("upload", &url);
+            let ended = work(watched.clone()).await;
+            watched.ended(&ended);
+            ended
         })
     }
 }

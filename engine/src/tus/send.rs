@@ -276,7 +276,7 @@ impl<'a> Transfer<'a> {
             0 => Payload::default(),
             _ => Payload::Body(part.body),
         };
-        let observer = self.meter.as_ref().map(Lane::observer);
-        self.sending.tus(&SEND, &self.state, headers, payload, observer).await.map_err(call_error)
+        let on_sent = self.meter.as_ref().map(Lane::on_sent);
+        self.sending.tus(&SEND, &self.state, headers, payload, on_sent).await.map_err(call_error)
     }
 }

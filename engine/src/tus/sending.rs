@@ -16,7 +16,8 @@ use super::uploading::Aborted;
 use crate::api::Api;
 use crate::client::Client;
 use crate::encode::{Payload, Prepared};
-use crate::error::{AnyBody, Error, ErrorInner, RequestError};
+use crate::error::{AnyBody, Error, ErrorInner, ErrorKind, RequestError};
+use crate::observe::Outcome;
 use crate::options::CallOptions;
 use crate::response::RawResponse;
 use crate::retry::Retry;
@@ -24,7 +25,8 @@ use crate::secret::Secret;
 use crate::send::{Attempts, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::origin_of;
 use crate::settings::Settings;
-use crate::timeout::Observer;
+use crate::timeout::OnSent;
+use crate::watch::{Watch, Watched, WatchedCall};
 
 /// The default size of a part in bytes: 8 MiB.
 pub const PART_SIZE: u64 = 8 * 1024 * 1024;
@@ -40,6 +42,8 @@ pub(crate) struct Sending {
     /// The caller's own.
     pub(super) headers: Vec<CallerHeader>,
     pub(crate) config_error: Option<RequestError>,
+    /// The upload as a call, if somebody watches it.
+    pub(super) watch: Option<Arc<WatchedCall>>,
     pub(super) wanted: Wanted,
     pub(super) extensions: Extensions,
     /// Whether it is one of several that are concatenated at the end.
@@ -72,11 +76,30 @@ impl Sending {
             metadata: None,
             headers: Vec::new(),
             config_error: None,
+            watch: None,
             wanted: Wanted::default(),
             extensions: Extensions::default(),
             is_partial: false,
             elsewhere: false,
             finished: |_, _, _| false,
+        }
+    }
+
+    /// The same, observed as one call, if anybody observes; its requests are attempts of it.
+    pub(super) fn watched(&self, name: &'static str, url: &Secret) -> Self {
+        let what = Watched { operation: None, name, method: None };
+        Self { watch: WatchedCall::begin(&self.settings, what, url.expose()), ..self.clone() }
+    }
+
+    /// Reports how the upload ended.
+    pub(super) fn ended<T>(&self, result: &Result<T, UploadError>) {
+        let Some(call) = &self.watch else { return };
+        match result {
+            Ok(_) => call.finish(Outcome::Success, None),
+            Err(UploadError::Call(error)) => call.finish(Outcome::Failure(error.kind()), error.status()),
+            Err(UploadError::Read(_)) => call.finish(Outcome::Failure(ErrorKind::Body), None),
+            // The server breaks the protocol.
+            Err(_) => call.finish(Outcome::Failure(ErrorKind::Decode), None),
         }
     }
 
@@ -120,7 +143,7 @@ impl Sending {
         url: &Secret,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
-        observer: Option<Observer>,
+        on_sent: Option<OnSent>,
     ) -> Result<Job, Box<ErrorInner>> {
         let headers: Vec<_> = headers.into_iter().collect();
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
@@ -128,7 +151,7 @@ impl Sending {
         secrets.extend(headers::secrets_in(&headers));
         let prepared = Prepared { target: url.expose().into(), headers, payload, secrets: Vec::new() };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
-        JobSpec {
+        let spec = JobSpec {
             settings: self.settings.clone(),
             request: Ok(prepared),
             options: CallOptions { retry: Some(retry.into()), idle: self.idle, ..CallOptions::default() },
@@ -143,9 +166,11 @@ impl Sending {
                 retry_after: self.settings.api.retry_after,
             },
             secrets,
-            observer,
-        }
-        .into_job()
+            on_sent,
+        };
+        let mut job = spec.into_job()?;
+        job.watch = self.watch.clone().map(|call| Watch::new(call, Subject::Plain(subject).into()));
+        Ok(job)
     }
 
     /// A request to the upload, or to its endpoint until there is one. Made for each attempt, because the caller's headers may
@@ -156,7 +181,7 @@ impl Sending {
         state: &Checkpoint,
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         payload: Payload,
-        observer: Option<Observer>,
+        on_sent: Option<OnSent>,
     ) -> Result<Job, Box<ErrorInner>> {
         // Of all methods, only this one is without it.
         let version = Some((RESUMABLE, VERSION)).filter(|_| subject.method != Method::OPTIONS);
@@ -171,7 +196,7 @@ impl Sending {
         for (name, value) in headers.into_iter().chain(version) {
             all.set_header(name, value);
         }
-        self.job(subject, &state.endpoint, url, all.headers, payload, observer)
+        self.job(subject, &state.endpoint, url, all.headers, payload, on_sent)
     }
 
     /// Sends a request without a body until it succeeds or there is nothing more to try.
@@ -198,6 +223,13 @@ impl Sending {
 
     /// Deletes the upload from the server, if it has a URL at all.
     pub(crate) async fn abort(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
+        let sending = self.watched("abort", &state.endpoint);
+        let aborted = sending.abort_all(state).await;
+        sending.ended(&aborted);
+        aborted
+    }
+
+    async fn abort_all(&self, state: &Checkpoint) -> Result<Aborted, UploadError> {
         let mut aborted = Aborted::NothingToDelete;
         for url in state.urls() {
             let state = Checkpoint { url: Some(url.clone()), ..state.clone() };
