@@ -186,8 +186,8 @@ impl<A: Api> Client<A> {
         self.header(USER_AGENT.as_str(), name)
     }
 
-    /// How many bytes of a response are read into memory (default: 64 MiB), `Download::bytes` included. What is handed on
-    /// while it arrives has no bound.
+    /// How many bytes of a response are read into memory (default: 64 MiB), `Download::bytes` included; of a compressed one,
+    /// decoded. What is handed on while it arrives has no bound.
     #[must_use]
     pub fn max_response(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_response = bytes)

@@ -35,9 +35,9 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
 pub struct RawResponse {
     /// Its status.
     pub status: StatusCode,
-    /// Its headers.
+    /// Its headers; of a compressed response without `Content-Encoding` and `Content-Length`, which are not those of the body.
     pub headers: HeaderMap,
-    /// Its body as it came, when it was read to its end.
+    /// Its body as it came, but not compressed, when it was read to its end.
     pub raw_body: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
@@ -219,9 +219,10 @@ pub struct Response<T> {
     pub value: T,
     /// The response's status.
     pub status: StatusCode,
-    /// The response's headers.
+    /// The response's headers; of a compressed one without `Content-Encoding` and `Content-Length`, which are not those of the
+    /// body.
     pub headers: HeaderMap,
-    /// The response's body as it came; empty when it is streamed.
+    /// The response's body as it came, but not compressed; empty when it is streamed.
     pub raw_body: Bytes,
     /// How many requests it took.
     pub attempts: u32,

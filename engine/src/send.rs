@@ -17,6 +17,7 @@ pub(crate) use failure::AttemptError;
 pub(crate) use request::{Job, JobSpec, ResponseMode};
 pub(crate) use subject::{PlainRequest, Subject};
 
+mod coding;
 mod exchange;
 mod failure;
 mod redirect;

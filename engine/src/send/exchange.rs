@@ -8,6 +8,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AG
 use http::response::Parts as Head;
 use http::uri::InvalidUri;
 
+use super::coding;
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
@@ -112,6 +113,7 @@ pub(super) fn build_request(
         true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
         false => job.server.url(&target)?,
     };
+    coding::negotiate(job, &mut headers);
     // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
     if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -172,7 +174,8 @@ fn redactor(job: &Job) -> Redactor {
 }
 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
-    let (head, mut body, stays) = exchange(job).await?;
+    let (mut head, body, stays) = exchange(job).await?;
+    let mut body = coding::decode(job, &mut head, body);
     if !head.status.is_success() {
         let redactor = redactor(job);
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
