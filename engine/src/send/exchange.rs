@@ -181,6 +181,10 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
+    if let Some(waits) = job.head.take() {
+        // Nobody may wait any more.
+        let _ = waits.send(head.headers.clone());
+    }
     // Where events are due, JSON is an error response: its words are wanted.
     let is_error = job.response.streamed && !job.response.file && is_media_type(&head.headers, "application/json");
     let raw_body = match job.response.streamed && !is_error {

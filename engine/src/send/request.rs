@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::HeaderMap;
+use tokio::sync::oneshot;
 
 use super::subject::Subject;
 use crate::body::Body;
@@ -70,6 +71,8 @@ pub(crate) struct Job {
     pub(super) key: Option<Arc<Credential>>,
     /// The status that the attempt under way got in response.
     pub(super) status: Option<StatusCode>,
+    /// Is sent the headers of a successful response as soon as they are there.
+    pub(super) head: Option<oneshot::Sender<HeaderMap>>,
     /// What the caller set for this request alone.
     retry: Option<Arc<Retry>>,
     idle: Option<Duration>,
@@ -112,7 +115,7 @@ impl JobSpec {
         let (retry, idle, deadline) = (options.retry, options.idle, options.deadline);
         // An empty list costs nothing.
         let secrets = if secrets.is_empty() { Arc::default() } else { secrets.into() };
-        let (key, status) = (None, None);
+        let (key, status, head) = (None, None, None);
         Ok(Job {
             settings,
             request,
@@ -124,6 +127,7 @@ impl JobSpec {
             observer,
             key,
             status,
+            head,
             retry,
             idle,
             deadline,
@@ -134,6 +138,13 @@ impl JobSpec {
 impl Job {
     pub(super) fn retry(&self) -> &Retry {
         self.retry.as_deref().or(self.settings.retry.as_deref()).unwrap_or(&retry::DEFAULT)
+    }
+
+    /// Brings the headers of a successful response before its body is there.
+    pub(crate) fn tell_head(&mut self) -> oneshot::Receiver<HeaderMap> {
+        let (sender, receiver) = oneshot::channel();
+        self.head = Some(sender);
+        receiver
     }
 
     /// Adds to the secrets that are kept out of errors.
