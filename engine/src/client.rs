@@ -14,6 +14,7 @@ use crate::download::Download;
 use crate::encode;
 use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
+use crate::rate::{Limiter, RateLimit};
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
@@ -145,6 +146,13 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn retry_budget(self, retries: impl Into<Option<u32>>) -> Self {
         self.set(|settings| settings.budget = Arc::new(Budget::of(retries.into())))
+    }
+
+    /// How many requests are sent in a time, by all calls of this client and of clones made of it from now on; `None` for no
+    /// limit (the default). Those beyond wait for their turn.
+    #[must_use]
+    pub fn rate_limit(self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.set(|settings| settings.rate = limit.into().map(|limit| Arc::new(Limiter::new(limit))))
     }
 
     /// All time-outs.

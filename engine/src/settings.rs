@@ -10,6 +10,7 @@ use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
 use crate::api::{Auth, Facts};
 use crate::encode::set_query;
 use crate::error::{BoxError, RequestError};
+use crate::rate::Limiter;
 use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -118,6 +119,7 @@ pub(crate) struct Settings {
     /// `None`: nothing was set.
     pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) rate: Option<Arc<Limiter>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: HeaderMap,
     pub(crate) config_error: Option<RequestError>,
@@ -145,6 +147,7 @@ impl Settings {
             plain_http: false,
             retry: None,
             budget: Arc::default(),
+            rate: None,
             timeouts: Timeouts::default(),
             headers,
             config_error: None,

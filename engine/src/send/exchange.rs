@@ -164,7 +164,18 @@ fn url_of(job: &Job) -> Result<String, RequestError> {
 pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> {
     job.status = None;
     resolve_key(job).await.map_err(AttemptError::request)?;
+    if let Some(rate) = job.settings.rate.clone() {
+        // Boxed, so that calls without a limit need not be as large as those with one.
+        Box::pin(async move { rate.wait().await }).await;
+    }
     let outcome = exchange_and_read(job).await;
+    if let Some(rate) = &job.settings.rate {
+        match &outcome {
+            Err(failure) if failure.is_complaint() => rate.slow_down(failure.retry_after),
+            Ok(_) => rate.speed_up(),
+            Err(_) => {}
+        }
+    }
     outcome.map_err(|failure| failure.redacted(&redactor(job)))
 }
 
