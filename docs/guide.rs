@@ -13,6 +13,7 @@
 //! 10. [AI](ai)
 //! 11. [Testing your own code](testing)
 //! 12. [Declaring your own API](own_api)
+//! 13. [The network](network): compression, proxies, TLS
 //!
 //! To look things up: [what went wrong](gallery), and [the calls of the other SDKs](coming_from) next to ours. Whole programs
 //! are in the folder `examples/`.
@@ -37,6 +38,7 @@ pages! {
     ai = "guide/10-ai.md",
     testing = "guide/11-testing.md",
     own_api = "guide/12-own-api.md",
+    network = "guide/13-network.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }
