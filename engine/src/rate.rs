@@ -21,7 +21,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// progress.
 ///
 /// A server may allow less: when it refuses a request for now (429, or an error response with `Retry-After`), all requests wait as
-/// long as it asks for, up to 60 s, and are then sent half as fast. Each response that is no such refusal gives back a fiftieth of
+/// long as it asks for, up to 60 s, and are then sent half as fast. Each successful response gives back a fiftieth of
 /// the limit.
 ///
 /// ```

@@ -65,7 +65,7 @@ fn measure() -> Result<(), Error> {
     );
     for (what, ways) in WORK {
         let mut figures: BTreeMap<(usize, &str), Vec<(f64, f64)>> = BTreeMap::new();
-        // By turns, so that what else the machine does falls on all alike.
+        // Interleaved, so that what else the machine does falls on all alike.
         for _ in 0..RUNS {
             figures.entry((0, "")).or_default().push(run("floor", what, "")?);
             for (number, how) in ways.iter().enumerate() {
