@@ -14,6 +14,7 @@
 //! 11. [Testing your own code](testing)
 //! 12. [Declaring your own API](own_api)
 //! 13. [Logs, metrics, `curl`](logs)
+//! 14. [The network](network): compression, proxies, TLS
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -39,6 +40,7 @@ pages! {
     testing = "guide/11-testing.md",
     own_api = "guide/12-own-api.md",
     logs = "guide/13-logs.md",
+    network = "guide/14-network.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

@@ -80,9 +80,9 @@ pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{
     AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, BoxReader, Call, CallFuture, Case,
     DecodeError, Download, EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout,
-    IntoField, ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RequestError,
-    Response, ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped,
-    Update, Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
+    IntoField, ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RateLimit,
+    RequestError, Response, ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError,
+    TransportErrorKind, Unmapped, Update, Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{

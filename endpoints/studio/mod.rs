@@ -52,6 +52,7 @@ impl Api for Studio {
     const TOTAL: Option<&'static str> = Some("x-total-count");
     // Some lists send the cursor of a page that is not there.
     const EMPTY_PAGE_ENDS: bool = true;
+    const OFFSET_CURSORS: bool = true;
     type Error = ApiError;
 
     fn next_cursor(headers: &HeaderMap) -> Result<Option<String>, DecodeError> {

@@ -60,6 +60,9 @@ pub trait Api: Send + Sync + 'static {
     /// Whether an empty page ends a list even if it has a next cursor (default: no; an API that filters may well give
     /// an empty page in the middle of a list).
     const EMPTY_PAGE_ENDS: bool = false;
+    /// Whether the cursor of a list stands for an offset, by [`offset_cursor`](Self::offset_cursor) (default: no). Then the
+    /// pages of a list can be asked for side by side ([`Pages::concurrent`](crate::Pages::concurrent)).
+    const OFFSET_CURSORS: bool = false;
     /// The idle time-out of the API's operations, unless an operation declares its own (default: the client's setting).
     const TIMEOUT: Option<Duration> = None;
     /// The body of an error response, unless an operation declares its own.

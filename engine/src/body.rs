@@ -32,6 +32,8 @@ mod collect;
 mod drain;
 mod file;
 mod foreign;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod idle_guard;
 mod source;
 #[cfg(test)]
@@ -66,6 +68,9 @@ enum Kind {
     Open(Box<Mutex<source::OpenSource>>),
     Foreign(Mutex<Pin<Box<dyn Foreign>>>),
     Chain(VecDeque<Body>),
+    /// Encoded, and what decodes it.
+    #[cfg(feature = "gzip")]
+    Gzip(Box<(Body, gzip::Decoder)>),
 }
 
 impl Body {
@@ -150,9 +155,22 @@ impl Body {
         Body { guard: Some(IdleGuard::new(idle)), ..self }
     }
 
+    /// The content of this body, which is gzip data.
+    #[cfg(feature = "gzip")]
+    pub(crate) fn gunzipped(self) -> Body {
+        if self.is_empty() {
+            return self;
+        }
+        Body::new(Kind::Gzip(Box::new((self, gzip::Decoder::default()))), None)
+    }
+
     /// For how long nothing may arrive.
     pub(crate) fn idle(&self) -> Option<Duration> {
-        Some(self.guard.as_ref()?.idle())
+        match &self.kind {
+            #[cfg(feature = "gzip")]
+            Kind::Gzip(encoded) => encoded.0.idle(),
+            _ => Some(self.guard.as_ref()?.idle()),
+        }
     }
 
     /// Reads to its end what is left of it, if that is near, so that its connection can be used again.
@@ -189,7 +207,7 @@ impl Body {
             Kind::Bytes(_) => true,
             Kind::Unopened(opener) => opener.is_replayable(),
             Kind::Chain(parts) => parts.iter().all(Body::is_replayable),
-            Kind::Spent | Kind::Open(_) | Kind::Foreign(_) => false,
+            _ => false,
         }
     }
 
@@ -284,6 +302,18 @@ impl Body {
                         None => drop(parts.pop_front()),
                     }
                 }
+                #[cfg(feature = "gzip")]
+                Kind::Gzip(encoded) => {
+                    let (encoded, decoder) = &mut **encoded;
+                    if let Some(piece) = decoder.next() {
+                        return Poll::Ready(Some(piece.map(Frame::data).map_err(BoxError::from)));
+                    }
+                    match ready!(encoded.poll_chunk(cx)) {
+                        Some(Ok(input)) => decoder.feed(input),
+                        Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                        None => return Poll::Ready(decoder.finish().err().map(|error| Err(error.into()))),
+                    }
+                }
             }
         }
     }
@@ -325,6 +355,8 @@ impl fmt::Debug for Body {
             Kind::Open(_) => "open",
             Kind::Foreign(_) => "stream",
             Kind::Chain(_) => "chain",
+            #[cfg(feature = "gzip")]
+            Kind::Gzip(_) => "gzip",
         };
         f.debug_struct("Body").field("kind", &kind).field("len", &self.len()).finish()
     }

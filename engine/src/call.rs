@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
+use tokio::sync::oneshot;
 
 use crate::api::Api;
 use crate::body::Body;
@@ -195,6 +196,18 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
+    /// Sends it and gives the response; its headers come before, on their own.
+    pub(crate) fn send_telling_head(self) -> (ResponseFuture<E>, Option<oneshot::Receiver<HeaderMap>>) {
+        let (sending, head) = match self.into_job() {
+            Ok(mut job) => {
+                let head = job.tell_head();
+                (send::send_boxed(job), Some(head))
+            }
+            Err(inner) => (Box::pin(std::future::ready(Err(inner))) as _, None),
+        };
+        (ResponseFuture { sending, operation: PhantomData }, head)
+    }
+
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut prepared = Err(RequestError::other("the request shows no values"));
@@ -313,6 +326,12 @@ impl<E: Endpoint> Future for ResponseFuture<E> {
 }
 
 impl<E: Endpoint> ResponseFuture<E> {
+    /// Has it go on whether it is polled or not.
+    pub(crate) fn go_on_unpolled(&mut self) {
+        let sending = std::mem::replace(&mut self.sending, Box::pin(std::future::pending()));
+        self.sending = send::in_background(sending);
+    }
+
     /// Polls for what is made of the value and the response. (Values are large: they are put where they belong at once.)
     fn poll_as<T>(
         &mut self,

@@ -15,6 +15,7 @@ use crate::encode;
 use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
 use crate::observe::Observation;
+use crate::rate::{Limiter, RateLimit};
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
@@ -147,6 +148,13 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.budget = Arc::new(Budget::of(retries.into())))
     }
 
+    /// Limits how many requests all calls of this client, and of clones made afterwards, send in a time; `None` for no limit (the
+    /// default). Further requests wait for their turn.
+    #[must_use]
+    pub fn rate_limit(self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.set(|settings| settings.rate = limit.into().map(|limit| Arc::new(Limiter::new(limit))))
+    }
+
     /// Sets all time-outs.
     #[must_use]
     pub fn timeouts(self, timeouts: Timeouts) -> Self {
@@ -186,8 +194,8 @@ impl<A: Api> Client<A> {
         self.header(USER_AGENT.as_str(), name)
     }
 
-    /// Limits how many bytes of a response are read into memory (default: 64 MiB), including `Download::bytes`. Streamed
-    /// responses have no limit.
+    /// Limits how many bytes of a response, decoded if it is compressed, are read into memory (default: 64 MiB), including
+    /// `Download::bytes`. Streamed responses have no limit.
     #[must_use]
     pub fn max_response(self, bytes: usize) -> Self {
         self.set(|settings| settings.max_response = bytes)

@@ -1,8 +1,9 @@
 //! Lists in pages, to their true end.
 
+mod ahead;
+
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::future::{Future, IntoFuture};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,12 +11,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::api::Api;
-use crate::call::{Call, ResponseFuture};
+use crate::call::Call;
 use crate::client::Client;
 use crate::codec::DecodeError;
 use crate::endpoint::{Endpoint, HostedBy, Paging, check_cursor};
 use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
+use ahead::{Ahead, Asked, counted_on};
 
 /// A list that comes in pages: an operation declared as `paged`.
 pub trait Paginated: Endpoint<Response: Page> {}
@@ -96,7 +98,9 @@ impl<A: Api> Client<A> {
             last_page: None,
             same: 0,
             state: PagesState::Ready,
+            ahead: Ahead::new(0, false),
             total: None,
+            page_len: 0,
         }
     }
 }
@@ -116,12 +120,15 @@ pub struct Pages<E: Paginated> {
     last_page: Option<u64>,
     same: u32,
     state: PagesState<E>,
+    ahead: Ahead<E>,
     total: Option<u64>,
+    /// How many items the last page held.
+    page_len: u64,
 }
 
-enum PagesState<E> {
+enum PagesState<E: Paginated> {
     Ready,
-    Asking(ResponseFuture<E>),
+    Asking(Box<Asked<E>>),
     /// The last page has been yielded, but its error has not.
     Failed(Box<ErrorInner>),
     Done,
@@ -137,6 +144,30 @@ impl<E: Paginated> Pages<E> {
     /// Begins at this cursor instead of at the first page, to resume where an earlier run stopped.
     pub fn from_cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
+        self
+    }
+
+    /// Has up to so many pages asked for before they are wanted (default: 0): the next one as soon as a response says where it
+    /// begins, which is before its body where that stands in a header, and at the latest when its page is handed on. So the
+    /// next page arrives while the items of this one are worked on. Off by default: who stops early has asked for pages in
+    /// vain, and a connection that is new costs more than the wait that it saves where there is no work to do meanwhile.
+    ///
+    /// Each page ahead is held in memory. Dropping `Pages` stops all that is under way.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.ahead = Ahead::new(pages, false);
+        self
+    }
+
+    /// Has up to so many pages asked for side by side, in their order and to the list's true end (default: 1).
+    ///
+    /// After the first page, where the next ones begin is counted on from it, for lists that are paged by offset or number, and
+    /// those of an API with [`OFFSET_CURSORS`](Api::OFFSET_CURSORS); elsewhere this is [`prefetch`](Self::prefetch). What the
+    /// responses say decides: a page that begins elsewhere than they lead to is dropped and asked for anew. Up to one request
+    /// less than `pages` is made in vain at the end of a list, and none where [`total`](Self::total) is known.
+    ///
+    /// As many pages are held in memory, at most. Dropping `Pages` stops all that is under way.
+    pub fn concurrent(mut self, pages: usize) -> Self {
+        self.ahead = Ahead::new(if pages < 2 { 0 } else { pages }, true);
         self
     }
 
@@ -167,25 +198,45 @@ impl<E: Paginated> Pages<E> {
                 PagesState::Done => return Poll::Ready(None),
                 PagesState::Failed(error) => return Poll::Ready(Some(Err(Error::new(error)))),
                 PagesState::Ready => {
-                    let mut call = self.call.clone();
-                    if let Some(cursor) = &self.cursor {
-                        call = call.at_cursor(cursor);
-                    }
-                    self.state = PagesState::Asking(call.with_response().into_future());
+                    let asked = self.ahead.take(self.cursor.as_deref());
+                    let asked =
+                        asked.unwrap_or_else(|| Asked::new(self.call.clone(), self.cursor.clone(), &self.ahead));
+                    self.state = PagesState::Asking(asked.into());
                 }
-                PagesState::Asking(mut asking) => match Pin::new(&mut asking).poll(cx) {
+                PagesState::Asking(mut asked) => match asked.poll(cx) {
                     Poll::Pending => {
-                        self.state = PagesState::Asking(asking);
+                        self.ahead.fill(&self.call, Some(&mut asked), None, self.pages_left(), cx);
+                        self.state = PagesState::Asking(asked);
                         return Poll::Pending;
                     }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    Poll::Ready(Err(error)) => {
+                        self.ahead.clear();
+                        return Poll::Ready(Some(Err(error)));
+                    }
                     Poll::Ready(Ok(page)) => {
-                        if let Some(items) = self.handle_page(page) {
+                        let items = self.handle_page(page);
+                        match self.state {
+                            PagesState::Ready => {
+                                self.ahead.align(self.cursor.as_deref());
+                                let left = self.pages_left();
+                                self.ahead.fill(&self.call, None, self.cursor.as_deref(), left, cx);
+                            }
+                            _ => self.ahead.clear(),
+                        }
+                        if let Some(items) = items {
                             return Poll::Ready(Some(Ok(items)));
                         }
                     }
                 },
             }
+        }
+    }
+
+    /// The most pages that can follow.
+    fn pages_left(&self) -> u64 {
+        match self.total.filter(|_| self.from_start && self.page_len > 0) {
+            Some(total) => total.saturating_sub(self.received).div_ceil(self.page_len),
+            None => u64::MAX,
         }
     }
 
@@ -198,6 +249,10 @@ impl<E: Paginated> Pages<E> {
         }
         let len = page.value.len();
         let next = self.next_position(&page);
+        self.page_len = self.page_len.max(len as u64);
+        if let Ok(next) = &next {
+            self.ahead.observe(self.cursor.as_deref(), next.as_deref());
+        }
         self.cursor = None;
         match next {
             Ok(None) => {}
@@ -269,19 +324,12 @@ impl<E: Paginated> Pages<E> {
             let text = format!("the same page came again and again, whatever `{}` asked for", <E::Api as Api>::CURSOR);
             return Err(DecodeError::custom(text));
         }
-        let offset = E::OPERATION.paged == Some(Paging::Offset);
-        let here = match &self.cursor {
-            None if offset => Some(0),
-            None => Some(<E::Api as Api>::FIRST_PAGE),
-            Some(cursor) if offset => <E::Api as Api>::cursor_offset(cursor),
-            Some(cursor) => cursor.parse().ok(),
-        };
-        let next = here.and_then(|here| here.checked_add(if offset { len as u64 } else { 1 }));
-        let next = next.ok_or_else(|| {
+        let by = if E::OPERATION.paged == Some(Paging::Offset) { len as u64 } else { 1 };
+        let next = counted_on::<E>(self.cursor.as_deref(), by).ok_or_else(|| {
             let text = "where the next page begins is counted, and from where this one began it cannot be counted on";
             DecodeError::custom(text)
         })?;
-        Ok(Some(if offset { <E::Api as Api>::offset_cursor(next) } else { next.to_string() }))
+        Ok(Some(next))
     }
 }
 

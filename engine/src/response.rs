@@ -35,9 +35,9 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
 pub struct RawResponse {
     /// Its status.
     pub status: StatusCode,
-    /// Its headers.
+    /// Its headers; of a compressed response without `Content-Encoding` and `Content-Length`, which are not those of the body.
     pub headers: HeaderMap,
-    /// Its raw body, if it was read to its end.
+    /// Its raw body, decompressed, if it was read to its end.
     pub raw_body: Bytes,
     /// Its body, when it is streamed.
     pub body: Body,
@@ -219,9 +219,10 @@ pub struct Response<T> {
     pub value: T,
     /// The response's status.
     pub status: StatusCode,
-    /// The response's headers.
+    /// The response's headers; of a compressed one without `Content-Encoding` and `Content-Length`, which are not those of the
+    /// body.
     pub headers: HeaderMap,
-    /// The response's raw body; empty if it is streamed.
+    /// The response's raw body, decompressed; empty if it is streamed.
     pub raw_body: Bytes,
     /// The number of attempts.
     pub attempts: u32,

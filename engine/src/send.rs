@@ -15,11 +15,14 @@ use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision, StopReason};
 use crate::timeout::check_runtime;
 use crate::transport::BoxFuture;
 use crate::watch::{WatchedCall, follow};
+pub(crate) use background::in_background;
 use exchange::{attempt, build_request, open_payload, resolve_key};
 pub(crate) use failure::AttemptError;
 pub(crate) use request::{Job, JobSpec, ResponseMode};
 pub(crate) use subject::{PlainRequest, Subject};
 
+mod background;
+mod coding;
 mod curl;
 mod exchange;
 mod failure;

@@ -11,6 +11,7 @@ use crate::api::{Auth, Facts};
 use crate::encode::set_query;
 use crate::error::{BoxError, RequestError};
 use crate::observe::Observer;
+use crate::rate::Limiter;
 use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -119,6 +120,7 @@ pub(crate) struct Settings {
     /// `None`: nothing was set.
     pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) budget: Arc<Budget>,
+    pub(crate) rate: Option<Arc<Limiter>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) headers: HeaderMap,
     pub(crate) config_error: Option<RequestError>,
@@ -149,6 +151,7 @@ impl Settings {
             plain_http: false,
             retry: None,
             budget: Arc::default(),
+            rate: None,
             timeouts: Timeouts::default(),
             headers,
             config_error: None,

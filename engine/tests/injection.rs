@@ -269,7 +269,7 @@ async fn over_a_socket_it_is_one_request_of_the_lines_it_should_have() {
             names.retain(|name| *name != "x-note");
             names.sort_unstable();
             let length = if body.is_empty() { &["content-length"][..] } else { &["content-length", "content-type"] };
-            let mut expected = vec!["accept", "authorization", "host", "user-agent"];
+            let mut expected = vec!["accept", "accept-encoding", "authorization", "host", "user-agent"];
             expected.extend(length);
             expected.sort_unstable();
             assert_eq!(names, expected, "{place} {text:.40?}");

@@ -27,7 +27,11 @@ pub struct Studio {
 
 impl Studio {
     pub fn new(base: &str, key: &str) -> Self {
-        Self { http: Client::new(), base: base.into(), key: key.into() }
+        Self::with(Client::new(), base, key)
+    }
+
+    pub fn with(http: Client, base: &str, key: &str) -> Self {
+        Self { http, base: base.into(), key: key.into() }
     }
 
     pub async fn asset(&self, id: &str) -> Result<Asset, Error> {

@@ -59,6 +59,7 @@ macro_rules! __client {
                 server_index(index: usize);
                 retry(retry: $crate::Retry);
                 retry_budget(retries: impl ::core::convert::Into<::core::option::Option<u32>>);
+                rate_limit(limit: impl ::core::convert::Into<::core::option::Option<$crate::RateLimit>>);
                 timeouts(timeouts: $crate::Timeouts);
                 timeout(idle: ::core::time::Duration);
                 deadline(deadline: ::core::time::Duration);

@@ -8,6 +8,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AG
 use http::response::Parts as Head;
 use http::uri::InvalidUri;
 
+use super::coding;
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
@@ -121,6 +122,7 @@ pub(super) fn build_request(
         true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
         false => job.server.url(&target)?,
     };
+    coding::negotiate(job, &mut headers);
     // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
     if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -171,6 +173,10 @@ fn url_of(job: &Job) -> Result<String, RequestError> {
 pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> {
     job.status = None;
     resolve_key(job).await.map_err(AttemptError::request)?;
+    if let Some(rate) = job.settings.rate.clone() {
+        // Boxed, so that calls without a limit need not be as large as those with one.
+        Box::pin(async move { rate.wait().await }).await;
+    }
     let outcome = exchange_and_read(job).await;
     if let Some((log, redactor, most)) = job.content_log() {
         let (headers, body) = match &outcome {
@@ -179,16 +185,28 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
         };
         log.response_body(headers, body, &redactor, most);
     }
+    if let Some(rate) = &job.settings.rate {
+        match &outcome {
+            Err(failure) if failure.is_complaint() => rate.slow_down(failure.retry_after),
+            Ok(_) => rate.speed_up(),
+            Err(_) => {}
+        }
+    }
     outcome.map_err(|failure| failure.redacted(&job.redactor()))
 }
 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
-    let (head, mut body, stays) = exchange(job).await?;
+    let (mut head, body, stays) = exchange(job).await?;
+    let mut body = coding::decode(job, &mut head, body);
     if !head.status.is_success() {
         let redactor = job.redactor();
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
+    if let Some(waits) = job.head.take() {
+        // Nobody may wait any more.
+        let _ = waits.send(head.headers.clone());
+    }
     // Where events are due, JSON is an error response: its words are wanted.
     let is_error = job.response.streamed && !job.response.file && is_media_type(&head.headers, "application/json");
     let raw_body = match job.response.streamed && !is_error {

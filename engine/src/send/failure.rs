@@ -39,6 +39,11 @@ impl AttemptError {
         self.error.status.filter(|_| self.error.kind == ErrorKind::Status).map(|status| status.as_u16())
     }
 
+    /// Whether the server says that there are too many requests.
+    pub(super) fn is_complaint(&self) -> bool {
+        self.status() == Some(429) || self.retry_after.is_some()
+    }
+
     /// What it is an error of.
     pub(crate) fn error(&self) -> &ErrorInner {
         &self.error

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::HeaderMap;
+use tokio::sync::oneshot;
 
 use super::subject::Subject;
 use crate::body::Body;
@@ -75,6 +76,8 @@ pub(crate) struct Job {
     pub(super) key: Option<Arc<Credential>>,
     /// The status that the attempt under way got in response.
     pub(super) status: Option<StatusCode>,
+    /// Is sent the headers of a successful response as soon as they are there.
+    pub(super) head: Option<oneshot::Sender<HeaderMap>>,
     /// What the caller set for this request alone.
     retry: Option<Arc<Retry>>,
     idle: Option<Duration>,
@@ -117,7 +120,7 @@ impl JobSpec {
         let (retry, idle, deadline) = (options.retry, options.idle, options.deadline);
         // An empty list costs nothing.
         let secrets = if secrets.is_empty() { Arc::default() } else { secrets.into() };
-        let (key, status) = (None, None);
+        let (key, status, head) = (None, None, None);
         Ok(Job {
             settings,
             request,
@@ -130,6 +133,7 @@ impl JobSpec {
             watch: None,
             key,
             status,
+            head,
             retry,
             idle,
             deadline,
@@ -162,6 +166,13 @@ impl Job {
     pub(super) fn content_log(&self) -> Option<(Log, Redactor, usize)> {
         let log = self.watch.as_ref()?.log();
         log.shows_content().then(|| (log, self.redactor(), self.settings.max_logged))
+    }
+
+    /// Returns the headers of a successful response before its body has arrived.
+    pub(crate) fn tell_head(&mut self) -> oneshot::Receiver<HeaderMap> {
+        let (sender, receiver) = oneshot::channel();
+        self.head = Some(sender);
+        receiver
     }
 
     /// Adds to the secrets that are kept out of errors.

@@ -4,6 +4,7 @@ mod clients;
 mod failure;
 mod proxies;
 mod target;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::failure::not_set_up;
 use super::proxies::Proxies;
 use super::target::Target;
+use super::tls;
 use crate::error::TransportError;
 use crate::transport::plain_key::PlainKey;
 
@@ -143,10 +144,7 @@ impl Clients {
         {
             builder = builder.tcp_user_timeout(None);
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        if route.plain {
-            builder = builder.tls_certs_only([]);
-        }
+        builder = tls::set_up(builder, route.plain);
         if route.direct {
             builder = builder.no_proxy();
         }
