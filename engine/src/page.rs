@@ -147,25 +147,25 @@ impl<E: Paginated> Pages<E> {
         self
     }
 
-    /// Has up to so many pages asked for before they are wanted (default: 0): the next one as soon as a response says where it
-    /// begins, which is before its body where that stands in a header, and at the latest when its page is handed on. So the
-    /// next page arrives while the items of this one are worked on. Off by default: who stops early has asked for pages in
-    /// vain, and a connection that is new costs more than the wait that it saves where there is no work to do meanwhile.
+    /// Requests up to this many pages in advance (default: 0). The next request is sent as soon as the cursor is known: with the
+    /// response's headers if it is one of them, otherwise when the page is yielded. The next page then arrives while the items
+    /// of this one are processed. Off by default, because a loop that stops early would have requested pages in vain, and
+    /// because a new connection costs more than it saves if no work is done between pages.
     ///
-    /// Each page ahead is held in memory. Dropping `Pages` stops all that is under way.
+    /// Each page in advance is held in memory. Dropping `Pages` cancels all pending requests.
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.ahead = Ahead::new(pages, false);
         self
     }
 
-    /// Has up to so many pages asked for side by side, in their order and to the list's true end (default: 1).
+    /// Requests up to this many pages at once, and yields them in order and to the true end of the list (default: 1).
     ///
-    /// After the first page, where the next ones begin is counted on from it, for lists that are paged by offset or number, and
-    /// those of an API with [`OFFSET_CURSORS`](Api::OFFSET_CURSORS); elsewhere this is [`prefetch`](Self::prefetch). What the
-    /// responses say decides: a page that begins elsewhere than they lead to is dropped and asked for anew. Up to one request
-    /// less than `pages` is made in vain at the end of a list, and none where [`total`](Self::total) is known.
+    /// The cursors after the first page are computed, for lists that are paged by offset or page number, and for those of an API
+    /// with [`OFFSET_CURSORS`](Api::OFFSET_CURSORS); for other lists this is [`prefetch`](Self::prefetch). The responses decide:
+    /// a page that starts elsewhere than they lead to is discarded and requested again. At the end of a list up to `pages - 1`
+    /// requests are in vain, and none where [`total`](Self::total) is known.
     ///
-    /// As many pages are held in memory, at most. Dropping `Pages` stops all that is under way.
+    /// At most this many pages are held in memory. Dropping `Pages` cancels all pending requests.
     pub fn concurrent(mut self, pages: usize) -> Self {
         self.ahead = Ahead::new(if pages < 2 { 0 } else { pages }, true);
         self

@@ -83,7 +83,7 @@ operations! {
     }
 }
 
-/// A request as it came: method, target, headers, body.
+/// A received request: method, target, headers, body.
 type Seen = (String, String, BTreeMap<String, String>, String);
 
 struct Server {

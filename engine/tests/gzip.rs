@@ -1,4 +1,4 @@
-//! Compressed responses over real sockets, encoded by somebody else's library: what is asked for, and what becomes of what comes.
+//! Compressed responses over real sockets, encoded by a third-party library: what is asked for, and what becomes of what comes.
 #![cfg(feature = "gzip")]
 #![allow(missing_docs)]
 

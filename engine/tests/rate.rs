@@ -108,7 +108,7 @@ async fn a_deadline_holds_while_a_call_waits_for_its_turn() {
 }
 
 client! {
-    /// A client type of one's own.
+    /// A client type.
     pub struct Reader: Library;
 }
 

@@ -9,7 +9,7 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 const PIECE: usize = 32 * 1024;
 
 /// How much longer than its content gzip data may be, in bytes, and how many times as long: far beyond what flushing after
-/// each byte makes of it. Otherwise data without content would go on for ever, unseen by the limits of what is decoded.
+/// each byte makes of it. Otherwise data without content would never end, unnoticed by the limits on what is decoded.
 const OVERHEAD: (u64, u64) = (64 * 1024, 32);
 
 /// What is wrong with gzip data.
@@ -87,7 +87,7 @@ impl Decoder {
         if status == Status::StreamEnd {
             (self.member, self.ended) = (None, true);
         } else if consumed == 0 && produced == 0 && !self.input.is_empty() {
-            // Should not be, and is not to be tried for ever.
+            // Impossible, but it must not loop endlessly.
             return Err(GzipError::Corrupt("it cannot be decoded"));
         }
         self.more = self.member.is_some() && produced == piece.len();

@@ -31,7 +31,7 @@ pub(super) fn negotiate(job: &Job, headers: &mut HeaderMap) {
 /// Decodes the body, if it is to be read and is encoded as was asked for. The headers are then as if it had never been.
 #[cfg(feature = "gzip")]
 pub(super) fn decode(job: &Job, head: &mut Head, body: Body) -> Body {
-    // A file is handed on as it comes. The headers of a response to `HEAD` are all there is of it.
+    // A file is passed through unchanged. A response to `HEAD` has headers only.
     let as_it_is = (job.response.file && head.status.is_success()) || *job.subject.method() == Method::HEAD;
     let mut codings = head.headers.get_all(header::CONTENT_ENCODING).iter();
     let (Some(coding), None, false) = (codings.next(), codings.next(), as_it_is) else { return body };
