@@ -56,7 +56,7 @@ mod on {
                 .set_if("http.request.method", method)
                 .set_if("url.template", template)
                 .set_if("server.address", server)
-                .set_if("server.port", call.port);
+                .set_if("server.port", call.port.map(int));
             places.call.span(None, &values)
         }
 
@@ -75,8 +75,8 @@ mod on {
                 .set("http.request.method", method)
                 .set_if("url.template", template)
                 .set("server.address", attempt.server)
-                .set_if("server.port", attempt.port)
-                .set_if("http.request.resend_count", resent);
+                .set_if("server.port", attempt.port.map(int))
+                .set_if("http.request.resend_count", resent.map(int));
             places.attempt.span(call.id(), &values)
         }
 
@@ -90,16 +90,16 @@ mod on {
             };
             match step.step {
                 Step::Started => {}
-                Step::AttemptStarted => emit("sending", values.set("attempt", step.attempt)),
+                Step::AttemptStarted => emit("sending", values.set("attempt", int(step.attempt))),
                 Step::Redirected { status } => {
-                    emit("redirected", values.set("http.response.status_code", status.as_u16()));
+                    emit("redirected", values.set("http.response.status_code", int(status.as_u16())));
                 }
                 Step::Retrying { wait, kind, status } => {
                     let error = error_type(kind, status);
                     emit(
                         "retrying",
                         values
-                            .set("attempt", step.attempt)
+                            .set("attempt", int(step.attempt))
                             .set("wait", debug(wait))
                             .set("error.type", error.into_owned()),
                     );
@@ -107,7 +107,7 @@ mod on {
                 Step::AttemptEnded(ending) => {
                     record(span, &ending);
                     let message = if ending.status.is_some() { "responded" } else { "no response" };
-                    with_ending(values.set("attempt", step.attempt), &ending, |values| emit(message, values));
+                    with_ending(values.set("attempt", int(step.attempt)), &ending, |values| emit(message, values));
                 }
                 Step::Ended(ending) => {
                     record(span, &ending);
@@ -116,7 +116,7 @@ mod on {
                         Some(error) if error == "cancelled" => "cancelled",
                         Some(_) => "failed",
                     };
-                    with_ending(values.set("attempt", step.attempt), &ending, |values| emit(message, values));
+                    with_ending(values.set("attempt", int(step.attempt)), &ending, |values| emit(message, values));
                 }
             }
         }
@@ -169,28 +169,33 @@ mod on {
         }
     }
 
+    /// A number as OpenTelemetry has them: of an unsigned one `tracing-opentelemetry` makes a text.
+    fn int(number: impl TryInto<i64>) -> i64 {
+        number.try_into().unwrap_or(i64::MAX)
+    }
+
     fn record(span: &Span, ending: &Ending) {
         if let Some(status) = ending.status {
-            span.record("http.response.status_code", status.as_u16());
+            span.record("http.response.status_code", int(status.as_u16()));
         }
         if let Some(error) = ending.error_type() {
             span.record("error.type", &*error);
             span.record("otel.status_code", "ERROR");
         }
-        span.record("http.request.body.size", ending.sent);
-        span.record("http.response.body.size", ending.received);
+        span.record("http.request.body.size", int(ending.sent));
+        span.record("http.response.body.size", int(ending.received));
     }
 
     fn with_ending(values: Values<'_>, ending: &Ending, then: impl FnOnce(Values<'_>)) {
-        let status = ending.status.map(|status| status.as_u16());
+        let status = ending.status.map(|status| int(status.as_u16()));
         let error = ending.error_type().map(String::from);
         then(
             values
                 .set_if("http.response.status_code", status)
                 .set_if("error.type", error)
                 .set("duration", debug(ending.duration))
-                .set("http.request.body.size", ending.sent)
-                .set("http.response.body.size", ending.received),
+                .set("http.request.body.size", int(ending.sent))
+                .set("http.response.body.size", int(ending.received)),
         );
     }
 

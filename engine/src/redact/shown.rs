@@ -160,7 +160,7 @@ fn redact_json(text: &str, side: Side) -> String {
                     let no_url = side == Side::Response && names_url && !string.contains(':');
                     let shown = match named || within.is_some() || no_url {
                         true => MARK.into(),
-                        false => shown_string(string, side),
+                        false => shown_string(string, side, after.is_some()),
                     };
                     named = false;
                     out.extend(["\"", &*shown, end]);
@@ -187,7 +187,7 @@ fn split_string(text: &str) -> (&str, Option<&str>) {
 }
 
 /// A string of JSON, as it is spelled there.
-fn shown_string(text: &str, side: Side) -> Cow<'_, str> {
+fn shown_string(text: &str, side: Side, whole: bool) -> Cow<'_, str> {
     // JSON inside JSON.
     if text.contains("\\\"") && sounds_secret(&text.to_ascii_lowercase()) {
         return MARK.into();
@@ -195,6 +195,8 @@ fn shown_string(text: &str, side: Side) -> Cow<'_, str> {
     let plain = if text.contains("\\/") { Cow::Owned(text.replace("\\/", "/")) } else { Cow::Borrowed(text) };
     let is_path = plain.starts_with('/') && plain.contains('?');
     match (plain.find("://"), side) {
+        // What was cut off may be a password.
+        (Some(at), _) if !whole => format!("{}…", plain.split_at(at + 3).0).into(),
         // Whoever has the URL of an upload, or of a stream, needs no more.
         (Some(at), Side::Response) => {
             let (scheme, rest) = plain.split_at(at + 3);
@@ -242,7 +244,7 @@ mod tests {
             (r#"{"text":"{\"name\":\"abc\"}"}"#, r#"{"text":"{\"name\":\"abc\"}"}"#),
             (r#"{"id":"1","secret":"ab"#, r#"{"id":"1","secret":"[key]"#),
             (r#"{"secret":"#, r#"{"secret":"#),
-            (r#""https://a.example?x"#, r#""https://a.example?…"#),
+            (r#""https://a.example?x"#, r#""https://…"#),
             (r#"}}]]{"a":"é"#, r#"}}]]{"a":"é"#),
             ("\"\\", "\"\\"),
             ("", ""),
@@ -252,6 +254,7 @@ mod tests {
         for (json, shown) in [
             (r#"{"url":"https://me:pw@a.example:1/secret?x"}"#, r#"{"url":"https://a.example:1/…"}"#),
             (r#"{"rtmpUrl":"rtmp:\/\/a.example\/live\/abc"}"#, r#"{"rtmpUrl":"rtmp://a.example/…"}"#),
+            (r#"{"url":"https://me:secret-pass"#, r#"{"url":"https://…"#),
             (r#"{"targetUrl":"abc","name":"abc"}"#, r#"{"targetUrl":"[key]","name":"abc"}"#),
         ] {
             assert_eq!(redact_json(json, Side::Response), shown, "{json}");

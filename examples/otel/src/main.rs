@@ -21,7 +21,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let exporter = SpanExporter::builder().with_http().build()?;
     let provider = SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
@@ -46,5 +46,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn publish(client: &Client) -> Result<livepeer::AssetId, Box<dyn Error + Send + Sync>> {
     let film = File::bytes(vec![7; 20_000_000]).name("film.mp4");
     let uploaded = client.upload(Upload::new(film)).await?;
-    Ok(uploaded.asset.id)
+    Ok(uploaded.asset)
 }
