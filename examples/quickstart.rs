@@ -51,7 +51,7 @@ async fn tour(client: &Client, pretend: Option<&RunningStudio>) -> Result<(), Er
 
     client.call(stream::Delete::new(&stream.id)).await?;
     match client.call(stream::Get::new(&stream.id)).await {
-        Err(error) if error.is_not_found() => println!("deleted   and who asks for it gets:\n  {error:#}"),
+        Err(error) if error.is_not_found() => println!("deleted   a request for it now fails:\n  {error:#}"),
         Err(error) => return Err(error.into()),
         Ok(_) => println!("deleted, though the server still shows it"),
     }

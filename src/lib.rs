@@ -9,6 +9,7 @@
 //! [contributing]: https://docs.rs/crate/livepeer/latest/source/CONTRIBUTING.md
 //! [changelog]: https://docs.rs/crate/livepeer/latest/source/CHANGELOG.md
 //!
+#![doc = include_str!("../docs/quickstart.svg.link")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Nothing that comes from outside may end a program.

@@ -40,16 +40,17 @@ fn every_operation_has_its_row() {
         let Some([python, typescript, go]) = peers.get(&*operation.qualified_name()).map(Vec::as_slice) else {
             panic!("{}: not three names", operation.qualified_name());
         };
-        let call = |name: &str, first: &str| match name {
+        let call = |name: &str| match name {
             "-" => "–".to_owned(),
-            name => format!("`{name}({first}{}…)`", if first.is_empty() { "" } else { ", " }),
+            // Every call of theirs begins with the client.
+            name => format!("`{}`", name.split_once('.').map_or(name, |(_client, method)| method)),
         };
         table.push_str(&format!(
             "| `{}` | {} | {} | {} |\n",
-            our_call(operation),
-            call(python, ""),
-            call(typescript, ""),
-            call(go, "ctx")
+            our_request(operation),
+            call(python),
+            call(typescript),
+            call(go)
         ));
     }
     table.push('\n');
@@ -90,14 +91,13 @@ fn the_docs_are_searched_by_the_names_of_other_sdks() {
     }
 }
 
-/// `client.call(stream::Get::new(id))`, or `client.pages(…)` for a list.
-fn our_call(operation: &Operation) -> String {
+/// `stream::Get::new(id)`.
+fn our_request(operation: &Operation) -> String {
     let arguments: Vec<_> = operation
         .fields
         .iter()
         .filter(|field| field.required && !field.copy)
         .map(|field| field.rust.trim_start_matches("r#"))
         .collect();
-    let method = if operation.paged.is_some() { "pages" } else { "call" };
-    format!("client.{method}({}::new({}))", operation.qualified_name(), arguments.join(", "))
+    format!("{}::new({})", operation.qualified_name(), arguments.join(", "))
 }

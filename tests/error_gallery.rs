@@ -412,7 +412,7 @@ async fn the_page_shows_what_a_person_sees() {
             Ok(()) if name == "no_key_in_the_environment" => return,
             Ok(()) => panic!("{name}: no error"),
         };
-        page.push_str(&format!("\n## {title}\n\n```rs\n{code}```\n\n```text\n{}\n```\n", steady(&*error)));
+        page.push_str(&format!("\n## {title}\n\n```rs\n{code}```\n\n```text\n{}\n```\n", wrapped(&steady(&*error))));
         if let Some(says) = kind(&*error) {
             page.push_str(&format!("\n{says}\n"));
         }
@@ -438,8 +438,8 @@ const HEAD: &str = "\
 Common mistakes and their errors. The page is generated from real calls: `UPDATE=1 cargo test --test error_gallery` writes it.
 
 An error names the operation, what happened, the server's message, the number of attempts, and, if known, what to do. It never
-contains a key. The texts below are those of `{error:#}`, with all causes; `{error}` leaves the causes to `error.source()`, and
-`{error:?}`, which a `main` that returns the error prints, begins with the same text.
+contains a key. The texts below are those of `{error:#}`, with all causes, wrapped; `{error}` leaves the causes to
+`error.source()`, and `{error:?}`, which a `main` that returns the error prints, begins with the same text.
 
 In code, `error.kind()` and the `is_…` methods tell the cases apart, `error.body()` is the server's error response as a type, and
 `error.is_retryable()` is whether a retry may succeed.
@@ -514,6 +514,22 @@ asked! {
     kind -> ErrorKind, status -> Option<http::StatusCode>, is_unauthorized -> bool, is_forbidden -> bool,
     is_not_found -> bool, is_gone -> bool, is_unprocessable -> bool, is_rate_limited -> bool, is_server_error -> bool,
     is_timeout -> bool, is_connect -> bool, is_request -> bool, is_decode -> bool, is_retryable -> bool,
+}
+
+/// The text in lines that a page shows without scrolling.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut width) = (String::new(), 0);
+    for word in text.split(' ') {
+        let len = word.chars().count();
+        if width > 0 {
+            let breaks = width + 1 + len > 96;
+            lines.push(if breaks { '\n' } else { ' ' });
+            width = if breaks { 0 } else { width + 1 };
+        }
+        lines.push_str(word);
+        width += len;
+    }
+    lines
 }
 
 /// The text, without what differs between runs and systems.

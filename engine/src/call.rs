@@ -40,7 +40,8 @@ use crate::watch::WatchedCall;
 /// # use typed_endpoint::{Client, Retry};
 /// # use std::time::Duration;
 /// let client = Client::<Library>::new().key("12345");
-/// let book = client.call(GetBook::new("moby-dick")).retry(Retry::never()).deadline(Duration::from_secs(5)).await?;
+/// let call = client.call(GetBook::new("moby-dick"));
+/// let book = call.retry(Retry::never()).deadline(Duration::from_secs(5)).await?;
 /// # Ok(())
 /// # }
 /// ```

@@ -32,7 +32,11 @@ impl ErrorBody for Unmapped {
     }
 
     fn message(&self) -> String {
-        one_line(&self.text, 200)
+        match self.text.trim() {
+            // Nothing, in JSON.
+            "{}" | "[]" | "null" | "\"\"" => String::new(),
+            text => one_line(text, 200),
+        }
     }
 }
 
@@ -54,5 +58,19 @@ impl<B: ErrorBody> Mapped for B {
 
     fn debug(&self) -> &dyn fmt::Debug {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorBody, Unmapped};
+
+    #[test]
+    fn a_body_without_content_has_no_message() {
+        let message = |text: &str| Unmapped { text: text.into() }.message();
+        for text in ["", " {}\n", "[]", "null", "\"\""] {
+            assert_eq!(message(text), "", "{text:?}");
+        }
+        assert_eq!(message("{\"a\":1}"), "{\"a\":1}");
     }
 }

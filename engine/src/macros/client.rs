@@ -54,30 +54,48 @@ macro_rules! __client {
             }
 
             $crate::__client_settings! {
+                "Sets the key that is sent with every request."
                 key(key: impl ::core::convert::AsRef<str>);
+                "Sets the server by its base URL."
                 server(url: impl ::core::convert::AsRef<str>);
+                "Sets the server by its index in the API's list (default: 0)."
                 server_index(index: usize);
+                "Sets the retry policy."
                 retry(retry: $crate::Retry);
+                "Sets the retry budget (default: 100; `None`: unlimited), which all clones share."
                 retry_budget(retries: impl ::core::convert::Into<::core::option::Option<u32>>);
+                "Limits how many requests all calls of this client and of its later clones send in a time (default: no limit)."
                 rate_limit(limit: impl ::core::convert::Into<::core::option::Option<$crate::RateLimit>>);
+                "Sets all time-outs."
                 timeouts(timeouts: $crate::Timeouts);
+                "Sets how long an attempt may go without a byte sent or received."
                 timeout(idle: ::core::time::Duration);
+                "Sets how long a call may take in total (default: no limit)."
                 deadline(deadline: ::core::time::Duration);
+                "Adds a header to every request."
                 header(name: &str, value: &str);
+                "Sets the `User-Agent` header."
                 user_agent(name: &str);
+                "Limits how many bytes of a response are read into memory (default: 64 MiB)."
                 max_response(bytes: usize);
+                "Limits the memory, in bytes, of the value decoded from a response (default: four times `max_response`)."
                 max_memory(bytes: usize);
+                "Sets a function that is called at each step of each call, for logs and metrics."
                 observer(
                     observer: impl ::core::ops::Fn(&$crate::observe::Observation<'_>)
                     + ::core::marker::Send + ::core::marker::Sync + 'static
                 );
+                "Sets how many bytes of headers and of a body are logged at level `TRACE` (default: 4 KiB)."
                 max_logged(bytes: usize);
+                "Sets whether the key may be sent over plain http to another machine (default: no)."
                 allow_plain_http(allow: bool);
+                "Sends requests through a transport of your own."
                 transport(transport: impl $crate::Transport);
             }
 
             $crate::__with_reqwest! {
                 $crate::__client_settings! {
+                    "Configures the HTTP client of the default transport, such as its proxies."
                     http_client(
                         configure: impl ::core::ops::Fn(
                             $crate::__private::reqwest::ClientBuilder
@@ -88,7 +106,7 @@ macro_rules! __client {
             }
 
             $crate::__with_tower! {
-                /// See [`Client::service`](typed_endpoint::Client::service).
+                /// Sends requests through a tower service. See [`Client::service`](typed_endpoint::Client::service).
                 #[must_use]
                 pub fn service<S>(self, service: S) -> Self
                 where
@@ -98,7 +116,8 @@ macro_rules! __client {
                 }
             }
 
-            /// See [`Client::key_provider`](typed_endpoint::Client::key_provider).
+            /// Sets a function that returns the key, called before every request. See
+            /// [`Client::key_provider`](typed_endpoint::Client::key_provider).
             #[must_use]
             pub fn key_provider<F, Fut>(self, provider: F) -> Self
             where
@@ -152,11 +171,13 @@ macro_rules! __client {
     };
 }
 
-/// The settings of a client, each passed on to the client inside.
+/// The settings of a client, each with its summary, passed on to the client inside.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __client_settings {
-    ($($name:ident($($argument:ident: $ty:ty),*);)*) => {$(
+    ($($doc:literal $name:ident($($argument:ident: $ty:ty),*);)*) => {$(
+        #[doc = $doc]
+        ///
         #[doc = ::core::concat!("See [`Client::", ::core::stringify!($name), "`](typed_endpoint::Client::", ::core::stringify!($name), ").")]
         #[must_use]
         pub fn $name(self, $($argument: $ty),*) -> Self {
