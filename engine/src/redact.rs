@@ -16,6 +16,7 @@ pub(crate) use scan::MARK;
 use scan::{Scanner, Steps};
 
 mod scan;
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "a log shows more than a `curl` command"))]
 pub(crate) mod shown;
 
 /// How much of a text is looked at and shown, in bytes, and how much of all headers together.
