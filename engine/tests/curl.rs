@@ -170,6 +170,8 @@ async fn the_shell_sends_what_the_client_sends() {
     let client = server.client::<Shops>().header("x-empty", "").header("x-note", "it's \"$HOME\" `id` \\ !");
     let odd = "it's [a] {b} \"c\" $(id) `id` %41 ü & \\";
     server.compare(client.call(Find::new(odd).what(vec!["a b".into(), odd.into()]))).await;
+    let shown = client.call(Ask::new()).to_curl().unwrap();
+    assert!(!shown.contains("accept-encoding: gzip"), "{shown}");
     server.compare(client.call(Ask::new())).await;
     let shown = server.compare(client.call(Open::new(format!("@{odd}\n$x")).door_code("secret-code"))).await;
     assert!(shown.contains("[key]") && !shown.contains("secret-code") && !shown.contains("k3y"), "{shown}");

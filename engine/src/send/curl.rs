@@ -1,6 +1,6 @@
 //! A request as a `curl` command.
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Request};
 
 use super::exchange::build_request;
@@ -48,6 +48,11 @@ fn quoted(text: &str) -> String {
 
 fn headers(request: &Request<Body>, payload: &Payload, redactor: Option<&Redactor>) -> Vec<String> {
     let mut headers = request.headers().clone();
+    // Asked for by a header of ours, `curl` would print what it gets as it is.
+    let compressed = headers.get(ACCEPT_ENCODING).is_some_and(|encoding| encoding == "gzip");
+    if compressed {
+        headers.remove(ACCEPT_ENCODING);
+    }
     match payload {
         // `curl` writes the form, and so its header.
         Payload::Multipart(_) => drop(headers.remove(CONTENT_TYPE)),
@@ -68,6 +73,7 @@ fn headers(request: &Request<Body>, payload: &Payload, redactor: Option<&Redacto
             )
         })
         .collect();
+    options.extend(compressed.then(|| "--compressed".to_owned()));
     // Otherwise it says that any body is a form.
     if !matches!(payload, Payload::Multipart(_)) && !request.body().is_empty() && !headers.contains_key(CONTENT_TYPE) {
         options.push("-H 'content-type:'".into());
