@@ -1,6 +1,6 @@
 //! What an observer is told of a call: its attempts, their outcomes, the waits between them.
 //!
-//! Logs ([`crate::log`]) are made of the same.
+//! Logs (`log.rs`) are made of the same.
 
 use std::borrow::Cow;
 use std::fmt;

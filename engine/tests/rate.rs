@@ -17,7 +17,10 @@ use typed_endpoint::{
 
 /// Notes when a request came, and responds with the statuses given, then with a book.
 #[derive(Clone)]
-struct Noted(Arc<Mutex<(Vec<Instant>, Vec<(u16, &'static str)>)>>);
+struct Noted(Arc<Mutex<Log>>);
+
+/// When requests came, and the statuses that are still to be given, with their `Retry-After`.
+type Log = (Vec<Instant>, Vec<(u16, &'static str)>);
 
 impl Noted {
     fn new(statuses: &[(u16, &'static str)]) -> Self {

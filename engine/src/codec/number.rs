@@ -71,12 +71,14 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(super) fn natural(&mut self) -> Option<(u64, usize)> {
         let start = match self.next() {
-            b'1'..=b'9' => self.at,
+            b'0'..=b'9' => self.at,
             _ => return None,
         };
         let mut number = 0;
         let end = self.digits(start, &mut number);
-        let is_alone = end - start <= SAFE_DIGITS && !matches!(self.byte(end), b'.' | b'e' | b'E');
+        let digits = end - start;
+        let has_form = digits == 1 || (digits <= SAFE_DIGITS && self.byte(start) != b'0');
+        let is_alone = has_form && !matches!(self.byte(end), b'.' | b'e' | b'E');
         is_alone.then_some((number, end))
     }
 

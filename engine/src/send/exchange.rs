@@ -101,7 +101,7 @@ pub(super) fn build_request(
     // What the request says itself is for where it was sent to.
     let stays = redirected.is_none_or(|url| url_of(job).is_ok_and(|first| same_origin(&first, url)));
     // With room for the key, and for what the transport adds.
-    let mut headers = HeaderMap::with_capacity(job.request.headers.len() + job.settings.headers.len() + 4);
+    let mut headers = HeaderMap::with_capacity(job.request.headers.len() + job.settings.headers.len() + 5);
     for (name, value) in &job.request.headers {
         if stays || goes_along(name) {
             headers.append(name, value.clone());
