@@ -10,8 +10,12 @@ pub(super) fn set_up(builder: ClientBuilder, plain: bool) -> ClientBuilder {
     if plain {
         return builder.tls_certs_only([]);
     }
-    // Elsewhere the platform checks certificates, and takes no others.
-    #[cfg(all(feature = "webpki-roots", any(windows, all(unix, not(target_os = "android")))))]
+    // Without TLS there is nothing to set; elsewhere the platform verifies certificates and accepts no others.
+    #[cfg(all(
+        feature = "webpki-roots",
+        any(feature = "rustls", feature = "ring", feature = "native-tls"),
+        any(windows, all(unix, not(target_os = "android")))
+    ))]
     if !plain {
         return builder.tls_certs_merge(built_in_roots());
     }
@@ -32,7 +36,11 @@ fn install_ring() {
 }
 
 /// Mozilla's certificates, besides the system's.
-#[cfg(all(feature = "webpki-roots", any(windows, all(unix, not(target_os = "android")))))]
+#[cfg(all(
+    feature = "webpki-roots",
+    any(feature = "rustls", feature = "ring", feature = "native-tls"),
+    any(windows, all(unix, not(target_os = "android")))
+))]
 fn built_in_roots() -> impl Iterator<Item = reqwest::Certificate> {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     roots.filter_map(|root| reqwest::Certificate::from_der(root).ok())
