@@ -1,4 +1,4 @@
-//! What an observer is told of a call: its attempts, their outcomes, the waits between them.
+//! What an observer receives of a call: its attempts, their outcomes, the waits between them.
 //!
 //! Logs (`log.rs`) are made of the same.
 
@@ -15,7 +15,7 @@ use crate::error::ErrorKind;
 /// What [`Client::observer`](crate::Client::observer) sets.
 pub(crate) type Observer = Arc<dyn Fn(&Observation<'_>) + Send + Sync>;
 
-/// One step of a call, as an observer is told. `Display` is a line of a log.
+/// One step of a call, as an observer receives it. `Display` is a line of a log.
 ///
 /// It holds no URL, no header and no body, and so no secret.
 #[derive(Clone, Copy)]

@@ -78,9 +78,14 @@ fn content_type(headers: &HeaderMap) -> &str {
     headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
+/// The media type of the body, without its parameters; empty if the headers have none.
+pub(crate) fn media_type(headers: &HeaderMap) -> &str {
+    content_type(headers).split(';').next().unwrap_or_default().trim()
+}
+
 /// Whether the body is of a media type, whatever its parameters.
 pub(crate) fn is_media_type(headers: &HeaderMap, media_type: &str) -> bool {
-    content_type(headers).split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+    self::media_type(headers).eq_ignore_ascii_case(media_type)
 }
 
 /// How a body is encoded, if it is.

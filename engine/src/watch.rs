@@ -88,8 +88,10 @@ impl WatchedCall {
             received: AtomicU64::new(0),
             result: Mutex::new((Outcome::Cancelled, None)),
         };
-        call.span = log.call_span(&call.observation(what, 0, Step::Started));
-        call.tell(&call.span, call.observation(what, 0, Step::Started));
+        let started = call.observation(what, 0, Step::Started);
+        let span = log.call_span(&started);
+        call.tell(&span, started);
+        call.span = span;
         Some(Arc::new(call))
     }
 

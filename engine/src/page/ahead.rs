@@ -1,6 +1,6 @@
 //! Pages that are asked for before they are wanted, and which those are.
 //!
-//! Where one begins is told by the response before it, or guessed by counting on. A guess is only that: the page counts if the
+//! Its start is read from the response before it, or guessed by computing it. A guess is only that: the page counts if the
 //! response before it, once it is there, leads to it, and is dropped otherwise.
 
 use std::collections::VecDeque;
@@ -155,7 +155,7 @@ impl<E: Paginated> Ahead<E> {
     }
 }
 
-/// Where a page begins, counted; `None` where that is not how it is told.
+/// The offset or number at which a page begins; `None` if its cursor is neither.
 fn position<E: Paginated>(cursor: Option<&str>) -> Option<u64> {
     match (E::OPERATION.paged, cursor) {
         (Some(Paging::Number), None) => Some(<E::Api as Api>::FIRST_PAGE),

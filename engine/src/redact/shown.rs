@@ -1,18 +1,19 @@
 //! Headers and bodies as they may be shown: in the log, in a `curl` command.
 //!
 //! The secrets of the request are known, and redacted wherever they stand. What else may be one, such as a stream's key in
-//! a response, is told by the name that it has, and of a URL in a response only the host is shown: nothing is decoded here, and
+//! a response, is recognized by its name, and of a URL in a response only the host is shown: nothing is decoded here, and
 //! the text may be cut anywhere.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_LOCATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_LOCATION, HeaderName, HeaderValue, LOCATION};
 
 use super::scan::MARK;
 use super::{MAX_TEXT, Redactor, sounds_secret};
 use crate::error::one_line;
+use crate::response::media_type;
 use crate::secret::redacted_url;
 
 /// Headers as `name: value, …`, in one line of at most so many bytes.
@@ -64,9 +65,7 @@ impl<'b> Content<'b> {
     /// The body of a request or a response with these headers: its bytes, if they are in memory, and its length.
     pub(crate) fn of(headers: &HeaderMap, bytes: Option<&'b Bytes>, len: Option<u64>) -> Self {
         let Some(bytes) = bytes else { return Self::Opaque(len) };
-        let media_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match &*media_type {
+        match &*media_type(headers).to_ascii_lowercase() {
             // Servers that say nothing mean JSON, if it is text.
             "" if std::str::from_utf8(bytes).is_ok_and(|text| text.trim_start().starts_with(['{', '[', '"'])) => {
                 Self::Json(bytes)
@@ -221,6 +220,8 @@ fn redact_form(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::header::CONTENT_TYPE;
+
     use super::*;
     use crate::secret::Secret;
 
