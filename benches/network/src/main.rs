@@ -126,6 +126,33 @@ async fn at_once<F: Future<Output = Result<(), Error>> + 'static>(work: impl Fn(
         .await
 }
 
+/// Measures one kind of work, of either side.
+async fn measured<F, P, T, L>(
+    what: &str,
+    one: impl Fn() -> F + Copy,
+    page: impl Fn() -> P,
+    list: impl Future<Output = Result<L, Error>>,
+) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), Error>> + 'static,
+    P: Future<Output = Result<T, Error>>,
+{
+    match what {
+        "64 calls at once, cold" => timed(at_once(one)).await,
+        "64 calls at once, warm" => {
+            at_once(one).await?;
+            timed(at_once(one)).await
+        }
+        "page of 1,000, warm" => {
+            for _ in 0..3 {
+                page().await?;
+            }
+            timed(page()).await
+        }
+        _ => timed(list).await,
+    }
+}
+
 async fn floor(what: &str, base: &str, certificate: &Path) -> Result<(), Error> {
     let certificate = reqwest::Certificate::from_pem(&std::fs::read(certificate)?)?;
     let studio = || {
@@ -147,20 +174,7 @@ async fn floor(what: &str, base: &str, certificate: &Path) -> Result<(), Error> 
         assert_eq!(all.len(), PAGES * PAGE);
         Ok(all)
     };
-    match what {
-        "64 calls at once, cold" => timed(at_once(one)).await,
-        "64 calls at once, warm" => {
-            at_once(one).await?;
-            timed(at_once(one)).await
-        }
-        "page of 1,000, warm" => {
-            for _ in 0..3 {
-                studio.assets(PAGE as u64, "skip0").await?;
-            }
-            timed(studio.assets(PAGE as u64, "skip0")).await
-        }
-        _ => timed(list()).await,
-    }
+    measured(what, one, || studio.assets(PAGE as u64, "skip0"), list()).await
 }
 
 async fn library(what: &str, how: &str, base: &str, certificate: &Path) -> Result<(), Error> {
@@ -187,18 +201,5 @@ async fn library(what: &str, how: &str, base: &str, certificate: &Path) -> Resul
         assert_eq!(all.len(), PAGES * PAGE);
         Ok(all)
     };
-    match what {
-        "64 calls at once, cold" => timed(at_once(one)).await,
-        "64 calls at once, warm" => {
-            at_once(one).await?;
-            timed(at_once(one)).await
-        }
-        "page of 1,000, warm" => {
-            for _ in 0..3 {
-                page().await?;
-            }
-            timed(page()).await
-        }
-        _ => timed(list()).await,
-    }
+    measured(what, one, page, list()).await
 }
