@@ -16,6 +16,10 @@ macro_rules! catalog {
             ALL.iter().flat_map(|resource| resource.iter().copied())
         }
 
+        /// The operations to be called by name.
+        #[cfg(feature = "dynamic")]
+        const ENTRIES: &[&[crate::dynamic::Entry]] = &[$(crate::$name::ENTRIES),+];
+
         /// Visits every declared operation by its type, in the order of [`catalog`].
         #[cfg(feature = "mock")]
         pub fn visit_catalog(visitor: &mut impl crate::mock::OperationVisitor) {
@@ -42,4 +46,14 @@ catalog! {
     project,
     user,
     generate,
+}
+
+#[cfg(feature = "dynamic")]
+impl crate::dynamic::Catalog for crate::Studio {
+    const ENTRIES: &'static [&'static [crate::dynamic::Entry]] = ENTRIES;
+}
+
+#[cfg(feature = "dynamic")]
+impl crate::dynamic::Catalog for crate::Ai {
+    const ENTRIES: &'static [&'static [crate::dynamic::Entry]] = ENTRIES;
 }

@@ -76,6 +76,8 @@ pub use endpoints::{
         multistream, object_store, playback, project, room, session, stream, task, transcode, user,
     },
 };
+#[cfg(feature = "dynamic")]
+pub use typed_endpoint::dynamic;
 #[cfg(feature = "tower")]
 pub use typed_endpoint::TowerTransport;
 pub use typed_endpoint::{

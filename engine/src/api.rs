@@ -33,6 +33,8 @@ use crate::retry;
 pub trait Api: Send + Sync + 'static {
     /// The name, for errors, logs and the catalog.
     const NAME: &'static str;
+    /// The version of the API itself, for documents made of its declarations (default: `1`).
+    const VERSION: &'static str = "1";
     /// Base URLs; the first is the default. The path of an operation is appended.
     const SERVERS: &'static [&'static str];
     /// The target of its logs (feature `tracing`), by which filters choose them (default: `typed_endpoint`): the name of the

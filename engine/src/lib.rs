@@ -16,6 +16,8 @@ mod client;
 pub mod codec;
 mod context;
 mod download;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
 mod encode;
 mod endpoint;
 mod error;
@@ -35,7 +37,7 @@ mod redact;
 mod resolve;
 mod response;
 mod retry;
-#[cfg(feature = "mock")]
+#[cfg(any(feature = "dynamic", feature = "mock"))]
 mod sample;
 mod secret;
 mod send;

@@ -13,7 +13,7 @@ use futures_core::Stream;
 use crate::api::Api;
 use crate::call::Call;
 use crate::client::Client;
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, Encode};
 use crate::endpoint::{Endpoint, HostedBy, Paging, check_cursor};
 use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
@@ -29,7 +29,7 @@ pub trait Paginated: Endpoint<Response: Page> {}
 )]
 pub trait Page: Send + 'static {
     /// An item of the list.
-    type Item: Send + 'static;
+    type Item: Encode + Send + 'static;
 
     /// The number of items.
     fn len(&self) -> usize;
@@ -49,7 +49,7 @@ pub trait Page: Send + 'static {
     }
 }
 
-impl<T: Send + 'static> Page for Vec<T> {
+impl<T: Encode + Send + 'static> Page for Vec<T> {
     type Item = T;
 
     fn len(&self) -> usize {
@@ -88,20 +88,25 @@ impl<A: Api> Client<A> {
     /// ```
     pub fn pages<E: Paginated + HostedBy<A>>(&self, list: E) -> Pages<E> {
         const { check_cursor::<E>() }
-        Pages {
-            call: self.call(list),
-            begun: false,
-            from_start: false,
-            received: 0,
-            cursor: None,
-            visited: Visited::default(),
-            last_page: None,
-            same: 0,
-            state: PagesState::Ready,
-            ahead: Ahead::new(0, false),
-            total: None,
-            page_len: 0,
-        }
+        pages(self.call(list))
+    }
+}
+
+/// The pages of a list, each asked for as this call is.
+pub(crate) fn pages<E: Paginated>(call: Call<E>) -> Pages<E> {
+    Pages {
+        call,
+        begun: false,
+        from_start: false,
+        received: 0,
+        cursor: None,
+        visited: Visited::default(),
+        last_page: None,
+        same: 0,
+        state: PagesState::Ready,
+        ahead: Ahead::new(0, false),
+        total: None,
+        page_len: 0,
     }
 }
 

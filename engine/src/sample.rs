@@ -9,6 +9,7 @@ use crate::source::{Found, ReadError, Source, Values};
 ///
 /// # Errors
 /// When a field can have no sample: a raw body of a type that is none.
+#[cfg(feature = "mock")]
 pub fn request<E: Endpoint>(detail: Detail) -> Result<E, ReadError> {
     one(&mut Sampler::new(detail, "request"), detail)
 }
@@ -17,11 +18,13 @@ pub fn request<E: Endpoint>(detail: Detail) -> Result<E, ReadError> {
 ///
 /// # Errors
 /// As [`request`].
+#[cfg(feature = "mock")]
 pub fn requests<E: Endpoint>() -> Result<Vec<E>, ReadError> {
     Sampler::every("request", |sampler| one(sampler, Detail::Full)).into_iter().collect()
 }
 
-fn one<E: Endpoint>(sampler: &mut Sampler, detail: Detail) -> Result<E, ReadError> {
+/// Makes a sample of a request by a sampler.
+pub(crate) fn one<E: Endpoint>(sampler: &mut Sampler, detail: Detail) -> Result<E, ReadError> {
     E::read(&mut Source::new(E::OPERATION.fields, &mut Samples { sampler, detail }, Mode::Lenient))
 }
 

@@ -1,10 +1,10 @@
 //! The other direction: a request read back from what went over the wire, from JSON, or generated as a sample.
 
-#[cfg(feature = "mock")]
+#[cfg(any(feature = "dynamic", feature = "mock"))]
 use std::any::Any;
 use std::fmt;
 
-#[cfg(feature = "mock")]
+#[cfg(any(feature = "dynamic", feature = "mock"))]
 use bytes::Bytes;
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -31,7 +31,7 @@ pub(crate) trait Values {
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError>;
 
     /// What makes the values that are [`Found::Sample`].
-    #[cfg(feature = "mock")]
+    #[cfg(any(feature = "dynamic", feature = "mock"))]
     fn sampler(&mut self) -> Option<&mut codec::Sampler> {
         None
     }
@@ -48,10 +48,10 @@ pub(crate) enum Found {
     #[cfg(feature = "mock")]
     Texts(Vec<String>),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
-    #[cfg(feature = "mock")]
+    #[cfg(any(feature = "dynamic", feature = "mock"))]
     Any(Vec<Box<dyn Any>>),
     /// Nothing: the value is to be a sample.
-    #[cfg(feature = "mock")]
+    #[cfg(any(feature = "dynamic", feature = "mock"))]
     Sample,
 }
 
@@ -146,7 +146,7 @@ impl<'a> Source<'a> {
         let field = self.field()?;
         let value = match self.values.take(field)? {
             None => None,
-            #[cfg(feature = "mock")]
+            #[cfg(any(feature = "dynamic", feature = "mock"))]
             Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
             Some(found) if self.lenient_queries && field.place == Place::Query => {
                 found.into_value(field, Mode::Lenient).ok()
@@ -162,7 +162,7 @@ impl<'a> Source<'a> {
     }
 }
 
-#[cfg(feature = "mock")]
+#[cfg(any(feature = "dynamic", feature = "mock"))]
 impl Found {
     /// Files, for a field that takes one or many.
     pub(crate) fn files(files: Vec<File>) -> Option<Self> {
@@ -198,7 +198,7 @@ impl Found {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
-            #[cfg(feature = "mock")]
+            #[cfg(any(feature = "dynamic", feature = "mock"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
                 None => {
@@ -206,7 +206,7 @@ impl Found {
                     Err(ReadError::new(ReadErrorKind::Form, field.name, reason))
                 }
             },
-            #[cfg(feature = "mock")]
+            #[cfg(any(feature = "dynamic", feature = "mock"))]
             Found::Sample => Err(ReadError::new(ReadErrorKind::Form, field.name, "cannot be sampled here")),
         }
     }

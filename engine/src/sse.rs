@@ -19,7 +19,7 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
-use crate::codec::{Field, from_json};
+use crate::codec::{Field, Schema, Schemas, from_json};
 use crate::context::CallContext;
 use crate::error::{BoxError, IdleTimeout};
 
@@ -66,6 +66,19 @@ pub trait StreamItem: Sized {
     /// When the event cannot be understood; the stream then fails, showing the event and the error. What the server
     /// itself reports as an error is [`Step::Error`].
     fn parse(event: &Event) -> Result<Step<Self>, BoxError>;
+
+    /// Describes the items, for programs that call operations by name (default: any value).
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema {
+        let _ = schemas;
+        Schema::any()
+    }
+
+    /// The item as JSON, for the same programs; `None` (the default) if it has no such form.
+    #[inline]
+    fn to_json(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What an event means to a stream.
@@ -125,6 +138,16 @@ macro_rules! sse_json {
                 event: &$crate::sse::Event,
             ) -> ::core::result::Result<$crate::sse::Step<Self>, $crate::BoxError> {
                 $crate::sse::Step::json(event)
+            }
+
+            #[inline]
+            fn schema(schemas: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
+                <Self as $crate::codec::Field>::schema(schemas)
+            }
+
+            #[inline]
+            fn to_json(&self) -> ::core::option::Option<::std::string::String> {
+                ::core::option::Option::Some($crate::codec::to_json(self))
             }
         }
     };

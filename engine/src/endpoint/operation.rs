@@ -29,6 +29,8 @@ pub struct Operation {
     pub fields: &'static [Field],
     /// The response's type, as declared.
     pub response: &'static str,
+    /// The status of a success, as fakes respond and documents say (default: 204 without a body, else 200). Calls accept any 2xx.
+    pub status: u16,
     /// The error type, as declared; `None` is the API's default.
     pub error: Option<&'static str>,
     /// Whether it may be repeated after a request that may have reached the server.
@@ -47,6 +49,8 @@ pub struct Operation {
     pub id: Option<&'static str>,
     /// Other APIs that host it, with their prefix.
     pub hosted: &'static [Host],
+    /// Whether the declaration itself says which status a success has.
+    declares_status: bool,
     /// Whether the declaration itself says if it may be repeated.
     declares_retryable: bool,
     /// Whether the declaration itself says how long an attempt may be idle.
@@ -152,8 +156,20 @@ impl Operation {
     /// The operation of a declaration without clauses.
     #[doc(hidden)]
     pub const fn new(declared: Declaration) -> Self {
-        let Declaration { name, module, api, summary, method, path, fields, response, error, timeout, deprecated } =
-            declared;
+        let Declaration {
+            name,
+            module,
+            api,
+            summary,
+            method,
+            path,
+            fields,
+            response,
+            status,
+            error,
+            timeout,
+            deprecated,
+        } = declared;
         check::path(path, fields);
         check::names(fields);
         check::body(fields);
@@ -167,6 +183,7 @@ impl Operation {
             path,
             fields,
             response,
+            status,
             error,
             retryable,
             retryable_if: None,
@@ -176,6 +193,7 @@ impl Operation {
             deprecated,
             id: None,
             hosted: &[],
+            declares_status: false,
             declares_retryable: false,
             declares_timeout: false,
         }
@@ -194,6 +212,7 @@ pub struct Declaration {
     pub path: &'static str,
     pub fields: &'static [Field],
     pub response: &'static str,
+    pub status: u16,
     pub error: Option<&'static str>,
     pub timeout: Option<Duration>,
     pub deprecated: bool,
@@ -214,6 +233,15 @@ impl Operation {
     pub const fn id(self, id: &'static str) -> Self {
         assert!(self.id.is_none(), "the clause `id` is declared twice");
         Self { id: Some(id), ..self }
+    }
+
+    /// Declares the status of a success (default: 204 without a body, else 200): fakes respond with it and documents say it, calls
+    /// accept any 2xx.
+    #[must_use]
+    pub const fn status(self, status: u16) -> Self {
+        assert!(!self.declares_status, "the clause `status` is declared twice");
+        assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        Self { status, declares_status: true, ..self }
     }
 
     /// Declares whether a request may be sent again after it may have arrived (default: GET, HEAD, PUT, DELETE and

@@ -6,6 +6,7 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 
 use super::one_line::one_line;
+use crate::codec::{Schema, Schemas};
 
 /// What the body of an error response holds.
 pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
@@ -16,6 +17,27 @@ pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
 
     /// What went wrong, as text.
     fn message(&self) -> String;
+
+    /// Describes the body, for documents made of declarations (default: any value).
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema
+    where
+        Self: Sized,
+    {
+        let _ = schemas;
+        Schema::any()
+    }
+
+    /// The bodies by status, where they differ.
+    #[cfg(feature = "dynamic")]
+    #[doc(hidden)]
+    #[inline]
+    fn by_status(schemas: &mut Schemas) -> Vec<crate::dynamic::ErrorContent>
+    where
+        Self: Sized,
+    {
+        vec![crate::dynamic::ErrorContent::new::<Self>(|_| true, schemas)]
+    }
 }
 
 /// An error body of whatever shape.

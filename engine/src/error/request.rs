@@ -102,6 +102,22 @@ pub enum RequestError {
         /// Its error.
         source: Arc<dyn Error + Send + Sync>,
     },
+    /// The API has no operation of this name.
+    #[cfg(feature = "dynamic")]
+    UnknownOperation {
+        /// The name.
+        name: String,
+        /// Names that it has and that are similar, the most similar first.
+        similar: Vec<String>,
+    },
+    /// An argument of a call by name is wrong.
+    #[cfg(feature = "dynamic")]
+    Argument {
+        /// Its path, such as `pull.source`.
+        path: String,
+        /// What is wrong, and what may have been meant.
+        reason: String,
+    },
     /// Anything else; from [`RequestError::other`].
     #[non_exhaustive]
     Other {
@@ -153,6 +169,12 @@ impl fmt::Display for RequestError {
             Self::NoTransport => f.write_str(
                 "there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`) or give one by `.transport(…)`",
             ),
+            #[cfg(feature = "dynamic")]
+            Self::UnknownOperation { name, similar } => {
+                write!(f, "there is no operation `{name}`{}", crate::dynamic::suggestion(similar))
+            }
+            #[cfg(feature = "dynamic")]
+            Self::Argument { reason, .. } => f.write_str(reason),
             Self::Tls { .. } => f.write_str("TLS cannot be set up"),
             Self::HttpClient { .. } => f.write_str("the HTTP client cannot be set up"),
         }?;

@@ -52,6 +52,15 @@ macro_rules! errors {
                     $(Self::$variant(body) => $crate::ErrorBody::message(body),)+
                 }
             }
+
+            $crate::__with_dynamic! {
+                #[inline]
+                fn by_status(schemas: &mut $crate::codec::Schemas) -> ::std::vec::Vec<$crate::dynamic::ErrorContent> {
+                    ::std::vec![$(
+                        $crate::dynamic::ErrorContent::new::<$ty>(|status| ::core::matches!(status, $status), schemas)
+                    ),+]
+                }
+            }
         }
     };
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($bad:tt)* }) => {

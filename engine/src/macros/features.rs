@@ -44,3 +44,18 @@ macro_rules! __with_tower {
 macro_rules! __with_tower {
     ($($item:tt)*) => {};
 }
+
+/// Items that exist with the feature `dynamic` of this crate only.
+#[cfg(feature = "dynamic")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_dynamic {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "dynamic"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_dynamic {
+    ($($item:tt)*) => {};
+}

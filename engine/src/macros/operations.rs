@@ -1,6 +1,7 @@
 /// Declares the operations of a resource, each by an [`endpoint!`](macro@crate::endpoint), and lists their facts
 /// in `OPERATIONS`, in that order. With the feature `mock` it also makes a function `visit_operations`, for
-/// tests that visit all of them (`mock::OperationVisitor`).
+/// tests that visit all of them (`mock::OperationVisitor`), and with the feature `dynamic` a constant `ENTRIES`, for programs
+/// that call them by name (`dynamic::Catalog`).
 ///
 /// ```
 /// # use typed_endpoint::{Api, Case, operations};
@@ -32,6 +33,12 @@ macro_rules! operations {
         /// The facts of the operations declared here.
         #[allow(deprecated)]
         pub const OPERATIONS: &[&$crate::Operation] = &[$(<$name as $crate::Endpoint>::OPERATION),*];
+
+        $crate::__with_dynamic! {
+            /// The operations declared here, to be called by name.
+            #[allow(deprecated)]
+            pub const ENTRIES: &[$crate::dynamic::Entry] = &[$(<$name as $crate::Endpoint>::ENTRY),*];
+        }
 
         $crate::__with_mock! {
             /// Shows the operations declared here, each by its type, in that order.

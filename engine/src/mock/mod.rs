@@ -122,7 +122,7 @@ impl Mock {
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, reading).await?;
                 Ok(match handler(received).await {
-                    Ok(response) => E::Format::encode(response),
+                    Ok(response) => E::Format::encode(response).success(E::OPERATION.status),
                     Err(reply) => reply,
                 })
             })

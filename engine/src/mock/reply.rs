@@ -98,6 +98,14 @@ impl Reply {
         Self { kind: Kind::Error(message.into()), ..Self::status(status) }
     }
 
+    /// With the status that an operation's success has, if there is a body.
+    pub(super) fn success(self, status: u16) -> Self {
+        match (self.status, StatusCode::from_u16(status)) {
+            (StatusCode::OK, Ok(status)) => Self { status, ..self },
+            _ => self,
+        }
+    }
+
     /// The response, with an error in the API's shape.
     pub(crate) fn into_response(self, encode_error: EncodeError) -> Response<Body> {
         let reply = match self.kind {
@@ -218,7 +226,7 @@ impl EncodeResponse<Download> for Streamed {
     }
 }
 
-impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
+impl<T: StreamItem + Send + 'static> EncodeResponse<Sse<T>> for Events {
     fn encode(events: Sse<T>) -> Reply {
         Reply::event_stream(events.into_body())
     }

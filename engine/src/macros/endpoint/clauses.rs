@@ -84,3 +84,15 @@ macro_rules! __clause_items {
     };
     ([$name:ident] $($other:tt)*) => {};
 }
+
+/// What a clause adds to the operation's entry in the table of operations by name. State: `[operation type] entry clause`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __clause_entry {
+    ([$name:ident] $entry:ident paged $($how:tt)?) => {
+        $entry.paged::<$name>()
+    };
+    ([$name:ident] $entry:ident $($other:tt)*) => {
+        $entry
+    };
+}

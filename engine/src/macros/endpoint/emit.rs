@@ -6,8 +6,8 @@ macro_rules! __emit {
         {
             { [$([$($meta:tt)*])*] [$($alias:literal)?] $vis:vis $name:ident $api:tt $method:ident $path:literal }
             { $({ $($entry:tt)* })* }
-            { $({ [$([$rm:meta])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
-            { $({ [$([$om:meta])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
+            { $({ [$([$($rm:tt)*])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
+            { $({ [$([$($om:tt)*])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
@@ -23,13 +23,13 @@ macro_rules! __emit {
         #[non_exhaustive]
         $vis struct $name {
             $(
-                $(#[$rm])*
+                $(#[$($rm)*])*
                 #[doc = ""]
                 #[doc = ::core::concat!($rs $(, "`", $rw, "` ")?, "(required).")]
                 pub $rf: $rty,
             )*
             $(
-                $(#[$om])*
+                $(#[$($om)*])*
                 #[doc = ""]
                 #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", ::core::stringify!($preset), "`")?, ").")]
                 pub $of: $owhole,
@@ -48,7 +48,7 @@ macro_rules! __emit {
                 }
             }
 
-            $crate::__setters! { $({ [$([$om])*] $ohow $of {$oty} })* }
+            $crate::__setters! { $({ [$([$($om)*])*] $ohow $of {$oty} })* }
         }
 
         #[allow(deprecated)]
@@ -67,6 +67,7 @@ macro_rules! __emit {
                     path: $path,
                     fields: &[$($crate::__emit!(@entry $api $($entry)*)),*],
                     response: $response_text,
+                    status: <$crate::format::$format as $crate::format::ResponseFormat<$response>>::STATUS,
                     error: $crate::__emit!(@error_text $($error)*),
                     timeout: <$api as $crate::Api>::TIMEOUT,
                     deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
@@ -74,6 +75,20 @@ macro_rules! __emit {
                 $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*
                 operation
             };
+
+            $crate::__with_dynamic! {
+                const ENTRY: $crate::dynamic::Entry = {
+                    let entry = $crate::dynamic::Entry::new::<Self>(
+                        $crate::__docs!([] $([$($meta)*])*),
+                        &[
+                            $($crate::dynamic::FieldEntry::new::<$rty>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])*)),)*
+                            $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])*)),)*
+                        ],
+                    );
+                    $(let entry = $crate::__clause_entry!([$name] entry $($clause)*);)*
+                    entry
+                };
+            }
 
             // Inline, as `read`: compiled by who calls the operation, not with all the others.
             #[inline]

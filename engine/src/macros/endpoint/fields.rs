@@ -21,19 +21,19 @@ macro_rules! __fields {
     ($q:tt [Path $s:literal] { $f:tt ? $($more:tt)* } $rest:tt) => {
         $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : Option $($more:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Option $($more:tt)* } $rest:tt) => {
         ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
                 { $($t)* { field $place $f [$($w)?] false Nullable<$ty> ; [] [$($($sample)+)?] } }
                 $r
-                { $($o)* { [$([$m])*] $s $f [$($w)?] [] set {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} } }
+                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [] set {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} } }
                 { $($v)* { nullable $f } }
                 { $($d)* { nullable $f } }
             }
@@ -42,14 +42,14 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? ? : $ty:ty $([sample = $($sample:tt)+])? $(= $preset:expr)? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : $ty:ty $([sample = $($sample:tt)+])? $(= $preset:expr)? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
                 { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] [$($($sample)+)?] } }
                 $r
-                { $($o)* { [$([$m])*] $s $f [$($w)?] [$($preset)?] some {::core::option::Option<$ty>} {$ty} } }
+                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [$($preset)?] some {::core::option::Option<$ty>} {$ty} } }
                 { $($v)* { optional $f } }
                 { $($d)* { optional $f } }
             }
@@ -58,13 +58,13 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? : $ty:ty $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
                 { $($t)* { field $place $f [$($w)?] true $ty ; [] [$($($sample)+)?] } }
-                { $($r)* { [$([$m])*] $s $f [$($w)?] $ty } }
+                { $($r)* { [$([$($m)*])*] $s $f [$($w)?] $ty } }
                 $o
                 { $($v)* { required $f } }
                 { $($d)* { required $f } }
@@ -82,22 +82,22 @@ macro_rules! __fields {
             [Json $s] { $($more)* } $rest
         }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? : $ty:ty = $bad:tt $($more:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? : $ty:ty = $bad:tt $($more:tt)* } $rest:tt) => {
         $crate::__wrong! { $bad "only an optional field has a preset: `name?: Type = preset`" }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(?)? : $bad:tt $($more:tt)* } $rest:tt) => {
         $crate::__field_end! { [$bad] { $bad $($more)* } $bad $($more)* }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident as $w:literal $($bad:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident as $w:literal $($bad:tt)* } $rest:tt) => {
         $crate::__expected! { "expected `: Type` or `?: Type` after the wire name" ; $($bad)* }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident as $($bad:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident as $($bad:tt)* } $rest:tt) => {
         $crate::__expected! { "expected the wire name as a string after `as`" ; $($bad)* }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $f:ident $($bad:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident $($bad:tt)* } $rest:tt) => {
         $crate::__expected! { "expected `: Type` (required) or `?: Type` (optional) after the field's name" ; $($bad)* }
     };
-    ($q:tt $p:tt { $(#[$m:meta])* $($bad:tt)* } $rest:tt) => {
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $($bad:tt)* } $rest:tt) => {
         $crate::__expected! { "expected a field, `name: Type` or `name?: Type`" ; $($bad)* }
     };
 }

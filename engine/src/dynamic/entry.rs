@@ -1,0 +1,247 @@
+//! The table of an API's operations.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::call::{AnyCall, OneCall, PagedCall};
+use super::similar::similar;
+use crate::api::Api;
+use crate::call::Call;
+use crate::codec::{self, Detail, Mode, Sampler, Schema, Schemas};
+use crate::endpoint::{Endpoint, Field, Operation};
+use crate::error::{ErrorBody, RequestError};
+use crate::page::Paginated;
+use crate::response::ResponseFormat;
+use crate::sample;
+use crate::settings::Settings;
+use crate::source::{ReadError, Source, serialize_request};
+
+/// An API that lists its operations.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::dynamic::{self, Catalog, Entry};
+///
+/// impl Catalog for Library {
+///     // One list for each `operations!`.
+///     const ENTRIES: &'static [&'static [Entry]] = &[library::ENTRIES];
+/// }
+///
+/// assert_eq!(dynamic::entries::<Library>().next().unwrap().name(), "library.get_book");
+/// ```
+pub trait Catalog: Api {
+    /// The operations, as [`operations!`](crate::operations) lists them in `ENTRIES`. Operations of other APIs that this one does not
+    /// host are passed over.
+    const ENTRIES: &'static [&'static [Entry]];
+}
+
+/// The operations that an API hosts, in the order of their declarations.
+pub fn entries<A: Catalog>() -> impl Iterator<Item = &'static Entry> {
+    A::ENTRIES.iter().flat_map(|entries| entries.iter()).filter(|entry| entry.prefix(A::NAME).is_some())
+}
+
+/// Finds an operation by its name (`book.create`), or by its id in the API's specification (`createBook`).
+///
+/// # Errors
+/// [`RequestError::UnknownOperation`], with the names that are most similar.
+pub fn entry<A: Catalog>(name: &str) -> Result<&'static Entry, RequestError> {
+    entries::<A>().find(|entry| entry.operation.id == Some(name) || entry.name() == name).ok_or_else(|| {
+        let names: Vec<_> = entries::<A>().map(Entry::name).collect();
+        RequestError::UnknownOperation {
+            name: name.to_owned(),
+            similar: similar(name, names.iter().map(String::as_str)),
+        }
+    })
+}
+
+/// An operation in a table: its facts, its docs, its schemas, and how it is called by name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    operation: &'static Operation,
+    docs: &'static str,
+    fields: &'static [FieldEntry],
+    content: fn(&mut Schemas) -> Content,
+    errors: fn(&mut Schemas) -> Vec<ErrorContent>,
+    example: fn() -> Option<String>,
+    start: Start,
+}
+
+type Start = fn(Arc<Settings>, &'static str, Source<'_>) -> Result<Box<dyn AnyCall>, ReadError>;
+
+/// A field of a request: its docs and its schema.
+#[derive(Clone, Copy)]
+pub struct FieldEntry {
+    rust: &'static str,
+    docs: &'static str,
+    schema: fn(&mut Schemas) -> Schema,
+}
+
+/// What the body of a successful response holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Content {
+    /// There is none.
+    Empty,
+    /// JSON of this schema.
+    Json(Schema),
+    /// Text.
+    Text,
+    /// The content of a file.
+    Bytes,
+    /// Server-sent events, each an item of this schema.
+    Events(Schema),
+}
+
+/// What the body of an error response holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorContent {
+    /// The statuses with this body; `None`: all that no other is for.
+    pub statuses: Option<Vec<StatusCode>>,
+    /// Its schema.
+    pub schema: Schema,
+}
+
+impl Entry {
+    #[doc(hidden)]
+    pub const fn new<E: Endpoint>(docs: &'static str, fields: &'static [FieldEntry]) -> Self {
+        Self {
+            operation: E::OPERATION,
+            docs,
+            fields,
+            content: E::Format::content,
+            errors: E::Error::by_status,
+            example: example::<E>,
+            start: |settings, prefix, mut source| {
+                Ok(Box::new(OneCall(Call::new(settings, E::read(&mut source)?, prefix))))
+            },
+        }
+    }
+
+    #[doc(hidden)]
+    pub const fn paged<E: Paginated>(mut self) -> Self {
+        self.start =
+            |settings, prefix, mut source| Ok(Box::new(PagedCall(Call::new(settings, E::read(&mut source)?, prefix))));
+        self
+    }
+
+    /// The name: the module and the type of the declaration, `book.create`.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.operation.resource(), self.verb())
+    }
+
+    /// The part of the name behind the dot: the type's name in snake case.
+    pub fn verb(&self) -> String {
+        let mut verb = String::new();
+        for (index, letter) in self.operation.name.char_indices() {
+            if letter.is_uppercase() && index > 0 {
+                verb.push('_');
+            }
+            verb.extend(letter.to_lowercase());
+        }
+        verb
+    }
+
+    /// The facts.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The docs, as they are declared: Markdown, with links of rustdoc. [`plain_text`](super::plain_text) is for people.
+    pub fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The fields with what they are described by, in the order of [`Operation::fields`]; those that repeat a path parameter have
+    /// its description.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static Field, &'static FieldEntry)> {
+        let described = self.fields;
+        self.operation
+            .fields
+            .iter()
+            .filter_map(move |field| Some((field, described.iter().find(|described| described.rust == field.rust)?)))
+    }
+
+    /// The body of a successful response.
+    pub fn content(&self, schemas: &mut Schemas) -> Content {
+        (self.content)(schemas)
+    }
+
+    /// The bodies of error responses.
+    pub fn errors(&self, schemas: &mut Schemas) -> Vec<ErrorContent> {
+        (self.errors)(schemas)
+    }
+
+    /// The smallest request that a server would accept, as JSON by the fields' names in Rust; `None` if none can be made.
+    pub fn example(&self) -> Option<String> {
+        (self.example)()
+    }
+
+    /// What stands before the operation's path at an API; `None` if that does not host it.
+    pub(super) fn prefix(&self, api: &str) -> Option<&'static str> {
+        if self.operation.api == api {
+            return Some("");
+        }
+        self.operation.hosted.iter().find(|host| host.api == api).map(|host| host.prefix)
+    }
+
+    /// Makes a call of JSON. What is in `arguments` afterwards is what no field took.
+    pub(super) fn start(
+        &self,
+        settings: Arc<Settings>,
+        prefix: &'static str,
+        arguments: &mut Map<String, Value>,
+    ) -> Result<Box<dyn AnyCall>, ReadError> {
+        (self.start)(settings, prefix, Source::new(self.operation.fields, arguments, Mode::Strict))
+    }
+}
+
+fn example<E: Endpoint>() -> Option<String> {
+    let request = sample::one::<E>(&mut Sampler::new(Detail::Minimal, "request"), Detail::Minimal).ok()?;
+    let value = serialize_request(&request, serde_json::value::Serializer).ok()?;
+    Some(value.to_string())
+}
+
+/// By the name.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Entry").field(&self.name()).finish()
+    }
+}
+
+impl FieldEntry {
+    #[doc(hidden)]
+    pub const fn new<T: codec::Field>(rust: &'static str, docs: &'static str) -> Self {
+        Self { rust, docs, schema: T::schema }
+    }
+
+    /// The docs, as they are declared.
+    pub fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The schema, without the docs.
+    pub fn schema(&self, schemas: &mut Schemas) -> Schema {
+        (self.schema)(schemas)
+    }
+}
+
+/// By the name.
+impl fmt::Debug for FieldEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FieldEntry").field(&self.rust).finish()
+    }
+}
+
+impl ErrorContent {
+    #[doc(hidden)]
+    pub fn new<B: ErrorBody>(is_for: fn(u16) -> bool, schemas: &mut Schemas) -> Self {
+        let statuses: Vec<_> = (400..600).filter(|status| is_for(*status)).collect();
+        let statuses = (statuses.len() < 200)
+            .then(|| statuses.into_iter().filter_map(|status| StatusCode::from_u16(status).ok()).collect());
+        Self { statuses, schema: B::schema(schemas) }
+    }
+}

@@ -1,0 +1,236 @@
+//! Declarations as an OpenAPI document.
+
+use serde_json::{Map, Value, json};
+
+use super::docs::plain_text;
+use super::entry::{Catalog, Content, Entry, ErrorContent, FieldEntry, entries};
+use super::sample;
+use crate::api::Auth;
+use crate::codec::{Schema, Schemas};
+use crate::endpoint::{Field, Place};
+
+/// Where schemas of types with a name stand in the document.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// The name of the way that the key is sent.
+const KEY: &str = "key";
+
+/// An API's declarations as a document of OpenAPI 3.1: all operations that it hosts, with their docs, parameters, bodies, responses,
+/// errors by status, and a call in Rust (`x-codeSamples`).
+///
+/// The same each time, so that it can be checked in and compared.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// # use typed_endpoint::dynamic::{Catalog, Entry, openapi};
+/// # impl Catalog for Library { const ENTRIES: &'static [&'static [Entry]] = &[library::ENTRIES]; }
+/// let document = openapi::<Library>();
+/// assert_eq!(document["info"]["title"], "Library");
+/// assert_eq!(document["paths"]["/book/{id}"]["get"]["summary"], "Retrieves a book.");
+/// ```
+pub fn openapi<A: Catalog>() -> Value {
+    let mut schemas = Schemas::new(SCHEMAS);
+    let mut paths = Map::new();
+    for entry in entries::<A>() {
+        let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        if let Some(item) = item.as_object_mut() {
+            item.insert(entry.operation().method.as_str().to_lowercase(), operation(entry, &mut schemas));
+        }
+    }
+    let scheme = match A::AUTH {
+        Auth::Bearer => json!({ "type": "http", "scheme": "bearer" }),
+        Auth::Header(name) => json!({ "type": "apiKey", "in": "header", "name": name }),
+        Auth::Query(name) => json!({ "type": "apiKey", "in": "query", "name": name }),
+    };
+    let servers: Vec<_> = A::SERVERS.iter().map(|url| json!({ "url": url })).collect();
+    json!({
+        "openapi": "3.1.1",
+        "info": { "title": A::NAME, "version": A::VERSION },
+        "servers": servers,
+        "security": [{ KEY: [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { KEY: scheme },
+            "schemas": described(schemas),
+        },
+    })
+}
+
+/// The named schemas, with descriptions for people.
+fn described(schemas: Schemas) -> Value {
+    let mut named: Value = schemas.into_named().into_iter().collect::<Map<_, _>>().into();
+    plain_descriptions(&mut named);
+    named
+}
+
+fn plain_descriptions(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "description" => *text = plain_text(text),
+                    member => plain_descriptions(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_descriptions),
+        _ => {}
+    }
+}
+
+fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
+    let facts = entry.operation();
+    let docs = plain_text(entry.docs());
+    let (summary, description) = docs.split_once("\n\n").unwrap_or((&docs, ""));
+    let id = facts.id.map_or_else(|| entry.name().replace('.', "_"), str::to_owned);
+    let mut operation = json!({
+        "operationId": id,
+        "tags": [facts.resource()],
+        "summary": summary,
+        "responses": responses(entry, schemas),
+        "x-codeSamples": [{ "lang": "Rust", "source": sample::call(entry) }],
+    });
+    let mut set = |name: &str, value: Value| {
+        if let Some(members) = operation.as_object_mut() {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    if !description.is_empty() {
+        set("description", description.into());
+    }
+    if facts.deprecated {
+        set("deprecated", true.into());
+    }
+    if !facts.auth {
+        set("security", json!([]));
+    }
+    let parameters: Vec<_> =
+        entry.fields().filter_map(|(field, described)| parameter(field, described, schemas)).collect();
+    if !parameters.is_empty() {
+        set("parameters", parameters.into());
+    }
+    if let Some(body) = body(entry, schemas) {
+        set("requestBody", body);
+    }
+    operation
+}
+
+fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
+    let (place, name) = match field.place {
+        // The template has the names in Rust.
+        Place::Path => ("path", field.rust),
+        Place::Query => ("query", field.name),
+        Place::Header => ("header", field.name),
+        _ => return None,
+    };
+    let mut parameter = json!({ "name": name, "in": place, "schema": schema(field, described, schemas).into_value() });
+    if field.required {
+        parameter["required"] = true.into();
+    }
+    let docs = plain_text(described.docs());
+    if !docs.is_empty() {
+        parameter["description"] = docs.into();
+    }
+    Some(parameter)
+}
+
+/// The schema of a field, with its default and an example where the declaration has them.
+fn schema(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Schema {
+    let mut schema = described.schema(schemas);
+    // A literal of Rust, of the kinds that a declaration takes, is JSON, too.
+    if let Some(preset) = field.preset.and_then(|preset| serde_json::from_str::<Value>(preset).ok()) {
+        schema = schema.with("default", preset);
+    }
+    if let Some(sample) = field.sample.and_then(|sample| serde_json::from_str::<Value>(sample).ok()) {
+        schema = schema.with("examples", vec![sample]);
+    }
+    schema
+}
+
+fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
+    let facts = entry.operation();
+    let place = facts
+        .fields
+        .iter()
+        .map(|field| field.place)
+        .find(|place| !matches!(place, Place::Path | Place::Query | Place::Header))?;
+    let media_type = match place {
+        Place::Form => "application/x-www-form-urlencoded",
+        Place::Multipart => "multipart/form-data",
+        Place::Body => "application/octet-stream",
+        _ => "application/json",
+    };
+    let of_body = || entry.fields().filter(|(field, _)| field.place == place);
+    let schema = if matches!(place, Place::JsonBody | Place::Body) {
+        let (field, described) = of_body().next()?;
+        self::schema(field, described, schemas).describe(&plain_text(described.docs()))
+    } else {
+        let mut properties = Map::new();
+        for (field, described) in of_body() {
+            let docs = plain_text(described.docs());
+            properties
+                .insert(field.name.to_owned(), self::schema(field, described, schemas).describe(&docs).into_value());
+        }
+        let required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
+        let title = format!("{}{}Request", capitalized(facts.resource()), facts.name);
+        let schema = Schema::of_type("object").with("title", title).with("properties", properties);
+        if required.is_empty() { schema } else { schema.with("required", required) }
+    };
+    // An object is sent even if none of its fields is set.
+    let required = place != Place::JsonBody || of_body().any(|(field, _)| field.required);
+    Some(json!({ "required": required, "content": { media_type: { "schema": schema.into_value() } } }))
+}
+
+fn responses(entry: &Entry, schemas: &mut Schemas) -> Value {
+    let mut responses = Map::new();
+    let status = entry.operation().status.to_string();
+    responses.insert(
+        status,
+        match entry.content(schemas) {
+            Content::Empty => json!({ "description": "Done." }),
+            Content::Json(schema) => response("Done.", "application/json", schema),
+            Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
+            Content::Bytes => {
+                response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
+            }
+            Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", schema),
+        },
+    );
+    // Bodies of one status differ by their shape.
+    let mut by_status: Vec<(String, Vec<Value>)> = Vec::new();
+    for ErrorContent { statuses, schema } in entry.errors(schemas) {
+        let names: Vec<_> = match &statuses {
+            Some(statuses) => statuses.iter().map(|status| status.as_str().to_owned()).collect(),
+            None => vec!["default".to_owned()],
+        };
+        for name in names {
+            let schema = schema.clone().into_value();
+            match by_status.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, schemas)) => schemas.push(schema),
+                None => by_status.push((name, vec![schema])),
+            }
+        }
+    }
+    for (name, mut schemas) in by_status {
+        let schema = match schemas.len() {
+            1 => Schema::from_value(schemas.remove(0)),
+            _ => Schema::any().with("anyOf", schemas),
+        };
+        responses.insert(name, response("An error.", "application/json", schema));
+    }
+    responses.into()
+}
+
+fn response(description: &str, media_type: &str, schema: Schema) -> Value {
+    json!({ "description": description, "content": { media_type: { "schema": schema.into_value() } } })
+}
+
+fn capitalized(name: &str) -> String {
+    name.split('_')
+        .map(|part| {
+            let mut letters = part.chars();
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+        })
+        .collect()
+}

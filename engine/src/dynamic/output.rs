@@ -1,0 +1,196 @@
+//! What calls by name return.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use serde_json::Value;
+
+use crate::codec::{Encode, Writer, from_json};
+use crate::download::Download;
+use crate::error::Error;
+use crate::page::{Items, Paginated};
+use crate::secret::Secret;
+use crate::sse::{Sse, SseError, StreamItem};
+
+/// What a call by name returned.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Document),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Bytes(Bytes),
+    /// A body that still arrives.
+    Download(Box<Download>),
+    /// Events that still arrive.
+    Events(Events),
+}
+
+impl Output {
+    pub(crate) fn json(value: &dyn Encode) -> Self {
+        match Document::new(value) {
+            // A body that may be empty, and was.
+            document if document.json == "null" => Self::Empty,
+            document => Self::Json(document),
+        }
+    }
+
+    /// The JSON, or the text as a JSON string; null if there is nothing. Secrets are in it ([`Document::redacted`]).
+    ///
+    /// # Errors
+    /// When it is a file or a stream of events; the error holds it.
+    pub fn into_json(self) -> Result<Value, Self> {
+        match self {
+            Self::Empty => Ok(Value::Null),
+            Self::Json(document) => Ok(document.to_value()),
+            Self::Text(text) => Ok(Value::String(text)),
+            other => Err(other),
+        }
+    }
+}
+
+/// A value as JSON, with what of it is secret. `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct Document {
+    json: String,
+    secrets: Vec<Secret>,
+}
+
+/// What stands in place of a secret.
+const REDACTED: &str = "[redacted]";
+
+impl Document {
+    fn new(value: &dyn Encode) -> Self {
+        let mut writer = Writer::recording();
+        value.encode(&mut writer);
+        let json = writer.take_json();
+        let secrets = writer.into_secrets().into_iter().filter(|secret| !secret.is_empty());
+        Self { json, secrets: secrets.map(Secret::from).collect() }
+    }
+
+    /// The JSON, secrets included.
+    pub fn as_json(&self) -> &str {
+        &self.json
+    }
+
+    /// The value, secrets included.
+    pub fn to_value(&self) -> Value {
+        // What was written by the codec can be read by it.
+        from_json(&self.json).unwrap_or_default()
+    }
+
+    /// The value with `[redacted]` in place of what its declaration says is secret: stream keys, signing keys, passwords.
+    pub fn redacted(&self) -> Value {
+        let mut value = self.to_value();
+        redact(&mut value, &self.secrets);
+        value
+    }
+}
+
+fn redact(value: &mut Value, secrets: &[Secret]) {
+    match value {
+        Value::String(text) => {
+            for secret in secrets {
+                if text.contains(secret.expose()) {
+                    *text = text.replace(secret.expose(), REDACTED);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| redact(item, secrets)),
+        Value::Object(members) => members.values_mut().for_each(|member| redact(member, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("len", &self.json.len()).finish_non_exhaustive()
+    }
+}
+
+/// The events of a response, as JSON: a [`Stream`], or [`next`](Self::next) by hand.
+pub struct Events(Pin<Box<dyn Stream<Item = Result<Value, SseError>> + Send>>);
+
+impl Events {
+    pub(crate) fn new<T: StreamItem + Send + 'static>(events: Sse<T>) -> Self {
+        Self(Box::pin(AsJson(events)))
+    }
+
+    /// The next item; `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Value, SseError>> {
+        std::future::poll_fn(|cx| self.0.as_mut().poll_next(cx)).await
+    }
+}
+
+impl Stream for Events {
+    type Item = Result<Value, SseError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+struct AsJson<T>(Sse<T>);
+
+impl<T: StreamItem> Stream for AsJson<T> {
+    type Item = Result<Value, SseError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(Pin::new(&mut self.0).poll_next(cx));
+        // An item that has no JSON is told of as one without content.
+        let value = |item: T| item.to_json().and_then(|json| from_json(&json).ok()).unwrap_or_default();
+        Poll::Ready(item.map(|item| item.map(value)))
+    }
+}
+
+/// The items of a list as JSON, page after page: a [`Stream`], or [`next`](Self::next) by hand.
+pub struct NamedItems(Pin<Box<dyn Stream<Item = Result<Document, Error>> + Send>>);
+
+impl NamedItems {
+    pub(super) fn new<E: Paginated>(items: Items<E>) -> Self {
+        Self(Box::pin(ItemsAsJson(items)))
+    }
+
+    /// The next item; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Document, Error>> {
+        std::future::poll_fn(|cx| self.0.as_mut().poll_next(cx)).await
+    }
+}
+
+impl Stream for NamedItems {
+    type Item = Result<Document, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for NamedItems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NamedItems").finish_non_exhaustive()
+    }
+}
+
+struct ItemsAsJson<E: Paginated>(Items<E>);
+
+impl<E: Paginated> Stream for ItemsAsJson<E> {
+    type Item = Result<Document, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(Pin::new(&mut self.0).poll_next(cx));
+        Poll::Ready(item.map(|item| item.map(|item| Document::new(&item)).map_err(Error::from)))
+    }
+}

@@ -1,0 +1,26 @@
+//! Names that somebody may have meant.
+
+/// How many are told.
+const MOST: usize = 3;
+
+/// The names that are similar to one that is not there, the most similar first.
+pub(super) fn similar<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    // Case and separators are what people mistake most, and what the metric weighs most.
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-', ' ', '.', ':'], "");
+    let wanted = plain(name);
+    let mut rated: Vec<_> = names.map(|name| (strsim::jaro_winkler(&wanted, &plain(name)), name)).collect();
+    rated.retain(|(rating, _)| *rating > 0.8);
+    rated.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    rated.into_iter().take(MOST).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// `; did you mean …?`, or nothing.
+pub(crate) fn suggestion(similar: &[String]) -> String {
+    match similar {
+        [] => String::new(),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("; did you mean {}?", names.join(" or "))
+        }
+    }
+}
