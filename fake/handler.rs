@@ -58,10 +58,10 @@ pub(super) fn remove<T>(items: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Handl
     Ok(items.remove(at))
 }
 
-/// The response for something that was made.
-pub(super) fn created<T, R>(value: &T) -> HandlerResult<R>
+/// The response for something that was there already, of an operation that usually makes it.
+pub(super) fn already_there<T, R>(value: &T) -> HandlerResult<R>
 where
     T: serde::Serialize,
 {
-    Err(Reply::json(201, value))
+    Err(Reply::json(200, value))
 }

@@ -8,13 +8,13 @@ operations! {
         /// Creates a key to sign the tokens of viewers with.
         ///
         /// **The private key is in this response and never again**: store it before anything else. An account may have
-        /// ten keys (403 beyond). The server responds with 201.
+        /// ten keys (403 beyond).
         pub Create: Studio = POST "/access-control/signing-key" json {
             /// Human-readable name (default: `Signing Key` and a number).
             name?: String,
             /// Project that it belongs to. The server uses the project of the API key instead.
             project_id?: ProjectId,
-        } -> SigningKey, id("createSigningKey")
+        } -> SigningKey, id("createSigningKey"), status(201)
     }
     endpoint! {
         /// Lists signing keys, without their private halves.

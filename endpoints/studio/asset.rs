@@ -101,14 +101,14 @@ operations! {
             ..settings,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
-        } -> UrlUpload, retryable, id("uploadAsset")
+        } -> UrlUpload, retryable, id("uploadAsset"), status(201)
     }
     // Each request starts an export.
     endpoint! {
         /// Exports an asset, which must be ready (412 otherwise), to a URL or to IPFS.
         ///
         /// Not in the public specification.
-        pub Export: Studio = POST "/asset/{id}/export" (id: AssetId) json(params: ExportParams) -> Exported
+        pub Export: Studio = POST "/asset/{id}/export" (id: AssetId) json(params: ExportParams) -> Exported, status(201)
     }
     // Once it is under way again it is no longer a failed asset, and asking again an error (400).
     endpoint! {

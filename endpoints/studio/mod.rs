@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::HeaderMap;
 use serde_json::{Value, json};
 
+use typed_endpoint::codec::{Field, Schema, Schemas};
 use typed_endpoint::link::{next_link, query_param};
 use typed_endpoint::{Api, Case, DecodeError, ErrorBody};
 
@@ -188,5 +189,12 @@ impl ErrorBody for ApiError {
             None => text.clone(),
         };
         self.errors.iter().map(words).collect::<Vec<_>>().join("; ")
+    }
+
+    fn schema(schemas: &mut Schemas) -> Schema {
+        let errors = Schema::list(String::schema(schemas)).describe("Texts; a 422 has a JSON object in each.");
+        Schema::of_type("object")
+            .with("properties", json!({ "errors": errors.into_value() }))
+            .with("required", vec!["errors"])
     }
 }

@@ -13,7 +13,7 @@ operations! {
             name?: String,
             /// Sends nothing for now, whatever streams refer to it (default: no).
             disabled?: bool,
-        } -> Target, id("createMultistreamTarget")
+        } -> Target, id("createMultistreamTarget"), status(201)
     }
     endpoint! {
         /// Lists multistream targets.

@@ -7,7 +7,7 @@ operations! {
     endpoint! {
         /// Creates an object store.
         ///
-        /// Not in the public specification. The server responds with 201.
+        /// Not in the public specification.
         pub Create: Studio = POST "/object-store" json {
             /// Where it is, with the credentials: `s3://key:secret@region/bucket`, or `s3+https://key:secret@host/bucket`.
             /// The server never shows it again.
@@ -16,7 +16,7 @@ operations! {
             name?: String,
             /// Where its content is fetched from.
             public_url?: Url,
-        } -> ObjectStore
+        } -> ObjectStore, status(201)
     }
     endpoint! {
         /// Lists object stores.

@@ -12,7 +12,7 @@ operations! {
         pub Create: Studio = POST "/project" json {
             /// Human-readable name.
             name: String,
-        } -> Project
+        } -> Project, status(201)
     }
     endpoint! {
         /// Lists projects, the newest first.

@@ -8,7 +8,7 @@ operations! {
     endpoint! {
         /// Creates a room.
         #[deprecated = "Livepeer has given up rooms"]
-        pub Create: Studio = POST "/room" -> CreatedRoom, id("createRoom")
+        pub Create: Studio = POST "/room" -> CreatedRoom, id("createRoom"), status(201)
     }
     endpoint! {
         /// Retrieves a room.
@@ -47,7 +47,7 @@ operations! {
             can_publish_data?: bool,
             /// Any text of yours, kept with the user.
             metadata?: String,
-        } -> CreatedRoomUser, id("createRoomUser")
+        } -> CreatedRoomUser, id("createRoomUser"), status(201)
     }
     endpoint! {
         /// Retrieves a user who is in a room.

@@ -38,7 +38,7 @@ operations! {
             /// Makes Livepeer fetch the video from elsewhere, instead of waiting to be sent it.
             pull?: Pull,
             ..settings,
-        } -> Stream, id("createStream")
+        } -> Stream, id("createStream"), status(201)
     }
     endpoint! {
         /// Lists streams, those seen last first.
@@ -166,7 +166,7 @@ operations! {
             /// Where the video comes from.
             pull: Pull,
             ..settings,
-        } -> Stream, timeout(150)
+        } -> Stream, timeout(150), status(201)
     }
     endpoint! {
         /// Retrieves the stream that has a playback id. (Not in the public specification.)

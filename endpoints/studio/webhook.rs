@@ -22,12 +22,11 @@ operations! {
     endpoint! {
         /// Creates a webhook.
         ///
-        /// The server responds with 201.
         pub Create: Studio = POST "/webhook" json {
             ..settings,
             /// Project that it belongs to. The server uses the project of the API key instead.
             project_id?: ProjectId,
-        } -> Webhook, id("createWebhook")
+        } -> Webhook, id("createWebhook"), status(201)
     }
     endpoint! {
         /// Lists webhooks.

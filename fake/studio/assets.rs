@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, check_text, created, find, invalid, not_found};
+use super::super::handler::{HandlerResult, already_there, check_scheme, check_text, find, invalid, not_found};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, typed, user};
@@ -269,12 +269,12 @@ fn upload_url(state: &mut StudioState, new: UploadUrl) -> HandlerResult<UrlUploa
         let mut tasks = state.work.iter().map(|work| &work.task);
         let task = tasks.find(|task| task.output_asset_id.as_ref() == Some(&asset.id)).ok_or_else(not_found)?;
         let task = TaskRef { id: task.id.clone().unwrap_or_default(), ..TaskRef::default() };
-        return Ok(UrlUpload { asset, task, ..UrlUpload::default() });
+        return already_there(&UrlUpload { asset, task, ..UrlUpload::default() });
     }
     let url = Some(new.url.clone());
     let source = AssetSource { kind: SourceType::Url, url: url.clone(), ..AssetSource::default() };
     let (asset, task) = upload!(state, new, source, Phase::Waiting, url, new.target_segment_size_secs, true);
-    created(&UrlUpload { asset, task, ..UrlUpload::default() })
+    Ok(UrlUpload { asset, task, ..UrlUpload::default() })
 }
 
 fn export(state: &mut StudioState, export: Export) -> HandlerResult<Exported> {
@@ -289,7 +289,7 @@ fn export(state: &mut StudioState, export: Export) -> HandlerResult<Exported> {
     }
     let task = start_export(state, &export.id, export.params);
     let task = Task { scheduled_at: None, ..task };
-    created(&Exported { task, ..Exported::default() })
+    Ok(Exported { task, ..Exported::default() })
 }
 
 fn start_export(state: &mut StudioState, id: &AssetId, params: impl IntoField<ExportParams>) -> Task {

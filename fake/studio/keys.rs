@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, created, find, remove};
+use super::super::handler::{HandlerResult, find, remove};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, user};
@@ -36,7 +36,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<SigningKey> {
     };
     state.keys.push(key.clone());
     // Only now, and never again.
-    created(&SigningKey { private_key: Some(BASE64_STANDARD.encode(private_key).into()), ..key })
+    Ok(SigningKey { private_key: Some(BASE64_STANDARD.encode(private_key).into()), ..key })
 }
 
 /// A pair of P-256 keys as PEM, public and private.

@@ -1,7 +1,7 @@
 //! Object stores.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, created, find, remove};
+use super::super::handler::{HandlerResult, find, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
@@ -22,7 +22,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<ObjectStore> {
         ..ObjectStore::default()
     };
     state.object_stores.push(store.clone());
-    created(&shown(&store))
+    Ok(shown(&store))
 }
 
 /// The address, which holds a key, is never given back.

@@ -1,7 +1,7 @@
 //! Projects.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, created, find};
+use super::super::handler::{HandlerResult, find};
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
@@ -22,7 +22,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<Project> {
         ..Project::default()
     };
     state.projects.push(project.clone());
-    created(&project)
+    Ok(project)
 }
 
 fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Project>> {

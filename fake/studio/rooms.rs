@@ -1,7 +1,7 @@
 //! Rooms and who is in them.
 #![allow(deprecated)]
 
-use super::super::handler::{HandlerResult, created, find, remove};
+use super::super::handler::{HandlerResult, find, remove};
 use super::super::routes::Routes;
 use super::super::state::StudioState;
 use crate::endpoints::studio::room::{
@@ -25,7 +25,7 @@ fn create(state: &mut StudioState, _: Create) -> HandlerResult<CreatedRoom> {
     // Only operators get events.
     typed_endpoint::codec::mark_missing(&mut room, "events");
     state.rooms.push(room);
-    created(&CreatedRoom { id: Some(id), ..CreatedRoom::default() })
+    Ok(CreatedRoom { id: Some(id), ..CreatedRoom::default() })
 }
 
 fn unknown() -> Reply {
@@ -89,7 +89,7 @@ fn create_user(state: &mut StudioState, new: CreateUser) -> HandlerResult<Create
         ..RoomUser::default()
     };
     state.room_users.push((new.id, user));
-    created(&CreatedRoomUser {
+    Ok(CreatedRoomUser {
         id: Some(id),
         join_url: Some(format!("{origin}/meet?token={token}").into()),
         token: Some(token.into()),

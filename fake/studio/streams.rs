@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, json};
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_text, created, find, invalid, not_found, remove};
+use super::super::handler::{HandlerResult, already_there, check_text, find, invalid, not_found, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, typed, user};
@@ -39,7 +39,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 fn create(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
     let stream = make(state, new)?;
-    created(&stream)
+    Ok(stream)
 }
 
 fn make(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
@@ -302,7 +302,7 @@ fn upsert_pull(state: &mut StudioState, new: UpsertPull) -> HandlerResult<Stream
     let made = make(state, create)?;
     let Some(old) = found else {
         state.go_live(&made.id);
-        return created(&get(state, Get::new(&made.id))?);
+        return get(state, Get::new(&made.id));
     };
     state.streams.retain(|stream| stream.id != made.id);
     let kept = state.stream(old.id.as_str())?;
@@ -316,7 +316,7 @@ fn upsert_pull(state: &mut StudioState, new: UpsertPull) -> HandlerResult<Stream
         ..made
     };
     state.go_live(&old.id);
-    get(state, Get::new(&old.id))
+    already_there(&get(state, Get::new(&old.id))?)
 }
 
 fn by_playback_id(state: &mut StudioState, get: GetByPlaybackId) -> HandlerResult<Stream> {

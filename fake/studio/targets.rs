@@ -1,7 +1,7 @@
 //! Multistream targets.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, created, find, remove};
+use super::super::handler::{HandlerResult, check_scheme, find, remove};
 use super::super::lists::{LastPage, Listing, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
@@ -16,7 +16,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 fn create(state: &mut StudioState, new: Create) -> HandlerResult<Target> {
     check_target_url("/url", &new.url)?;
     let target = new_target(state, new.url, new.name, new.disabled);
-    created(&shown(&target))
+    Ok(shown(&target))
 }
 
 pub(super) fn check_target_url(path: &str, url: &Secret) -> HandlerResult<()> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::core::Core;
 use super::super::events::{Sent, resend, send};
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, check_text, created, find, not_found, remove};
+use super::super::handler::{HandlerResult, check_scheme, check_text, find, not_found, remove};
 use super::super::kept::Delivery;
 use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
@@ -51,7 +51,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<Webhook> {
         ..Webhook::default()
     };
     state.webhooks.push(webhook.clone());
-    created(&webhook)
+    Ok(webhook)
 }
 
 fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Webhook>> {

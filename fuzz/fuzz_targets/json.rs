@@ -11,6 +11,7 @@ use livepeer::codec::{Field, Mode, Options, from_json, to_json};
 use livepeer::{asset::Asset, stream::Stream, task::Task};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Taken or refused as by serde_json, and of the same value. Shown, since of floats the sign of zero matters, too.
@@ -21,11 +22,15 @@ fn same<T: Field + DeserializeOwned + Debug>(text: &str) {
 
 /// What was read is written and read again as the same, by the codec and through serde.
 fn stays<T: Field + Serialize + DeserializeOwned + PartialEq + Debug>(text: &str) {
-    let is_json = serde_json::from_str::<Value>(text).is_ok();
+    let is_json = serde_json::from_str::<&RawValue>(text).is_ok();
     let Ok(decoded) = Options::new().max_memory(1 << 26).decode::<T>(text) else { return };
     assert!(is_json, "{text}");
     let written = to_json(&decoded.value);
     assert_eq!(from_json::<T>(&written).as_ref(), Ok(&decoded.value), "{text}");
+    // Numbers that no float holds are kept by the codec alone.
+    if serde_json::from_str::<Value>(&written).is_err() {
+        return;
+    }
     assert_eq!(serde_json::from_str::<T>(&written).as_ref().ok(), Some(&decoded.value), "{text}");
     assert_eq!(serde_json::to_value(&decoded.value).ok(), serde_json::from_str(&written).ok(), "{text}");
     // Whatever was not passed over is still there.

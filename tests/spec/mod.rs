@@ -43,6 +43,11 @@ pub fn load() -> Option<[Spec; 2]> {
 }
 
 impl Spec {
+    /// The whole document.
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
     /// The operations, in the order of the specification's map.
     pub fn operations(&self) -> Vec<SpecOperation<'_>> {
         let mut all = Vec::new();

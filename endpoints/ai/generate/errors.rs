@@ -111,6 +111,11 @@ impl ErrorBody for HttpError {
     fn message(&self) -> String {
         self.detail.msg.clone()
     }
+
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema {
+        <Self as Field>::schema(schemas)
+    }
 }
 
 impl ErrorBody for ValidationError {
@@ -125,6 +130,11 @@ impl ErrorBody for ValidationError {
         let fields = self.detail.iter().flatten().map(InvalidField::to_string);
         fields.collect::<Vec<_>>().join("; ")
     }
+
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema {
+        <Self as Field>::schema(schemas)
+    }
 }
 
 impl ErrorBody for GatewayError {
@@ -137,6 +147,11 @@ impl ErrorBody for GatewayError {
 
     fn message(&self) -> String {
         self.error.message.clone()
+    }
+
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema {
+        <Self as Field>::schema(schemas)
     }
 }
 

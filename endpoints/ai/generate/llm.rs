@@ -147,6 +147,16 @@ impl StreamItem for LlmChunk {
             step => step,
         })
     }
+
+    #[inline]
+    fn schema(schemas: &mut Schemas) -> Schema {
+        <Self as Field>::schema(schemas)
+    }
+
+    #[inline]
+    fn to_json(&self) -> Option<String> {
+        Some(typed_endpoint::codec::to_json(self))
+    }
 }
 
 fn content(message: Option<&LlmMessage>) -> &str {

@@ -36,12 +36,13 @@ fn argument(field: &Field, schema: &Value) -> Option<String> {
         return Some(format!("File::path(\"{}\")", field.rust));
     }
     let sample = field.sample.and_then(|sample| serde_json::from_str::<Value>(sample).ok());
-    match (schema["type"].as_str()?, sample) {
-        ("string", Some(Value::String(text))) => Some(format!("{text:?}")),
-        ("string", None) if schema.get("format").is_none() => Some(format!("{:?}", field.rust)),
-        ("integer", _) => Some("1".to_owned()),
-        ("number", _) => Some("1.0".to_owned()),
-        ("boolean", _) => Some("true".to_owned()),
+    match (field.ty, sample) {
+        ("bool", _) => Some("true".to_owned()),
+        ("f32" | "f64", _) => Some("1.0".to_owned()),
+        ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", _) => Some("1".to_owned()),
+        // Texts of all kinds, of which ids are made.
+        (_, Some(Value::String(text))) if schema["type"] == "string" => Some(format!("{text:?}")),
+        (_, None) if schema["type"] == "string" && schema.get("format").is_none() => Some(format!("{:?}", field.rust)),
         _ => None,
     }
 }

@@ -1,0 +1,762 @@
+// The samples in docs/openapi, to be compiled. Written by `UPDATE=1 cargo test --test openapi`.
+
+use livepeer::*;
+
+pub async fn studio_access_control_public_key(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(access_control::PublicKey::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getsigningkeys(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(access_control::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createsigningkey(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(access_control::Create::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deletesigningkey(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(access_control::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getsigningkey(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(access_control::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updatesigningkey(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(access_control::Update::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getassets(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(asset::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_requestupload(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::RequestUpload::new("name")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_uploadasset(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: asset::UploadUrl = serde_json::from_str(r#"{"name":"name","url":"https://example.com/url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deleteasset(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getasset(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updateasset(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::Update::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_asset_get_clips(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(asset::GetClips::new("id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_asset_export(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: asset::Export = serde_json::from_str(r#"{"id":"asset-id","params":{"custom":{"url":"https://example.com/secret-url"}}}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_asset_restore(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::Restore::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_asset_retry(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(asset::Retry::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createclip(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: stream::CreateClip = serde_json::from_str(r#"{"playback_id":"playback-id","start_time":1714566600250}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_clip_list(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(clip::List::new("id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getusagemetrics(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(metrics::GetUsage::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getrealtimeviewershipnow(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(metrics::GetRealtimeViewership::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getviewershipmetrics(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(metrics::GetViewership::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getcreatorviewershipmetrics(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(metrics::GetCreatorViewership::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getpublicviewershipmetrics(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(metrics::GetPublicViewership::new("playback_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_genaudiototext(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::AudioToText::new(File::path("audio"))).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_genimagetoimage(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::ImageToImage::new("prompt", File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_genimagetovideo(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::ImageToVideo::new(File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_genllm(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::StudioLlm::new("prompt")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_gensegmentanything2(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::SegmentAnything2::new(File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_gentexttoimage(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::TextToImage::new("prompt")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_genupscale(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::Upscale::new("prompt", File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_ingest_list(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(ingest::List::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getmultistreamtargets(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(multistream::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createmultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(multistream::Create::new("rtmp://there.example/live/secret-key")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deletemultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(multistream::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getmultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(multistream::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updatemultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(multistream::Update::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_object_store_list(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(object_store::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_object_store_create(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: object_store::Create = serde_json::from_str(r#"{"url":"secret-url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_object_store_delete(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(object_store::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_object_store_get(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(object_store::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_object_store_update(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: object_store::Update = serde_json::from_str(r#"{"id":"object-store-id","url":"secret-url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getplaybackinfo(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(playback::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_project_list(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(project::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_project_create(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(project::Create::new("name")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_project_delete(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(project::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_project_get(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(project::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_project_update(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(project::Update::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createroom(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::Create::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deleteroom(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getroom(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stoproomegress(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::StopEgress::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_startroomegress(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::StartEgress::new("id", "stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createroomuser(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::CreateUser::new("id", "name")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deleteroomuser(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::DeleteUser::new("id", "user_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getroomuser(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::GetUser::new("id", "user_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updateroomuser(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(room::UpdateUser::new("id", "user_id", true)).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getsessions(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(session::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getsession(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(session::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getsessionclips(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(session::GetClips::new("id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_delete_many(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: stream::DeleteMany = serde_json::from_str(r#"{"ids":[]}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getstreams(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(stream::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createstream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Create::new("name")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_get_by_key(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: stream::GetByKey = serde_json::from_str(r#"{"key":"secret-key"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_get_by_playback_id(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::GetByPlaybackId::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_upsert_pull(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: stream::UpsertPull = serde_json::from_str(r#"{"name":"name","pull":{"source":"https://example.com/source"}}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_get_sessions(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(stream::GetSessions::new("parent_id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deletestream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getstream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updatestream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Update::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getclips(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(stream::GetClips::new("id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_addmultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: stream::AddMultistreamTarget = serde_json::from_str(r#"{"id":"stream-id","target":{"profile":"profile"}}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_info(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Info::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_removemultistreamtarget(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::RemoveMultistreamTarget::new("id", "target_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_set_record(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::SetRecord::new("id", true)).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_startpullstream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::StartPull::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_stream_set_suspended(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::SetSuspended::new("id", true)).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_terminatestream(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(stream::Terminate::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getrecordedsessions(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(session::GetRecorded::new("parent_id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_gettasks(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(task::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_gettask(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(task::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_task_retry(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(task::Retry::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_transcodevideo(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: transcode::Create = serde_json::from_str(r#"{"input":{},"outputs":{},"storage":{"credentials":{},"type":"s3"}}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_user_me(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(user::Me::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_user_usage(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: user::Usage = serde_json::from_str(r#"{"from_time":1714566600250,"to_time":1714566600250}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_webhook_delete_many(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: webhook::DeleteMany = serde_json::from_str(r#"{"ids":[]}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getwebhooks(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(webhook::List::new()).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_createwebhook(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: webhook::Create = serde_json::from_str(r#"{"name":"name","url":"https://example.com/url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_webhook_subscribed(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: webhook::Subscribed = serde_json::from_str(r#"{"event":"stream.started"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_deletewebhook(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(webhook::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getwebhook(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(webhook::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_webhook_patch(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(webhook::Patch::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_updatewebhook(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: webhook::Update = serde_json::from_str(r#"{"id":"webhook-id","name":"name","url":"https://example.com/url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getwebhooklogs(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.pages(webhook::GetLogs::new("id")).items().collect().await?
+    };
+    Ok(())
+}
+
+pub async fn studio_getwebhooklog(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(webhook::GetLog::new("id", "log_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn studio_resendwebhook(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(webhook::ResendLog::new("id", "log_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genaudiototext(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::AudioToText::new(File::path("audio"))).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_generate_health(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::Health::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genimagetoimage(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::ImageToImage::new("prompt", File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genimagetotext(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::ImageToText::new(File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genimagetovideo(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::ImageToVideo::new(File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genlivevideotovideo(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: generate::LiveVideoToVideo = serde_json::from_str(r#"{"publish_url":"https://example.com/publish_url","subscribe_url":"https://example.com/subscribe_url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_generate_llm_stream(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: generate::LlmStream = serde_json::from_str(r#"{"max_tokens":256,"messages":[],"model":"model-id","streamed":true}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_gensegmentanything2(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::SegmentAnything2::new(File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_gentexttoimage(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::TextToImage::new("prompt")).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_gentexttospeech(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::TextToSpeech::new("text")).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genupscale(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(generate::Upscale::new("prompt", File::path("image"))).await?
+    };
+    Ok(())
+}
