@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use tokio::io::AsyncRead;
 
 use crate::body::{Body, BoxReader, Opener};
-use crate::codec::{DecodeError, Encode, Field, Reader, Sampler, Schema, Schemas, Writer};
+use crate::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 #[cfg(test)]
 mod tests;
@@ -288,6 +288,9 @@ impl Encode for File {
 
 impl Field for File {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.kind() == Kind::String {
+            return Ok(File::path(reader.string()?));
+        }
         let (mut path, mut bytes, mut name, mut content_type) = (None, None, None, None);
         reader.object(|member, reader| {
             let text = match member {

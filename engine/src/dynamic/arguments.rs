@@ -19,6 +19,7 @@ pub(super) fn by_rust_name(entry: &Entry, arguments: Value) -> Result<Map<String
         _ => return Err(invalid("", "the arguments are to be a JSON object".to_owned())),
     };
     let fields = entry.operation().fields;
+    let presets = entry.fields().filter_map(|(field, described)| Some((field.rust, described.default_value()?)));
     let mut named = Map::new();
     for (name, value) in arguments {
         let field = fields.iter().find(|field| field.rust == name).or(fields.iter().find(|field| field.name == name));
@@ -35,6 +36,9 @@ pub(super) fn by_rust_name(entry: &Entry, arguments: Value) -> Result<Map<String
         if named.insert(field.rust.to_owned(), value).is_some() {
             return Err(invalid(&name, format!("the argument `{}` is given twice", field.rust)));
         }
+    }
+    for (name, preset) in presets {
+        named.entry(name).or_insert(preset);
     }
     Ok(named)
 }

@@ -10,7 +10,7 @@ use super::call::{AnyCall, OneCall, PagedCall};
 use super::similar::similar;
 use crate::api::Api;
 use crate::call::Call;
-use crate::codec::{self, Detail, Mode, Sampler, Schema, Schemas};
+use crate::codec::{self, Detail, Mode, Sampler, Schema, Schemas, from_json};
 use crate::endpoint::{Endpoint, Field, Operation};
 use crate::error::{ErrorBody, RequestError};
 use crate::page::Paginated;
@@ -77,6 +77,7 @@ pub struct FieldEntry {
     rust: &'static str,
     docs: &'static str,
     schema: fn(&mut Schemas) -> Schema,
+    preset: Option<fn() -> String>,
 }
 
 /// What the body of a successful response holds.
@@ -215,7 +216,17 @@ impl fmt::Debug for Entry {
 impl FieldEntry {
     #[doc(hidden)]
     pub const fn new<T: codec::Field>(rust: &'static str, docs: &'static str) -> Self {
-        Self { rust, docs, schema: T::schema }
+        Self { rust, docs, schema: T::schema, preset: None }
+    }
+
+    #[doc(hidden)]
+    pub const fn preset(self, preset: fn() -> String) -> Self {
+        Self { preset: Some(preset), ..self }
+    }
+
+    /// What is sent unless the field is set; `None`: nothing.
+    pub fn default_value(&self) -> Option<Value> {
+        from_json(&(self.preset?)()).ok()
     }
 
     /// The docs, as they are declared.

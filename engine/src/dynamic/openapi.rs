@@ -138,8 +138,7 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
 /// The schema of a field, with its default and an example where the declaration has them.
 fn schema(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Schema {
     let mut schema = described.schema(schemas);
-    // A literal of Rust, of the kinds that a declaration takes, is JSON, too.
-    if let Some(preset) = field.preset.and_then(|preset| serde_json::from_str::<Value>(preset).ok()) {
+    if let Some(preset) = described.default_value() {
         schema = schema.with("default", preset);
     }
     if let Some(sample) = field.sample.and_then(|sample| serde_json::from_str::<Value>(sample).ok()) {

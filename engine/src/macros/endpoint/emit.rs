@@ -82,7 +82,8 @@ macro_rules! __emit {
                         $crate::__docs!([] $([$($meta)*])*),
                         &[
                             $($crate::dynamic::FieldEntry::new::<$rty>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])*)),)*
-                            $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])*)),)*
+                            $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])*))
+                                $(.preset(|| $crate::codec::to_json(&<_ as $crate::IntoField<$oty>>::into_field($preset))))?,)*
                         ],
                     );
                     $(let entry = $crate::__clause_entry!([$name] entry $($clause)*);)*
