@@ -97,7 +97,7 @@ operations! {
             /// Human-readable name.
             name: String,
             /// Where the file is: `http`, `https`, `ipfs` or `ar` (Arweave).
-            url: Url,
+            url: Url [starts_with = "https://" | "http://" | "ipfs://" | "ar://"],
             ..settings,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,

@@ -379,7 +379,7 @@ model! {
     /// A multistream target to be made along with the stream that uses it.
     pub struct TargetSpec: Studio, input {
         /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there.
-        url: Secret [sample = "rtmp://there.example/live/secret-key"],
+        url: Secret [starts_with = "rtmp://" | "rtmps://" | "srt://"] [sample = "rtmp://there.example/live/secret-key"],
         /// Human-readable name.
         name?: String,
     }

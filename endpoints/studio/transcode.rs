@@ -51,7 +51,7 @@ model! {
     /// A file to transcode: made by [`Input::from_url`] (or simply a string) or [`Input::s3`].
     pub struct Input: Studio, input {
         /// A URL: `http`, `https`, `ipfs` or `ar` (Arweave). The other fields are for S3.
-        url?: Url,
+        url?: Url [starts_with = "https://" | "http://" | "ipfs://" | "ar://"],
         /// S3: the service.
         kind as "type"?: StorageType,
         /// S3: URL of the service.

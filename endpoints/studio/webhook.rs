@@ -8,7 +8,7 @@ fields! {
         /// Human-readable name.
         name: String,
         /// Where to send the events: an `http` or `https` URL.
-        url: Url,
+        url: Url [starts_with = "http://" | "https://"],
         /// Which events to send. The server refuses (422) a webhook without.
         events?: Vec<EventKind>,
         /// Key with which each delivery is signed (default: deliveries are not signed).
@@ -21,7 +21,6 @@ fields! {
 operations! {
     endpoint! {
         /// Creates a webhook.
-        ///
         pub Create: Studio = POST "/webhook" json {
             ..settings,
             /// Project that it belongs to. The server uses the project of the API key instead.
@@ -62,7 +61,7 @@ operations! {
             /// Human-readable name.
             name?: String,
             /// Where to send the events: an `http` or `https` URL.
-            url?: Url,
+            url?: Url [starts_with = "http://" | "https://"],
             /// Which events to send.
             events?: Vec<EventKind>,
             /// Key with which each delivery is signed.

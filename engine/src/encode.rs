@@ -98,9 +98,14 @@ pub(crate) fn prepare(
                     json.raw("{");
                 }
                 json.name(field.name);
+                let from = json.as_json().len();
                 value.encode(&mut json);
+                check(field, from, &mut json)?;
             }
-            Place::JsonBody => value.encode(&mut json),
+            Place::JsonBody => {
+                value.encode(&mut json);
+                check(field, 0, &mut json)?;
+            }
             Place::Form => for_each_text(field, *value, &mut scratch, &mut |text| {
                 push_pair(&mut form, field.name, text);
                 Ok(())
@@ -217,6 +222,12 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
     Err(invalid(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
 }
 
+/// Checks that a field's value, written from this position on, is what its declaration says it has to be.
+fn check(field: &Field, from: usize, writer: &mut Writer) -> Result<(), RequestError> {
+    let checked = writer.check_field(field.name, from, field.constraint);
+    checked.map_err(|(path, reason)| RequestError::Constraint { path, reason })
+}
+
 /// A header, from what a caller gave.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
     let invalid = || RequestError::Header { name: name.into() };
@@ -242,6 +253,7 @@ fn for_each_text(
     // Enough for most, so that it need not grow byte by byte.
     scratch.reserve(64);
     value.encode(scratch);
+    check(field, 0, scratch)?;
     let no_json = |error| invalid(field, error);
     let mut reader = Reader::new(scratch.as_json());
     if reader.kind() != Kind::List {

@@ -6,21 +6,21 @@ use typed_endpoint::{model, open_enum};
 model! {
     /// One rendition into which a live stream is transcoded.
     pub struct FfmpegProfile: Studio, input {
-        /// Name of the rendition, 1 to 500 characters, such as `720p0`.
-        name: String,
-        /// Width in pixels, at least 128.
-        width: u64 [sample = 1280],
-        /// Height in pixels, at least 128.
-        height: u64 [sample = 720],
-        /// Bits per second, at least 400.
-        bitrate: u64 [sample = 3000000],
+        /// Name of the rendition, such as `720p0`.
+        name: String [length = 1..=500],
+        /// Width in pixels.
+        width: u64 [range = 128..] [sample = 1280],
+        /// Height in pixels.
+        height: u64 [range = 128..] [sample = 720],
+        /// Bits per second.
+        bitrate: u64 [range = 400..] [sample = 3000000],
         /// Frames per second (0: as in the source), to be divided by `fps_den`.
         fps: u64,
         /// Denominator of the frame rate (default: 1).
-        fps_den?: u64,
+        fps_den?: u64 [range = 1..],
         /// Constant quality, 0 (best) to 44 (smallest): bounds the size of the output. Transcoders
         /// that cannot do it ignore it.
-        quality?: u32,
+        quality?: u32 [range = 0..=44],
         /// Length of a group of pictures: seconds, or `intra` for key frames only.
         gop?: String [sample = "2.0"],
         /// H.264 profile.
@@ -31,21 +31,21 @@ model! {
 
     /// One rendition into which a recording, an asset or a file is transcoded.
     pub struct TranscodeProfile: Studio, input {
-        /// Bits per second, at least 400.
-        bitrate: u64 [sample = 3000000],
-        /// Name of the rendition, 1 to 500 characters, such as `720p0`.
-        name?: String,
-        /// Width in pixels, at least 128.
-        width?: u64 [sample = 1280],
-        /// Height in pixels, at least 128.
-        height?: u64 [sample = 720],
+        /// Bits per second.
+        bitrate: u64 [range = 400..] [sample = 3000000],
+        /// Name of the rendition, such as `720p0`.
+        name?: String [length = 1..=500],
+        /// Width in pixels.
+        width?: u64 [range = 128..] [sample = 1280],
+        /// Height in pixels.
+        height?: u64 [range = 128..] [sample = 720],
         /// Frames per second (0: as in the source), to be divided by `fps_den`.
         fps?: u64,
         /// Denominator of the frame rate (default: 1).
-        fps_den?: u64,
+        fps_den?: u64 [range = 1..],
         /// Constant quality, 0 (best) to 44 (smallest): bounds the size of the output. Transcoders
         /// that cannot do it ignore it.
-        quality?: u32,
+        quality?: u32 [range = 0..=44],
         /// Length of a group of pictures: seconds, or `intra` for key frames only.
         gop?: String [sample = "2.0"],
         /// H.264 profile.

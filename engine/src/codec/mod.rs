@@ -15,6 +15,7 @@
 //! - What a model does not know is kept as JSON text ([`Extra`](crate::Extra)), and nothing parses it that nobody asks for.
 //! - Functions that the macros emit are `#[inline]`: then only what a program uses is compiled.
 
+mod constraint;
 mod containers;
 mod edge;
 pub(crate) mod error;
@@ -43,6 +44,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use constraint::Constraint;
 pub(crate) use error::DecodeError;
 pub use error::DecodeErrorKind;
 pub use field::{Field, Parameter};

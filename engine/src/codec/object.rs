@@ -205,6 +205,7 @@ pub fn encode_object(model: &dyn Object, writer: &mut Writer) {
             Member::Absent if extra.is_null(shape, index) => Member::Value(&()),
             member => member,
         };
+        let from = writer.as_json().len();
         match member {
             Member::Value(value) => writer.member(key.name, value),
             Member::ViaSerde(value) => {
@@ -212,6 +213,9 @@ pub fn encode_object(model: &dyn Object, writer: &mut Writer) {
                 value.encode_via_serde(writer);
             }
             Member::Absent => continue,
+        }
+        if writer.is_checking() {
+            writer.check_member(key.name, from, shape.constraint(index));
         }
         written |= 1 << index;
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::constraint::Constraint;
+
 /// The schema of a type (JSON Schema 2020-12, as OpenAPI 3.1 uses it).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema(Map<String, Value>);
@@ -118,6 +120,7 @@ pub struct Property {
     pub docs: &'static str,
     pub is_required: bool,
     pub schema: fn(&mut Schemas) -> Schema,
+    pub constraint: Option<&'static Constraint>,
 }
 
 impl Schemas {
@@ -171,7 +174,10 @@ impl Schemas {
         self.named(name, path, |schemas| {
             let mut members = Map::new();
             for property in properties {
-                let schema = (property.schema)(schemas).describe(property.docs);
+                let schema = (property.schema)(schemas);
+                let schema =
+                    property.constraint.into_iter().fold(schema, |schema, constraint| constraint.describe(schema));
+                let schema = schema.describe(property.docs);
                 members.insert(property.name.to_owned(), schema.into_value());
             }
             let required = properties.iter().filter(|property| property.is_required);

@@ -1,5 +1,6 @@
 //! The names of a model's fields, ready to be compared with text.
 
+use super::constraint::Constraint;
 use super::reader::Reader;
 
 /// What the loops over objects need to know of a model.
@@ -13,6 +14,8 @@ pub struct Shape {
     required: u128,
     /// Bit i: field i wants to see a `null` itself.
     nullable: u128,
+    /// What the fields' values have to be, one for each; empty if there is nothing to check.
+    constraints: &'static [Constraint],
     /// Where by its hash a name is looked for: one more than the index of its key, 0 for none.
     slots: [u8; SLOTS],
 }
@@ -140,7 +143,24 @@ impl Shape {
             index += 1;
             slots[slot] = index as u8;
         }
-        Self { what, keys, required, nullable, slots }
+        Self { what, keys, required, nullable, constraints: &[], slots }
+    }
+
+    pub const fn constrained(mut self, constraints: &'static [Constraint]) -> Self {
+        let mut index = 0;
+        while index < constraints.len() {
+            if !constraints[index].is_none() {
+                self.constraints = constraints;
+            }
+            index += 1;
+        }
+        self
+    }
+
+    /// What a field's values have to be; `None` if there is nothing to check.
+    #[inline]
+    pub fn constraint(&self, index: usize) -> Option<&'static Constraint> {
+        self.constraints.get(index)
     }
 
     /// The bits of required fields, but for those beyond the 64th: that they are missing is not noted.

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::constraint::Constraint;
+use super::error::{prefix, prefix_index};
 use super::text::{push_escaped, push_quoted};
 
 /// Writes a value as JSON. Object-safe.
@@ -35,17 +37,27 @@ pub struct Writer {
     text: String,
     /// What must not be shown of what was written; `None` when nobody asks.
     secrets: Option<Vec<String>>,
+    /// The first value that is not what its declaration says it has to be.
+    violation: Option<Box<Violation>>,
+}
+
+/// A value that is not what it has to be.
+struct Violation {
+    path: String,
+    reason: String,
+    /// Where in the text the value is, or begins.
+    at: usize,
 }
 
 impl Writer {
     /// A writer that records no secrets.
     pub fn new() -> Self {
-        Self { text: String::new(), secrets: None }
+        Self { text: String::new(), secrets: None, violation: None }
     }
 
-    /// A writer that records secrets.
+    /// A writer that records secrets, and values that are not what they have to be ([`Constraint`]).
     pub fn recording() -> Self {
-        Self { text: String::new(), secrets: Some(Vec::new()) }
+        Self { text: String::new(), secrets: Some(Vec::new()), violation: None }
     }
 
     /// What was written.
@@ -183,9 +195,13 @@ impl Writer {
     /// Writes a list.
     pub fn list<'v, T: Encode + ?Sized + 'v>(&mut self, items: impl IntoIterator<Item = &'v T>) {
         self.text.push('[');
-        for item in items {
+        for (index, item) in items.into_iter().enumerate() {
             self.comma();
+            let from = self.text.len();
             item.encode(self);
+            if self.violation.is_some() {
+                self.in_item(index, from);
+            }
         }
         self.text.push(']');
     }
@@ -208,6 +224,54 @@ impl Writer {
         self.comma();
         push_quoted(&mut self.text, name);
         self.text.push(':');
+    }
+
+    /// Whether values are checked.
+    #[inline]
+    pub(super) fn is_checking(&self) -> bool {
+        self.secrets.is_some()
+    }
+
+    /// Checks a member that was written from this position on.
+    pub(super) fn check_member(&mut self, name: &str, from: usize, constraint: Option<&Constraint>) {
+        match &mut self.violation {
+            Some(violation) if violation.at >= from => prefix(&mut violation.path, name),
+            Some(_) => {}
+            None => {
+                let written =
+                    constraint.and_then(|constraint| Some((constraint, self.text.get(from..)?.split_once(':')?.1)));
+                if let Some((constraint, written)) = written {
+                    let reason = constraint.check(written).err();
+                    self.violation = reason.map(|reason| Violation { path: name.to_owned(), reason, at: from }.into());
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn in_item(&mut self, index: usize, from: usize) {
+        if let Some(violation) = self.violation.as_mut().filter(|violation| violation.at >= from) {
+            prefix_index(&mut violation.path, index);
+        }
+    }
+
+    /// Checks the value of a field that was written from this position on, with all that is in it: the path of the first value that
+    /// is not what it has to be, and what it has to be.
+    pub(crate) fn check_field(
+        &mut self,
+        name: &str,
+        from: usize,
+        constraint: &Constraint,
+    ) -> Result<(), (String, String)> {
+        if let Some(mut violation) = self.violation.take() {
+            prefix(&mut violation.path, name);
+            return Err((violation.path, violation.reason));
+        }
+        if constraint.is_none() {
+            return Ok(());
+        }
+        let written = self.text.get(from..).unwrap_or_default();
+        constraint.check(written).map_err(|reason| (name.to_owned(), reason))
     }
 
     /// Writes what separates an item from the one before, if there is one: no value ends by an opening bracket.

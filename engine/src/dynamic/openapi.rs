@@ -137,7 +137,7 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
 
 /// The schema of a field, with its default and an example where the declaration has them.
 fn schema(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Schema {
-    let mut schema = described.schema(schemas);
+    let mut schema = field.constraint.describe(described.schema(schemas));
     if let Some(preset) = described.default_value() {
         schema = schema.with("default", preset);
     }

@@ -8,6 +8,7 @@ use http::Method;
 
 use super::check;
 use crate::api::Api;
+use crate::codec::Constraint;
 
 /// The facts of an operation, as it is declared.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +114,8 @@ pub struct Field {
     pub preset: Option<&'static str>,
     /// A value that the server accepts, as JSON, where the declaration gives one.
     pub sample: Option<&'static str>,
+    /// What its values have to be.
+    pub constraint: &'static Constraint,
 }
 
 /// The place of a field in the request.
@@ -293,7 +296,7 @@ impl Operation {
 impl Field {
     #[doc(hidden)]
     pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self { rust, name, place, required, ty, copy: false, preset: None, sample: None }
+        Self { rust, name, place, required, ty, copy: false, preset: None, sample: None, constraint: &Constraint::NONE }
     }
 
     #[doc(hidden)]
@@ -311,7 +314,22 @@ impl Field {
     }
 
     #[doc(hidden)]
+    pub const fn constraint(self, constraint: &'static Constraint) -> Self {
+        Self { constraint, ..self }
+    }
+
+    #[doc(hidden)]
     pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        Self { rust, name, place, required: true, ty: "", copy: true, preset: None, sample: None }
+        Self {
+            rust,
+            name,
+            place,
+            required: true,
+            ty: "",
+            copy: true,
+            preset: None,
+            sample: None,
+            constraint: &Constraint::NONE,
+        }
     }
 }

@@ -33,6 +33,13 @@ pub enum RequestError {
         /// Why not.
         reason: String,
     },
+    /// A value is not what the declaration says it has to be.
+    Constraint {
+        /// Its path, such as `profiles[0].width`.
+        path: String,
+        /// What it has to be, such as `is to be at least 128`.
+        reason: String,
+    },
     /// The URL is invalid.
     Url {
         /// Why it is invalid.
@@ -157,6 +164,7 @@ impl fmt::Display for RequestError {
                  take them out"
             ),
             Self::Field { name, reason } => write!(f, "the field `{name}` cannot be sent: {reason}"),
+            Self::Constraint { path, reason } => write!(f, "the field `{path}` {reason}"),
             Self::Url { reason } => write!(f, "the URL cannot be used: {reason}"),
             Self::NoServer { reason } | Self::UnencryptedKey { reason } | Self::Proxy { reason } => f.write_str(reason),
             Self::Key { reason } | Self::Other { reason } => f.write_str(reason),

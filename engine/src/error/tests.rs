@@ -29,6 +29,7 @@ const fn operation(method: &'static Method) -> Operation {
         path: "/book",
         fields: &[],
         response: "()",
+        status: 200,
         error: None,
         timeout: None,
         deprecated: false,
@@ -73,6 +74,11 @@ fn all() -> Vec<(&'static str, Box<dyn StdError>)> {
         RequestError::Proxy { reason: "the proxy cannot be used".into() },
         RequestError::other("anything"),
         RequestError::Io { source: shared() },
+        RequestError::Constraint { path: "profiles[0].width".into(), reason: "is to be at least 128".into() },
+        #[cfg(feature = "dynamic")]
+        RequestError::UnknownOperation { name: "book.ad".into(), similar: vec!["book.add".into()] },
+        #[cfg(feature = "dynamic")]
+        RequestError::Argument { path: "title".into(), reason: "the argument `title` is missing".into() },
     ];
     let request = |error: &RequestError| match error {
         RequestError::PathParameter { .. } => 0,
@@ -93,6 +99,11 @@ fn all() -> Vec<(&'static str, Box<dyn StdError>)> {
         RequestError::Proxy { .. } => 15,
         RequestError::Other { .. } => 16,
         RequestError::Io { .. } => 17,
+        RequestError::Constraint { .. } => 18,
+        #[cfg(feature = "dynamic")]
+        RequestError::UnknownOperation { .. } => 19,
+        #[cfg(feature = "dynamic")]
+        RequestError::Argument { .. } => 20,
     };
     for (at, error) in requests.into_iter().enumerate() {
         assert_eq!(request(&error), at);

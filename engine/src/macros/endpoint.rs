@@ -118,7 +118,8 @@ mod parts;
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
-/// documented by `///`; `name?: Type = 7` is sent as 7 unless set otherwise (any expression). `..group` inserts the
+/// documented by `///`; what values have to be may follow the type in brackets, `name: Type [range = 1..=12]` (a
+/// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression). `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
 /// `json { … }`, a bare `name` repeats a path parameter.

@@ -9,6 +9,7 @@ mod features;
 mod fields;
 mod model;
 mod operations;
+mod rules;
 mod scalar;
 mod setters;
 mod words;

@@ -35,8 +35,9 @@
 /// - `name?: Nullable<Type>`, omitted, `null` or a value: a [`Nullable`](crate::Nullable).
 ///
 /// The name may be followed by `as "wire"`, if its spelling does not follow the API's [`Case`](crate::Case), and by `via serde`,
-/// for a type of another crate that implements serde's traits. The type may be followed by `[sample = …]`, a value that the
-/// server would accept, as JSON.
+/// for a type of another crate that implements serde's traits. The type may be followed by what values have to be, such as
+/// `[range = 1..=12]` (a [`Constraint`](crate::codec::Constraint)), and by `[sample = …]`, a value that the server would accept, as
+/// JSON.
 ///
 /// Every model has a field `extra` with everything that its other fields cannot hold; decoding and encoding again loses
 /// nothing. Nulls and missing fields are no errors. Field types implement [`Field`](crate::codec::Field).
@@ -82,19 +83,19 @@ macro_rules! __model {
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Option $($bad:tt)* }) => {
         ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
     };
-    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($s:tt)+])? , $($more:tt)* }) => {
+    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([$rule:ident = $($argument:tt)+])* , $($more:tt)* }) => {
         $crate::__model! { @fields $h
-            { $($a)* { [$([$($m)*])*] nullable [] $f [$($w)?] {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} [$($($s)+)?] } } $r
+            { $($a)* { [$([$($m)*])*] nullable [] $f [$($w)?] {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} [$({ $rule $($argument)+ })*] } } $r
             { $($o)* { [$([$($m)*])*] set $f {$crate::Nullable<$ty>} } } { $($more)* } }
     };
-    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? ? : $ty:ty $([sample = $($s:tt)+])? , $($more:tt)* }) => {
+    (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? ? : $ty:ty $([$rule:ident = $($argument:tt)+])* , $($more:tt)* }) => {
         $crate::__model! { @fields $h
-            { $($a)* { [$([$($m)*])*] optional [$($via)?] $f [$($w)?] {::core::option::Option<$ty>} {$ty} [$($($s)+)?] } } $r
+            { $($a)* { [$([$($m)*])*] optional [$($via)?] $f [$($w)?] {::core::option::Option<$ty>} {$ty} [$({ $rule $($argument)+ })*] } } $r
             { $($o)* { [$([$($m)*])*] some $f {$ty} } } { $($more)* } }
     };
-    (@fields $h:tt { $($a:tt)* } { $($r:tt)* } $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? : $ty:ty $([sample = $($s:tt)+])? , $($more:tt)* }) => {
+    (@fields $h:tt { $($a:tt)* } { $($r:tt)* } $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(via $via:ident)? : $ty:ty $([$rule:ident = $($argument:tt)+])* , $($more:tt)* }) => {
         $crate::__model! { @fields $h
-            { $($a)* { [$([$($m)*])*] required [$($via)?] $f [$($w)?] {$ty} {$ty} [$($($s)+)?] } }
+            { $($a)* { [$([$($m)*])*] required [$($via)?] $f [$($w)?] {$ty} {$ty} [$({ $rule $($argument)+ })*] } }
             { $($r)* { $f $ty } } $o { $($more)* } }
     };
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? $(?)? : $ty:ty = $bad:tt $($more:tt)* }) => {
@@ -115,7 +116,7 @@ macro_rules! __model {
 
     (@emit
         { [$([$($meta:tt)*])*] $vis:vis $name:ident [$($g:ident)*] $api:tt [$($kind:tt)?] }
-        { $({ [$([$($m:tt)*])*] $need:ident $via:tt $f:ident $w:tt {$whole:ty} {$ty:ty} $sample:tt })* }
+        { $({ [$([$($m:tt)*])*] $need:ident $via:tt $f:ident $w:tt {$whole:ty} {$ty:ty} [$({ $($rule:tt)* })*] })* }
         $required:tt
         $optional:tt
     ) => {
@@ -123,7 +124,7 @@ macro_rules! __model {
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         $vis struct $name<$($g),*> {
-            $($(#[$($m)*])* pub $f: $whole,)*
+            $($(#[$($m)*])* $(#[doc = $crate::__rule!(member $($rule)*)])* pub $f: $whole,)*
             /// What the fields above do not hold: members that this version does not know.
             pub extra: $crate::Extra,
         }
@@ -137,7 +138,8 @@ macro_rules! __model {
             $(const $f: usize = __Index::$f as usize;)*
             const __KEYS: &[$crate::codec::macros::Key] = &[$($crate::codec::macros::Key::$need($crate::__wire!($api $f $w))),*];
             static __SHAPE: $crate::codec::macros::Shape =
-                $crate::codec::macros::Shape::new(::core::concat!("an object (", ::core::stringify!($name), ")"), __KEYS);
+                $crate::codec::macros::Shape::new(::core::concat!("an object (", ::core::stringify!($name), ")"), __KEYS)
+                    .constrained(const { &[$($crate::__constraint!($({ $($rule)* })*)),*] });
 
             impl<$($g: $crate::codec::Parameter),*> $crate::codec::macros::Object for $name<$($g),*> {
                 #[inline]
@@ -222,7 +224,7 @@ macro_rules! __model {
                 fn sample(__sampler: &mut $crate::codec::Sampler) -> Self {
                     let _ = &__sampler;
                     $crate::__model!(@members [$($kind)?] __sampler __SHAPE Self {
-                        $($f: $crate::__model!(@sample $need $via __sampler (__SHAPE.name($f)) $ty ; $sample),)*
+                        $($f: $crate::__model!(@sample $need $via __sampler (__SHAPE.name($f)) $ty ; [$({ $($rule)* })*]),)*
                         extra: $crate::Extra::default(),
                     })
                 }
@@ -238,6 +240,7 @@ macro_rules! __model {
                             docs: $crate::__docs!([] $([$($m)*])*),
                             is_required: $crate::__model!(@is_required $need),
                             schema: $crate::__model!(@schema $via $ty),
+                            constraint: __SHAPE.constraint($f),
                         }),*],
                         $crate::__model!(@is_one_of [$($kind)?]),
                     )
@@ -302,6 +305,12 @@ macro_rules! __model {
     (@is_required required) => { true };
     (@is_required $need:ident) => { false };
 
+    (@sample $need:ident $via:tt $sampler:ident $name:tt $ty:ty ; [{ sample $($s:tt)+ } $($rest:tt)*]) => {
+        $crate::__model!(@sample $need $via $sampler $name $ty ; [$($s)+])
+    };
+    (@sample $need:ident $via:tt $sampler:ident $name:tt $ty:ty ; [{ $rule:ident $($argument:tt)+ } $($rest:tt)*]) => {
+        $crate::__model!(@sample $need $via $sampler $name $ty ; [$($rest)*])
+    };
     (@sample nullable [] $sampler:ident ($($name:tt)*) $ty:ty ; []) => {
         $sampler.required($($name)*, <$ty as $crate::codec::Field>::sample)
     };

@@ -6,8 +6,8 @@ macro_rules! __emit {
         {
             { [$([$($meta:tt)*])*] [$($alias:literal)?] $vis:vis $name:ident $api:tt $method:ident $path:literal }
             { $({ $($entry:tt)* })* }
-            { $({ [$([$($rm:tt)*])*] $rs:literal $rf:ident [$($rw:literal)?] $rty:ty })* }
-            { $({ [$([$($om:tt)*])*] $os:literal $of:ident [$($ow:literal)?] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
+            { $({ [$([$($rm:tt)*])*] $rs:literal $rf:ident [$($rw:literal)?] [$({ $($rrule:tt)* })*] $rty:ty })* }
+            { $({ [$([$($om:tt)*])*] $os:literal $of:ident [$($ow:literal)?] [$({ $($orule:tt)* })*] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
@@ -25,13 +25,13 @@ macro_rules! __emit {
             $(
                 $(#[$($rm)*])*
                 #[doc = ""]
-                #[doc = ::core::concat!($rs $(, "`", $rw, "` ")?, "(required).")]
+                #[doc = ::core::concat!($rs $(, "`", $rw, "` ")?, "(required" $(, $crate::__rule!(docs $($rrule)*))*, ").")]
                 pub $rf: $rty,
             )*
             $(
                 $(#[$($om)*])*
                 #[doc = ""]
-                #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", ::core::stringify!($preset), "`")?, ").")]
+                #[doc = ::core::concat!($os $(, "`", $ow, "` ")?, "(optional" $(, ", preset to `", ::core::stringify!($preset), "`")? $(, $crate::__rule!(docs $($orule)*))*, ").")]
                 pub $of: $owhole,
             )*
         }
@@ -65,7 +65,7 @@ macro_rules! __emit {
                     summary: $crate::__summary!($([$($meta)*])*),
                     method: &$crate::__private::Method::$method,
                     path: $path,
-                    fields: &[$($crate::__emit!(@entry $api $($entry)*)),*],
+                    fields: const { &[$($crate::__emit!(@entry $api $($entry)*)),*] },
                     response: $response_text,
                     status: <$crate::format::$format as $crate::format::ResponseFormat<$response>>::STATUS,
                     error: $crate::__emit!(@error_text $($error)*),
@@ -162,17 +162,18 @@ macro_rules! __emit {
     };
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
-    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$($sample:tt)*]) => {
-        $crate::operation::Field::new(
+    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$({ $($rule:tt)* })*]) => {{
+        let field = $crate::operation::Field::new(
             ::core::stringify!($f),
             $crate::__wire!($api $f $w),
             $crate::operation::Place::$place,
             $required,
             ::core::stringify!($ty),
-        )
-        $(.preset(::core::stringify!($preset)))?
-        .with_sample(::core::stringify!($($sample)*))
-    };
+        );
+        $(let field = field.preset(::core::stringify!($preset));)?
+        $(let field = $crate::__rule!(sample field $($rule)*);)*
+        field.constraint(const { &$crate::__constraint!($({ $($rule)* })*) })
+    }};
     (@entry $api:tt copy $place:ident $f:ident) => {
         $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::operation::Place::$place)
     };

@@ -26,14 +26,14 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([$rule:ident = $($argument:tt)+])* , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
-                { $($t)* { field $place $f [$($w)?] false Nullable<$ty> ; [] [$($($sample)+)?] } }
+                { $($t)* { field $place $f [$($w)?] false Nullable<$ty> ; [] [$({ $rule $($argument)+ })*] } }
                 $r
-                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [] set {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} } }
+                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [$({ $rule $($argument)+ })*] [] set {$crate::Nullable<$ty>} {$crate::Nullable<$ty>} } }
                 { $($v)* { nullable $f } }
                 { $($d)* { nullable $f } }
             }
@@ -42,14 +42,14 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : $ty:ty $([sample = $($sample:tt)+])? $(= $preset:expr)? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : $ty:ty $([$rule:ident = $($argument:tt)+])* $(= $preset:expr)? , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
-                { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] [$($($sample)+)?] } }
+                { $($t)* { field $place $f [$($w)?] false $ty ; [$($preset)?] [$({ $rule $($argument)+ })*] } }
                 $r
-                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [$($preset)?] some {::core::option::Option<$ty>} {$ty} } }
+                { $($o)* { [$([$($m)*])*] $s $f [$($w)?] [$({ $rule $($argument)+ })*] [$($preset)?] some {::core::option::Option<$ty>} {$ty} } }
                 { $($v)* { optional $f } }
                 { $($d)* { optional $f } }
             }
@@ -58,13 +58,13 @@ macro_rules! __fields {
     };
     (
         { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]
-        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? : $ty:ty $([sample = $($sample:tt)+])? , $($more:tt)* } $rest:tt
+        { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? : $ty:ty $([$rule:ident = $($argument:tt)+])* , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
             {
                 $h
-                { $($t)* { field $place $f [$($w)?] true $ty ; [] [$($($sample)+)?] } }
-                { $($r)* { [$([$($m)*])*] $s $f [$($w)?] $ty } }
+                { $($t)* { field $place $f [$($w)?] true $ty ; [] [$({ $rule $($argument)+ })*] } }
+                { $($r)* { [$([$($m)*])*] $s $f [$($w)?] [$({ $rule $($argument)+ })*] $ty } }
                 $o
                 { $($v)* { required $f } }
                 { $($d)* { required $f } }

@@ -1,0 +1,71 @@
+/// What stands in brackets behind a field's type, one by one: `name arguments`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rule {
+    (constraint $c:ident sample $($value:tt)+) => { $c };
+    (constraint $c:ident range $least:literal ..= $most:literal) => {
+        $c.range(::core::option::Option::Some($least), ::core::option::Option::Some($most))
+    };
+    (constraint $c:ident range $least:literal ..) => { $c.range(::core::option::Option::Some($least), ::core::option::Option::None) };
+    (constraint $c:ident range ..= $most:literal) => { $c.range(::core::option::Option::None, ::core::option::Option::Some($most)) };
+    (constraint $c:ident length $least:literal ..= $most:literal) => {
+        $c.length(::core::option::Option::Some($least), ::core::option::Option::Some($most))
+    };
+    (constraint $c:ident length $least:literal ..) => { $c.length(::core::option::Option::Some($least), ::core::option::Option::None) };
+    (constraint $c:ident length ..= $most:literal) => { $c.length(::core::option::Option::None, ::core::option::Option::Some($most)) };
+    (constraint $c:ident starts_with $($start:literal)|+) => { $c.starts_with(&[$($start),+]) };
+    (constraint $c:ident range $($bad:tt)+) => {
+        $crate::__expected! { "expected a range of whole numbers: `1..=12`, `1..` or `..=12`" ; $($bad)+ }
+    };
+    (constraint $c:ident length $($bad:tt)+) => {
+        $crate::__expected! { "expected a range of whole numbers: `1..=12`, `1..` or `..=12`" ; $($bad)+ }
+    };
+    (constraint $c:ident starts_with $($bad:tt)+) => {
+        $crate::__expected! { "expected the beginnings as texts: `\"http://\" | \"https://\"`" ; $($bad)+ }
+    };
+    (constraint $c:ident $bad:ident $($rest:tt)*) => {
+        $crate::__wrong! { $bad "expected `range = …`, `length = …`, `starts_with = …` or `sample = …` in brackets" }
+    };
+
+    (sample $field:ident sample $($value:tt)+) => { $field.with_sample(::core::stringify!($($value)+)) };
+    (sample $field:ident $($other:tt)+) => { $field };
+
+    (docs range $($range:tt)+) => { ::core::concat!(", range `", $crate::__range!($($range)+), "`") };
+    (docs length $($range:tt)+) => { ::core::concat!(", length `", $crate::__range!($($range)+), "`") };
+    (docs starts_with $first:literal $(| $start:literal)*) => { ::core::concat!(", begins with `", $first, "`" $(, " or `", $start, "`")*) };
+    (docs $($other:tt)+) => { "" };
+
+    (member range $($range:tt)+) => { ::core::concat!("\n\nRange: `", $crate::__range!($($range)+), "`.") };
+    (member length $($range:tt)+) => { ::core::concat!("\n\nLength: `", $crate::__range!($($range)+), "`.") };
+    (member starts_with $first:literal $(| $start:literal)*) => { ::core::concat!("\n\nBegins with `", $first, "`" $(, " or `", $start, "`")*, ".") };
+    (member $($other:tt)+) => { "" };
+}
+
+/// A range, as it was written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __range {
+    ($least:literal ..= $most:literal) => {
+        ::core::concat!($least, "..=", $most)
+    };
+    ($least:literal ..) => {
+        ::core::concat!($least, "..")
+    };
+    (..= $most:literal) => {
+        ::core::concat!("..=", $most)
+    };
+    ($($other:tt)*) => {
+        ""
+    };
+}
+
+/// What a field's values have to be.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constraint {
+    ($({ $($rule:tt)* })*) => {{
+        let constraint = $crate::codec::Constraint::NONE;
+        $(let constraint = $crate::__rule!(constraint constraint $($rule)*);)*
+        constraint
+    }};
+}
