@@ -33,14 +33,16 @@ mod arguments;
 mod call;
 mod docs;
 mod entry;
+mod format;
 mod openapi;
 mod output;
 mod sample;
 mod similar;
 
+pub use crate::error::ErrorContent;
 pub use call::NamedCall;
 pub use docs::plain_text;
-pub use entry::{Catalog, Content, Entry, ErrorContent, FieldEntry, entries, entry};
+pub use entry::{Catalog, Entry, FieldEntry, Named, entries, entry};
+pub use format::{Content, FormatOutput};
 pub use openapi::openapi;
 pub use output::{Document, Events, NamedItems, Output};
-pub(crate) use similar::suggestion;

@@ -35,11 +35,6 @@ pub trait Endpoint: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// The facts of the operation.
     const OPERATION: &'static Operation;
 
-    /// The operation as programs see it that call it by name.
-    #[cfg(feature = "dynamic")]
-    #[doc(hidden)]
-    const ENTRY: crate::dynamic::Entry;
-
     /// Shows the request's values, in the order of [`Operation::fields`]; `None` is a field left out.
     #[doc(hidden)]
     fn values(&self, visit: Visit<'_>);

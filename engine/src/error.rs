@@ -29,12 +29,14 @@ pub use causes::write_causes;
 pub use earlier::EarlierAttempt;
 pub(crate) use earlier::note_attempt;
 pub(crate) use error_body::Mapped;
-pub use error_body::{ErrorBody, Unmapped};
+pub use error_body::{ErrorBody, ErrorContent, Unmapped};
 pub(crate) use file::named;
 pub(crate) use inner::ErrorInner;
 pub use inner::ErrorKind;
 pub(crate) use one_line::one_line;
 pub use request::RequestError;
+#[cfg(feature = "dynamic")]
+pub(crate) use request::suggestion;
 pub(crate) use text::looks_like_json;
 pub use timeout::IdleTimeout;
 pub(crate) use timeout::{ConnectTimeout, DeadlinePassed};

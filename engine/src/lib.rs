@@ -108,5 +108,6 @@ pub mod __private {
 
     pub use crate::case::name;
     pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
+    pub use crate::error::ErrorContent;
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -7,13 +7,9 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-#[cfg(feature = "dynamic")]
-use crate::codec::Schemas;
 use crate::codec::{DecodeError, Decoded, Field, Foreign, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
-#[cfg(feature = "dynamic")]
-use crate::dynamic::{Content, Output};
 use crate::sse::{Sse, StreamItem};
 
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a declaration of
@@ -35,16 +31,6 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// # Errors
     /// [`DecodeError`] says where the body is of another form, and how.
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError>;
-
-    /// Describes the response's body.
-    #[cfg(feature = "dynamic")]
-    #[doc(hidden)]
-    fn content(schemas: &mut Schemas) -> Content;
-
-    /// The value of forgotten type.
-    #[cfg(feature = "dynamic")]
-    #[doc(hidden)]
-    fn output(value: T) -> Output;
 }
 
 /// A successful response.
@@ -162,18 +148,6 @@ impl<T: Field> ResponseFormat<T> for Json {
         }
         Ok(value)
     }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(schemas: &mut Schemas) -> Content {
-        Content::Json(T::schema(schemas))
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output(value: T) -> Output {
-        Output::json(&value)
-    }
 }
 
 impl ResponseFormat<()> for Empty {
@@ -182,18 +156,6 @@ impl ResponseFormat<()> for Empty {
 
     fn decode(_: &mut RawResponse) -> Result<(), DecodeError> {
         Ok(())
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(_: &mut Schemas) -> Content {
-        Content::Empty
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output((): ()) -> Output {
-        Output::Empty
     }
 }
 
@@ -204,18 +166,6 @@ impl ResponseFormat<Bytes> for Raw {
     fn decode(response: &mut RawResponse) -> Result<Bytes, DecodeError> {
         Ok(response.plain()?.raw_body.clone())
     }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(_: &mut Schemas) -> Content {
-        Content::Bytes
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output(value: Bytes) -> Output {
-        Output::Bytes(value)
-    }
 }
 
 impl ResponseFormat<String> for Text {
@@ -223,18 +173,6 @@ impl ResponseFormat<String> for Text {
 
     fn decode(response: &mut RawResponse) -> Result<String, DecodeError> {
         response.text().map(str::to_owned)
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(_: &mut Schemas) -> Content {
-        Content::Text
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output(value: String) -> Output {
-        Output::Text(value)
     }
 }
 
@@ -255,21 +193,9 @@ impl ResponseFormat<Download> for Streamed {
             skipped: None,
         }))
     }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(_: &mut Schemas) -> Content {
-        Content::Bytes
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output(value: Download) -> Output {
-        Output::Download(Box::new(value))
-    }
 }
 
-impl<T: StreamItem + Send + 'static> ResponseFormat<Sse<T>> for Events {
+impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
     const ACCEPT: &'static str = "text/event-stream";
     const STREAMED: bool = true;
 
@@ -282,18 +208,6 @@ impl<T: StreamItem + Send + 'static> ResponseFormat<Sse<T>> for Events {
             return Err(DecodeError::custom(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn content(schemas: &mut Schemas) -> Content {
-        Content::Events(T::schema(schemas))
-    }
-
-    #[cfg(feature = "dynamic")]
-    #[inline]
-    fn output(value: Sse<T>) -> Output {
-        Output::Events(crate::dynamic::Events::new(value))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Entry;
-use super::similar::{similar, suggestion};
+use super::entry::Entry;
+use super::similar::similar;
 use crate::codec::Schemas;
-use crate::error::RequestError;
+use crate::error::{RequestError, suggestion};
 use crate::source::{ReadError, ReadErrorKind};
 
 /// What references to named schemas begin with; only this file resolves them.

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::arguments;
 use super::entry::{Catalog, Entry, entry};
+use super::format::FormatOutput;
 use super::output::{NamedItems, Output};
 use crate::call::Call;
 use crate::client::Client;
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::{Error, RequestError};
 use crate::page::{Paginated, pages};
-use crate::response::ResponseFormat;
 use crate::retry::Retry;
 use crate::transport::BoxFuture;
 
@@ -128,7 +128,10 @@ pub(super) struct PagedCall<E>(pub(super) Call<E>);
 
 macro_rules! any_call {
     ($call:ident<$e:ident: $bound:path> $items:item) => {
-        impl<$e: $bound> AnyCall for $call<$e> {
+        impl<$e: $bound> AnyCall for $call<$e>
+        where
+            $e::Format: FormatOutput<$e::Response>,
+        {
             fn operation(&self) -> &'static Operation {
                 $e::OPERATION
             }

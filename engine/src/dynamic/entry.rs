@@ -3,18 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::call::{AnyCall, OneCall, PagedCall};
+use super::format::{Content, FormatOutput};
 use super::similar::similar;
 use crate::api::Api;
 use crate::call::Call;
 use crate::codec::{self, Detail, Mode, Sampler, Schema, Schemas, from_json};
 use crate::endpoint::{Endpoint, Field, Operation};
-use crate::error::{ErrorBody, RequestError};
+use crate::error::{ErrorBody, ErrorContent, RequestError};
 use crate::page::Paginated;
-use crate::response::ResponseFormat;
 use crate::sample;
 use crate::settings::Settings;
 use crate::source::{ReadError, Source, serialize_request};
@@ -80,35 +79,18 @@ pub struct FieldEntry {
     preset: Option<fn() -> String>,
 }
 
-/// What the body of a successful response holds.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Content {
-    /// There is none.
-    Empty,
-    /// JSON of this schema.
-    Json(Schema),
-    /// Text.
-    Text,
-    /// The content of a file.
-    Bytes,
-    /// Server-sent events, each an item of this schema.
-    Events(Schema),
-}
-
-/// What the body of an error response holds.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ErrorContent {
-    /// The statuses with this body; `None`: all that no other is for.
-    pub statuses: Option<Vec<StatusCode>>,
-    /// Its schema.
-    pub schema: Schema,
+/// An operation that can be called by name. Implemented by [`endpoint!`](macro@crate::endpoint) alone.
+pub trait Named: Endpoint {
+    /// Its entry in a table.
+    const ENTRY: Entry;
 }
 
 impl Entry {
     #[doc(hidden)]
-    pub const fn new<E: Endpoint>(docs: &'static str, fields: &'static [FieldEntry]) -> Self {
+    pub const fn new<E: Endpoint>(docs: &'static str, fields: &'static [FieldEntry]) -> Self
+    where
+        E::Format: FormatOutput<E::Response>,
+    {
         Self {
             operation: E::OPERATION,
             docs,
@@ -123,7 +105,10 @@ impl Entry {
     }
 
     #[doc(hidden)]
-    pub const fn paged<E: Paginated>(mut self) -> Self {
+    pub const fn paged<E: Paginated>(mut self) -> Self
+    where
+        E::Format: FormatOutput<E::Response>,
+    {
         self.start =
             |settings, prefix, mut source| Ok(Box::new(PagedCall(Call::new(settings, E::read(&mut source)?, prefix))));
         self
@@ -244,15 +229,5 @@ impl FieldEntry {
 impl fmt::Debug for FieldEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FieldEntry").field(&self.rust).finish()
-    }
-}
-
-impl ErrorContent {
-    #[doc(hidden)]
-    pub fn new<B: ErrorBody>(is_for: fn(u16) -> bool, schemas: &mut Schemas) -> Self {
-        let statuses: Vec<_> = (400..600).filter(|status| is_for(*status)).collect();
-        let statuses = (statuses.len() < 200)
-            .then(|| statuses.into_iter().filter_map(|status| StatusCode::from_u16(status).ok()).collect());
-        Self { statuses, schema: B::schema(schemas) }
     }
 }

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::docs::plain_text;
-use super::entry::{Catalog, Content, Entry, ErrorContent, FieldEntry, entries};
+use super::entry::{Catalog, Entry, FieldEntry, entries};
+use super::format::Content;
 use super::sample;
 use crate::api::Auth;
 use crate::codec::{Schema, Schemas};
 use crate::endpoint::{Field, Place};
+use crate::error::ErrorContent;
 
 /// Where schemas of types with a name stand in the document.
 const SCHEMAS: &str = "#/components/schemas/";

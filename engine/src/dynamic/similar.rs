@@ -21,14 +21,3 @@ pub(super) fn similar<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> V
     rated.retain(|(rating, _)| *rating >= LEAST && *rating >= best - NEAR);
     rated.into_iter().take(MOST).map(|(_, name)| name.to_owned()).collect()
 }
-
-/// `; did you mean …?`, or nothing.
-pub(crate) fn suggestion(similar: &[String]) -> String {
-    match similar {
-        [] => String::new(),
-        names => {
-            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("; did you mean {}?", names.join(" or "))
-        }
-    }
-}

@@ -29,14 +29,33 @@ pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
     }
 
     /// The bodies by status, where they differ.
-    #[cfg(feature = "dynamic")]
     #[doc(hidden)]
     #[inline]
-    fn by_status(schemas: &mut Schemas) -> Vec<crate::dynamic::ErrorContent>
+    fn by_status(schemas: &mut Schemas) -> Vec<ErrorContent>
     where
         Self: Sized,
     {
-        vec![crate::dynamic::ErrorContent::new::<Self>(|_| true, schemas)]
+        vec![ErrorContent::new::<Self>(|_| true, schemas)]
+    }
+}
+
+/// What the bodies of error responses hold that have one of some statuses.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorContent {
+    /// The statuses; `None`: all that no other is for.
+    pub statuses: Option<Vec<StatusCode>>,
+    /// The schema of the body.
+    pub schema: Schema,
+}
+
+impl ErrorContent {
+    #[doc(hidden)]
+    pub fn new<B: ErrorBody>(is_for: fn(u16) -> bool, schemas: &mut Schemas) -> Self {
+        let statuses: Vec<_> = (400..600).filter(|status| is_for(*status)).collect();
+        let statuses = (statuses.len() < 200)
+            .then(|| statuses.into_iter().filter_map(|status| StatusCode::from_u16(status).ok()).collect());
+        Self { statuses, schema: B::schema(schemas) }
     }
 }
 

@@ -179,7 +179,7 @@ impl fmt::Display for RequestError {
             ),
             #[cfg(feature = "dynamic")]
             Self::UnknownOperation { name, similar } => {
-                write!(f, "there is no operation `{name}`{}", crate::dynamic::suggestion(similar))
+                write!(f, "there is no operation `{name}`{}", suggestion(similar))
             }
             #[cfg(feature = "dynamic")]
             Self::Argument { reason, .. } => f.write_str(reason),
@@ -196,6 +196,18 @@ impl Error for RequestError {
             Self::File { source, .. } | Self::Io { source } | Self::Thread { source } => Some(&**source),
             Self::KeyProvider { source } | Self::Tls { source } | Self::HttpClient { source } => Some(&**source),
             _ => None,
+        }
+    }
+}
+
+/// `; did you mean …?`, or nothing.
+#[cfg(feature = "dynamic")]
+pub(crate) fn suggestion(similar: &[String]) -> String {
+    match similar {
+        [] => String::new(),
+        names => {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("; did you mean {}?", names.join(" or "))
         }
     }
 }

@@ -53,13 +53,11 @@ macro_rules! errors {
                 }
             }
 
-            $crate::__with_dynamic! {
-                #[inline]
-                fn by_status(schemas: &mut $crate::codec::Schemas) -> ::std::vec::Vec<$crate::dynamic::ErrorContent> {
-                    ::std::vec![$(
-                        $crate::dynamic::ErrorContent::new::<$ty>(|status| ::core::matches!(status, $status), schemas)
-                    ),+]
-                }
+            #[inline]
+            fn by_status(schemas: &mut $crate::codec::Schemas) -> ::std::vec::Vec<$crate::__private::ErrorContent> {
+                ::std::vec![$(
+                    $crate::__private::ErrorContent::new::<$ty>(|status| ::core::matches!(status, $status), schemas)
+                ),+]
             }
         }
     };

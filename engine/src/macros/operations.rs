@@ -37,7 +37,7 @@ macro_rules! operations {
         $crate::__with_dynamic! {
             /// The operations declared here, to be called by name.
             #[allow(deprecated)]
-            pub const ENTRIES: &[$crate::dynamic::Entry] = &[$(<$name as $crate::Endpoint>::ENTRY),*];
+            pub const ENTRIES: &[$crate::dynamic::Entry] = &[$(<$name as $crate::dynamic::Named>::ENTRY),*];
         }
 
         $crate::__with_mock! {

@@ -226,7 +226,7 @@ impl EncodeResponse<Download> for Streamed {
     }
 }
 
-impl<T: StreamItem + Send + 'static> EncodeResponse<Sse<T>> for Events {
+impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
     fn encode(events: Sse<T>) -> Reply {
         Reply::event_stream(events.into_body())
     }

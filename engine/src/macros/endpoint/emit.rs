@@ -76,7 +76,22 @@ macro_rules! __emit {
                 operation
             };
 
-            $crate::__with_dynamic! {
+            // Inline, as `read`: compiled by who calls the operation, not with all the others.
+            #[inline]
+            fn values(&self, visit: $crate::__private::Visit<'_>) {
+                visit(&[$($crate::__emit!(@value self $($value)*)),*]);
+            }
+
+            #[inline]
+            fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
+                let _ = &source;
+                ::core::result::Result::Ok(Self { $($read: source.$how()?),* })
+            }
+        }
+
+        $crate::__with_dynamic! {
+            #[allow(deprecated)]
+            impl $crate::dynamic::Named for $name {
                 const ENTRY: $crate::dynamic::Entry = {
                     let entry = $crate::dynamic::Entry::new::<Self>(
                         $crate::__docs!([] $([$($meta)*])*),
@@ -89,18 +104,6 @@ macro_rules! __emit {
                     $(let entry = $crate::__clause_entry!([$name] entry $($clause)*);)*
                     entry
                 };
-            }
-
-            // Inline, as `read`: compiled by who calls the operation, not with all the others.
-            #[inline]
-            fn values(&self, visit: $crate::__private::Visit<'_>) {
-                visit(&[$($crate::__emit!(@value self $($value)*)),*]);
-            }
-
-            #[inline]
-            fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
-                let _ = &source;
-                ::core::result::Result::Ok(Self { $($read: source.$how()?),* })
             }
         }
 
