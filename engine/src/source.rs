@@ -56,7 +56,7 @@ pub(crate) enum Found {
 }
 
 /// A request could not be read back.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` {reason}")]
 #[non_exhaustive]
 pub struct ReadError {
@@ -82,6 +82,13 @@ pub enum ReadErrorKind {
     Unknown,
     /// A field's value is none of those that it may have.
     NotAllowed,
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl ReadError {

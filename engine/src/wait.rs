@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, HostedBy, Operation};
-use crate::error::{Error, RequestError, write_causes};
+use crate::error::{Error, RequestError, debug_as_text, write_causes};
 use crate::log::Log;
 use crate::retry::Retry;
 
@@ -99,7 +99,6 @@ impl<T> Update<T> {
 }
 
 /// Why waiting ended without success. `{:#}` adds the causes.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
     /// It has failed.
@@ -129,6 +128,8 @@ pub enum WaitError {
     /// The server cannot be asked.
     Call(Error),
 }
+
+debug_as_text!(WaitError);
 
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -154,14 +154,10 @@ impl fmt::Display for DecodeError {
     }
 }
 
+/// As text, which a `main` that returns the error prints.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError")
-            .field("kind", &self.0.kind)
-            .field("path", &self.0.path)
-            .field("reason", &self.0.reason)
-            .field("position", &self.0.position)
-            .finish()
+        fmt::Display::fmt(self, f)
     }
 }
 
