@@ -1,4 +1,16 @@
-//! What the AI operations made, and fetching it.
+//! Results of the AI operations: pictures, videos and recordings, which are fetched in a second step.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client<livepeer::Ai>) -> Result<(), livepeer::Error> {
+//! use livepeer::generate::TextToImage;
+//!
+//! let response = client.call(TextToImage::new("a lighthouse in a storm")).await?;
+//! if let Some(picture) = response.images.first() {
+//!     picture.save(&client, "lighthouse.png").await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use std::path::Path;

@@ -1,4 +1,17 @@
-//! Access control: the keys with which your server signs the tokens of viewers, and the key to encrypt uploads with.
+//! Access control: the keys with which your server signs the tokens of viewers, and the key for encrypted uploads.
+//!
+//! The private half of a signing key is returned by [`Create`] and never again. Tokens are signed by `playback_access`
+//! (feature `jwt`), files are encrypted by `encryption` (feature `encrypt`).
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use livepeer::access_control;
+//!
+//! let key = client.call(access_control::Create::new().name("web site")).await?;
+//! let private_key = key.private_key.ok_or("no private key")?; // store it now
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 

@@ -1,4 +1,16 @@
-//! Object stores: storages of your own. None of these operations is in the public specification.
+//! Object stores: storages of your own, such as S3 buckets, for recordings and as input of transcodes.
+//!
+//! None of these operations is in the public specification.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::object_store;
+//!
+//! let store = object_store::Create::new("s3://key:secret@eu-west-1/recordings").name("recordings");
+//! let id = client.call(store).await?.id;
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 

@@ -1,5 +1,17 @@
-//! Projects, which keep the objects of one account apart. An API key belongs to one of them, and sees no others'
-//! objects. None of these operations is in the public specification.
+//! Projects, which separate the objects of one account. An API key belongs to one of them, and sees only the objects of that
+//! one.
+//!
+//! None of these operations is in the public specification.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::project;
+//!
+//! let project = client.call(project::Create::new("staging")).await?;
+//! println!("{:?}", project.id);
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 

@@ -1,5 +1,7 @@
-//! Rooms: video conferences that can be sent on as a live stream. Livepeer has given them up; servers without them
-//! respond 400 with the plain text `not enabled`.
+//! Rooms: video conferences that can be sent to a live stream.
+//!
+//! Livepeer has discontinued them, and all operations are deprecated: servers without rooms respond 400 with the plain text
+//! `not enabled`.
 
 use crate::endpoints::prelude::*;
 

@@ -1,4 +1,21 @@
 //! Tasks: the work that Studio does in the background for uploads, exports, clips and transcodes.
+//!
+//! Operations that start such work return the task. [`Client::wait`](typed_endpoint::Client::wait) polls it until it is
+//! done.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::{task, task::Phase};
+//!
+//! let mut tasks = client.pages(task::List::new()).items();
+//! while let Some(task) = tasks.next().await {
+//!     if let Some(status) = task?.status.filter(|status| status.phase == Phase::Failed) {
+//!         println!("{:?}", status.error_message);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::Asset;
 use crate::endpoints::prelude::*;
