@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_damaged_data_url_is_told() {
+    async fn a_damaged_data_url_is_reported() {
         let client = Client::<Ai>::new();
         for url in ["data:", "data:text/plain,hello", "data:image/png;base64,a?b="] {
             let error = format!("{:#}", media(url).bytes(&client).await.unwrap_err());

@@ -16,7 +16,7 @@
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Not repeated: it would leave behind a key whose private half nobody has, and only ten are allowed.
+    // Not retryable: a repetition would leave a key whose private half is lost, and only ten are allowed.
     endpoint! {
         /// Creates a key to sign the tokens of viewers with.
         ///
@@ -41,7 +41,7 @@ operations! {
         /// Retrieves a signing key, without its private half.
         pub Get: Studio = GET "/access-control/signing-key/{id}" (id: SigningKeyId) -> SigningKey, id("getSigningKey")
     }
-    // Sets fields to given values, so that doing it twice changes nothing.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Renames a signing key, or switches it off or on.
         pub Update: Studio = PATCH "/access-control/signing-key/{id}" (id: SigningKeyId) json {

@@ -46,7 +46,7 @@ operations! {
         /// Retrieves a multistream target.
         pub Get: Studio = GET "/multistream/target/{id}" (id: TargetId) -> Target, id("getMultistreamTarget")
     }
-    // Retryable: it sets fields to the same values again.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Changes a multistream target. What is not set stays as it is; streams that are live follow at once.
         pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {

@@ -15,7 +15,7 @@
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request makes an object store.
+    // Not retryable: each request makes an object store.
     endpoint! {
         /// Creates an object store.
         ///
@@ -43,7 +43,7 @@ operations! {
         /// Not in the public specification.
         pub Get: Studio = GET "/object-store/{id}" (id: ObjectStoreId) -> ObjectStore
     }
-    // Sets fields to given values, so that doing it twice changes nothing.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Gives an object store another address, and switches it off or on.
         ///

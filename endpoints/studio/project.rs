@@ -16,7 +16,7 @@
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request makes a project.
+    // Not retryable: each request makes a project.
     endpoint! {
         /// Creates a project.
         ///
@@ -38,7 +38,7 @@ operations! {
         /// Fails with 403, not 404, when there is none. Not in the public specification.
         pub Get: Studio = GET "/project/{id}" (id: ProjectId) -> Project
     }
-    // Sets a field to a given value, so that doing it twice changes nothing.
+    // Retryable, because it sets a field to a given value.
     endpoint! {
         /// Renames a project.
         ///

@@ -33,7 +33,7 @@ operations! {
         /// Retrieves a task.
         pub Get: Studio = GET "/task/{id}" (id: TaskId) -> Task, id("getTask")
     }
-    // Once it is under way again it is no longer a failed task, and asking again an error (400).
+    // Not retryable: once the task runs again it has not failed any more, so a repetition is an error (400).
     endpoint! {
         /// Runs a task again, which must have failed or been cancelled (400 otherwise).
         ///

@@ -17,7 +17,7 @@ use super::task::Task;
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request starts a transcode.
+    // Not retryable: each request starts a transcode.
     endpoint! {
         /// Transcodes a file, and puts the output into a storage of yours.
         ///

@@ -438,7 +438,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_grow_apart_up_to_the_bound() {
+    fn polling_intervals_grow_up_to_the_maximum() {
         let interval = PollInterval { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
         let waits: Vec<_> = (0..8).map(|polls| interval.after(polls, 0.0).as_secs_f64()).collect();
         assert_eq!(waits, [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]);

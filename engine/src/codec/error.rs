@@ -118,7 +118,7 @@ impl DecodeError {
     }
 }
 
-/// Puts a name before a path. A server may have chosen it, so it can be anything.
+/// Puts a name before a path. It may come from a server, so it can hold anything.
 pub(crate) fn prefix(path: &mut String, name: &str) {
     if !path.is_empty() && !path.starts_with('[') {
         path.insert(0, '.');

@@ -196,7 +196,7 @@ impl Mock {
         self.with(|state| state.strict = strict)
     }
 
-    /// Whether a query parameter whose value cannot be read is passed over, and [`strict`](Self::strict) is about bodies
+    /// Whether a query parameter whose value cannot be read is ignored, and [`strict`](Self::strict) is about bodies
     /// only: as with servers that check bodies by a schema, and nothing else (default: no).
     #[must_use]
     pub fn lenient_queries(self, lenient: bool) -> Self {
