@@ -83,6 +83,13 @@ pub mod mock {
 pub mod asset {
     #[doc(inline)]
     pub use crate::endpoints::studio::asset::*;
+    // rustdoc drops the aliases of what a glob re-exports.
+    #[doc(alias = "getAll")]
+    pub use crate::endpoints::studio::asset::List;
+    #[doc(alias = "create")]
+    pub use crate::endpoints::studio::asset::RequestUpload;
+    #[doc(alias = "createViaUrl")]
+    pub use crate::endpoints::studio::asset::UploadUrl;
     pub use crate::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};
 }
 

@@ -29,3 +29,6 @@ pub use self::{event::*, payload::*, verify::*};
 
 #[doc(inline)]
 pub use crate::endpoints::studio::webhook::*;
+// rustdoc drops the aliases of what a glob re-exports.
+#[doc(alias = "getAll")]
+pub use crate::endpoints::studio::webhook::List;
