@@ -60,7 +60,7 @@ async fn an_overloaded_server_is_asked_again() -> Result<(), Box<dyn std::error:
 }
 
 /// The same mock over a real port, for code that builds its own client from a URL.
-async fn a_refusal_is_handed_on() -> Result<(), Box<dyn std::error::Error>> {
+async fn an_error_response_is_passed_on() -> Result<(), Box<dyn std::error::Error>> {
     let server = Mock::new().on(async |_: stream::List| Err(Reply::error(403, "not yours"))).listen().await?;
     let client = Client::studio("any key").server(server.url());
     let error = show_is_on(&client, "the show").await.err().ok_or("it should have failed")?;
@@ -72,7 +72,7 @@ async fn a_refusal_is_handed_on() -> Result<(), Box<dyn std::error::Error>> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     a_stream_that_is_missing_is_created_and_recorded().await?;
     an_overloaded_server_is_asked_again().await?;
-    a_refusal_is_handed_on().await?;
+    an_error_response_is_passed_on().await?;
     println!("three tests passed");
     Ok(())
 }

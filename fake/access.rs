@@ -1,4 +1,4 @@
-//! May somebody watch? The response that players get, by the playback policy of what they play.
+//! Playback policies: whether a player may play something.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) async fn may_play(core: &Arc<Core>, playback_id: &PlaybackId, credent
     }
 }
 
-/// The policy of what has this playback id; `None` if there is nothing.
+/// The policy of the object with this playback id; `None` if there is none.
 fn policy(state: &StudioState, id: &PlaybackId) -> Option<PlaybackPolicy> {
     let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(id));
     let asset = state.assets.iter().filter(|asset| asset.deleted != Some(true));
@@ -76,7 +76,7 @@ fn token_allows(state: &StudioState, id: &PlaybackId, token: &str) -> bool {
     check().unwrap_or(false)
 }
 
-/// Without the feature `jwt` no token can be verified, and none is believed.
+/// Without the feature `jwt` no token can be verified, and none is accepted.
 #[cfg(not(feature = "jwt"))]
 fn token_allows(_: &StudioState, _: &PlaybackId, _: &str) -> bool {
     false

@@ -17,8 +17,8 @@ use crate::Client;
 use crate::{Ai, Api, Studio};
 use typed_endpoint::mock::{Mock, MockServer, Reply};
 
-/// A fake AI gateway: real pictures, sounds and videos, made on the spot; fields checked as the real one does;
-/// slow or failing where a test wants it to be.
+/// A fake AI gateway. It generates real pictures, sounds and videos, checks fields as the real one does, and can be made slow
+/// or failing.
 ///
 /// ```
 /// use livepeer::{generate::TextToImage, mock};
@@ -94,13 +94,13 @@ impl GatewayFake {
         self.set(|state| state.form = form)
     }
 
-    /// Responds with 401 to who does not send this key (default: needs none).
+    /// Responds with 401 to requests without this key (default: needs none).
     #[must_use]
     pub fn key(self, key: impl Into<String>) -> Self {
         self.set(|state| state.key = Some(key.into()))
     }
 
-    /// How long it thinks before each response.
+    /// The time before each response.
     #[must_use]
     pub fn latency(self, latency: Duration) -> Self {
         self.set(|state| state.latency = latency)
@@ -130,13 +130,13 @@ impl GatewayFake {
         self.set(|state| state.llm_reply = Some(text.into()))
     }
 
-    /// What it hears in every recording.
+    /// The transcript of every recording.
     #[must_use]
     pub fn transcript(self, text: impl Into<String>) -> Self {
         self.set(|state| state.transcript = text.into())
     }
 
-    /// How streamed responses end (default: as they should).
+    /// How streamed responses end (default: completely).
     #[must_use]
     pub fn llm_ending(self, ending: LlmEnding) -> Self {
         self.set(|state| state.delivery.ending = ending)

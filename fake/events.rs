@@ -28,7 +28,7 @@ const LONGEST_PAUSE: i64 = 3_600_000;
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much of a receiver's response is kept.
-const MAX_ANSWER: usize = 1 << 20;
+const MAX_RESPONSE: usize = 1 << 20;
 /// How long after a delivery the status of its webhook shows it, in milliseconds.
 const STATUS_AFTER: i64 = 60_000;
 /// What the server calls itself.
@@ -241,7 +241,7 @@ pub(super) async fn send(sent: &Sent, transport: Arc<dyn Transport>) -> Outcome 
     let attempt = async {
         let response: Response<Body> = transport.send(request).await.map_err(|error| error.to_string())?;
         let (parts, body) = response.into_parts();
-        let body = body.bytes(MAX_ANSWER).await.map_err(|error| error.to_string())?;
+        let body = body.bytes(MAX_RESPONSE).await.map_err(|error| error.to_string())?;
         Ok(Outcome {
             status: parts.status.as_u16(),
             text: parts.status.canonical_reason().unwrap_or_default().to_owned(),

@@ -150,5 +150,5 @@ pub(super) const OBJECT_STORES: Fields = &[
     ("createdAt", Kind::Plain),
     USER,
 ];
-/// Of a list whose filters are passed over.
+/// For a list that ignores its filters.
 pub(super) const NO_FIELDS: Fields = &[];

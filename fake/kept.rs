@@ -24,7 +24,7 @@ pub(super) struct Delivery {
     pub due: i64,
 }
 
-/// A task, and what is to become of it.
+/// A task, and how it will proceed.
 pub(super) struct Work {
     pub task: Task,
     /// When it came into its phase.

@@ -67,7 +67,7 @@ impl StudioState {
             filters.iter().try_for_each(|(name, wanted)| check(fields, name, wanted))?;
             items.retain(|item| filters.iter().all(|(name, wanted)| passes(name, field(item, name), wanted)));
         }
-        // The newest first, where the order leaves it open.
+        // The newest first among equals.
         items.reverse();
         let given = list.order.clone().filter(|order| order.iter().next().is_some());
         let order = given.unwrap_or_else(|| Order::by(by).descending());
@@ -163,7 +163,7 @@ fn passes(name: &str, value: &Value, wanted: &Value) -> bool {
         (Value::String(text), Value::String(part)) if name == "name" => {
             text.to_lowercase().contains(&part.to_lowercase())
         }
-        // A flag that was never set is not there.
+        // A flag that was never set is missing.
         (Value::Null, Value::Bool(wanted)) => !wanted,
         (value, wanted) => value == wanted || compare_numbers(value, wanted) == Some(Ordering::Equal),
     }

@@ -1,4 +1,4 @@
-//! From a request to its handler: keys, error responses, the passing of time.
+//! From a request to its handler: keys, error responses, the virtual clock.
 
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     Ok(())
 }
 
-/// Words an error as the server's schema checker does: each error is JSON inside of a string.
+/// Formats an error as the server's schema checker does: each error is JSON inside of a string.
 fn refuse(error: &ReadError) -> Reply {
     let (parent, name) = match error.path.rfind(['.', ']']) {
         Some(at) if error.path.as_bytes()[at] == b'.' => (&error.path[..at], &error.path[at + 1..]),
@@ -110,7 +110,7 @@ fn refuse(error: &ReadError) -> Reply {
         "" => String::new(),
         path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
     };
-    // Of what lies deeper, the declaration does not give the type.
+    // The declaration has no types of nested fields.
     let ty = if error.path.contains(['.', '[']) { "valid" } else { json_type(error.ty) };
     let error = match error.kind {
         ReadErrorKind::Unknown => json!({

@@ -1,4 +1,4 @@
-//! All that the server knows.
+//! The state of the server.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ pub(super) struct StudioState {
     pub object_stores: Vec<ObjectStore>,
     /// What was watched, and for how many minutes.
     pub views: Vec<(PlaybackId, f64)>,
-    /// Until when the playback info of what was not ready stays what it was.
+    /// Until when the playback info of an object that was not ready is cached.
     pub not_ready_until: BTreeMap<PlaybackId, i64>,
     /// The assets that wait for their files, by the tokens of their upload URLs.
     pub tokens: BTreeMap<String, AssetId>,
@@ -204,7 +204,7 @@ pub(super) fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// However it was given, the server gives a creator id back with its type.
+/// The server returns a creator id with its type, even if it was given without.
 pub(super) fn typed(creator: CreatorId) -> CreatorId {
     match creator {
         CreatorId::Plain(value) => CreatorId::Typed(TypedCreatorId::new(CreatorIdType::Unverified, value)),

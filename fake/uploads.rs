@@ -19,7 +19,7 @@ use typed_endpoint::Body;
 use typed_endpoint::link::query_param;
 use typed_endpoint::mock::Reply;
 
-/// What the storage holds as one part, and the least that it takes as one unless it is the last, in bytes.
+/// The size of a stored part, and the smallest that is stored unless it is the last, in bytes.
 const PART: usize = 8 * 1024 * 1024;
 const LEAST: usize = 5 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     if !is_upload(path) {
         return Reply::error(404, "not found");
     }
-    // Not as the real one, which does not look: nobody should send a key there.
+    // The real server ignores a key; a test should find a client that sends one.
     if parts.headers.contains_key(AUTHORIZATION) {
         return Reply::text(400, "an API key was sent to an upload URL");
     }
@@ -204,8 +204,8 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
     }
 }
 
-/// Stores a part as the real storage does: in pieces of its own size. What is left over of a part and too small for a
-/// piece is confirmed, but not there.
+/// Stores a part as the real storage does: in pieces of its own size. A rest that is too small for a
+/// piece is confirmed, but not stored.
 fn store(
     state: &mut StudioState,
     id: &str,
@@ -268,10 +268,10 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         Err(reply) => return reply,
     };
     if text(headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.starts_with("application/json")) {
-        // Something before the storage has read the body as JSON; the storage waits for it still.
+        // A JSON parser before the storage has consumed the body, and the storage waits for it.
         return std::future::pending().await;
     }
-    // In memory, nothing has turned the body's length into a header.
+    // In memory, no HTTP server has derived the header from the body's length.
     let Some(length) = number(headers, CONTENT_LENGTH.as_str()).or(body.len()) else {
         return Reply::text(411, "Length Required\n");
     };

@@ -109,14 +109,14 @@ impl StudioState {
         true
     }
 
-    /// Moves all tasks on to where they are by now.
+    /// Advances all tasks to the present.
     pub(crate) fn work(&mut self) {
         for at in 0..self.work.len() {
             while self.step(at) {}
         }
     }
 
-    /// Moves a task on by one phase, if it is time.
+    /// Advances a task by one phase, if it is time.
     fn step(&mut self, at: usize) -> bool {
         let (now, running) = (self.now, millis(self.settings.running).max(1));
         let work = &mut self.work[at];
@@ -184,7 +184,7 @@ impl StudioState {
         }
     }
 
-    /// Notes in a completed task what it has made.
+    /// Sets the output of a completed task.
     fn deliver_output(&mut self, at: usize) {
         let work = &mut self.work[at];
         let made = work.task.output_asset_id.as_ref();
@@ -204,7 +204,7 @@ impl StudioState {
         work.task.output = Some(output);
     }
 
-    /// Notes in a task and its asset that it is on IPFS now.
+    /// Records in a task and its asset that the asset is on IPFS.
     fn export_done(&mut self, at: usize) {
         let to_ipfs = |params: &TaskParams| params.export.as_ref().is_some_and(|export| export.ipfs.is_some());
         if !self.work[at].task.params.as_ref().is_some_and(to_ipfs) {
@@ -280,7 +280,7 @@ pub(super) fn set_phase(asset: &mut Asset, phase: asset::Phase, time: i64, error
     asset.status = Some(AssetStatus { phase, updated_at, progress, error_message, ..AssetStatus::default() });
 }
 
-/// What was found out about the file of an asset, as its task reports it: no more than that.
+/// The properties of an asset's file, as far as its task reports them.
 fn measured(asset: &Asset) -> Asset {
     let mut spec = Asset {
         kind: asset.kind.clone(),

@@ -41,7 +41,7 @@ const KEY: usize = 32;
 const CHUNK: usize = 64 * 1024;
 
 /// Why nothing can be encrypted. No message contains a key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncryptError {
     /// The public key is not an RSA key of 2048 to 8192 bits as SubjectPublicKeyInfo. Of the keys that Studio
@@ -54,6 +54,13 @@ pub enum EncryptError {
     /// The cryptography library failed, for want of randomness or memory.
     #[error("the cryptography library failed")]
     Library,
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for EncryptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// What the library says of an error is nothing. (No `From`, which would make the library a public dependency.)

@@ -40,8 +40,23 @@ pub mod webhook;
 #[path = "../docs/guide.rs"]
 pub mod guide;
 
-/// Fake servers for tests of what calls an API, without that API: one made of typed handlers ([`Mock`](mock::Mock)),
-/// Livepeer Studio ([`studio`](fn@mock::studio)), and an AI gateway ([`ai`](fn@mock::ai)).
+/// Fake servers for tests: one made of typed handlers ([`Mock`](mock::Mock)), an in-memory fake of Livepeer Studio
+/// ([`studio`](fn@mock::studio)), and one of an AI gateway ([`ai`](fn@mock::ai)).
+///
+/// All of them run in the test's process. `client()` returns a client that needs no network, `listen()` opens a port.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), livepeer::Error> {
+/// use livepeer::{mock, stream};
+///
+/// let studio = mock::studio();
+/// let stream = studio.client().call(stream::Create::new("my stream")).await?;
+/// studio.go_live(&stream.id);
+/// assert_eq!(studio.client().call(stream::Get::new(&stream.id)).await?.is_active, Some(true));
+/// # Ok(())
+/// # }
+/// ```
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
@@ -52,9 +67,29 @@ pub mod mock {
 }
 
 /// Assets: video and audio files on demand, from upload to export.
+///
+/// [`Upload`](asset::Upload) sends a file, [`UploadUrl`](asset::UploadUrl) names one that Studio fetches. An asset can be played once its phase is
+/// [`Ready`](asset::Phase::Ready).
+///
+/// ```no_run
+/// # async fn example(client: livepeer::Client) -> Result<(), livepeer::asset::UploadWaitError> {
+/// use livepeer::asset::Upload;
+///
+/// let asset = client.upload(Upload::file("film.mp4").name("The film")).wait().await?;
+/// println!("{:?}", asset.playback_id);
+/// # Ok(())
+/// # }
+/// ```
 pub mod asset {
     #[doc(inline)]
     pub use crate::endpoints::studio::asset::*;
+    // rustdoc drops the aliases of what a glob re-exports.
+    #[doc(alias = "getAll")]
+    pub use crate::endpoints::studio::asset::List;
+    #[doc(alias = "create")]
+    pub use crate::endpoints::studio::asset::RequestUpload;
+    #[doc(alias = "createViaUrl")]
+    pub use crate::endpoints::studio::asset::UploadUrl;
     pub use crate::upload::{Upload, UploadFuture, UploadState, UploadWait, UploadWaitError, Uploaded, Uploading};
 }
 

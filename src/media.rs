@@ -1,4 +1,16 @@
-//! What the AI operations made, and fetching it.
+//! Results of the AI operations: pictures, videos and recordings, which are fetched in a second step.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client<livepeer::Ai>) -> Result<(), livepeer::Error> {
+//! use livepeer::generate::TextToImage;
+//!
+//! let response = client.call(TextToImage::new("a lighthouse in a storm")).await?;
+//! if let Some(picture) = response.images.first() {
+//!     picture.save(&client, "lighthouse.png").await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use std::path::Path;
@@ -161,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_damaged_data_url_is_told() {
+    async fn a_damaged_data_url_is_reported() {
         let client = Client::<Ai>::new();
         for url in ["data:", "data:text/plain,hello", "data:image/png;base64,a?b="] {
             let error = format!("{:#}", media(url).bytes(&client).await.unwrap_err());

@@ -41,7 +41,7 @@ pub const ACCESS_KEY_HEADER: &str = "Livepeer-Access-Key";
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a pair of keys cannot sign. No message contains a key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The signing key is without its private key.
@@ -58,8 +58,15 @@ pub enum KeyError {
     Mismatch,
 }
 
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// Why there is no token. `{:#}` adds the causes.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The key cannot sign.
@@ -68,6 +75,13 @@ pub enum TokenError {
     Claims(#[from] serde_json::Error),
     /// The signature could not be made.
     Signature,
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
+    }
 }
 
 impl fmt::Display for TokenError {

@@ -199,7 +199,7 @@ fn every_file_has_its_own_key_and_vector() {
 }
 
 #[test]
-fn a_saved_encryption_goes_on_with_the_same_bytes() {
+fn a_saved_encryption_continues_with_the_same_bytes() {
     let studio = Studio::new("saved");
     let encryptor = Encryptor::new(&studio.spki_public_key()).unwrap();
     let saved = encryptor.save();

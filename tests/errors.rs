@@ -91,7 +91,7 @@ async fn a_missing_file_is_not_found_for_uploads_and_generations() {
 }
 
 #[tokio::test]
-async fn the_values_that_the_server_allows_are_told() {
+async fn the_values_that_the_server_allows_are_reported() {
     let studio = mock::studio();
     let reply = r#"{"instancePath":"/events/0","keyword":"enum","params":{"allowedValues":["stream.started","stream.idle"]},
         "message":"must be equal to one of the allowed values"}"#;

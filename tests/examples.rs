@@ -8,12 +8,16 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-fn run(name: &str) -> Output {
+fn run(name: &str, key: Option<&str>) -> Output {
     let mut program = PathBuf::from(std::env::current_exe().unwrap().parent().unwrap().parent().unwrap());
     program.extend(["examples", name]);
     program.set_extension(std::env::consts::EXE_EXTENSION);
-    let mut child = Command::new(&program)
-        .env_remove("LIVEPEER_API_KEY")
+    let mut command = Command::new(&program);
+    match key {
+        Some(key) => command.env("LIVEPEER_API_KEY", key),
+        None => command.env_remove("LIVEPEER_API_KEY"),
+    };
+    let mut child = command
         .env_remove("LIVEPEER_BASE_URL")
         .env_remove("LIVEPEER_AI_URL")
         .env_remove("GITHUB_TOKEN")
@@ -45,11 +49,19 @@ fn every_example_runs_and_ends() {
         }
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert!(index.contains(&format!("]({name}.rs)")), "{name} is missing in the index");
-        let output = run(name);
+        let output = run(name, None);
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{name}: {}\n{out}\n{err}", output.status);
         assert!(!out.trim().is_empty(), "{name} says nothing");
         seen += 1;
     }
     assert!(seen >= 4, "{seen}");
+}
+
+#[test]
+fn an_error_that_main_returns_is_printed_as_text() {
+    let output = run("quickstart", Some(" "));
+    assert!(!output.status.success());
+    let expected = "Error: there is no API key: set the environment variable LIVEPEER_API_KEY\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
 }

@@ -30,7 +30,7 @@ async fn a_call_goes_over_a_socket() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn what_came_beside_the_value_is_told() -> Result<(), Error> {
+async fn the_metadata_of_a_response_are_available() -> Result<(), Error> {
     let mock = Mock::new().fallback(async |_| {
         Reply::json(201, &serde_json::json!({ "id": "s", "name": "x" })).header("x-served-by", "7")
     });
@@ -44,7 +44,7 @@ async fn what_came_beside_the_value_is_told() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_field_of_another_kind_does_not_cost_the_answer() -> Result<(), Error> {
+async fn a_field_of_another_type_does_not_fail_the_response() -> Result<(), Error> {
     let key = r#"{"id":"k","privateKey":"only-once","createdAt":{"not":"a number"},"disabled":[1]}"#;
     let mock = Mock::new()
         .fallback(move |_| async move { Reply::status(201).header("content-type", "application/json").with_body(key) });
@@ -94,7 +94,7 @@ async fn lists_by_offset_are_whole_even_where_the_server_caps_a_page() -> Result
 }
 
 #[tokio::test]
-async fn lists_by_offset_go_on_where_they_are_told_to() -> Result<(), Error> {
+async fn lists_by_offset_continue_where_they_are_reported_to() -> Result<(), Error> {
     let client = sessions(35).client::<livepeer::Client>();
     let list = session::GetRecorded::new("stream");
     let mut pages = client.pages(list.clone());
@@ -121,7 +121,7 @@ async fn what_is_said_for_one_call_goes_before_the_key_and_may_be_said_twice() -
 }
 
 #[tokio::test]
-async fn an_answer_without_what_it_cannot_be_without_is_an_error() {
+async fn a_response_without_a_required_field_is_an_error() {
     let mock = Mock::new().fallback(async |_| Reply::json(200, &serde_json::json!({ "name": ["x"] })));
     let error = mock.client::<livepeer::Client>().call(stream::Get::new("s")).await.unwrap_err();
     assert!(error.is_decode());
@@ -166,7 +166,7 @@ async fn an_error_that_main_returns_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_empty_key_is_told_before_anything_is_sent() {
+async fn an_empty_key_is_reported_before_anything_is_sent() {
     let mock = Mock::new();
     let client = mock.client::<livepeer::Client>().key(" ");
     assert!(client.check().unwrap_err().to_string().contains("empty"));

@@ -39,7 +39,7 @@ async fn checksums_are_those_that_a_third_party_server_computes() {
 }
 
 #[tokio::test]
-async fn servers_by_others_take_the_first_part_along() {
+async fn third_party_servers_accept_the_first_part_with_the_creation() {
     for server in [TusServer::node(), TusServer::python("sha1")].into_iter().flatten() {
         for (file, content) in files() {
             let state = upload(&server.endpoint, file).create_with_upload(true).await.unwrap();

@@ -106,7 +106,7 @@ async fn the_deadline_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passing_faults_are_put_up_with() {
+async fn transient_failures_are_tolerated() {
     let faults = |count: usize| std::iter::repeat_n(Err(503), count);
     let then = |response| std::iter::once(Ok(response));
     let done = || then(task("completed", None, None));

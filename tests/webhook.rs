@@ -311,7 +311,7 @@ fn a_genuine_body_that_cannot_be_read_says_why_and_is_sent_again() {
 }
 
 #[test]
-fn why_a_body_cannot_be_read_is_told_without_what_it_holds() {
+fn why_a_body_cannot_be_read_is_reported_without_what_it_holds() {
     let body = br#"{"timestamp":"a secret","event":"asset.ready"}"#;
     let error = verifier().verify(&headers(&sign(SECRET, body, SENT)), body).unwrap_err();
     assert!(
@@ -358,7 +358,7 @@ fn a_viewer_without_a_key_has_an_empty_one() {
 }
 
 #[test]
-fn the_answer_of_the_gate_tells_yes_from_no_twice() {
+fn the_access_decision_is_in_the_status_and_in_the_body() {
     let response = http::Response::<String>::from(AccessDecision::from(true));
     assert_eq!((response.status(), response.body().as_str()), (StatusCode::OK, "{}"));
     let response = http::Response::<String>::from(AccessDecision::from(false));

@@ -89,7 +89,7 @@ async fn a_handler_runs_only_for_what_studio_sent() {
 }
 
 #[tokio::test]
-async fn the_gate_answers_yes_and_no() {
+async fn the_gate_allows_and_denies() {
     let address = serve().await;
     let ask = async |key: &str, secret: &str| {
         let now = now();

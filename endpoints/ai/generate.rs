@@ -1,18 +1,27 @@
 //! Livepeer AI: pictures, video, speech, transcripts and text, made by models that run on the Livepeer network.
 //!
-//! A gateway takes all of these operations (`Client::ai()`); Studio hosts some of them for
-//! its own customers, so that a Studio client calls those too.
+//! ```no_run
+//! # async fn example() -> Result<(), livepeer::Error> {
+//! use livepeer::{Client, generate::TextToImage};
 //!
-//! - **Only what you set is sent.** The defaults named here are the servers'; a gateway may choose others.
-//! - **The work is billed**, so that nothing is sent a second time once it may have begun. A call that was
-//!   refused before that (429, 503, no connection) is repeated as the client's retry settings say.
-//! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: these calls wait 300 seconds
-//!   for the first byte unless you say otherwise.
-//! - **Studio reads the texts of forms as numbers** where they begin with one: a prompt such as `1 cat` or `.5`, and
-//!   one that is `true` or `false`, is refused there (422 `must be string`) by every operation that takes a file and by
-//!   [`StudioLlm`]. Begin the text with a word. Other servers, and [`TextToImage`], take any text.
-//! - **Studio takes 20 calls a minute** (429 with `Retry-After`), and 10 MiB in all files of a call.
-//! - **What is made is fetched in a second step**, soon, because gateways keep it for a short time only:
+//! let client = Client::ai(); // the community gateway, which needs no key
+//! let response = client.call(TextToImage::new("a lighthouse in a storm").seed(7)).await?;
+//! println!("{} pictures", response.images.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A gateway has all of these operations; Studio hosts some of them, which a Studio client can call.
+//!
+//! - **Only what you set is sent.** The defaults named here are the servers'; a gateway may have others.
+//! - **The work is billed**, so nothing is sent again once it may have begun. A call that was rejected before that (429,
+//!   503, no connection) is retried by the client's policy.
+//! - **A model that is not loaded takes from 30 seconds to 5 minutes to start**: the default time-out is 300 seconds.
+//! - **Studio reads the texts of forms as numbers** where they begin with one: every operation that takes a file, and
+//!   [`StudioLlm`], refuses a prompt such as `1 cat`, `.5`, `true` or `false` (422 `must be string`). Begin the text with a
+//!   word. Other servers, and [`TextToImage`], accept any text.
+//! - **Studio accepts 20 calls a minute** (429 with `Retry-After`), and 10 MiB in all files of a call.
+//! - **Results are fetched in a second step**, soon, because gateways keep them for a short time only:
 //!   [`Media::bytes`](super::media::Media::bytes) and [`Media::save`](super::media::Media::save).
 
 mod arrays;

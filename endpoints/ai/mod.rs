@@ -25,16 +25,16 @@ impl Api for Ai {
     const CASE: Case = Case::Snake;
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;
-    // A cold model responds after minutes.
+    // A model that is not loaded yet responds after minutes.
     const TIMEOUT: Option<Duration> = Some(Duration::from_secs(300));
     type Error = GenerateError;
 
-    /// As a gateway words it.
+    /// In the gateway's format.
     fn encode_error(_: StatusCode, message: &str) -> Vec<u8> {
         json!({ "error": { "message": message } }).to_string().into_bytes()
     }
 
-    /// A gateway without a free worker says 503 before anything is done or billed.
+    /// A gateway without a free worker responds with 503 before anything is done or billed.
     fn refused(status: StatusCode, _: &HeaderMap) -> bool {
         matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
     }

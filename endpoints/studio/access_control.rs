@@ -1,9 +1,22 @@
-//! Access control: the keys with which your server signs the tokens of viewers, and the key to encrypt uploads with.
+//! Access control: the keys with which your server signs the tokens of viewers, and the key for encrypted uploads.
+//!
+//! The private half of a signing key is returned by [`Create`] and never again. Tokens are signed by `playback_access`
+//! (feature `jwt`), files are encrypted by `encryption` (feature `encrypt`).
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use livepeer::access_control;
+//!
+//! let key = client.call(access_control::Create::new().name("web site")).await?;
+//! let private_key = key.private_key.ok_or("no private key")?; // store it now
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Not repeated: it would leave behind a key whose private half nobody has, and only ten are allowed.
+    // Not retryable: a repetition would leave a key whose private half is lost, and only ten are allowed.
     endpoint! {
         /// Creates a key to sign the tokens of viewers with.
         ///
@@ -28,7 +41,7 @@ operations! {
         /// Retrieves a signing key, without its private half.
         pub Get: Studio = GET "/access-control/signing-key/{id}" (id: SigningKeyId) -> SigningKey, id("getSigningKey")
     }
-    // Sets fields to given values, so that doing it twice changes nothing.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Renames a signing key, or switches it off or on.
         pub Update: Studio = PATCH "/access-control/signing-key/{id}" (id: SigningKeyId) json {

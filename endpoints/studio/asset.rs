@@ -73,7 +73,7 @@ operations! {
         /// A second time is refused (400). For a week it can be brought back by [`Restore`].
         pub Delete: Studio = DELETE "/asset/{id}" (id: AssetId) -> (), id("deleteAsset")
     }
-    // Each request makes an asset.
+    // Not retryable: each request makes an asset.
     endpoint! {
         /// Creates an asset and gives the URLs to upload its file to.
         ///
@@ -87,7 +87,7 @@ operations! {
             target_segment_size_secs?: Seconds,
         } -> UploadTicket, id("requestUpload")
     }
-    // For 15 minutes the same URL gives the asset that was made first: asking again is harmless.
+    // For 15 minutes the same URL gives the asset that was made first: a repetition is harmless.
     endpoint! {
         /// Creates an asset from a file that the server fetches from a URL.
         ///
@@ -103,21 +103,21 @@ operations! {
             target_segment_size_secs?: Seconds,
         } -> UrlUpload, retryable, id("uploadAsset"), status(201)
     }
-    // Each request starts an export.
+    // Not retryable: each request starts an export.
     endpoint! {
         /// Exports an asset, which must be ready (412 otherwise), to a URL or to IPFS.
         ///
         /// Not in the public specification.
         pub Export: Studio = POST "/asset/{id}/export" (id: AssetId) json(params: ExportParams) -> Exported, status(201)
     }
-    // Once it is under way again it is no longer a failed asset, and asking again an error (400).
+    // Not retryable: once the asset is processed again it has not failed any more, so a repetition is an error (400).
     endpoint! {
         /// Processes an asset again, which must have failed (400 otherwise).
         ///
         /// Not in the public specification.
         pub Retry: Studio = POST "/asset/{id}/retry" (id: AssetId) -> ()
     }
-    // Once it is back, asking again is an error (400).
+    // Not retryable: once the asset is restored, a repetition is an error (400).
     endpoint! {
         /// Brings back an asset deleted less than a week ago.
         ///

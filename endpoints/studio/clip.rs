@@ -1,4 +1,17 @@
-//! Clips of anything. What makes one is [`stream::CreateClip`](super::stream::CreateClip).
+//! Clips of streams, sessions and assets.
+//!
+//! A clip is made by [`stream::CreateClip`](super::stream::CreateClip), and is an asset.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::clip;
+//!
+//! for asset in client.pages(clip::List::new("PLAYBACK_ID")).items().collect().await? {
+//!     println!("{}", asset.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::Asset;
 use crate::endpoints::prelude::*;

@@ -1,4 +1,19 @@
-//! Ingest: the hosts of a server's environment, where video is sent to and played from.
+//! Ingest: the hosts to which video is sent and from which it is played.
+//!
+//! Only needed with a server other than the production one, whose URLs
+//! [`Stream::rtmp_url`](super::stream::Stream::rtmp_url) and [`Stream::whip_url`](super::stream::Stream::whip_url) return.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::{ingest, stream};
+//!
+//! let stream = client.call(stream::Get::new("STREAM_ID")).await?;
+//! if let Some(ingest) = client.call(ingest::List::new()).await?.first() {
+//!     println!("send video to {}", ingest.rtmp_url(&stream));
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use super::stream::Stream;
 use crate::endpoints::prelude::*;

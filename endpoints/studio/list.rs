@@ -32,7 +32,7 @@ fields! {
 }
 
 /// The order of a list: by one field, then by others. Fields have their names in JSON; which can
-/// be sorted by depends on the list, and the server passes over those it does not know.
+/// be sorted by depends on the list, and the server ignores those it does not know.
 ///
 /// ```
 /// # use livepeer::Order;
@@ -93,7 +93,7 @@ impl Encode for Order {
 impl Field for Order {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.text()?;
-        // As the server does: what is no field and direction is passed over, and what is not "true" ascends.
+        // As the server does: a part that is no field with a direction is skipped, and any direction but "true" ascends.
         let fields = text.split(',').filter_map(|part| part.rsplit_once('-'));
         let directed = fields.map(|(field, descending)| match descending {
             "true" => (field.to_owned(), Direction::Descending),

@@ -1,4 +1,18 @@
-//! Metrics: who watches what, and what that uses.
+//! Metrics: how many people watch what, and how much the account uses.
+//!
+//! Views can be filtered by asset, stream or creator, counted in steps of time, and grouped by country, device and more.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::metrics::{Breakdown, GetViewership};
+//!
+//! let by_country = GetViewership::new().playback_id("PLAYBACK_ID").breakdown_by([Breakdown::Country]);
+//! for row in client.call(by_country).await? {
+//!     println!("{:?}: {} views", row.country, row.view_count);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use typed_endpoint::codec::from_json;
 

@@ -37,9 +37,9 @@ pub(crate) mod webhook;
 /// What holds for all operations:
 ///
 /// - A body has at most 100 kB (413), and its fields are checked by a schema (422); unknown fields and most nulls are refused.
-/// - Some mistakes of the caller's get 500: a NUL in a text, a filter with a text for a number, a clip of a stream
+/// - Some invalid requests get 500: a NUL in a text, a filter with a text for a number, a clip of a stream
 ///   that is not recorded.
-/// - 100 tasks may wait or run at a time (429). Only the AI operations say by `Retry-After` when to come again.
+/// - 100 tasks may wait or run at a time (429). Only the AI operations send `Retry-After`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Studio {}
 
@@ -51,7 +51,7 @@ impl Api for Studio {
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     const TOTAL: Option<&'static str> = Some("x-total-count");
-    // Some lists send the cursor of a page that is not there.
+    // Some lists send the cursor of a page that does not exist.
     const EMPTY_PAGE_ENDS: bool = true;
     const OFFSET_CURSORS: bool = true;
     type Error = ApiError;
@@ -60,7 +60,7 @@ impl Api for Studio {
         let Some(url) = next_link(headers) else { return Ok(None) };
         let next = query_param(&url, Self::CURSOR);
         let next = next.ok_or_else(|| DecodeError::custom("it links to a next page, but the link has no cursor"))?;
-        // Some lists send the cursor of a page that is not there, as JavaScript spells it.
+        // After the last page, some lists send a missing cursor as JavaScript prints it.
         Ok((next != "undefined" && !next.is_empty()).then_some(next))
     }
 
@@ -81,18 +81,18 @@ impl Api for Studio {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The texts as they came.
+    /// The texts, unchanged.
     pub errors: Vec<String>,
 }
 
 impl ApiError {
-    /// The fields that the server took exception to, when it checked the request against its schema (422).
+    /// The fields that violate the server's schema (422).
     pub fn fields(&self) -> Vec<FieldError> {
         self.errors.iter().filter_map(|text| FieldError::parse(text)).collect()
     }
 }
 
-/// A field that the server took exception to.
+/// A field that violates the server's schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {

@@ -1,4 +1,19 @@
-//! Multistream targets: other services that the video of streams is sent on to.
+//! Multistream targets: other services to which the video of streams is forwarded.
+//!
+//! A target holds the address at the other service, with the key of your account there. A stream uses it once it refers to
+//! it, in [`stream::Create::multistream`](super::stream::Create::multistream) or by
+//! [`stream::AddMultistreamTarget`](super::stream::AddMultistreamTarget).
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::{multistream, stream, stream::TargetRef};
+//!
+//! let target = client.call(multistream::Create::new("rtmps://live.example.com/app/key")).await?;
+//! let reference = TargetRef::new("source").id(target.id);
+//! client.call(stream::AddMultistreamTarget::new("STREAM_ID", reference)).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 
@@ -31,7 +46,7 @@ operations! {
         /// Retrieves a multistream target.
         pub Get: Studio = GET "/multistream/target/{id}" (id: TargetId) -> Target, id("getMultistreamTarget")
     }
-    // Retryable: it sets fields to the same values again.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Changes a multistream target. What is not set stays as it is; streams that are live follow at once.
         pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {

@@ -1,9 +1,21 @@
-//! Object stores: storages of your own. None of these operations is in the public specification.
+//! Object stores: storages of your own, such as S3 buckets, for recordings and as input of transcodes.
+//!
+//! None of these operations is in the public specification.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::object_store;
+//!
+//! let store = object_store::Create::new("s3://key:secret@eu-west-1/recordings").name("recordings");
+//! let id = client.call(store).await?.id;
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request makes an object store.
+    // Not retryable: each request makes an object store.
     endpoint! {
         /// Creates an object store.
         ///
@@ -31,7 +43,7 @@ operations! {
         /// Not in the public specification.
         pub Get: Studio = GET "/object-store/{id}" (id: ObjectStoreId) -> ObjectStore
     }
-    // Sets fields to given values, so that doing it twice changes nothing.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Gives an object store another address, and switches it off or on.
         ///

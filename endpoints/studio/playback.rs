@@ -1,4 +1,16 @@
-//! Playback: the addresses at which streams, recordings and assets are watched.
+//! Playback: the URLs at which streams, recordings and assets are watched.
+//!
+//! One operation, for all of them: it takes a playback id and returns a URL for each format.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::playback;
+//!
+//! let info = client.call(playback::Get::new("PLAYBACK_ID")).await?;
+//! println!("HLS: {:?}, WebRTC: {:?}", info.hls(), info.webrtc());
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::StorageStatus;
 use crate::endpoints::prelude::*;

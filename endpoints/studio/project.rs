@@ -1,10 +1,22 @@
-//! Projects, which keep the objects of one account apart. An API key belongs to one of them, and sees no others'
-//! objects. None of these operations is in the public specification.
+//! Projects, which separate the objects of one account. An API key belongs to one of them, and sees only the objects of that
+//! one.
+//!
+//! None of these operations is in the public specification.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::project;
+//!
+//! let project = client.call(project::Create::new("staging")).await?;
+//! println!("{:?}", project.id);
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request makes a project.
+    // Not retryable: each request makes a project.
     endpoint! {
         /// Creates a project.
         ///
@@ -26,7 +38,7 @@ operations! {
         /// Fails with 403, not 404, when there is none. Not in the public specification.
         pub Get: Studio = GET "/project/{id}" (id: ProjectId) -> Project
     }
-    // Sets a field to a given value, so that doing it twice changes nothing.
+    // Retryable, because it sets a field to a given value.
     endpoint! {
         /// Renames a project.
         ///

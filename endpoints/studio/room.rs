@@ -1,10 +1,12 @@
-//! Rooms: video conferences that can be sent on as a live stream. Livepeer has given them up; servers without them
-//! respond 400 with the plain text `not enabled`.
+//! Rooms: video conferences that can be sent to a live stream.
+//!
+//! Livepeer has discontinued them, and all operations are deprecated: servers without rooms respond 400 with the plain text
+//! `not enabled`.
 
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request makes a room.
+    // Not retryable: each request makes a room.
     endpoint! {
         /// Creates a room.
         #[deprecated = "Livepeer has given up rooms"]
@@ -20,7 +22,7 @@ operations! {
         #[deprecated = "Livepeer has given up rooms"]
         pub Delete: Studio = DELETE "/room/{id}" (id: RoomId) -> (), id("deleteRoom")
     }
-    // Not repeated: once it runs, asking again is an error (400).
+    // Not retryable: once it runs, a repetition is an error (400).
     endpoint! {
         /// Sends a room to a live stream.
         #[deprecated = "Livepeer has given up rooms"]
@@ -34,7 +36,7 @@ operations! {
         #[deprecated = "Livepeer has given up rooms"]
         pub StopEgress: Studio = DELETE "/room/{id}/egress" (id: RoomId) -> (), id("stopRoomEgress")
     }
-    // Each request makes a user.
+    // Not retryable: each request makes a user.
     endpoint! {
         /// Adds a user to a room, and gives what lets that user in.
         #[deprecated = "Livepeer has given up rooms"]

@@ -1,4 +1,18 @@
-//! Sessions: the stretches of time in which a stream was live, and what was recorded of them.
+//! Sessions: the periods in which a stream was live, and their recordings.
+//!
+//! [`GetRecorded`] lists those of one stream, [`List`] those of all.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::session;
+//!
+//! let recorded = session::GetRecorded::new("STREAM_ID").record(true);
+//! for session in client.pages(recorded).items().collect().await? {
+//!     println!("{}: {:?}", session.name, session.recording_url);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::Asset;
 use super::stream::Stream;

@@ -1,4 +1,17 @@
-//! Live streams: where video comes in, what becomes of it, who may watch.
+//! Live streams: where video is received, how it is transcoded and recorded, who may watch.
+//!
+//! A stream is created once and can go live any number of times: each time is a [`session`](super::session). Whoever has
+//! its stream key can send video; viewers need its playback id.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::stream;
+//!
+//! let stream = client.call(stream::Create::new("my stream").record(true)).await?;
+//! println!("send video to {}", stream.rtmp_url());
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::Asset;
 use super::multistream;

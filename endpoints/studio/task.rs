@@ -1,4 +1,21 @@
 //! Tasks: the work that Studio does in the background for uploads, exports, clips and transcodes.
+//!
+//! Operations that start such work return the task. [`Client::wait`](typed_endpoint::Client::wait) polls it until it is
+//! done.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::{task, task::Phase};
+//!
+//! let mut tasks = client.pages(task::List::new()).items();
+//! while let Some(task) = tasks.next().await {
+//!     if let Some(status) = task?.status.filter(|status| status.phase == Phase::Failed) {
+//!         println!("{:?}", status.error_message);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use super::asset::Asset;
 use crate::endpoints::prelude::*;
@@ -16,7 +33,7 @@ operations! {
         /// Retrieves a task.
         pub Get: Studio = GET "/task/{id}" (id: TaskId) -> Task, id("getTask")
     }
-    // Once it is under way again it is no longer a failed task, and asking again an error (400).
+    // Not retryable: once the task runs again it has not failed any more, so a repetition is an error (400).
     endpoint! {
         /// Runs a task again, which must have failed or been cancelled (400 otherwise).
         ///

@@ -1,10 +1,23 @@
-//! Transcoding a file from one storage to another, without making an asset of it.
+//! Transcoding of a file from one storage to another, without an asset.
+//!
+//! [`Create`] returns the task that does the work, and has an example of the storages.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! use livepeer::transcode::{Create, Input, OutputStorage, Outputs};
+//!
+//! # let (file, storage, outputs): (Input, OutputStorage, Outputs) = unimplemented!();
+//! let task = client.call(Create::new(file, storage, outputs)).await?;
+//! client.wait(&task).await?; // until it is done
+//! # Ok(())
+//! # }
+//! ```
 
 use super::task::Task;
 use crate::endpoints::prelude::*;
 
 operations! {
-    // Each request starts a transcode.
+    // Not retryable: each request starts a transcode.
     endpoint! {
         /// Transcodes a file, and puts the output into a storage of yours.
         ///

@@ -1,4 +1,16 @@
-//! The account. None of these operations is in the public specification.
+//! The account: who the API key belongs to, and how much its live streams have used.
+//!
+//! None of these operations is in the public specification.
+//!
+//! ```no_run
+//! # async fn example(client: livepeer::Client) -> Result<(), livepeer::Error> {
+//! use livepeer::user;
+//!
+//! let account = client.call(user::Me::new()).await?;
+//! println!("{} ({})", account.email, account.id);
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::endpoints::prelude::*;
 

@@ -38,7 +38,7 @@ operations! {
         /// Retrieves a webhook.
         pub Get: Studio = GET "/webhook/{id}" (id: WebhookId) -> Webhook, id("getWebhook")
     }
-    // The server looks for the id in the body alone; without it there, every update is a 404.
+    // The server reads the id from the body only: without it there, every update gets 404.
     endpoint! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
@@ -52,7 +52,7 @@ operations! {
             project_id?: ProjectId,
         } -> Webhook, id("updateWebhook")
     }
-    // Sets fields to given values, so that doing it twice changes nothing.
+    // Retryable, because it sets fields to given values.
     endpoint! {
         /// Changes some fields of a webhook and keeps the others.
         ///
@@ -88,7 +88,7 @@ operations! {
         pub GetLog: Studio = GET "/webhook/{id}/log/{log_id}" (id: WebhookId, log_id: WebhookLogId)
             -> WebhookLog, id("getWebhookLog")
     }
-    // Each request is one more delivery.
+    // Not retryable: each request is one more delivery.
     endpoint! {
         /// Sends a webhook's call once more, for debugging, and gives the log of the new call.
         pub ResendLog: Studio = POST "/webhook/{id}/log/{log_id}/resend" (id: WebhookId, log_id: WebhookLogId)

@@ -25,6 +25,7 @@ use crate::codec::DecodeError;
 use crate::endpoint::Operation;
 
 pub use body::{BodyError, BoxError};
+pub(crate) use causes::debug_as_text;
 pub use causes::write_causes;
 pub use earlier::EarlierAttempt;
 pub(crate) use earlier::note_attempt;

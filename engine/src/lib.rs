@@ -86,12 +86,28 @@ pub use transport::{BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 
-/// How the body of a successful response becomes a value.
+/// How the body of a successful response becomes a value: one type for each form that a declaration can name after `->`.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::{Endpoint, format::ResponseFormat};
+///
+/// type Format = <GetBook as Endpoint>::Format; // Json, for `-> Book`
+/// assert_eq!(<Format as ResponseFormat<Book>>::ACCEPT, "application/json");
+/// ```
 pub mod format {
     pub use crate::response::{Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
 }
 
-/// The facts of an operation, besides [`Operation`] itself.
+/// The parts of an [`Operation`]: its fields and their places in the request, its paging, the APIs that host it.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use typed_endpoint::{Endpoint, operation::Place};
+///
+/// let author = &ListBooks::OPERATION.fields[0];
+/// assert_eq!((author.name, author.place), ("author", Place::Query));
+/// ```
 pub mod operation {
     pub use crate::endpoint::{Field, Host, Paging, Place};
 }

@@ -1,7 +1,19 @@
-//! Where the next page of a list is: the `Link` header (RFC 8288) and the query of the URL in it.
+//! Where the next page of a list is: the `Link` header (RFC 8288) and the query of the URL in it. For implementations of
+//! [`Api::next_cursor`](crate::Api::next_cursor).
 //!
-//! Everything here reads what a server sent, so nothing may fail: what cannot be understood is
-//! skipped, and at worst there is no next page.
+//! ```
+//! use http::HeaderMap;
+//! use typed_endpoint::link::{next_link, query_param};
+//!
+//! let mut headers = HeaderMap::new();
+//! headers.insert("link", r#"</books?cursor=p2>; rel="next""#.parse()?);
+//! let url = next_link(&headers).unwrap_or_default();
+//! assert_eq!(query_param(&url, "cursor").as_deref(), Some("p2"));
+//! # Ok::<(), http::header::InvalidHeaderValue>(())
+//! ```
+//!
+//! Everything here reads data of a server, so nothing fails: what is malformed is skipped, and at worst there is no next
+//! page.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,20 @@
-//! What an observer receives of a call: its attempts, their outcomes, the waits between them.
+//! What an observer receives of a call: its attempts, their outcomes, the back-offs between them, the bytes.
 //!
-//! Logs (`log.rs`) are made of the same.
+//! Set by [`Client::observer`](crate::Client::observer), for metrics or a log of one client:
+//!
+//! ```
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! use typed_endpoint::observe::Step;
+//!
+//! let client = typed_endpoint::Client::<Library>::new().observer(|event| {
+//!     if let Step::Ended(ending) = event.step {
+//!         println!("{} took {:?}, {} bytes received", event.name, ending.duration, ending.received);
+//!     }
+//! });
+//! # let _ = client;
+//! ```
+
+// Logs (`log.rs`) are made of the same events.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -28,7 +28,7 @@ pub(crate) fn resolve(base: &str, reference: &str) -> Option<String> {
     let slashes = rest.chars().take_while(|c| is_slash(*c)).count();
     let same = scheme.is_none() || scheme.as_deref() == base_scheme.as_deref();
     if slashes >= 2 || !same {
-        // An authority; further slashes are passed over.
+        // An authority; further slashes are skipped.
         let scheme = scheme.or(base_scheme)?;
         let rest = rest.trim_start_matches(is_slash);
         let (authority, rest) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));

@@ -47,7 +47,7 @@ pub struct RawResponse {
     pub(crate) context: CallContext,
     /// Whether the value has been read from an object that has none of the value's fields: it may be one of an error.
     pub(crate) is_foreign: bool,
-    /// What decoding passed over, and how often in all.
+    /// What decoding skipped, and how often in all.
     pub(crate) skipped: Option<Box<(Vec<Skipped>, usize)>>,
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn not_negotiated(encoding: &HeaderValue) -> String {
 #[derive(Debug)]
 pub struct Json;
 
-/// No body; one that is there all the same is passed over.
+/// No body; one that is sent nevertheless is ignored.
 #[derive(Debug)]
 pub struct Empty;
 

@@ -1,4 +1,15 @@
-//! The other direction: a request read back from what went over the wire, from JSON, or generated as a sample.
+//! Decoding of requests: [`ReadError`] is why a request could not be read from JSON or, by a fake server, from HTTP.
+//!
+//! A request is read by serde, and by the fake server of `mock` (feature `mock`):
+//!
+//! ```
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! let book: AddBook = serde_json::from_str(r#"{"title": "Emma", "page_count": 474}"#)?;
+//! assert_eq!(book.page_count, Some(474));
+//! let error: serde_json::Error = serde_json::from_str::<AddBook>("{}").unwrap_err();
+//! assert!(error.to_string().contains("`title` is missing"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 #[cfg(any(feature = "dynamic", feature = "mock"))]
 use std::any::Any;
@@ -56,7 +67,7 @@ pub(crate) enum Found {
 }
 
 /// A request could not be read back.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}` {reason}")]
 #[non_exhaustive]
 pub struct ReadError {
@@ -82,6 +93,13 @@ pub enum ReadErrorKind {
     Unknown,
     /// A field's value is none of those that it may have.
     NotAllowed,
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl ReadError {

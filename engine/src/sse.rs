@@ -1,7 +1,19 @@
-//! Server-sent events: a response that arrives piece by piece, as typed items.
+//! Server-sent events: a response that arrives in pieces, as typed items.
 //!
-//! [`Decoder`] turns bytes into [`Event`]s; a type that implements [`StreamItem`] says what an event means to it;
-//! [`Sse`] is the stream of such items over the body of a response.
+//! An operation that is declared `-> sse Type` responds with an [`Sse`], the stream of its items. A type that implements
+//! [`StreamItem`] defines what an event means to it; for events that hold JSON, [`sse_json!`](crate::sse_json) does that.
+//! [`Decoder`] turns bytes into [`Event`]s, for other uses.
+//!
+//! ```no_run
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! # async fn example(client: typed_endpoint::Client<Library>) -> Result<(), typed_endpoint::Error> {
+//! let mut returns = client.call(WatchReturns::new()).await?;
+//! while let Some(book) = returns.next().await {
+//!     println!("{} was brought back", book?.title);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use std::future::poll_fn;

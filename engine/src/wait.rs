@@ -13,7 +13,7 @@ use crate::api::Api;
 use crate::call::{Call, CallFuture};
 use crate::client::Client;
 use crate::endpoint::{Endpoint, HostedBy, Operation};
-use crate::error::{Error, RequestError, write_causes};
+use crate::error::{Error, RequestError, debug_as_text, write_causes};
 use crate::log::Log;
 use crate::retry::Retry;
 
@@ -99,7 +99,6 @@ impl<T> Update<T> {
 }
 
 /// Why waiting ended without success. `{:#}` adds the causes.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
     /// It has failed.
@@ -129,6 +128,8 @@ pub enum WaitError {
     /// The server cannot be asked.
     Call(Error),
 }
+
+debug_as_text!(WaitError);
 
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -437,7 +438,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_grow_apart_up_to_the_bound() {
+    fn polling_intervals_grow_up_to_the_maximum() {
         let interval = PollInterval { initial: Duration::from_secs(1), max: Duration::from_secs(10) };
         let waits: Vec<_> = (0..8).map(|polls| interval.after(polls, 0.0).as_secs_f64()).collect();
         assert_eq!(waits, [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, 10.0, 10.0]);

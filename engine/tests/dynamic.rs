@@ -42,7 +42,7 @@ mod library {
             /// Why a book is not put there.
             pub enum PlaceError {
                 /// The shelf is full.
-                409 | 423 => Full(Refusal),
+                409 | 423 => Full(Rejected),
                 /// Anything else.
                 _ => Other(typed_endpoint::Unmapped),
             }
@@ -50,9 +50,9 @@ mod library {
 
         /// What a full shelf says.
         #[derive(Clone, Debug)]
-        pub struct Refusal;
+        pub struct Rejected;
 
-        impl typed_endpoint::ErrorBody for Refusal {
+        impl typed_endpoint::ErrorBody for Rejected {
             fn decode(_: http::StatusCode, _: &http::HeaderMap, _: &[u8]) -> Option<Self> {
                 Some(Self)
             }

@@ -1,4 +1,4 @@
-//! What errors tell: their causes as types, the attempts before the last, advice, and what decoding passed over.
+//! The content of errors: causes as types, the attempts before the last, advice, and what decoding skipped.
 #![allow(missing_docs)]
 
 mod library {
@@ -157,7 +157,7 @@ async fn an_error_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-async fn what_decoding_passed_over_is_told() {
+async fn what_decoding_skipped_is_reported() {
     let body =
         r#"[{"id": "emma", "title": "Emma", "pageCount": "many"}, 5, {"id": "x", "title": "X", "pageCount": 3}]"#;
     let mock = Mock::new().first(move |_| async move { Some(Reply::text(200, body)) });

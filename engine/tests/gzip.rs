@@ -227,7 +227,7 @@ async fn limits_count_what_is_decoded() {
 }
 
 #[tokio::test]
-async fn gzip_data_without_content_does_not_go_on_for_ever() {
+async fn gzip_data_without_content_ends() {
     let endless: [(&[u8], Vec<u8>); 3] = [
         // Blocks of no bytes, members of no bytes, and a comment.
         (b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\0\0\0\xff\xff".repeat(1000)),
@@ -294,7 +294,7 @@ async fn error_responses_are_read_whatever_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_file_is_handed_on_as_it_comes() {
+async fn a_file_is_streamed_as_it_arrives() {
     let body = gzip(BOOK.as_bytes());
     let server = Server::of(GZIP, body.clone());
     let download = server.client().call(FetchBook::new("emma")).await.unwrap();

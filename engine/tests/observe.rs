@@ -93,7 +93,7 @@ fn in_turn<const N: usize>(replies: [fn() -> Reply; N]) -> Mock {
 }
 
 #[tokio::test]
-async fn an_observer_is_told_of_each_step() {
+async fn an_observer_is_called_at_each_step() {
     let server = in_turn([|| Reply::text(503, "busy"), || Reply::text(200, "12")]).listen().await.unwrap();
     let lines = Lines::default();
     let client = lines.observe(server.client::<Client<Notes>>().retry(at_once()));
@@ -116,7 +116,7 @@ async fn an_observer_is_told_of_each_step() {
 }
 
 #[tokio::test]
-async fn an_observer_is_told_how_a_call_ended() {
+async fn an_observer_receives_how_a_call_ended() {
     let lines = Lines::default();
     let ends = |lines: &Lines| {
         let last = lines.take().pop().unwrap();
@@ -391,7 +391,7 @@ async fn trace_shows_headers_and_bodies_redacted_and_cut() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_streamed_is_told_by_its_length_and_not_touched() {
+async fn a_body_that_is_streamed_is_reported_by_its_length_and_not_touched() {
     let server = Mock::new().fallback(|request| async move {
         let body = request.into_body().bytes(usize::MAX).await.unwrap();
         Reply::status(200).with_body(Body::from(body)).header("content-type", "text/plain")

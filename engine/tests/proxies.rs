@@ -112,7 +112,7 @@ fn check(scheme: &str, seen: &Seen) {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_set_is_told_user_and_password() {
+async fn a_proxy_that_is_set_gets_user_and_password() {
     let (address, seen) = proxy();
     for scheme in ["http", "socks5h"] {
         let url = format!("{scheme}://me:{PASSWORD}@{address}");
@@ -126,7 +126,7 @@ async fn a_proxy_that_is_set_is_told_user_and_password() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_told_user_and_password() {
+fn a_proxy_of_the_environment_gets_user_and_password() {
     let (address, seen) = proxy();
     for scheme in ["http", "socks5h"] {
         let mut command = Command::new(std::env::current_exe().unwrap());

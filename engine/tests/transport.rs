@@ -386,7 +386,7 @@ fn blocking_calls_work_where_a_thread_may_block() {
 }
 
 #[tokio::test]
-async fn a_servers_keep_alive_is_heeded() {
+async fn a_servers_keep_alive_is_respected() {
     let server = Server::start(|_, _| Some(json(BOOK).replacen("\r\n", "\r\nkeep-alive: timeout=1\r\n", 1)));
     let client = client(server.url()).retry(Retry::never());
     let connection = || server.seen().last().unwrap().0;

@@ -838,7 +838,7 @@ async fn headers_of_the_caller_go_along_and_stay_on_the_host() {
 }
 
 #[tokio::test]
-async fn a_token_is_asked_for_anew_for_each_attempt() {
+async fn a_token_is_requested_for_each_attempt() {
     let server = Server::start().await.fault(1, Fault::CutResponse);
     server.with(|inner| inner.locked = 2);
     let content = content(250_000);

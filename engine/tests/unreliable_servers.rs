@@ -163,7 +163,7 @@ impl Transport for Busy {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_calls_that_are_told_when_to_come_all_come_and_not_at_once() {
+async fn a_thousand_calls_that_are_reported_when_to_come_all_come_and_not_at_once() {
     let busy = Arc::new(Busy(Arc::default(), Mutex::default()));
     struct Shared(Arc<Busy>);
     impl Transport for Shared {

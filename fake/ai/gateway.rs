@@ -1,4 +1,4 @@
-//! What the fake gateway keeps, and whom it turns away.
+//! The state of the fake gateway, and the calls that it refuses.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,7 +64,7 @@ impl Gateway {
 
     /// What is decided before a request is read.
     pub(super) fn admit(&self, parts: &request::Parts) -> BoxFuture<'static, Option<Reply>> {
-        // Files and health are there for everybody.
+        // Files and health need no key.
         if parts.method != http::Method::POST {
             return Box::pin(std::future::ready(None));
         }
@@ -273,7 +273,7 @@ impl GatewayState {
 
     /// What a runner says about a request that cannot be read.
     pub(super) fn unreadable(&self, error: &ReadError) -> Reply {
-        // Runners take these for text, and fail when they read it.
+        // Runners read these as text, and fail later.
         if error.ty.starts_with("JsonText") || error.ty == "Loras" {
             return self.refuse(400, &error.to_string());
         }

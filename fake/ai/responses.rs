@@ -1,4 +1,4 @@
-//! What the mock does for each operation.
+//! The response of the fake gateway to each operation.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -34,7 +34,7 @@ pub(super) fn mock(gateway: &Gateway) -> Mock {
     gateway.on(mock, health)
 }
 
-/// Size of what is made where the request does not say.
+/// Default size of pictures.
 const SIZE: (u32, u32) = (1024, 576);
 
 /// Longest side, and largest number, of pictures that the mock makes.
@@ -225,7 +225,7 @@ impl Job {
         self.gateway.state().refuse(status, message)
     }
 
-    /// A gateway takes an empty name for a model's, and finds nobody who has it; a runner takes it for none.
+    /// A gateway looks for a worker with the model of an empty name, and finds none; to a runner it is no name.
     fn model(&self, model: &Option<ModelId>) -> Result<(), Reply> {
         let is_runner = self.gateway.state().flavor == AiFlavor::Runner;
         match model {

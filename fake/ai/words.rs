@@ -21,14 +21,14 @@ const CREATED: u64 = 1_767_225_600;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LlmEnding {
-    /// As it should.
+    /// Completely.
     #[default]
     Whole,
     /// The body ends after so many pieces, as if that were all.
     Cut(usize),
     /// The connection breaks after so many pieces.
     Broken(usize),
-    /// After so many pieces comes an error in these words.
+    /// After so many pieces comes an error with this message.
     Error(usize, String),
 }
 
@@ -146,7 +146,7 @@ impl http_body::Body for Paced {
             (Some(piece), _) => Some(Ok(Frame::data(piece))),
             (None, Break::No) => None,
             (None, Break::Soon) => {
-                // What went before has to be out first: a server throws away what it holds of a body that fails.
+                // The pieces before must be sent first: a server discards the buffered part of a body that fails.
                 self.breaks = Break::Now;
                 cx.waker().wake_by_ref();
                 return Poll::Pending;

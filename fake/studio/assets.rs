@@ -47,7 +47,7 @@ fn cid_of(asset: &Asset) -> Option<&String> {
     asset.storage.as_ref()?.ipfs.as_ref()?.cid.as_ref()
 }
 
-/// The tracks are returned only to who asks for details.
+/// The tracks are returned only if details are requested.
 fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
     if let (None, Some(spec)) = (details, &mut asset.video_spec) {
         spec.tracks = None;
@@ -155,7 +155,7 @@ fn restore(state: &mut StudioState, restore: Restore) -> HandlerResult<()> {
 }
 
 fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<()> {
-    // The real one does not look whether there is such an asset.
+    // The real server does not check that there is such an asset.
     let asset = state.asset(retry.id.as_str()).map_err(|_| Reply::error(500, "Internal server error: TypeError"))?;
     if phase(asset) != Phase::Failed {
         return Err(Reply::error(400, "Asset is not failed"));

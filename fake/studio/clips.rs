@@ -87,7 +87,7 @@ fn of_asset(state: &mut StudioState, list: asset::GetClips) -> HandlerResult<Vec
     state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
 }
 
-/// Of whatever the id is of, with their addresses.
+/// The clips of a session, stream or asset, with their URLs.
 fn of_anything(state: &mut StudioState, list: clip::List) -> HandlerResult<Vec<Asset>> {
     let id = list.id.as_str();
     let is_session = state.sessions.iter().any(|session| session.id == id);
@@ -124,7 +124,7 @@ fn is_of_stream(state: &StudioState, source: &AssetSource, stream: &StreamId) ->
     session.is_some_and(|session| session.parent_id.as_ref() == Some(stream))
 }
 
-/// The clips of something, as lists give them: without addresses.
+/// The clips of something, as lists return them: without URLs.
 fn clips_of(state: &StudioState, of: impl Fn(&AssetSource) -> bool) -> Vec<Asset> {
     let clips = state
         .assets

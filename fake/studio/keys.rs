@@ -35,7 +35,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<SigningKey> {
         ..SigningKey::default()
     };
     state.keys.push(key.clone());
-    // Only now, and never again.
+    // The private key is returned only here.
     Ok(SigningKey { private_key: Some(BASE64_STANDARD.encode(private_key).into()), ..key })
 }
 
@@ -46,7 +46,7 @@ fn pair(state: &mut StudioState) -> (String, String) {
 
     loop {
         let secret: [u8; 32] = std::array::from_fn(|_| state.random.u8(..));
-        // All but one in 2^32 numbers are keys.
+        // All but one in 2^32 random numbers are valid keys.
         let Ok(key) = p256::SecretKey::from_slice(&secret) else { continue };
         let public = key.public_key().to_public_key_pem(LineEnding::LF);
         let private = key.to_pkcs8_pem(LineEnding::LF);
@@ -56,7 +56,7 @@ fn pair(state: &mut StudioState) -> (String, String) {
     }
 }
 
-/// Something that looks like a pair of keys: real ones need what the feature `jwt` brings.
+/// Text in the form of a pair of keys, because real ones need the feature `jwt`.
 #[cfg(not(feature = "jwt"))]
 fn pair(state: &mut StudioState) -> (String, String) {
     let mut pem =

@@ -1,4 +1,4 @@
-//! Metrics and usage. Nobody ever watches anything here but what [`StudioFake::watch`] records.
+//! Metrics and usage. The only views are those that [`StudioFake::watch`] records.
 //!
 //! [`StudioFake::watch`]: super::super::StudioFake::watch
 

@@ -25,7 +25,7 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<ObjectStore> {
     Ok(shown(&store))
 }
 
-/// The address, which holds a key, is never given back.
+/// The URL, which holds a key, is never returned.
 fn shown(store: &ObjectStore) -> ObjectStore {
     ObjectStore { url: None, ..store.clone() }
 }

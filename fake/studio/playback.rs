@@ -14,7 +14,7 @@ use crate::endpoints::studio::session::RecordingStatus;
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
 
-/// For how long the server repeats that something is not ready, whatever has become of it.
+/// How long the server caches that something is not ready.
 const REMEMBERED: Duration = Duration::from_secs(120);
 
 pub(super) fn routes(routes: Routes) -> Routes {

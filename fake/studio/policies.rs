@@ -5,7 +5,7 @@ use super::super::state::StudioState;
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
 
-/// A policy by a webhook needs one that is there.
+/// A webhook policy needs an existing webhook.
 pub(super) fn check_policy(state: &StudioState, policy: Option<&PlaybackPolicy>) -> HandlerResult<()> {
     let Some(policy) = policy.filter(|policy| policy.kind == PlaybackPolicyType::Webhook) else { return Ok(()) };
     match state.webhooks.iter().any(|webhook| webhook.id == policy.webhook_id) {

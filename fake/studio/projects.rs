@@ -47,7 +47,7 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
     Ok(())
 }
 
-/// The server says yes and leaves the project where it is.
+/// The server responds with success and does not delete the project.
 fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
     project(state, &delete.id).map(drop).map_err(|_| Reply::error(404, "project not found"))
 }

@@ -117,7 +117,7 @@ fn update_user(state: &mut StudioState, update: UpdateUser) -> HandlerResult<()>
     Ok(())
 }
 
-/// Someone who is not there is no error.
+/// A user who is not in the room is no error.
 fn delete_user(state: &mut StudioState, delete: DeleteUser) -> HandlerResult<()> {
     let time = state.time();
     if let Some(person) = room(state, &delete.id)?.participants.get_mut(delete.user_id.as_str()) {

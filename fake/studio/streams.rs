@@ -223,7 +223,7 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
         stream.name = name;
     }
     stream.creator_id = update.creator_id.map(typed).or(stream.creator_id.take());
-    // Null is taken, and changes nothing.
+    // The real server accepts null, and changes nothing.
     stream.playback_policy = update.playback_policy.into_set().or(stream.playback_policy.take());
     stream.profiles = update.profiles.into_set().or(stream.profiles.take());
     stream.record = update.record.or(stream.record);
@@ -361,7 +361,7 @@ fn raw_form(session: &Session) -> Session {
     Session { kind, session_id, recording_status: None, recording_url: None, mp4_url: None, ..session.clone() }
 }
 
-/// Of all or of none.
+/// All or none.
 fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
     check_ids(&delete.ids)?;
     if delete.ids.iter().any(|id| state.stream(id.as_str()).is_err()) {

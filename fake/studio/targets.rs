@@ -38,7 +38,7 @@ pub(super) fn new_target(state: &mut StudioState, url: Secret, name: Option<Stri
     target
 }
 
-/// The address, which holds a key, is never given back.
+/// The URL, which holds a key, is never returned.
 pub(super) fn shown(target: &Target) -> Target {
     Target { url: None, ..target.clone() }
 }

@@ -107,7 +107,7 @@ fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<Option<Webho
     remove(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(&delete.id)).map(|_| None)
 }
 
-/// Of all or of none.
+/// All or none.
 fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
     check_ids(&delete.ids)?;
     if delete.ids.iter().any(|id| webhook(state, id).is_err()) {
@@ -126,7 +126,7 @@ fn subscribed(state: &mut StudioState, list: Subscribed) -> HandlerResult<Vec<We
 }
 
 fn logs(state: &mut StudioState, list: GetLogs) -> HandlerResult<Vec<WebhookLog>> {
-    // Of a webhook that is not there, there are none.
+    // An unknown webhook has no logs.
     let logs = state.logs.iter().filter(|log| log.webhook_id == list.id);
     state.page(logs, &listing!(list), fields::LOGS, "createdAt", LastPage::Undefined)
 }

@@ -33,7 +33,7 @@ fn stays<T: Field + Serialize + DeserializeOwned + PartialEq + Debug>(text: &str
     }
     assert_eq!(serde_json::from_str::<T>(&written).as_ref().ok(), Some(&decoded.value), "{text}");
     assert_eq!(serde_json::to_value(&decoded.value).ok(), serde_json::from_str(&written).ok(), "{text}");
-    // Whatever was not passed over is still there.
+    // Whatever was not skipped is still there.
     if decoded.skipped_count == 0
         && let Ok(was @ Value::Object(_)) = serde_json::from_str::<Value>(text)
     {

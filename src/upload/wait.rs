@@ -28,7 +28,7 @@ impl UploadWait {
 }
 
 /// Why the asset is not ready. `{:#}` adds the causes.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum UploadWaitError {
     /// The upload failed.
@@ -42,6 +42,13 @@ pub enum UploadWaitError {
         #[source]
         error: WaitError,
     },
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for UploadWaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
+    }
 }
 
 impl fmt::Display for UploadWaitError {

@@ -36,13 +36,20 @@ use typed_endpoint::write_causes;
 use super::{AccessDecision, AccessRequest, Event, Verifier, VerifyError};
 
 /// Why a handler was not run. `{:#}` adds the causes.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookRejection {
     /// The body did not arrive, or is too large.
     Body(#[from] BytesRejection),
     /// The delivery was not accepted. The response has [`VerifyError::status`].
     Verify(#[from] VerifyError),
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for WebhookRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
+    }
 }
 
 impl fmt::Display for WebhookRejection {

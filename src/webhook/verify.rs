@@ -23,7 +23,7 @@ pub const SIGNATURE_HEADER: HeaderName = HeaderName::from_static("livepeer-signa
 pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// Why a delivery was not accepted. No message contains a secret or a signature. `{:#}` adds the causes.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The verifier has no secret, or an empty one. Nothing is accepted then: a signature made with
@@ -50,6 +50,13 @@ pub enum VerifyError {
     /// Studio did sign the body, but it cannot be read as what was asked for. The error says why, without
     /// the texts that it found: they may be secrets.
     Undecodable(#[source] DecodeError),
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
+    }
 }
 
 impl fmt::Display for VerifyError {

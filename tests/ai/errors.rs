@@ -72,7 +72,7 @@ async fn gone_says_so_in_words() {
 }
 
 #[tokio::test]
-async fn fields_and_reasons_are_told() {
+async fn fields_and_reasons_are_reported() {
     let recorder = Recorder::new([(422, FIELDS)]).await;
     let error = recorder.client().call(TextToImage::new("x")).await.unwrap_err();
     let Some(GenerateError::Validation(validation)) = error.body() else { panic!("{error:?}") };

@@ -125,7 +125,7 @@ async fn a_reader_that_breaks_its_promise_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_told_before_anything_is_sent() {
+async fn a_file_that_is_not_there_is_reported_before_anything_is_sent() {
     let recorder = Recorder::new([(200, PICTURES)]).await;
     let error = recorder.client().call(Upscale::new("p", File::path("/no/such/picture.png"))).await.unwrap_err();
     assert!(error.is_request() && format!("{error:#}").contains("/no/such/picture.png"), "{error:#}");

@@ -27,7 +27,7 @@ fn text(chunks: &[LlmChunk]) -> String {
 }
 
 #[tokio::test]
-async fn a_streamed_answer() -> Outcome {
+async fn a_streamed_response() -> Outcome {
     for flavor in [AiFlavor::Gateway, AiFlavor::Runner] {
         let server = mock::ai().flavor(flavor).llm_reply("Because of the air.").listen().await?;
         let chunks = server.client().call(question()).await?.collect().await?;

@@ -308,7 +308,7 @@ async fn studio_hosts_seven() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_an_error() {
+async fn an_empty_response_is_an_error() {
     let recorder = Recorder::new([(200, "")]).await;
     let error = recorder.client().call(TextToImage::new("x")).await.unwrap_err();
     assert!(error.is_decode() && format!("{error:#}").contains("the body is empty"), "{error:#}");

@@ -28,7 +28,7 @@ fn what_is_billed_is_never_declared_repeatable() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_repeated() -> Outcome {
+async fn a_refused_call_is_retried() -> Outcome {
     for status in [429, 503] {
         let recorder = Recorder::new([(status, "{}"), (status, ""), (200, DONE)]).await;
         let response = recorder.client().retry(soon()).call(TextToImage::new("x")).with_response().await?;

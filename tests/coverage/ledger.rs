@@ -33,12 +33,12 @@ const INTRODUCTION: &str = "\
 Every operation that this crate declares. The page is generated from `livepeer::catalog()` and the files of the repository:
 `UPDATE=1 cargo test --test coverage` writes it. An operation's name links to its docs.
 
-- *declaration*: method, path and response; the number of required + optional fields.
-- *retryable*: whether it may be sent again after it may have arrived. *pages*: how a list continues.
+- *declaration*: method, path and response; the number of required + optional fields; how a list continues.
+- *retryable*: whether it may be sent again after it may have arrived.
 - *request*: snapshots of the request with required fields only, and with all fields.
-- *mock*: which fake server of `livepeer::mock` has it. A handler of your own can serve any operation.
 - *shown in*: up to three examples or pages of the guide, or else the page for users of another SDK.
-- *SDKs*: the method of the generated clients for Python, TypeScript and Go, and the operation id, both by the public specification.
+- *SDKs*: the method of the generated clients for Python, TypeScript and Go (within the group of the same name, unless one is given), and
+  the operation id, both by the public specification.
 ";
 
 async fn ledger(root: &Path) -> String {
@@ -56,46 +56,53 @@ async fn ledger(root: &Path) -> String {
     for operation in livepeer::catalog() {
         if operation.resource() != resource {
             resource = operation.resource();
+            let alike: Vec<_> = livepeer::catalog().filter(|other| other.resource() == resource).collect();
+            let errors: BTreeSet<_> = alike.iter().map(|operation| errors(operation)).collect();
+            let mut served = BTreeSet::new();
+            for operation in alike {
+                served.insert(match (studio.serves(operation).await, ai.serves(operation).await) {
+                    (true, _) => "`mock::studio()`",
+                    (false, true) => "`mock::ai()`",
+                    (false, false) => "no fake server",
+                });
+            }
             let _ = writeln!(
                 text,
-                "\n## {resource}\n\n\
-                 | operation | declaration | retryable | pages | errors | request | mock | shown in | SDKs |\n\
-                 |---|---|---|---|---|---|---|---|---|",
+                "\n## {resource}\n\nErrors: {}. In tests served by {}.\n\n\
+                 | operation | declaration | retryable | request | shown in | SDKs |\n\
+                 |---|---|---|---|---|---|",
+                join(errors.iter().map(String::as_str)),
+                join(served.into_iter()),
             );
         }
         let peers: BTreeSet<_> = facts(operation)
             .iter()
             .filter_map(|fact| listed.iter().find(|listed| listed.fact == *fact))
-            .map(|listed| format!("`{}`", listed.peers))
+            .map(|listed| match listed.peers.split_once('.') {
+                Some((group, method)) if group.to_lowercase() == resource.replace('_', "") => format!("`{method}`"),
+                _ => format!("`{}`", listed.peers),
+            })
             .collect();
-        let mocks = [("studio", &studio), ("ai", &ai)];
-        let mut serving = Vec::new();
-        for (name, server) in mocks {
-            if server.serves(operation).await {
-                serving.push(name.to_owned());
-            }
-        }
+        let id = operation.id.map(|id| format!("`{id}`")).filter(|id| !peers.contains(id));
         let name = operation.qualified_name();
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {}{} | {} | {} | {} | {} |",
             docs(operation),
             declaration(operation),
+            match operation.paged {
+                None => "",
+                Some(Paging::Offset) => "; pages by offset",
+                Some(_) => "; pages by cursor",
+            },
             match (operation.retryable, operation.retryable_if) {
                 (false, _) => "no",
                 (true, None) => "yes",
-                (true, Some(_)) => "by what it carries",
+                (true, Some(_)) => "depends on its fields",
             },
-            match operation.paged {
-                None => "–",
-                Some(Paging::Offset) => "by offset",
-                Some(_) => "by cursor",
-            },
-            errors(operation),
             or_dash(&snapshots(root, &name)),
-            or_dash(&serving),
             or_dash(&shown_in(&samples, &name)),
-            or_dash(&peers.into_iter().chain(operation.id.map(|id| format!("`{id}`"))).collect::<Vec<_>>()),
+            or_dash(&peers.into_iter().chain(id).collect::<Vec<_>>()),
         );
     }
     text.push_str(
@@ -108,6 +115,10 @@ async fn ledger(root: &Path) -> String {
         let _ = writeln!(text, "- `{name}`: `{method} {path}`. {summary}");
     }
     text
+}
+
+fn join<'a>(pieces: impl Iterator<Item = &'a str>) -> String {
+    pieces.collect::<Vec<_>>().join(", ")
 }
 
 fn or_dash(pieces: &[String]) -> String {

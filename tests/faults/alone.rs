@@ -97,7 +97,7 @@ async fn a_connection_closed_under_the_next_call_may_have_carried_it() {
 
 /// What a server sends after its response is not taken for the response to the next request.
 #[tokio::test]
-async fn what_follows_an_answer_is_not_the_next_answer() {
+async fn what_follows_a_response_is_not_the_next_response() {
     let forged = ok().replace("a stream", "a forged");
     for _ in 0..20 {
         let server = Server::start(vec![vec![Read, Send(ok() + &forged)], vec![Read, Send(ok())]]).await;
@@ -111,7 +111,7 @@ async fn what_follows_an_answer_is_not_the_next_answer() {
 
 /// A server need not read the request to its end to know the response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_comes_before_the_request_was_read_is_the_answer() {
+async fn a_response_that_comes_before_the_request_was_read_is_the_response() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     const SIZE: usize = 32 << 20;
     for (by, status) in [By::Default, By::Custom].into_iter().flat_map(|by| [(by, 413), (by, 401), (by, 200)]) {
@@ -196,7 +196,7 @@ async fn the_deadline_covers_attempts_waits_and_the_body() {
 
 /// Reads a megabyte at a time, with pauses, for longer than the time-out in all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_upload_that_makes_headway_is_left_alone_and_one_that_stalls_is_not() {
+async fn an_upload_that_makes_progress_is_not_aborted_and_one_that_stalls_is() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -262,7 +262,7 @@ async fn what_can_be_read_once_is_sent_once() {
 
 /// The response is to blame for nothing here, so nothing is repeated, and the error says what could not be read.
 #[tokio::test]
-async fn a_request_body_that_fails_is_told_as_such() {
+async fn a_request_body_that_fails_is_reported_as_such() {
     struct Broken;
     impl tokio::io::AsyncRead for Broken {
         fn poll_read(
@@ -475,7 +475,7 @@ async fn a_transport_stays_when_time_outs_change() {
 
 /// A URL that only the transport finds fault with: nothing was sent, and nothing is tried again.
 #[tokio::test]
-async fn a_url_that_the_transport_does_not_take_is_told_at_once() {
+async fn a_url_that_the_transport_does_not_take_is_reported_at_once() {
     let error = client(By::Default, "https://1.2.3.4.5").call(Say::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0), "{error:#}");
     assert!(format!("{error:#}").starts_with("alone::Say (GET /text): not sent: "), "{error:#}");

@@ -58,7 +58,7 @@ async fn a_filter_has_to_fit_the_list() -> Result {
     assert_eq!(told(client.call(task::List::new().filters(wrong())).await).0, 400);
     assert_eq!(told(client.call(session::List::new().filters(wrong())).await).0, 400);
     assert_eq!(told(client.call(access_control::List::new().filters(wrong())).await).0, 400);
-    // These are passed over.
+    // These are ignored.
     let targets = multistream::List::new().filters(wrong()).count(true);
     let mut targets = client.pages(targets);
     assert!(targets.next().await.unwrap()?.is_empty());

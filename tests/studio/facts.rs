@@ -399,7 +399,7 @@ async fn rooms_that_are_off_say_so_in_plain_text() {
 }
 
 #[tokio::test]
-async fn a_signing_key_is_real_and_its_private_half_is_told_once() -> Result {
+async fn a_signing_key_is_real_and_its_private_half_is_returned_once() -> Result {
     let client = studio().client();
     let key = client.call(access_control::Create::new()).await?;
     let token = key.sign_playback("playback-id").token().unwrap();
@@ -413,7 +413,7 @@ async fn a_signing_key_is_real_and_its_private_half_is_told_once() -> Result {
 }
 
 #[tokio::test]
-async fn answers_can_be_prepared() -> Result {
+async fn replies_can_be_prepared() -> Result {
     let studio = studio();
     let client = studio.client();
     studio.reply_next(livepeer::mock::Reply::error(500, "Internal server error: oops"));

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use super::{Result, once, running, studio};
 
 #[tokio::test]
-async fn every_operation_is_answered() -> Result {
+async fn every_operation_has_a_response() -> Result {
     let server = running(&studio()).await;
     let (client, studio) = (once(&server), server.studio());
     streams(&client, studio).await?;

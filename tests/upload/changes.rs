@@ -135,7 +135,7 @@ async fn an_encrypted_file_needs_a_policy() {
 }
 
 #[tokio::test]
-async fn an_encrypted_file_goes_on_with_the_same_encryption() {
+async fn an_encrypted_file_is_resumed_with_the_same_encryption() {
     let (running, client) = running().await;
     let plain = content(33 * MIB);
     let file = OnDisk::new("film.mp4", &plain);

@@ -255,7 +255,7 @@ async fn progress_is_reported() {
 }
 
 #[tokio::test]
-async fn progress_begins_anew_with_each_attempt() {
+async fn progress_restarts_with_each_attempt() {
     let (running, client) = running().await;
     running.studio().inject_upload_fault(UploadStep::Send, UploadFault::Refuse(503));
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -296,7 +296,7 @@ async fn an_upload_can_be_waited_for() {
 }
 
 #[tokio::test]
-async fn the_answer_to_the_request_itself_may_be_anything() {
+async fn the_response_to_the_request_itself_may_be_anything() {
     let (running, client) = running().await;
     running.studio().reply_next(Reply::status(503).header("retry-after", "0"));
     client.upload(Upload::new(File::bytes(content(10)))).await.unwrap();

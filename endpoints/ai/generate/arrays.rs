@@ -288,7 +288,7 @@ fn write_empty(f: &mut fmt::Formatter<'_>, shape: &[usize]) -> fmt::Result {
 }
 
 /// A text is no array of numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ArrayError {
     problem: &'static str,
     offset: usize,
@@ -304,6 +304,13 @@ impl ArrayError {
 impl fmt::Display for ArrayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not an array of numbers: {} (at byte {})", self.problem, self.offset)
+    }
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for ArrayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -99,8 +99,7 @@ impl ErrorBody for HttpError {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
         let mut body: Value = serde_json::from_slice(body).ok()?;
         let detail = body.get_mut("detail")?;
-        // The framework that runners are built on has words of its own where their code is not reached: no such
-        // path, or a method that the path does not take.
+        // The framework of the runners has its own format for unknown paths and methods, which do not reach the runners' code.
         if detail.is_string() {
             *detail = serde_json::json!({ "msg": detail.take() });
         }

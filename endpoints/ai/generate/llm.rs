@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_ends_with_a_reason_or_done() -> Result<(), BoxError> {
+    fn a_response_ends_with_a_reason_or_done() -> Result<(), BoxError> {
         let piece =
             |reason: &str| parse(&format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"hi"}}{reason}}}]}}"#));
         for reason in ["", r#","finish_reason":"""#, r#","finish_reason":null"#] {

@@ -25,7 +25,7 @@ pub enum UserTag {
     /// A text.
     Text(String),
     /// A number.
-    // The server is JavaScript: it keeps no number more exactly than this.
+    // The server is written in JavaScript, whose numbers are no more precise than this.
     Number(f64),
     /// Several values.
     List(Vec<UserTag>),

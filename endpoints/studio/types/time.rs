@@ -47,7 +47,7 @@ macro_rules! ordered {
 
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
-                // Zero has two signs in a float, and one in JSON.
+                // A float has a negative zero, which JSON integers have not.
                 (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
             }
         }
@@ -88,7 +88,7 @@ impl Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    // Whole milliseconds: nothing on the other side counts finer.
+    // Whole milliseconds: the server has no finer times.
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
             Ok(after) => Self(after.as_millis() as f64),

@@ -328,7 +328,7 @@ fn readers_keep_their_promise_or_fail() {
 }
 
 #[test]
-fn factories_are_asked_anew() {
+fn factories_are_called_again() {
     let made = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counter = made.clone();
     let open = move || match counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {

@@ -31,7 +31,7 @@ impl<T: Field> Field for Option<T> {
             true => Ok(None),
             false => {
                 let value = T::decode(reader)?;
-                // Nothing was promised, so an object without any of the fields breaks no promise.
+                // With optional fields only, an object that has none of them is valid.
                 if let Some(Foreign::NothingRequired(_)) = reader.foreign {
                     reader.foreign = Some(Foreign::Unknown);
                 }
@@ -80,7 +80,7 @@ pointers!(Box Arc);
 pub(super) struct Progress {
     depth: u8,
     index: usize,
-    /// Why the first item that could not be read could not.
+    /// The error of the first item that could not be read.
     failed: Option<DecodeError>,
     start: usize,
 }
@@ -90,7 +90,7 @@ impl Progress {
         Self { depth: reader.depth, index: 0, failed: None, start: reader.at }
     }
 
-    /// Passes over an item that could not be read.
+    /// Skips an item that could not be read.
     #[cold]
     fn invalid(&mut self, reader: &mut Reader<'_>, start: usize, error: DecodeError) -> Result<(), DecodeError> {
         let error = reader.pass_over(start, self.depth, error.in_item(self.index))?;
@@ -99,7 +99,7 @@ impl Progress {
         Ok(())
     }
 
-    /// A list of which no item can be read is no list of such items.
+    /// If no item can be read, the list is one of another type.
     pub(super) fn end(self, reader: &mut Reader<'_>, is_empty: bool) -> Result<(), DecodeError> {
         match self.failed {
             Some(error) if is_empty => {

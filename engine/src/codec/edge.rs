@@ -20,7 +20,7 @@ pub fn serialize<T: Encode + ?Sized, S: Serializer>(value: &T, serializer: S) ->
     serialize_json(&to_json(value), serializer)
 }
 
-/// Hands JSON to a serializer.
+/// Passes JSON to a serializer.
 ///
 /// # Errors
 /// The serializer's.
@@ -42,7 +42,7 @@ pub fn serialize_json<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok,
 pub fn deserialize<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut json = String::new();
     read::record(deserializer, &mut json)?;
-    // In the text that was made meanwhile line and column say nothing.
+    // Line and column are those of an intermediate text, which the caller does not have.
     Options::new().decode(&json).map(|decoded| decoded.value).map_err(|error| {
         let (path, reason) = error.into_parts();
         match path.as_str() {

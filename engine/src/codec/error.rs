@@ -118,7 +118,7 @@ impl DecodeError {
     }
 }
 
-/// Puts a name before a path. A server may have chosen it, so it can be anything.
+/// Puts a name before a path. It may come from a server, so it can hold anything.
 pub(crate) fn prefix(path: &mut String, name: &str) {
     if !path.is_empty() && !path.starts_with('[') {
         path.insert(0, '.');
@@ -154,14 +154,10 @@ impl fmt::Display for DecodeError {
     }
 }
 
+/// As text, which a `main` that returns the error prints.
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError")
-            .field("kind", &self.0.kind)
-            .field("path", &self.0.path)
-            .field("reason", &self.0.reason)
-            .field("position", &self.0.position)
-            .finish()
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -23,7 +23,7 @@ use super::{Encode, Field, to_json};
 /// ```
 #[derive(Clone, Default)]
 pub struct Extra {
-    /// The members, as in an object without its braces. Boxed, since it is rarely there.
+    /// The members, as in an object without its braces. Boxed because it is rare.
     #[expect(clippy::box_collection, reason = "two thirds of the size, in each model")]
     text: Option<Box<String>>,
     /// From the lowest bit: field i was `null`. From the highest bit: the i-th required field was missing.
@@ -76,11 +76,11 @@ impl Extra {
         self.text.as_deref().map_or("", String::as_str)
     }
 
-    /// Calls with the name and the JSON of each member.
+    /// Calls a function with the name and the JSON of each member.
     fn for_each<'a>(&'a self, mut member: impl FnMut(&str, &'a str)) {
         let mut reader = Reader::new(self.text());
         while reader.next() != 0 {
-            // What is kept was read, or written by ourselves.
+            // Only text that was read or written by the codec is kept.
             let (Ok(name), Ok(raw)) = (reader.name(), reader.raw()) else { return };
             member(&name, raw);
             if reader.next() == b',' {
@@ -106,7 +106,7 @@ impl Extra {
         self.push_raw(&member);
     }
 
-    /// Notes that a field was `null`. Where no bit is left for it, it is kept as a member.
+    /// Records that a field was `null`; as a member, if there is no bit for it.
     pub(super) fn note_null(&mut self, shape: &Shape, index: usize) {
         match has_null_bit(shape, index) {
             true => self.lacks |= 1 << index,
@@ -122,7 +122,7 @@ impl Extra {
         }
     }
 
-    /// Notes that required fields were missing, whose bits these are.
+    /// Records that the required fields with these bits were missing.
     pub(super) fn note_missing(&mut self, shape: &Shape, missing: u64) {
         for index in (0..64).filter(|index| missing >> index & 1 == 1) {
             self.lacks |= missing_bit(shape, index);
@@ -145,7 +145,7 @@ impl Extra {
         index < 64 && shape.is_required(index) && self.lacks & missing_bit(shape, index) != 0
     }
 
-    /// Writes the members, but for those that were written.
+    /// Writes the members, except those that were written already.
     pub(super) fn write(&self, writer: &mut Writer, is_written: impl Fn(&str) -> bool) {
         self.for_each(|name, raw| {
             if !is_written(name) {
@@ -156,18 +156,18 @@ impl Extra {
     }
 }
 
-/// Whether there is a bit that says that a field was null: all that the required fields leave of 64.
+/// Whether a field has a bit for `null`: those of the 64 that no required field uses.
 fn has_null_bit(shape: &Shape, index: usize) -> bool {
     index < 64 - shape.required().count_ones() as usize
 }
 
-/// The bit that says that a required field was missing: from the top, by its place among the required ones.
+/// The bit of a required field that was missing: from the top, by its place among the required ones.
 fn missing_bit(shape: &Shape, index: usize) -> u64 {
     let before = shape.required() & ((1_u64 << index) - 1);
     (1 << 63) >> before.count_ones()
 }
 
-/// By meaning: the members of an object have no order, and a number several spellings.
+/// Not by text: the members of an object have no order, and a number has several spellings.
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
         self.lacks == other.lacks
@@ -196,7 +196,7 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Shows the names only: what an unknown member holds may be a secret.
+/// Shows the names only, because an unknown member may hold a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut names = Vec::new();

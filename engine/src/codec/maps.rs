@@ -11,10 +11,10 @@ use super::skip::Step;
 use super::writer::Writer;
 use super::{Encode, Field, Sampler, Schema, Schemas};
 
-/// What stands for a key in a path: keys are data, and may be secrets.
+/// Replaces a key in a path, because keys are data and may be secrets.
 const ANY_KEY: &str = "*";
 
-/// Reads a map, handing out its entries.
+/// Reads a map, and passes its entries to a function.
 fn entries<K: FromStr, V: Field>(reader: &mut Reader<'_>, mut put: impl FnMut(K, V)) -> Result<(), DecodeError> {
     reader.open_object("an object")?;
     let (begin, depth) = (reader.at, reader.depth);
@@ -63,7 +63,7 @@ fn encode<'v, K: Display + 'v, V: Encode + 'v>(entries: impl Iterator<Item = (&'
     });
 }
 
-/// An entry; none when the sample is minimal, or what stands for a key is none of this map.
+/// An entry; none if the sample is minimal, or if the map cannot have the sampled key.
 fn sample<K: FromStr, V: Field>(sampler: &mut Sampler) -> Option<(K, V)> {
     let texts = ["key", "1", "2024-05-01", "https://example.com/key"];
     let key = texts.iter().find_map(|text| text.parse().ok());

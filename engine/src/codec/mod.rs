@@ -1,19 +1,30 @@
-//! How values are read, written, sampled and described.
+//! Reading and writing of values as JSON, samples of them, and their JSON Schemas.
 //!
-//! Two traits carry the whole of it. [`Encode`] writes a value as JSON and is object-safe, so that one loop writes all
-//! models. [`Field`] is what a type needs to be a field of a model: it reads ([`decode`](Field::decode)), makes
-//! samples ([`sample`](Field::sample)) and describes itself as JSON Schema ([`schema`](Field::schema)).
-//! [`model!`](crate::model), [`id!`](crate::id) and [`open_enum!`](crate::open_enum) implement both, and so do the types
-//! of the standard library. Types of other crates enter a model through their serde implementations (`via serde`,
-//! [`ViaSerde`]).
+//! ```
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! use typed_endpoint::codec;
 //!
-//! serde itself is used at the edge only: models implement `Serialize` and `Deserialize` for users (JSON, CBOR,
-//! MessagePack), which go through the JSON text. [`from_json`] and [`to_json`] are two to three times faster.
+//! let text = r#"{"id":"emma","title":"Emma","isNew":true}"#;
+//! let book: Book = codec::from_json(text)?;
+//! assert_eq!(codec::to_json(&book), text); // unknown members, too
+//! # Ok::<(), typed_endpoint::DecodeError>(())
+//! ```
 //!
-//! - Reading is one pass over a `&str` ([`Reader`]). Nobody records a path on the way down: whoever reads a child adds
-//!   its name to an error on the way up, and line and column are computed once, for an error that is returned.
-//! - What a model does not know is kept as JSON text ([`Extra`](crate::Extra)), and nothing parses it that nobody asks for.
-//! - Functions that the macros emit are `#[inline]`: then only what a program uses is compiled.
+//! There are two traits. [`Encode`] writes a value as JSON. [`Field`] is what a type needs to be a field of a model: it reads a
+//! value ([`decode`](Field::decode)), makes samples ([`sample`](Field::sample)) and describes itself as JSON Schema
+//! ([`schema`](Field::schema)). [`model!`](crate::model), [`id!`](crate::id) and [`open_enum!`](crate::open_enum) implement both,
+//! and so do the types of the standard library. Types of other crates become fields through their serde implementations
+//! (`via serde`, [`ViaSerde`]).
+//!
+//! Models also implement serde's `Serialize` and `Deserialize`, which work by JSON text, so CBOR and MessagePack work, too.
+//! [`from_json`] and [`to_json`] are two to three times faster.
+//!
+//! [`Options`] reads strictly, lossily or within limits. Members that a model does not know are kept as JSON text
+//! ([`Extra`](crate::Extra)) and parsed on demand. An error has the path of the value, with line and column.
+
+// Reading is one pass over a `&str`. Paths are not recorded on the way down: whoever reads a child adds its name to an error
+// that is returned, because errors are rare. Functions that the macros emit are `#[inline]`, so that only what a program uses
+// is compiled.
 
 mod constraint;
 mod containers;

@@ -4,7 +4,7 @@ use super::error::DecodeError;
 use super::reader::Reader;
 use super::skip::Step;
 
-/// As many lists and objects may be open at once as in serde_json: more would be an attack on the stack.
+/// The greatest depth of lists and objects, the same as serde_json's, because deep nesting could overflow the stack.
 const DEEPEST: u8 = 127;
 
 impl Reader<'_> {

@@ -28,7 +28,7 @@ const STEPS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_0
 fn up_to_eight_digits(chunk: &[u8; 8]) -> (usize, u64) {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     let word = u64::from_le_bytes(*chunk);
-    // Of each byte the highest bit is set when it is above `9`, below `0`, or behind one that is.
+    // The highest bit of each byte is set if it is above `9`, below `0`, or after such a byte.
     let others = (word.wrapping_add(0x4646_4646_4646_4646) | word.wrapping_sub(ZEROS) | word) & 0x8080_8080_8080_8080;
     let count = (others.trailing_zeros() / 8) as usize;
     // Zeros are put in front until there are eight digits.
@@ -183,7 +183,7 @@ mod tests {
                 for stop in (0..=255).filter(|byte: &u8| !byte.is_ascii_digit()) {
                     let mut chunk = [stop; 8];
                     chunk[..len].copy_from_slice(digits.as_bytes());
-                    // What comes behind does not count, not even digits.
+                    // What follows does not matter, not even digits.
                     if len < 7 {
                         chunk[7] = b'7';
                     }

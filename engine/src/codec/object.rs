@@ -71,7 +71,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
         next = index + 1;
         let bit = 1_u64.checked_shl(index as u32).unwrap_or(0);
         if seen & bit != 0 {
-            // Of two members of one name the last counts.
+            // As in serde_json and JavaScript, the last of two members of one name wins.
             model.extra_mut().forget_null(shape, index);
             model.clear_member(index);
         }
@@ -96,7 +96,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
     Ok(())
 }
 
-/// Reads a name however it is written; its index if it is that of a field.
+/// Reads a name in any spelling, and returns its index if it is that of a field.
 #[inline(never)]
 fn known(shape: &Shape, reader: &mut Reader<'_>) -> Result<Option<usize>, DecodeError> {
     let name = reader.name()?;
@@ -133,7 +133,7 @@ fn null(model: &mut dyn Object, index: usize, reader: &mut Reader<'_>) -> Result
     }
     let start = reader.at;
     if reader.mode() == Mode::Strict {
-        // The type may have a null of its own.
+        // The type may give `null` a meaning.
         return model
             .decode_member(index, reader)
             .map_err(|_| in_field(DecodeError::new(DecodeErrorKind::Value, start, "is null")));
@@ -143,8 +143,8 @@ fn null(model: &mut dyn Object, index: usize, reader: &mut Reader<'_>) -> Result
     Ok(())
 }
 
-/// Keeps the value of an optional field that could not be read, if the mode allows. Without what a model cannot be
-/// without, it would be a lie.
+/// Keeps the value of an optional field that could not be read, if the mode allows. Required fields
+/// have no such place: a model without one would be invalid.
 #[cold]
 fn invalid(
     model: &mut dyn Object,
@@ -193,7 +193,7 @@ pub fn encode_object(model: &dyn Object, writer: &mut Writer) {
     let mut written = 0_u128;
     for (index, key) in shape.keys.iter().enumerate() {
         let member = match model.member(index) {
-            // What was null or missing is written as it was, unless it has a value by now.
+            // For a lossless round trip; a value that was set since then takes precedence.
             Member::Value(_) | Member::ViaSerde(_)
                 if shape.is_required(index) && extra.has_noted(shape, index) && model.is_default(index) =>
             {

@@ -38,9 +38,9 @@ const MEMORY_PER_BYTE: usize = 16;
 pub struct Decoded<T> {
     /// The value.
     pub value: T,
-    /// What was passed over because it could not be read ([`Mode::SkipInvalid`]): the first 100 places.
+    /// What was skipped because it could not be read ([`Mode::SkipInvalid`]): the first 100 places.
     pub skipped: Vec<Skipped>,
-    /// How many places were passed over in all.
+    /// The number of all places that were skipped.
     pub skipped_count: usize,
     /// Set when the whole looks like something else.
     pub(crate) foreign: Option<Foreign>,
@@ -71,7 +71,7 @@ impl Options {
         self
     }
 
-    /// Reads a value. A byte order mark before it is passed over; `NaN`, `Infinity` and `-Infinity` in it are `null`, except
+    /// Reads a value. A byte order mark before it is skipped; `NaN`, `Infinity` and `-Infinity` in it are `null`, except
     /// in [`Mode::Strict`].
     ///
     /// # Errors
@@ -86,12 +86,12 @@ impl Options {
         }
     }
 
-    /// Reads a text that is no JSON, once `NaN` and the like are `null`: a number that surprises is no reason to lose the rest.
+    /// Reads a text that is not JSON again with `null` in place of `NaN` and the like, which must not cost the rest of a response.
     #[cold]
     #[inline(never)]
     fn decode_without_non_numbers<T: Field>(self, text: &str, error: DecodeError) -> Result<Decoded<T>, DecodeError> {
         match non_numbers::as_null(text) {
-            // What else is wrong with it is told, if that is not the JSON.
+            // An error of another kind is about the value, and more useful than one about `NaN`.
             Some(json) => self.decode_json(&json).map_err(|other| if other.is_data() { other } else { error }),
             None => Err(error),
         }
@@ -116,7 +116,7 @@ impl Options {
     /// As [`decode`](Self::decode), and when the bytes are not UTF-8.
     #[inline]
     pub fn decode_bytes<T: Field>(self, bytes: &[u8]) -> Result<Decoded<T>, DecodeError> {
-        // The whole is checked at once, which is much cheaper than string by string.
+        // One check of the whole is much cheaper than one for each string.
         match std::str::from_utf8(bytes) {
             Ok(text) => self.decode(text),
             Err(error) => Err(DecodeError::new(DecodeErrorKind::Syntax, error.valid_up_to(), "the text is not UTF-8")),
@@ -152,7 +152,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a value from a text that has been read: with the memory that is left, and with reports of what is passed over.
+    /// Reads a value from a text that has been read: with the memory that is left, and with reports of what is skipped.
     pub(crate) fn read_text<T: Field>(&mut self, text: &str) -> Result<T, DecodeError> {
         let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).reader(text);
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
@@ -167,7 +167,7 @@ impl Reader<'_> {
 }
 
 impl Sampler {
-    /// A value that is given as JSON; the type's own sample if it is none of the type's.
+    /// The value that the JSON stands for, or the type's own sample if it cannot be read as that type.
     pub fn json<T: Field>(&mut self, json: &str) -> T {
         match Options::new().decode(json) {
             Ok(decoded) => decoded.value,

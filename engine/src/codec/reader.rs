@@ -11,8 +11,8 @@ pub enum Mode {
     Lenient,
     /// As strict servers read requests: unknown members, unknown values of enums, nulls and numbers as text are errors.
     Strict,
-    /// Lenient, and what cannot be read in an optional place costs that place only. An optional field is left out and its
-    /// value kept in [`Extra`](crate::Extra); an item of a list or map is passed over. What was passed over is reported
+    /// Lenient, and skips what cannot be read in an optional place. An optional field is left out and its value kept in
+    /// [`Extra`](crate::Extra); an item of a list or map is skipped. What was skipped is reported
     /// ([`Decoded::skipped`](super::Decoded::skipped)). A list or map of which no item can be read is an error.
     #[default]
     SkipInvalid,
@@ -33,7 +33,7 @@ pub enum Kind {
     List,
     /// An object.
     Object,
-    /// Nothing that a value begins with: reading it is an error, whatever is asked for.
+    /// Not the beginning of a value: reading it is an error, whatever the type.
     Invalid,
 }
 
@@ -50,15 +50,15 @@ pub struct Reader<'a> {
     mode: Mode,
     /// How many bytes the value may still take.
     pub(super) memory: usize,
-    /// What was passed over. The paths of the last ones are still being gathered.
+    /// What was skipped. The paths of the last ones are still being collected.
     pub(super) skipped: Vec<Skipped>,
-    /// Where all places that were passed over begin, in their order.
+    /// Where each skipped place begins, in their order.
     pub(super) skipped_at: Vec<usize>,
-    /// Set when the whole is an object that looks like one of something else.
+    /// Set if the whole is an object that looks like one of another type.
     pub(super) foreign: Option<Foreign>,
 }
 
-/// How an object looks like one of something else.
+/// How an object looks like one of another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
     /// It has no field that its model has, though some are required. Holds what was expected.
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             Kind::Invalid => return self.no_value(),
         };
         let offset = self.at;
-        // What only begins like a value is no JSON, whatever was expected.
+        // Invalid JSON is reported as such, whatever type was expected.
         if let Err(error) = self.skip_scalar() {
             return error;
         }
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(super) fn syntax(&self, reason: &'static str) -> DecodeError {
-        // A text that was cut off is another matter than one that is wrong.
+        // A truncated text gets an error of its own, because a retry may help.
         let reason = match self.at >= self.text.len() {
             true => format!("unexpected end, {reason}").into(),
             false => std::borrow::Cow::Borrowed(reason),
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
         DecodeError::new(DecodeErrorKind::TooLarge, self.at, reason)
     }
 
-    /// The byte at a position; 0 at the end, which is no byte that JSON has outside of errors.
+    /// The byte at a position; 0 at the end, which no valid JSON contains.
     #[inline]
     pub(super) fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)

@@ -63,7 +63,7 @@ impl Reader<'_> {
 /// The number that a text is.
 fn in_text(text: &str) -> Option<Number> {
     let mut reader = Reader::new(text);
-    // Nothing stands around it, not even space.
+    // Nothing may stand around it, not even space.
     let is_number = matches!(reader.byte(0), b'0'..=b'9' | b'-');
     let number = is_number.then(|| reader.number().ok())??;
     (reader.at == text.len()).then_some(number)
@@ -104,7 +104,7 @@ macro_rules! integers {
 
         impl Field for $ty {
             fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                // What nearly every integer is, in a third of the instructions.
+                // The common case, in a third of the instructions.
                 if let Some((number, end)) = reader.natural()
                     && let Ok(number) = Self::try_from(number)
                 {

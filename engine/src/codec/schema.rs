@@ -137,7 +137,7 @@ impl Schemas {
             None => {
                 let name = self.free_name(name, path);
                 self.names.insert(path, name.clone());
-                // Before it is made: it may refer to itself.
+                // Before its schema is made, which may refer to itself.
                 self.named.insert(name.clone(), Value::Null);
                 let schema = make(self).into_value();
                 self.named.insert(name.clone(), schema);

@@ -12,11 +12,11 @@ pub struct Shape {
     pub(super) keys: &'static [Key],
     /// Bit i: field i must be there.
     required: u128,
-    /// Bit i: field i wants to see a `null` itself.
+    /// Bit i: field i decodes `null` itself.
     nullable: u128,
     /// What the fields' values have to be, one for each; empty if there is nothing to check.
     constraints: &'static [Constraint],
-    /// Where by its hash a name is looked for: one more than the index of its key, 0 for none.
+    /// A hash table: one more than the index of the key, 0 for none.
     slots: [u8; SLOTS],
 }
 
@@ -42,7 +42,7 @@ enum Need {
     Required,
     /// Then it is none.
     Optional,
-    /// It tells null from not there.
+    /// It distinguishes null from missing.
     Nullable,
 }
 
@@ -105,7 +105,7 @@ const fn word(name: &[u8], from: usize) -> u64 {
     word
 }
 
-/// The slot at which a name is looked for first, by its first eight bytes.
+/// The first slot to try for a name, by its first eight bytes.
 #[inline]
 const fn hash(first: u64) -> usize {
     // The high bits of a product depend on all bits below.
@@ -163,7 +163,7 @@ impl Shape {
         self.constraints.get(index)
     }
 
-    /// The bits of required fields, but for those beyond the 64th: that they are missing is not noted.
+    /// The bits of required fields, except those beyond the 64th, which are not recorded as missing.
     #[inline]
     pub(super) fn required(&self) -> u64 {
         self.required as u64
@@ -211,7 +211,7 @@ impl Shape {
         const ONES: u64 = u64::MAX / 255;
         let bytes = reader.text.as_bytes();
         let first = u64::from_le_bytes(*bytes.get(reader.at + 1..)?.first_chunk()?);
-        // Of the bytes before the quote, if there is one among them.
+        // Only the bytes before the quote, if there is one among them.
         let quotes = first ^ (ONES * b'"' as u64);
         let quotes = quotes.wrapping_sub(ONES) & !quotes & (ONES << 7);
         let before = (quotes & quotes.wrapping_neg()).wrapping_sub(1) >> 7;

@@ -1,13 +1,13 @@
-//! Passing over values: those that nobody wants, and those that cannot be read.
+//! Skipping of values: those that are not needed, and those that cannot be read.
 
 use super::error::{self, DecodeError};
 use super::reader::{Kind, Mode, Reader};
 use super::text::plain;
 
-/// So many places are recorded; of others it is only counted how many there are.
+/// The number of places that are recorded; others are only counted.
 const MOST_REPORTS: usize = 100;
 
-/// A place in a text that could not be read and was passed over.
+/// A place in a text that could not be read and was skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
@@ -19,7 +19,7 @@ pub struct Skipped {
 }
 
 impl Reader<'_> {
-    /// Passes over a value, which is checked as if it were read.
+    /// Skips a value, and checks that it is JSON.
     pub(super) fn skip(&mut self) -> Result<(), DecodeError> {
         match self.kind() {
             Kind::List => {
@@ -49,7 +49,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes over a value that is no list and no object; of these it reads nothing.
+    /// Skips a value that is neither list nor object; of these it reads nothing.
     pub(super) fn skip_scalar(&mut self) -> Result<(), DecodeError> {
         match self.next() {
             b'"' => self.skip_string(),
@@ -71,7 +71,7 @@ impl Reader<'_> {
         self.unescape(end, &mut |_| {})
     }
 
-    /// Goes back to a value that could not be read and passes over it, if the mode and the error allow.
+    /// Goes back to a value that could not be read and skips it, if the mode and the error allow.
     #[cold]
     pub(super) fn pass_over(
         &mut self,
@@ -82,7 +82,7 @@ impl Reader<'_> {
         if self.mode() != Mode::SkipInvalid || !error.is_data() {
             return Err(error);
         }
-        // What was passed over within it is gone with it.
+        // Skipping the whole replaces the reports of its parts.
         self.forget_skipped_from(start);
         (self.at, self.depth) = (start, depth);
         match self.skip() {
@@ -91,7 +91,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes what was passed over. Its path is that of the error, and grows on the way up.
+    /// Records what was skipped. Its path is that of the error, and is completed while callers return.
     #[cold]
     pub(super) fn report(&mut self, start: usize, error: DecodeError) {
         self.skipped_at.push(start);
@@ -106,7 +106,7 @@ impl Reader<'_> {
         self.skipped_at.truncate(self.skipped_at.partition_point(|offset| *offset < start));
     }
 
-    /// Takes over what was passed over in a text within a string, which ends here.
+    /// Adds the reports of a JSON text within a string, which ends here.
     pub(super) fn report_within(&mut self, inner: Reader<'_>) {
         let (skipped, count) = reports(inner);
         let offset = self.at.saturating_sub(1);
@@ -115,7 +115,7 @@ impl Reader<'_> {
         self.skipped.extend(skipped.into_iter().take(room).map(|skipped| Skipped { offset, ..skipped }));
     }
 
-    /// Adds a step to the paths of what was passed over since a position.
+    /// Adds a step to the paths of what was skipped after a position.
     #[cold]
     pub(super) fn skipped_in(&mut self, start: usize, step: Step<'_>) {
         for skipped in self.skipped.iter_mut().rev().take_while(|skipped| skipped.offset >= start) {
@@ -134,7 +134,7 @@ pub(super) enum Step<'a> {
     Index(usize),
 }
 
-/// What was passed over, and how often in all.
+/// What was skipped, and how often in all.
 pub(super) fn reports(reader: Reader<'_>) -> (Vec<Skipped>, usize) {
     (reader.skipped, reader.skipped_at.len())
 }

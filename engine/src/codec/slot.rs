@@ -27,7 +27,7 @@ impl<'s, T> Slot<'s, T> for &'s mut Vec<T> {
     fn put(self, value: T) -> &'s mut T {
         let at = self.len();
         self.push(value);
-        // It was pushed just now.
+        // The item was pushed just before.
         &mut self[at]
     }
 }

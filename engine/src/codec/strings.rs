@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).map_or_else(|| self.lone_surrogate(), Ok)
     }
 
-    /// Half of a character: JavaScript writes that where a text was cut within one, and reads it.
+    /// A lone surrogate: JavaScript writes one if a text was cut within a character, and accepts it.
     fn lone_surrogate(&self) -> Result<char, DecodeError> {
         match self.mode() {
             Mode::Strict => Err(self.syntax("half of a surrogate pair in a string")),

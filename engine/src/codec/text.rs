@@ -5,8 +5,8 @@
 pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        // Of each byte the highest bit is set by what stops, and by what an earlier one that stops borrows. With its
-        // second bit turned a quote is the next number after the control characters.
+        // The highest bit of a byte is set if the byte ends the plain part, or by the borrow of an earlier one that does.
+        // With its second bit flipped, a quote is the number after the control characters.
         let word = u64::from_le_bytes(*word);
         let control_or_quote = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
         let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);

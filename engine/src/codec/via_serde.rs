@@ -34,7 +34,7 @@ impl<T: Serialize> EncodeViaSerde for T {
     fn encode_via_serde(&self, writer: &mut Writer) {
         match serde_json::to_string(self) {
             Ok(json) => writer.raw(&json),
-            // What cannot be JSON (a map with keys that are no text) is nothing in JSON.
+            // `null`, for what JSON cannot hold, such as a map whose keys are not text.
             Err(_) => writer.null(),
         }
     }
@@ -55,15 +55,15 @@ pub fn decode<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, DecodeE
     })
 }
 
-/// What serde says, without the position, which is one in a part of the text, and without what it quotes of the value.
+/// serde's message, without the position, which refers to a part of the text, and without quoted parts of the value.
 #[cold]
 fn reason(error: &serde_json::Error) -> String {
     let mut reason = error.to_string();
     if let Some(position) = reason.rfind(" at line ") {
         reason.truncate(position);
     }
-    // What is missing is named by the type, and so is what was expected; all else in quotes may be the value, which may
-    // have quotes in it.
+    // Only the type can be the origin of a missing field's name and of what was expected. Anything else in quotes may be the
+    // value, which may contain quotes.
     if reason.starts_with("missing field ") {
         return reason;
     }
@@ -96,7 +96,7 @@ pub fn sample<T: DeserializeOwned>(sampler: &mut Sampler) -> Option<T> {
         "[]",
         "{}",
     ];
-    // What is plain text takes anything, and gets its name.
+    // A plain text takes anything, and gets the name of its field.
     let any = r#""any text at all""#;
     let candidates = serde_json::from_str::<T>(any).is_ok().then_some(own.as_str());
     candidates.into_iter().chain(usual).find_map(from_json)

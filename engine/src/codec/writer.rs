@@ -35,7 +35,7 @@ pub trait Encode {
 /// Each [`Encode`] writes exactly one value.
 pub struct Writer {
     text: String,
-    /// What must not be shown of what was written; `None` when nobody asks.
+    /// The secrets among what was written; `None` if they are not recorded.
     secrets: Option<Vec<String>>,
     /// The first value that is not what its declaration says it has to be.
     violation: Option<Box<Violation>>,
@@ -120,7 +120,7 @@ impl Writer {
 
     /// Writes what a value displays as a string.
     pub fn display(&mut self, value: &dyn fmt::Display) {
-        /// Escapes what passes.
+        /// Escapes what is written to it.
         struct Escaped<'a>(&'a mut String);
 
         impl fmt::Write for Escaped<'_> {
@@ -166,7 +166,7 @@ impl Writer {
     /// Writes a float; one without a fraction as an integer, as JavaScript servers do, and one that JSON cannot hold as
     /// `null`.
     pub fn float(&mut self, number: f64) {
-        // Beyond 2^53 a float skips integers, so there the digits of the float itself are the honest ones.
+        // Beyond 2^53 not every integer is a float, so the digits of an integer would claim a precision that is not there.
         if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
             self.push_integer(number as i128);
         } else if number.is_finite() {

@@ -33,7 +33,7 @@ use crate::source::{ReadError, Source, serialize_request};
 /// ```
 pub trait Catalog: Api {
     /// The operations, as [`operations!`](crate::operations) lists them in `ENTRIES`. Operations of other APIs that this one does not
-    /// host are passed over.
+    /// host are ignored.
     const ENTRIES: &'static [&'static [Entry]];
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use super::causes::write_causes;
+use super::causes::{debug_as_text, write_causes};
 
 /// Any error, in the form that crosses the boundaries between HTTP crates.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a body could not be read as a whole. `{:#}` adds the causes.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum BodyError {
     /// There is more than the caller was ready to hold in memory.
@@ -19,6 +18,8 @@ pub enum BodyError {
     /// The source failed.
     Read(BoxError),
 }
+
+debug_as_text!(BodyError);
 
 impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -49,6 +49,18 @@ pub fn write_causes(error: &dyn StdError, f: &mut fmt::Formatter<'_>) -> fmt::Re
     each_cause(error.source(), |text| write!(f, ": {text}"))
 }
 
+/// Implements `Debug` of error types as their text with its causes: a `main` that returns an error prints that.
+macro_rules! debug_as_text {
+    ($($error:ty),+) => {
+        $(impl ::std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::write!(f, "{self:#}")
+            }
+        })+
+    };
+}
+pub(crate) use debug_as_text;
+
 /// Visits each cause of a chain that does not only repeat the one before it.
 pub(super) fn each_cause<E>(
     first: Option<&(dyn StdError + 'static)>,

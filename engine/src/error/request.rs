@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::BoxError;
-use super::causes::write_causes;
+use super::causes::{debug_as_text, write_causes};
 
 /// Why a request was not sent. `{:#}` adds the causes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestError {
     /// A path parameter would change the path.
@@ -148,6 +148,8 @@ impl RequestError {
         Self::KeyProvider { source: error.into() }
     }
 }
+
+debug_as_text!(RequestError);
 
 impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

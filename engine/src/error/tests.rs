@@ -221,6 +221,9 @@ fn an_error_tells_its_own_layer_and_its_source_the_next() {
         let (mut layer, told): (&dyn StdError, _) = (&*error, format!("{error:#}"));
         let mut texts = Vec::new();
         assert!(!told.contains('\n'), "{ty}: {told:?}");
+        // What a `main` that returns it prints.
+        let debug = format!("{error:?}");
+        assert!(debug == told || debug.starts_with(&format!("Error {{ what: {told:?}")), "{ty}: {debug}");
         loop {
             let text = layer.to_string();
             assert!(!text.is_empty(), "{ty}: {error:?}");

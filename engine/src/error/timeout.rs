@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::BoxError;
+use super::causes::debug_as_text;
 
 /// Nothing arrived for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no byte was sent or received for {0:?}")]
 pub struct IdleTimeout(pub(crate) Duration);
+
+debug_as_text!(IdleTimeout);
 
 impl IdleTimeout {
     /// How long that was.

@@ -4,10 +4,9 @@ use std::error::Error;
 use std::fmt;
 
 use super::BoxError;
-use super::causes::write_causes;
+use super::causes::{debug_as_text, write_causes};
 
 /// A request got no response. `{:#}` adds the causes.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
     /// How much of it was sent.
@@ -42,6 +41,8 @@ impl TransportError {
         Self { kind, source: source.into() }
     }
 }
+
+debug_as_text!(TransportError);
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,4 +1,20 @@
-//! A fake server made of typed handlers, for tests of what calls an API.
+//! A fake server made of typed handlers, for tests of code that calls an API.
+//!
+//! ```
+//! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), typed_endpoint::Error> {
+//! use typed_endpoint::{Client, mock::Mock};
+//!
+//! let mock = Mock::new().on(async |_: GetBook| Ok(Book::default()));
+//! let book = mock.client::<Client<Library>>().call(GetBook::new("emma")).await?;
+//! assert_eq!(book, Book::default());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A handler receives the request as the declared type and returns the declared response, or an error [`Reply`]. Other
+//! requests get 404, or what [`Mock::fallback`] returns.
 
 mod incoming;
 mod reply;
@@ -180,7 +196,7 @@ impl Mock {
         self.with(|state| state.strict = strict)
     }
 
-    /// Whether a query parameter whose value cannot be read is passed over, and [`strict`](Self::strict) is about bodies
+    /// Whether a query parameter whose value cannot be read is ignored, and [`strict`](Self::strict) is about bodies
     /// only: as with servers that check bodies by a schema, and nothing else (default: no).
     #[must_use]
     pub fn lenient_queries(self, lenient: bool) -> Self {

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn half_the_attempts_failing_for_ever_is_held_to_a_quarter_more() {
+    fn half_the_attempts_failing_forever_is_limited_to_a_quarter_more() {
         let budget = Budget::new();
         let mut random = fastrand::Rng::with_seed(7);
         let (calls, mut attempts) = (100_000_u32, 0_u32);

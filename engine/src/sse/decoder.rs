@@ -188,11 +188,18 @@ impl Default for Decoder {
 }
 
 /// An event of a stream is larger than allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventTooLarge {
     /// Bytes that were allowed.
     pub limit: usize,
+}
+
+/// As text, which a `main` that returns the error prints.
+impl fmt::Debug for EventTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for EventTooLarge {

@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::EventTooLarge;
 use crate::codec::{DecodeError, DecodeErrorKind};
 use crate::endpoint::Operation;
-use crate::error::{BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, looks_like_json, one_line, write_causes};
+use crate::error::{
+    BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, debug_as_text, looks_like_json, one_line, write_causes,
+};
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
 const EXCERPT: usize = 1024;
 
 /// Why a stream failed, and how far it had come.
-#[derive(Debug)]
 pub struct SseError {
     pub(super) operation: Option<&'static Operation>,
     pub(super) items: u64,
@@ -137,6 +138,8 @@ impl From<SseError> for Error {
     }
 }
 
+debug_as_text!(SseError);
+
 impl fmt::Display for SseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation {
@@ -183,9 +186,10 @@ impl<T> From<CollectError<T>> for SseError {
     }
 }
 
+/// As text, which a `main` that returns the error prints.
 impl<T> fmt::Debug for CollectError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CollectError").field("items", &self.items.len()).field("error", &self.error).finish()
+        write!(f, "{self:#}")
     }
 }
 

@@ -313,7 +313,7 @@ async fn heartbeats_are_no_items() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_response_is_read_though_not_for_ever() {
+async fn the_end_of_the_response_is_read_but_not_forever() {
     for last in ["data: end\n\n", "data: last one\n\n"] {
         let (stream, read_whole) = paced(&["data: a\n\n", last], true);
         stream.collect().await.unwrap();

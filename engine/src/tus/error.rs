@@ -3,10 +3,9 @@
 use std::fmt;
 use std::io;
 
-use crate::error::{Error, RequestError, write_causes};
+use crate::error::{Error, RequestError, debug_as_text, write_causes};
 
 /// Why an upload failed. `{:#}` adds the causes.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum UploadError {
     /// A request failed. The upload can be resumed.
@@ -55,6 +54,8 @@ pub enum UploadError {
     /// The server's response violates the protocol. A proxy or captive portal may have sent it in the server's place.
     Protocol(String),
 }
+
+debug_as_text!(UploadError);
 
 impl fmt::Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -24,7 +24,7 @@ pub(crate) struct Transfer<'a> {
     /// Whether the server has responded before: only then is a failure an outage to wait for.
     begun: bool,
     /// Whether the server has lost it once.
-    began_anew: bool,
+    restarted: bool,
     /// The host that the server named, if it is another one and not allowed.
     theirs: Option<String>,
     trust: Trust,
@@ -70,7 +70,7 @@ impl<'a> Transfer<'a> {
             source,
             state,
             begun,
-            began_anew: false,
+            restarted: false,
             theirs: None,
             trust,
             attempts,
@@ -117,12 +117,12 @@ impl<'a> Transfer<'a> {
     async fn ask_offset(&mut self) -> Result<Next, UploadError> {
         match self.ask().await? {
             ServerOffset::Finished => Ok(self.finished()),
-            ServerOffset::Unknown if self.began_anew || self.state.is_given() => {
+            ServerOffset::Unknown if self.restarted || self.state.is_given() => {
                 let theirs = self.theirs.take();
                 Err(theirs.map_or(UploadError::Unknown, |theirs| UploadError::Elsewhere { theirs }))
             }
             ServerOffset::Unknown => {
-                self.began_anew = true;
+                self.restarted = true;
                 self.state.url = None;
                 self.state.offset = 0;
                 Ok(Next::Create)

@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_read_ahead_of_another_version_is_not_handed_on() {
+    async fn what_was_read_ahead_of_another_version_is_not_sent() {
         let file = Scratch::new("parts", b"");
         // Its beginning, the middle (which only the time tells of), and less or more of it.
         let changes: [&dyn Fn(); 4] = [

@@ -147,7 +147,7 @@ async fn one_value_as_json() {
 }
 
 #[tokio::test]
-async fn a_form_without_a_key_and_text_in_answer() {
+async fn a_form_without_a_key_and_text_in_response() {
     let (server, seen) = served!(|sign_in: SignIn| {
         assert_eq!(sign_in.password.expose(), "a&b=c d");
         Ok(format!("hello {}", sign_in.user))
@@ -397,7 +397,7 @@ async fn what_cannot_be_read_is_kept_wherever_it_stands() {
     let desk = desk(response).await.unwrap();
     let inner = desk.desk.as_ref().unwrap();
     assert_eq!((desk.desk_number, inner.desk_number), (1, 2));
-    // Of a list only the item that cannot be read is passed over.
+    // Only the item that cannot be read is skipped.
     assert_eq!(inner.books.as_ref().unwrap().len(), 1);
     assert_eq!(inner.extra.get("Seats"), Some(serde_json::json!({"1": "x"})));
     assert_eq!(inner.desk.as_ref().unwrap().extra.get("Desk"), Some(serde_json::json!([])));
@@ -407,7 +407,7 @@ async fn what_cannot_be_read_is_kept_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn an_answer_as_deep_as_an_attack_is_refused() {
+async fn a_response_nested_as_deeply_as_an_attack_is_refused() {
     let deep = |depth: usize| format!("{{\"Books\":7,{}{}", "\"Desk\":{".repeat(depth), "}".repeat(depth + 1));
     assert_eq!(desk(&deep(100)).await.unwrap().extra.get("Books"), Some(7.into()));
     let error = desk(&deep(100_000)).await.unwrap_err();

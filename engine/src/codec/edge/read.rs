@@ -56,7 +56,7 @@ impl<'de> Visitor<'de> for Record<'_> {
         if !number.is_finite() {
             return Err(E::custom("JSON has no such number"));
         }
-        // With its point and its sign, also where it is whole: free-form JSON tells 1.0 from 1.
+        // Keeps the point and sign of whole floats, because free-form JSON distinguishes 1.0 from 1.
         self.display(format_args!("{number:?}"));
         Ok(())
     }

@@ -9,15 +9,15 @@ use crate::codec::error::DecodeError;
 use crate::codec::number::Number;
 use crate::codec::reader::{Kind, Reader};
 
-/// Hands the value that comes next to a serializer.
+/// Passes the next value to a serializer.
 pub(super) fn replay<S: Serializer>(reader: &mut Reader<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     Next(RefCell::new(reader)).serialize(serializer)
 }
 
-/// The value that a reader comes to next, which is read when it is serialized.
+/// A reader's next value, which is read when it is serialized.
 struct Next<'r, 'a>(RefCell<&'r mut Reader<'a>>);
 
-/// A writer that wrote no JSON; `Encode` by hand can do so.
+/// The error for a writer without valid JSON, which a hand-written `Encode` can produce.
 fn no_json<E: Error>(error: DecodeError) -> E {
     E::custom(error)
 }

@@ -134,7 +134,7 @@ fn every_kind_of_value() {
             taken += usize::from(same::<Value>(&text));
             same::<Vec<Value>>(&text);
         }
-        // What is passed over must be JSON, too.
+        // What is skipped must be JSON, too.
         let skipped = format!("{{\"unknown\":{value}}}");
         // serde_json refuses what JavaScript reads: numbers that no float holds, and halves of surrogate pairs.
         let is_json =
@@ -216,7 +216,7 @@ proptest! {
         let is_json = same::<Value>(&text);
         let book = from_json::<Book>(&text);
         prop_assert!(is_json || book.is_err(), "{}", text);
-        // Whatever was read is written again as the same, but for list items that were passed over.
+        // Whatever was read is written again as the same, except list items that were skipped.
         if let Ok(decoded) = Options::new().mode(Mode::Lenient).decode::<Book>(&text) {
             let again = from_json::<Book>(&to_json(&decoded.value)).unwrap();
             prop_assert_eq!(again, decoded.value);

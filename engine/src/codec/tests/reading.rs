@@ -95,7 +95,7 @@ fn types_of_the_standard_library() {
 }
 
 #[test]
-fn a_byte_order_mark_is_passed_over() {
+fn a_byte_order_mark_is_skipped() {
     reads("\u{feff}[1]", vec![1_u8]);
     assert_eq!(Options::new().decode_bytes::<u8>(b"\xef\xbb\xbf1").unwrap().value, 1);
     refused::<u8>("\u{feff}\u{feff}1");
@@ -164,7 +164,7 @@ fn memory_is_limited_by_what_a_value_takes() {
     assert_eq!(Options::new().max_memory(most).decode::<Vec<Book>>(&text).unwrap().value.len(), 1000);
     let error = Options::new().max_memory(most - 1).decode::<Vec<Book>>(&text).unwrap_err();
     assert_eq!(error.kind(), DecodeErrorKind::TooLarge);
-    // In the place of an optional field, too: what is too large is not passed over, but ends the reading.
+    // In the place of an optional field, too: a value that is too large is not skipped, but an error.
     let text = format!(r#"{{"any":{{"list":{text}}}}}"#);
     assert!(Options::new().max_memory(20_000).decode::<Book>(&text).is_err());
     let text = format!(r#"{{"next":{}1{}}}"#, r#"{"next":"#.repeat(100), "}".repeat(100));

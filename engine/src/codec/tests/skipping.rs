@@ -1,4 +1,4 @@
-//! What cannot be read in an optional place costs that place only.
+//! What cannot be read in an optional place is skipped, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn paths<T>(decoded: &Decoded<T>) -> Vec<&str> {
 }
 
 #[test]
-fn an_optional_member_is_kept_as_it_came() {
+fn an_optional_member_is_kept_unchanged() {
     let text =
         r#"{"id":"1","title":"x","price":"cheap","pageCount":{"a":[1]},"next":{"id":"2","title":"y","price":[]}}"#;
     let decoded = skipping(text);
@@ -55,7 +55,7 @@ fn a_bad_item_costs_that_item() {
 }
 
 #[test]
-fn a_list_of_nothing_but_bad_items_is_no_list_of_such_items() {
+fn a_list_of_invalid_items_only_is_an_error() {
     let decoded = skipping(r#"{"chapters":[1,2]}"#);
     assert_eq!(paths(&decoded), ["chapters[0]"]);
     assert_eq!(decoded.value.chapters, None);
@@ -140,8 +140,8 @@ fn inserting_keeps_what_was_there() {
 }
 
 #[test]
-fn what_is_passed_over_as_a_whole_counts_once_however_much_is_within() {
-    // Of 200 chapters none can be read, and so the field is passed over, with the reports of all of them.
+fn what_is_skipped_as_a_whole_counts_once_however_much_is_within() {
+    // Of 200 chapters none can be read, and so the field is skipped, with the reports of all of them.
     let chapters = vec![r#"{"title":7,"page":[]}"#; 200].join(",");
     let text = format!(r#"[{{"chapters":[{chapters},{{"page":1,"title":[]}}]}},{{"price":[]}}]"#);
     let decoded = Options::new().decode::<Vec<Book>>(&text).unwrap();
@@ -171,7 +171,7 @@ fn an_integer_with_a_fraction_is_none_however_small_the_fraction() {
 }
 
 #[test]
-fn an_error_behind_a_number_that_is_none_is_told() {
+fn an_error_behind_a_number_that_is_none_is_reported() {
     let error = from_json::<Book>(r#"{"price":NaN,"id":[]}"#).unwrap_err();
     assert_eq!(error.path(), "id");
     // What is no JSON with nulls either is reported unchanged.

@@ -40,7 +40,7 @@ fn what_is_set_replaces_what_was_noted() {
 }
 
 #[test]
-fn three_states_are_told_apart() {
+fn three_states_are_distinguished() {
     for (text, state) in [
         ("{}", Nullable::Unset),
         (r#"{"borrower":null}"#, Nullable::Null),

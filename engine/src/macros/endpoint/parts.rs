@@ -62,6 +62,6 @@ macro_rules! __parts {
         $crate::__expected! { "expected the response's type after `->`, and `,` before each clause" ; $($bad)* }
     };
     ($q:tt $($bad:tt)*) => {
-        $crate::__expected! { "expected `-> Response` or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
+        $crate::__expected! { "expected `-> Type` (`-> ()` if the response has no body) or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
     };
 }

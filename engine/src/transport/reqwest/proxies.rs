@@ -9,7 +9,7 @@ use crate::error::{BoxError, RequestError, TransportError, TransportErrorKind, o
 /// The environment's proxies, as reqwest reads them by itself.
 pub(super) struct Proxies {
     matcher: Matcher,
-    /// Where some have a scheme that reqwest passes over, in silence: what would go through a proxy if it had another.
+    /// Where some have a scheme that reqwest ignores silently: what would go through a proxy if it had another.
     wanted: Option<Matcher>,
 }
 
