@@ -184,6 +184,18 @@ impl Maker<'_> {
         match ty.as_str() {
             "object" => self.object(schema),
             "array" => (0..self.below(4)).map(|_| self.make(&schema["items"])).collect(),
+            "string" if self.request && schema["pattern"].is_string() => {
+                let pattern = schema["pattern"].as_str().unwrap();
+                let known = [
+                    ("^(srt|rtmps?)://", "srt://example.com/x?y=\u{e9}"),
+                    ("^http(s)?://", "http://example.com/a?b=c%20d"),
+                    ("^(https?|ipfs|ar)://", "ipfs://bafy/x y"),
+                ];
+                known.iter().find(|(known, _)| *known == pattern).unwrap_or_else(|| panic!("{pattern}")).1.into()
+            }
+            "string" if self.request && schema["minLength"].is_u64() => {
+                "\u{e9}".repeat(schema["minLength"].as_u64().unwrap() as usize).into()
+            }
             "string" => {
                 let some = ["x", "", "https://example.com/a?b=c%20d", "\u{e9} \"q\" \\ \n", "12", "true", "0.5"];
                 some[self.below(some.len() as u64) as usize].into()
