@@ -15,6 +15,7 @@
 //! 12. [Declaring your own API](own_api)
 //! 13. [Logs, metrics, `curl`](logs)
 //! 14. [The network](network): compression, proxies, TLS
+//! 15. [Calls by name, and OpenAPI](descriptions)
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -41,6 +42,7 @@ pages! {
     own_api = "guide/12-own-api.md",
     logs = "guide/13-logs.md",
     network = "guide/14-network.md",
+    descriptions = "guide/15-descriptions.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

@@ -247,9 +247,10 @@ impl StudioFake {
 
 /// Ways to call it.
 impl StudioFake {
-    /// A client that calls it in memory.
+    /// A client that calls it in memory. It leaves it to the fake to refuse values
+    /// ([`check_values`](crate::Client::check_values)), which says what the real server would say.
     pub fn client(&self) -> Client<Studio> {
-        self.mock.client::<Client>().key(self.core.first_key())
+        self.mock.client::<Client>().key(self.core.first_key()).check_values(false)
     }
 
     /// The server below, for all that it can: requests seen, transport.
@@ -285,9 +286,9 @@ impl RunningStudio {
         self.running.url()
     }
 
-    /// A client that calls it over the network.
+    /// A client that calls it over the network, and leaves it to the fake to refuse values.
     pub fn client(&self) -> Client<Studio> {
-        Client::studio(self.studio.core.first_key()).server(self.url())
+        Client::studio(self.studio.core.first_key()).server(self.url()).check_values(false)
     }
 
     /// The server itself.

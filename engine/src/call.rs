@@ -219,7 +219,7 @@ impl<E: Endpoint> Call<E> {
                 own = values.iter().copied().enumerate().map(with).collect();
             }
             let values = if own.is_empty() { values } else { &own };
-            prepared = encode::prepare(operation, self.prefix, E::Format::ACCEPT, values);
+            prepared = encode::prepare(operation, self.prefix, E::Format::ACCEPT, values, self.settings.check_values);
         });
         let mut secrets = prepared.as_mut().map(|request| std::mem::take(&mut request.secrets)).unwrap_or_default();
         let options = self.options;

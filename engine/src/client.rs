@@ -210,6 +210,14 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.max_memory = Some(bytes))
     }
 
+    /// Whether requests are refused whose values are not what their declarations say they have to be
+    /// ([`Constraint`](crate::codec::Constraint)), before they are sent (default: yes). No leaves it to the server, which may have
+    /// changed.
+    #[must_use]
+    pub fn check_values(self, check: bool) -> Self {
+        self.set(|settings| settings.check_values = check)
+    }
+
     /// Sets a function that is called at each step of each call: when the call or an attempt starts or ends, and before a
     /// retry (default: none). Use it for a log of this client only, and for metrics. Clones made afterwards have it too; calling
     /// this again replaces it.

@@ -69,14 +69,15 @@ pub(crate) fn prepare(
     prefix: &str,
     accept: &'static str,
     values: &[Option<&dyn Value>],
+    checked: bool,
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
-    let mut scratch = Writer::recording();
+    let mut scratch = Writer::recording().checking(checked);
     request.target.reserve(prefix.len() + operation.path.len() + 48);
     request.target.push_str(prefix);
     push_path(&mut request.target, operation, values, &mut scratch)?;
 
-    let mut json = Writer::recording();
+    let mut json = Writer::recording().checking(checked);
     let mut form = String::new();
     let mut parts = Multipart::new();
     for (field, value) in operation.fields.iter().zip(values) {
@@ -224,6 +225,9 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
 
 /// Checks that a field's value, written from this position on, is what its declaration says it has to be.
 fn check(field: &Field, from: usize, writer: &mut Writer) -> Result<(), RequestError> {
+    if !writer.is_checking() {
+        return Ok(());
+    }
     let checked = writer.check_field(field.name, from, field.constraint);
     checked.map_err(|(path, reason)| RequestError::Constraint { path, reason })
 }

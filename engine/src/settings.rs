@@ -127,6 +127,8 @@ pub(crate) struct Settings {
     pub(crate) max_response: usize,
     /// `None`: by `max_response`.
     pub(crate) max_memory: Option<usize>,
+    /// Whether values are checked before they are sent.
+    pub(crate) check_values: bool,
     pub(crate) observer: Option<Observer>,
     /// How many bytes of headers, and of a body, the log shows.
     pub(crate) max_logged: usize,
@@ -157,6 +159,7 @@ impl Settings {
             config_error: None,
             max_response: 64 * 1024 * 1024,
             max_memory: None,
+            check_values: true,
             observer: None,
             max_logged: 4 * 1024,
             transport: Lazy::default(),

@@ -92,6 +92,13 @@ async fn what_is_right_is_sent_and_what_servers_send_is_not_checked() {
     assert_eq!(mock.client::<Client<Library>>().call(order).await.unwrap().count, 99);
 }
 
+#[tokio::test]
+async fn a_client_can_leave_it_to_the_server() {
+    let mock = Mock::new().on(async |_: Order| Err(Reply::error(422, "too many")));
+    let client = mock.client::<Client<Library>>().check_values(false);
+    assert_eq!(client.call(Order::new(6)).await.unwrap_err().status().unwrap().as_u16(), 422);
+}
+
 #[test]
 fn the_document_says_so() {
     let document = dynamic::openapi::<Library>();

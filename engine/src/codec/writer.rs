@@ -37,6 +37,8 @@ pub struct Writer {
     text: String,
     /// The secrets among what was written; `None` if they are not recorded.
     secrets: Option<Vec<String>>,
+    /// Whether values are checked.
+    checking: bool,
     /// The first value that is not what its declaration says it has to be.
     violation: Option<Box<Violation>>,
 }
@@ -52,12 +54,17 @@ struct Violation {
 impl Writer {
     /// A writer that records no secrets.
     pub fn new() -> Self {
-        Self { text: String::new(), secrets: None, violation: None }
+        Self { text: String::new(), secrets: None, checking: false, violation: None }
     }
 
-    /// A writer that records secrets, and values that are not what they have to be ([`Constraint`]).
+    /// A writer that records secrets.
     pub fn recording() -> Self {
-        Self { text: String::new(), secrets: Some(Vec::new()), violation: None }
+        Self { text: String::new(), secrets: Some(Vec::new()), checking: false, violation: None }
+    }
+
+    /// Whether it also checks that values are what they have to be (default: no).
+    pub(crate) fn checking(self, checking: bool) -> Self {
+        Self { checking, ..self }
     }
 
     /// What was written.
@@ -228,8 +235,8 @@ impl Writer {
 
     /// Whether values are checked.
     #[inline]
-    pub(super) fn is_checking(&self) -> bool {
-        self.secrets.is_some()
+    pub(crate) fn is_checking(&self) -> bool {
+        self.checking
     }
 
     /// Checks a member that was written from this position on.

@@ -80,6 +80,8 @@ macro_rules! __client {
                 max_response(bytes: usize);
                 "Limits the memory, in bytes, of the value decoded from a response (default: four times `max_response`)."
                 max_memory(bytes: usize);
+                "Sets whether values that are not what their declarations say they have to be are refused before they are sent (default: yes)."
+                check_values(check: bool);
                 "Sets a function that is called at each step of each call, for logs and metrics."
                 observer(
                     observer: impl ::core::ops::Fn(&$crate::observe::Observation<'_>)

@@ -3,6 +3,7 @@
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use typed_endpoint::dynamic::{Catalog, Entry};
 use typed_endpoint::{
     Api, Auth, Case, ErrorBody, File, Page, Secret, Unmapped, errors, fields, id, model, open_enum, operations,
     sse_json,
@@ -32,6 +33,14 @@ impl Api for Archive {
     const CASE: Case = Case::Kebab;
     const AUTH: Auth = Auth::Query("card");
     type Error = Unmapped;
+}
+
+impl Catalog for Library {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
+impl Catalog for Archive {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
 }
 
 fields! {
