@@ -44,7 +44,8 @@ fuzz_target!(|data: &[u8]| {
             assert!(now.abs_diff(Duration::from_millis(time)) <= Duration::from_secs(300));
             let written = serde_json::to_vec(&event).unwrap();
             let again: Event = serde_json::from_slice(&written).unwrap();
-            assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&event).unwrap());
+            // `None` with a number that no float holds, which only the text keeps.
+            assert_eq!(serde_json::to_value(&again).ok(), serde_json::to_value(&event).ok());
             let _ = (event.kind(), format!("{event:?}"));
             // A body that was touched is another one.
             let mut touched = body.to_vec();
