@@ -44,6 +44,15 @@ fn models_travel_in_every_format_that_describes_itself() {
 }
 
 #[test]
+fn formats_are_told_the_lengths() {
+    let book: Book = from_json(r#"{"id":"1","new":[[],[1,{"a":[2]}],{}]}"#).unwrap();
+    let (mut own, mut value) = (Vec::new(), Vec::new());
+    ciborium::into_writer(&book, &mut own).unwrap();
+    ciborium::into_writer(&serde_json::to_value(&book).unwrap(), &mut value).unwrap();
+    assert_eq!(own, value);
+}
+
+#[test]
 fn whole_floats_come_back_from_binary_formats() {
     let book: Book = from_json(r#"{"price":10.0}"#).unwrap();
     assert_eq!(cbor(&book).price, Some(10.0));
