@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-use crate::codec::{DecodeError, Decoded, Field, Foreign, Options, Skipped};
+use crate::codec::{DecodeError, Field, Foreign, Notes, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
@@ -128,22 +128,23 @@ impl<T: Field> ResponseFormat<T> for Json {
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
         let options = Options::new().max_memory(response.context.max_memory);
+        let mut notes = Notes::default();
         let text = response.text()?;
-        let Decoded { value, skipped, skipped_count, foreign } = match text.trim_ascii() {
-            "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
-            _ => options.decode(text),
-        }?;
-        if skipped_count > 0 {
-            response.skipped = Some(Box::new((skipped, skipped_count)));
+        let value = match text.trim_ascii() {
+            "" => options.read("null", &mut notes).map_err(|_| DecodeError::custom("the body is empty")),
+            _ => options.read(text, &mut notes),
+        };
+        if notes.skipped_count > 0 {
+            response.skipped = Some(Box::new((notes.skipped, notes.skipped_count)));
         }
-        match foreign {
+        match notes.foreign {
             // Some servers respond so that they failed. Nothing that was asked for would be in the value.
             Some(Foreign::NothingRequired(what)) => {
                 return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
             }
             foreign => response.is_foreign = foreign.is_some(),
         }
-        Ok(value)
+        value
     }
 }
 

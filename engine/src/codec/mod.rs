@@ -48,6 +48,7 @@ pub use error::DecodeErrorKind;
 pub use field::{Field, Parameter};
 pub(crate) use nullable::Nullable;
 pub use object::{mark_missing, mark_null};
+pub(crate) use options::Notes;
 pub use options::{Decoded, Options, from_json};
 pub(crate) use reader::Foreign;
 pub use reader::{Kind, Mode, Reader};
