@@ -339,18 +339,17 @@ impl<E: Endpoint> ResponseFuture<E> {
         cx: &mut Context<'_>,
         make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
-        let Completed { mut response, elapsed, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let Completed { mut response, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
         Poll::Ready(match E::Format::decode(&mut response) {
-            Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
-                None => Ok(make(value, response)),
-                reported => {
-                    let error = DecodeError::custom("it is an error response");
-                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
-                }
-            },
-            Err(error) => {
+            Ok(value) if !response.is_foreign => Ok(make(value, response)),
+            value => {
                 let reported = reported_error::<E::Error>(&response);
-                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
+                let error = match value {
+                    Ok(value) if reported.is_none() => return Poll::Ready(Ok(make(value, response))),
+                    Ok(_) => DecodeError::custom("it is an error response"),
+                    Err(error) => error,
+                };
+                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, watch)))
             }
         })
     }
@@ -371,7 +370,6 @@ fn decode_failure(
     reported: Option<Box<dyn Mapped>>,
     operation: &'static Operation,
     response: RawResponse,
-    elapsed: Duration,
     watch: Option<Arc<WatchedCall>>,
 ) -> Box<ErrorInner> {
     if let Some(call) = watch {
@@ -391,7 +389,7 @@ fn decode_failure(
     inner.body = reported;
     inner.attempts = context.attempts;
     inner.earlier = context.earlier;
-    inner.elapsed = elapsed;
+    inner.elapsed = context.began.map(|began| began.elapsed()).unwrap_or_default();
     inner
 }
 
