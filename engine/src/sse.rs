@@ -19,7 +19,7 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
-use crate::codec::{Field, from_json};
+use crate::codec::Field;
 use crate::context::CallContext;
 use crate::error::{BoxError, IdleTimeout};
 
@@ -101,7 +101,7 @@ impl<T: Field> Step<T> {
         if let Some(error) = event.error() {
             return Ok(Step::Error(error));
         }
-        Ok(Step::Item(from_json(&event.data)?))
+        Ok(Step::Item(event.decode()?))
     }
 }
 
@@ -138,8 +138,7 @@ impl Event {
         if self.name != "error" && !self.data.contains("\"error\"") {
             return None;
         }
-        let object = serde_json::from_str::<Map<String, Value>>(&self.data);
-        match object.ok().and_then(|mut object| object.remove("error")) {
+        match self.decode::<Map<String, Value>>().ok().and_then(|mut object| object.remove("error")) {
             Some(Value::String(text)) => Some(text),
             Some(error) if !error.is_null() => {
                 let message = error.get("message").and_then(Value::as_str);
@@ -205,9 +204,9 @@ impl<T: StreamItem> Sse<T> {
         }
     }
 
-    /// Sets the call that it is the response of, for its errors.
+    /// Sets the call that it is the response of, for its errors and its limit of memory.
     pub(crate) fn in_context(self, context: CallContext) -> Sse<T> {
-        Sse { context, ..self }
+        Sse { decoder: self.decoder.max_memory(context.max_memory), context, ..self }
     }
 
     /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.

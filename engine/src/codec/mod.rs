@@ -8,7 +8,8 @@
 //! [`ViaSerde`]).
 //!
 //! serde itself is used at the edge only: models implement `Serialize` and `Deserialize` for users (JSON, CBOR,
-//! MessagePack), which go through the JSON text. [`from_json`] and [`to_json`] are two to three times faster.
+//! MessagePack), which go through the JSON text. [`from_json`] and [`to_json`] are two to three times faster, and
+//! keep all digits of a number in [`Extra`](crate::Extra), where serde has only those of `u64`, `i64` and `f64`.
 //!
 //! - Reading is one pass over a `&str` ([`Reader`]). Nobody records a path on the way down: whoever reads a child adds
 //!   its name to an error on the way up, and line and column are computed once, for an error that is returned.

@@ -170,10 +170,11 @@ impl Reader<'_> {
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
         self.report_within(inner);
-        // The error's position is one in the inner text.
+        // The error's position is one in the inner text. A limit is one of the whole: such an error is passed over nowhere.
         value.map_err(|error| {
+            let kind = if error.kind() == DecodeErrorKind::TooLarge { error.kind() } else { DecodeErrorKind::Value };
             let (path, reason) = error.into_parts();
-            self.invalid(format!("in the text: {reason}")).in_path(&path)
+            DecodeError::new(kind, self.at, format!("in the text: {reason}")).in_path(&path)
         })
     }
 }

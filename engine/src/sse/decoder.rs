@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 
+use crate::codec::{DecodeError, Field, Options};
+
 /// One server-sent event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Event {
     /// Its kind, as in `event: …`. Empty when the server names none, which the standard takes for `message`.
@@ -15,12 +17,41 @@ pub struct Event {
     pub data: String,
     /// The last id the server has given, with this event or before it. Empty when there was none.
     pub id: String,
+    /// How the content is read as JSON: with the limits of the client whose response it is from.
+    pub(super) options: Options,
 }
+
+/// An id that is longer is ignored: every later event would repeat it, and no header could return it.
+const LONGEST_ID: usize = 4 * 1024;
 
 impl Event {
     /// An event without name and id.
     pub fn new(data: impl Into<String>) -> Event {
         Event { data: data.into(), ..Event::default() }
+    }
+
+    /// Reads its content as JSON, within the memory limit of the client whose response it is from
+    /// ([`max_memory`](crate::Client::max_memory)).
+    ///
+    /// # Errors
+    /// When the content is not JSON, or not that of a `T`.
+    pub fn decode<T: Field>(&self) -> Result<T, DecodeError> {
+        self.options.decode(&self.data).map(|decoded| decoded.value)
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.data, &self.id) == (&other.name, &other.data, &other.id)
+    }
+}
+
+impl Eq for Event {}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, data, id, .. } = self;
+        f.debug_struct("Event").field("name", name).field("data", data).field("id", id).finish()
     }
 }
 
@@ -63,6 +94,7 @@ pub struct Decoder {
     after_cr: bool,
     started: bool,
     max_event: usize,
+    options: Options,
 }
 
 impl Decoder {
@@ -75,6 +107,7 @@ impl Decoder {
             after_cr: false,
             started: false,
             max_event: 1024 * 1024,
+            options: Options::new(),
         }
     }
 
@@ -82,6 +115,12 @@ impl Decoder {
     #[must_use]
     pub fn max_event(mut self, bytes: usize) -> Decoder {
         self.max_event = bytes;
+        self
+    }
+
+    /// Sets how many bytes of memory the value of an event's JSON may take.
+    pub(super) fn max_memory(mut self, bytes: usize) -> Decoder {
+        self.options = self.options.max_memory(bytes);
         self
     }
 
@@ -163,7 +202,7 @@ impl Decoder {
                 self.event.data.push('\n');
             }
             b"event" => self.event.name = value.into_owned(),
-            b"id" if !value.contains('\0') => self.event.id = value.into_owned(),
+            b"id" if !value.contains('\0') && value.len() <= LONGEST_ID => self.event.id = value.into_owned(),
             b"retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
@@ -177,7 +216,7 @@ impl Decoder {
         let mut data = std::mem::take(&mut self.event.data);
         // Every line of data has added a line feed, so only an event without any is empty here.
         data.pop()?;
-        Some(Event { name, data, id: self.event.id.clone() })
+        Some(Event { name, data, id: self.event.id.clone(), options: self.options })
     }
 }
 

@@ -31,7 +31,7 @@ fn decode<C: AsRef<[u8]>>(
 }
 
 fn event(name: &str, data: &str, id: &str) -> Event {
-    Event { name: name.into(), data: data.into(), id: id.into() }
+    Event { name: name.into(), id: id.into(), ..Event::new(data) }
 }
 
 #[test]
@@ -52,6 +52,15 @@ fn fields() {
     let mut decoder = Decoder::new();
     decode(&mut decoder, ["retry: 1500\nretry: 1s\nretry:\nid: 9\n"]).unwrap();
     assert_eq!((decoder.retry(), decoder.last_event_id()), (Some(Duration::from_millis(1500)), "9"));
+}
+
+#[test]
+fn an_id_that_no_header_could_return_is_ignored() {
+    let long = "x".repeat(5_000);
+    assert_eq!(
+        events([format!("id: 1\ndata: a\n\nid: {long}\ndata: b\n\n")]),
+        [event("", "a", "1"), event("", "b", "1")]
+    );
 }
 
 #[test]
