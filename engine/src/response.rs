@@ -88,6 +88,12 @@ pub(crate) fn is_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     self::media_type(headers).eq_ignore_ascii_case(media_type)
 }
 
+/// Whether the body is JSON, of whatever kind.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = media_type(headers).to_ascii_lowercase();
+    matches!(&*media_type, "application/json" | "text/json") || media_type.ends_with("+json")
+}
+
 /// How a body is encoded, if it is.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
     headers
@@ -137,12 +143,10 @@ impl<T: Field> ResponseFormat<T> for Json {
         if notes.skipped_count > 0 {
             response.skipped = Some(Box::new((notes.skipped, notes.skipped_count)));
         }
-        match notes.foreign {
-            // Some servers respond so that they failed. Nothing that was asked for would be in the value.
-            Some(Foreign::NothingRequired(what)) => {
-                return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
-            }
-            foreign => response.is_foreign = foreign.is_some(),
+        response.is_foreign = notes.foreign.is_some();
+        // Some servers respond so that they failed. Nothing that was asked for would be in the value.
+        if let Some(Foreign::NothingRequired(what)) = notes.foreign {
+            return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
         }
         value
     }
@@ -200,7 +204,7 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
         let response = response.plain()?;
         // It would be read as a stream without events. What else servers call their events is no matter.
         let headers = &response.headers;
-        if is_media_type(headers, "text/html") || is_media_type(headers, "application/json") {
+        if is_media_type(headers, "text/html") || is_json(headers) {
             let other = content_type(headers);
             return Err(DecodeError::custom(format!("expected events, found {other}")));
         }

@@ -19,7 +19,7 @@ use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::redact::MARK;
 use crate::resolve::{resolve, same_origin};
-use crate::response::{RawResponse, is_media_type};
+use crate::response::{RawResponse, is_json};
 use crate::retry::FailureKind;
 use crate::secret;
 use crate::server::origin_of;
@@ -208,7 +208,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         let _ = waits.send(head.headers.clone());
     }
     // Where events are due, JSON is an error response: its words are wanted.
-    let is_error = job.response.streamed && !job.response.file && is_media_type(&head.headers, "application/json");
+    let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
     let raw_body = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {

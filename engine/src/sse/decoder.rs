@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 
-use crate::codec::{DecodeError, Field, Options};
+use crate::codec::{DecodeError, Field, Notes, Options};
 
 /// One server-sent event.
 #[derive(Clone, Default)]
@@ -20,6 +20,9 @@ pub struct Event {
     /// How the content is read as JSON: with the limits of the client whose response it is from.
     pub(super) options: Options,
 }
+
+/// How much of what is no event is kept, about.
+const MOST_OTHER: usize = 200;
 
 /// An id that is longer is ignored: every later event would repeat it, and no header could return it.
 const LONGEST_ID: usize = 4 * 1024;
@@ -36,7 +39,14 @@ impl Event {
     /// # Errors
     /// When the content is not JSON, or not that of a `T`.
     pub fn decode<T: Field>(&self) -> Result<T, DecodeError> {
-        self.options.decode(&self.data).map(|decoded| decoded.value)
+        self.decode_item().map(|(value, _)| value)
+    }
+
+    /// The same, and whether its content is an object without any of the fields that a `T` has.
+    pub(super) fn decode_item<T: Field>(&self) -> Result<(T, bool), DecodeError> {
+        let mut notes = Notes::default();
+        let value = self.options.read(&self.data, &mut notes)?;
+        Ok((value, notes.foreign.is_some()))
     }
 }
 
@@ -90,9 +100,12 @@ pub struct Decoder {
     retry: Option<Duration>,
     /// The start of a line whose end has not arrived.
     line: Vec<u8>,
+    /// The beginning of what is neither field nor comment, before the first event: an error response that is no events at all.
+    other: String,
     /// The last line ended by CR, so that LF is no line end of its own.
     after_cr: bool,
     started: bool,
+    has_events: bool,
     max_event: usize,
     options: Options,
 }
@@ -104,8 +117,10 @@ impl Decoder {
             event: Event::default(),
             retry: None,
             line: Vec::new(),
+            other: String::new(),
             after_cr: false,
             started: false,
+            has_events: false,
             max_event: 1024 * 1024,
             options: Options::new(),
         }
@@ -178,9 +193,14 @@ impl Decoder {
         &self.event.id
     }
 
-    /// What has arrived of an unfinished line.
+    /// What has arrived that is no event: other lines, and an unfinished one.
     pub(super) fn rest(&self) -> String {
-        String::from_utf8_lossy(&self.line).into_owned()
+        [self.other.as_str(), &String::from_utf8_lossy(&self.line)].concat()
+    }
+
+    /// Whether lines have arrived, but none of an event.
+    pub(super) fn is_other(&self) -> bool {
+        !self.other.is_empty()
     }
 
     fn line(&mut self, mut line: &[u8]) -> Option<Event> {
@@ -206,9 +226,17 @@ impl Decoder {
             b"retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            _ => {}
+            b"" | b"id" | b"retry" => {}
+            _ => self.keep_other(&String::from_utf8_lossy(line)),
         }
         None
+    }
+
+    fn keep_other(&mut self, line: &str) {
+        if self.other.len() < MOST_OTHER && !self.has_events {
+            self.other.extend(line.chars().take(MOST_OTHER));
+            self.other.push(' ');
+        }
     }
 
     fn dispatch(&mut self) -> Option<Event> {
@@ -216,6 +244,8 @@ impl Decoder {
         let mut data = std::mem::take(&mut self.event.data);
         // Every line of data has added a line feed, so only an event without any is empty here.
         data.pop()?;
+        self.has_events = true;
+        self.other = String::new();
         Some(Event { name, data, id: self.event.id.clone(), options: self.options })
     }
 }

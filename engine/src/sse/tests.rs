@@ -445,3 +445,70 @@ proptest! {
         prop_assert_eq!(events([written.to_string()]), [written]);
     }
 }
+
+#[derive(Debug)]
+enum Words {}
+
+impl crate::Api for Words {
+    const NAME: &'static str = "Words";
+    const SERVERS: &'static [&'static str] = &["http://localhost"];
+    const CASE: crate::Case = crate::Case::Snake;
+    type Error = crate::Unmapped;
+}
+
+crate::model! {
+    /// A piece with a required field.
+    struct Text: Words {
+        /// What it says.
+        text: String,
+    }
+}
+
+crate::sse_json!(Text, must_end);
+
+/// What the stream gives: the texts, and the error if it ends with one.
+fn texts(body: &str) -> (Vec<String>, Option<String>) {
+    let mut stream = Sse::<Text>::new(Body::from(body.to_owned()));
+    run(async {
+        let mut texts = Vec::new();
+        while let Some(item) = stream.next().await {
+            match item {
+                Ok(item) => texts.push(item.text),
+                Err(error) => return (texts, Some(error.to_string())),
+            }
+        }
+        (texts, None)
+    })
+}
+
+#[test]
+fn what_keeps_the_connection_open_is_no_item() {
+    for between in ["data:\n\n", "data: \n\n", "event: ping\ndata: ping\n\n", "event: heartbeat\ndata: {}\n\n", ":\n\n"]
+    {
+        let body = format!("data: {{\"text\":\"a\"}}\n\n{between}data: {{\"text\":\"b\"}}\n\ndata: [DONE] \n\n");
+        assert_eq!(texts(&body), (vec!["a".into(), "b".into()], None), "{between:?}");
+    }
+}
+
+#[test]
+fn the_servers_words_are_told_in_whatever_shape_they_come() {
+    for data in [
+        r#"{"error":"too busy"}"#,
+        r#"{"error":{"message":"too busy"}}"#,
+        r#"{"errors":["too busy"]}"#,
+        r#"{"detail":{"msg":"too busy"}}"#,
+        r#"{"message":"too busy"}"#,
+    ] {
+        let (items, error) = texts(&format!("data: {{\"text\":\"a\"}}\n\ndata: {data}\n\n"));
+        assert!(
+            items == ["a"] && error.as_ref().is_some_and(|error| error.contains("reported: too busy")),
+            "{error:?}"
+        );
+    }
+    // An item may have a message of its own.
+    assert_eq!(texts("data: {\"text\":\"a\",\"message\":\"b\"}\n\ndata: [DONE]\n\n"), (vec!["a".into()], None));
+    for body in ["too busy", "too busy\n", "{\"error\":\"too busy\"}\n", "\n\ntoo busy\n\n"] {
+        let (_, error) = texts(body);
+        assert!(error.as_ref().is_some_and(|error| error.contains("too busy")), "{body:?}: {error:?}");
+    }
+}
