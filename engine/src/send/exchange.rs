@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::response::Parts as Head;
 use http::uri::InvalidUri;
+use http::{Method, StatusCode};
 
 use super::coding;
-use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
+use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure, unasked_part};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
 use super::subject::Subject;
@@ -203,6 +203,9 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
+    if head.status == StatusCode::PARTIAL_CONTENT && job.response.file && !job.asks_for_part() {
+        return Err(unasked_part(head));
+    }
     if let Some(waits) = job.head.take() {
         // Nobody may wait any more.
         let _ = waits.send(head.headers.clone());
