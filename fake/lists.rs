@@ -140,6 +140,11 @@ fn check(fields: Fields, name: &str, wanted: &Value) -> HandlerResult<()> {
             format!("error parsing filters: Error: expected boolean value for field \"{name}\", got: {wanted}");
         return Err(Reply::error(400, message));
     }
+    let is_unknown = |how: &&String| !["gt", "gte", "lt", "lte"].contains(&how.as_str());
+    let bounds = wanted.as_object().filter(|_| *kind == Kind::Number);
+    if let Some(how) = bounds.and_then(|bounds| bounds.keys().find(is_unknown)) {
+        return Err(Reply::error(400, format!("error parsing filters: Error: unknown comparison: \"{how}\"")));
+    }
     let has_nul = values.iter().any(|value| value.as_str().is_some_and(|text| text.contains('\0')));
     let is_no_number = |value: &&Value| value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_err());
     if has_nul || (*kind == Kind::Number && values.iter().any(is_no_number)) {

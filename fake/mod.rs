@@ -234,7 +234,11 @@ impl StudioFake {
     pub fn emit(&self, payload: Payload, stream: Option<&StreamId>) {
         self.core.set(|state| {
             let stream = stream.and_then(|id| state.stream(id.as_str()).ok()).map(|stream| stream.clone());
-            state.stream_event(payload.name().into(), stream.as_ref(), payload.write());
+            state.stream_event(
+                payload.name().into(),
+                stream.as_ref(),
+                payload.write().and_then(|json| json.into_value()),
+            );
         });
         self.core.dispatch();
     }

@@ -19,6 +19,10 @@ use typed_endpoint::mock::Reply;
 /// How long the server waits before it repeats a task for the first and for the second time.
 const REPEATED_AFTER: [i64; 2] = [30_000, 180_000];
 
+/// How many tasks of an account may wait or run before no more are taken, and how many clips may be made at a time.
+const MAX_TASKS: usize = 100;
+const MAX_CLIPS: usize = 5;
+
 /// Where files on IPFS are fetched from.
 const IPFS_GATEWAY: &str = "https://ipfs.example/ipfs";
 
@@ -70,6 +74,27 @@ impl StudioState {
         self.work.push(Work { task: task.clone(), since: self.now, delay, failures, reason });
         self.task_event(EventKind::TaskSpawned, &task, None);
         task
+    }
+
+    /// Refuses another task while too many wait or run. Uploads whose files have not arrived do not count.
+    pub(crate) fn check_queue(&self) -> HandlerResult<()> {
+        let busy = |work: &&Work| matches!(work.phase(), task::Phase::Waiting | task::Phase::Running);
+        match self.work.iter().filter(busy).count() < MAX_TASKS {
+            true => Ok(()),
+            false => Err(Reply::error(429, format!("user {} has reached the maximum number of pending tasks", user()))),
+        }
+    }
+
+    /// Refuses another clip while too many are being made.
+    pub(crate) fn check_clips(&self) -> HandlerResult<()> {
+        let busy = |work: &&Work| {
+            work.task.kind == Some(TaskType::Clip)
+                && matches!(work.phase(), task::Phase::Pending | task::Phase::Waiting | task::Phase::Running)
+        };
+        match self.work.iter().filter(busy).count() < MAX_CLIPS {
+            true => Ok(()),
+            false => Err(Reply::error(403, "Too many clips are being processed.")),
+        }
     }
 
     /// The file of an asset has arrived.

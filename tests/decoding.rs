@@ -51,7 +51,44 @@ async fn a_success_that_says_that_it_failed_is_an_error_with_the_words_of_the_se
     let usage = || livepeer::user::Usage::new(Timestamp::default(), Timestamp::default());
     let error = studio(r#"{"errors":["oops"]}"#).call(usage()).await.unwrap_err();
     assert!(format!("{error:#}").contains("oops"), "{error}");
-    assert!(studio("{}").call(usage()).await.is_ok());
+    for nothing in ["{}", r#"{"message":"fine"}"#, r#"{"error":null,"errors":[]}"#, r#"{"error":0}"#] {
+        assert!(studio(nothing).call(usage()).await.is_ok(), "{nothing}");
+    }
+}
+
+/// Relays and proxies write errors of their own, in shapes of their own.
+#[tokio::test]
+async fn an_error_in_a_success_is_told_whatever_its_shape() {
+    let usage = || livepeer::user::Usage::new(Timestamp::default(), Timestamp::default());
+    for body in [
+        r#"{"error":"oops"}"#,
+        r#"{"error":{"message":"oops","code":5}}"#,
+        r#"{"error":true,"message":"oops"}"#,
+        r#"{"success":false,"error":"oops"}"#,
+        r#"{"errors":"oops"}"#,
+        r#"{"errors":[{"message":"oops"}]}"#,
+        r#"{"errors":["oops"],"x":NaN}"#,
+        "\u{feff}{\"errors\":[\"oops\"]}",
+        r#"{"id":null,"errors":["oops"]}"#,
+    ] {
+        let one = studio(body).call(stream::Get::new("x")).await.map(drop).unwrap_err();
+        let list = studio(body).call(stream::List::new()).await.map(drop).unwrap_err();
+        let nothing_required = studio(body).call(usage()).await.map(drop).unwrap_err();
+        let chat = ai("application/problem+json", body).call(ask()).await.map(drop).unwrap_err();
+        for (error, told) in [one, list, nothing_required].map(|error| (error.is_decode(), format!("{error:#}"))) {
+            assert!(error && told.contains("reports an error") && told.contains("oops"), "{body}: {told}");
+        }
+        assert!(format!("{chat:#}").contains("oops"), "{body}: {chat:#}");
+    }
+    // What may be no error is told where nothing else is there.
+    for body in [r#"{"message":"oops"}"#, r#"{"detail":{"msg":"oops"}}"#] {
+        let error = studio(body).call(stream::Get::new("x")).await.unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("without any of its fields, which says: oops"), "{told}");
+    }
+    // The title of what is asked for is not the server's word on an error.
+    let error = studio(r#"{"id":{},"message":"private"}"#).call(stream::Get::new("x")).await.unwrap_err();
+    assert!(!format!("{error:#}").contains("private"), "{error:#}");
 }
 
 #[tokio::test]

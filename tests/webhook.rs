@@ -373,3 +373,15 @@ fn nothing_shows_a_secret() {
         format!("{verifier:?} {:?}", verifier.verify(&headers(&format!("t={SENT},v1={}", "0".repeat(64))), BODY));
     assert!(!shown.contains("whsec") && !shown.contains("another-secret") && !shown.contains(CODE), "{shown}");
 }
+
+#[test]
+fn the_numbers_of_a_payload_keep_their_digits() {
+    for number in ["1234567890123456789012345", "0.10000000000000000000001", "-0.0", "1e400"] {
+        let text = format!(
+            r#"{{"id":"e","webhookId":"w","createdAt":1,"timestamp":2,"event":"asset.ready","payload":{{"asset":{{"id":"a","snapshot":{{"id":"a","name":"n","new":{number}}}}}}}}}"#
+        );
+        let event: Event = livepeer::codec::from_json(&text).unwrap();
+        let written = livepeer::codec::to_json(&event);
+        assert!(written.contains(&format!(r#""new":{number}}}"#)), "{written}");
+    }
+}

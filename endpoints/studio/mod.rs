@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::HeaderMap;
 use serde_json::{Value, json};
 
-use typed_endpoint::codec::{Field, Schema, Schemas};
+use typed_endpoint::codec::{Field, Options, Schema, Schemas};
 use typed_endpoint::link::{next_link, query_param};
 use typed_endpoint::{Api, Case, DecodeError, ErrorBody};
 
@@ -174,7 +174,7 @@ const NO_STRING: &str = "Studio reads a text of a form that begins with a number
 
 impl ErrorBody for ApiError {
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body: Value = Options::new().decode_bytes(body).ok()?.value;
         let errors = body.get("errors")?.as_array()?;
         let text = |error: &Value| error.as_str().map_or_else(|| error.to_string(), str::to_owned);
         Some(Self { errors: errors.iter().map(text).collect() })

@@ -17,7 +17,7 @@ use crate::codec::{DecodeError, Writer, from_json};
 use crate::download::Download;
 use crate::encode::{self, Prepared};
 use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
-use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped};
+use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped, one_line, words};
 use crate::observe::Outcome;
 use crate::options::CallOptions;
 use crate::redact;
@@ -339,39 +339,57 @@ impl<E: Endpoint> ResponseFuture<E> {
         cx: &mut Context<'_>,
         make: impl FnOnce(E::Response, RawResponse) -> T,
     ) -> Poll<Result<T, Error<E::Error>>> {
-        let Completed { mut response, elapsed, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
+        let Completed { mut response, watch } = ready!(self.sending.as_mut().poll(cx)).map_err(Error::new)?;
         Poll::Ready(match E::Format::decode(&mut response) {
-            Ok(value) => match response.is_foreign.then(|| reported_error::<E::Error>(&response)).flatten() {
-                None => Ok(make(value, response)),
-                reported => {
-                    let error = DecodeError::custom("it is an error response");
-                    Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
-                }
-            },
-            Err(error) => {
-                let reported = reported_error::<E::Error>(&response);
-                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, elapsed, watch)))
+            Ok(value) if !response.is_foreign => Ok(make(value, response)),
+            value => {
+                let reported = reported_error::<E::Error>(&response, value.is_ok());
+                let error = match value {
+                    Ok(value) if reported.is_none() => return Poll::Ready(Ok(make(value, response))),
+                    Ok(_) => DecodeError::custom("it is an error response"),
+                    Err(error) => error,
+                };
+                Err(Error::new(decode_failure(error, reported, E::OPERATION, response, watch)))
             }
         })
     }
 }
 
-/// What the server says went wrong, though with a status of success: relays commit that before the work begins.
+/// What a response with a status of success says that is no success: relays commit the status before the work begins.
+struct Reported {
+    words: String,
+    /// Whether it says that it is an error.
+    is_error: bool,
+    /// The error, if it is of the declared type.
+    body: Option<Box<dyn Mapped>>,
+}
+
 #[cold]
-fn reported_error<B: ErrorBody>(response: &RawResponse) -> Option<Box<dyn Mapped>> {
+fn reported_error<B: ErrorBody>(response: &RawResponse, is_value: bool) -> Option<Reported> {
     let bytes = response.context.redactor.redact_bytes(response.raw_body.clone(), false);
-    let error = B::decode(response.status, &response.headers, &bytes)?;
-    // An error type that takes any text says nothing about this one.
     let any = Unmapped::decode(response.status, &response.headers, &bytes)?;
-    (ErrorBody::message(&error) != ErrorBody::message(&any)).then(|| Box::new(error) as _)
+    let declared = B::decode(response.status, &response.headers, &bytes);
+    if let Some(error) = declared {
+        let words = ErrorBody::message(&error);
+        // An error type that takes any text says nothing about this one, and a list of no errors reports none.
+        if !words.is_empty() && words != ErrorBody::message(&any) {
+            return Some(Reported { words, is_error: true, body: Some(Box::new(error)) });
+        }
+    }
+    let (is_error, words) = match words::reported(&bytes) {
+        Some(words) => (true, words),
+        // What has any of the fields is data, and so is its message.
+        None if response.is_foreign && !is_value => (false, words::message(&bytes)?),
+        None => return None,
+    };
+    Some(Reported { words: one_line(&words, 200), is_error, body: None })
 }
 
 fn decode_failure(
     error: DecodeError,
-    reported: Option<Box<dyn Mapped>>,
+    reported: Option<Reported>,
     operation: &'static Operation,
     response: RawResponse,
-    elapsed: Duration,
     watch: Option<Arc<WatchedCall>>,
 ) -> Box<ErrorInner> {
     if let Some(call) = watch {
@@ -379,7 +397,10 @@ fn decode_failure(
     }
     let RawResponse { status, headers, raw_body, context, .. } = response;
     let error = match &reported {
-        Some(reported) => DecodeError::custom(format!("the server reports an error: {}", reported.message())),
+        Some(Reported { words, is_error: true, .. }) => {
+            DecodeError::custom(format!("the server reports an error: {words}"))
+        }
+        Some(Reported { words, .. }) => DecodeError::custom(format!("{}, which says: {words}", error.reason())),
         None => error,
     };
     let error = error.map_text(|text| context.redactor.redact_text(text));
@@ -388,10 +409,10 @@ fn decode_failure(
     inner.status = Some(status);
     inner.headers = context.redactor.redact_headers(headers);
     inner.raw_body = context.redactor.redact_bytes(raw_body, false);
-    inner.body = reported;
+    inner.body = reported.and_then(|reported| reported.body);
     inner.attempts = context.attempts;
     inner.earlier = context.earlier;
-    inner.elapsed = elapsed;
+    inner.elapsed = context.began.map(|began| began.elapsed()).unwrap_or_default();
     inner
 }
 

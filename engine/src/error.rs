@@ -15,6 +15,7 @@ mod tests;
 mod text;
 mod timeout;
 mod transport;
+pub(crate) mod words;
 
 use std::marker::PhantomData;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::body::Body;
-use crate::codec::{DecodeError, Decoded, Field, Foreign, Options, Skipped};
+use crate::codec::{DecodeError, Field, Foreign, Notes, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
 use crate::sse::{Sse, StreamItem};
@@ -91,6 +91,12 @@ pub(crate) fn is_media_type(headers: &HeaderMap, media_type: &str) -> bool {
     self::media_type(headers).eq_ignore_ascii_case(media_type)
 }
 
+/// Whether the body is JSON, of whatever kind.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = media_type(headers).to_ascii_lowercase();
+    matches!(&*media_type, "application/json" | "text/json") || media_type.ends_with("+json")
+}
+
 /// How a body is encoded, if it is.
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<&HeaderValue> {
     headers
@@ -131,22 +137,21 @@ impl<T: Field> ResponseFormat<T> for Json {
 
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
         let options = Options::new().max_memory(response.context.max_memory);
+        let mut notes = Notes::default();
         let text = response.text()?;
-        let Decoded { value, skipped, skipped_count, foreign } = match text.trim_ascii() {
-            "" => options.decode("null").map_err(|_| DecodeError::custom("the body is empty")),
-            _ => options.decode(text),
-        }?;
-        if skipped_count > 0 {
-            response.skipped = Some(Box::new((skipped, skipped_count)));
+        let value = match text.trim_ascii() {
+            "" => options.read("null", &mut notes).map_err(|_| DecodeError::custom("the body is empty")),
+            _ => options.read(text, &mut notes),
+        };
+        if notes.skipped_count > 0 {
+            response.skipped = Some(Box::new((notes.skipped, notes.skipped_count)));
         }
-        match foreign {
-            // Some servers respond so that they failed. Nothing that was asked for would be in the value.
-            Some(Foreign::NothingRequired(what)) => {
-                return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
-            }
-            foreign => response.is_foreign = foreign.is_some(),
+        response.is_foreign = notes.foreign.is_some();
+        // Some servers respond so that they failed. Nothing that was asked for would be in the value.
+        if let Some(Foreign::NothingRequired(what)) = notes.foreign {
+            return Err(DecodeError::custom(format!("expected {what}, found an object without any of its fields")));
         }
-        Ok(value)
+        value
     }
 }
 
@@ -203,7 +208,7 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
         let response = response.plain()?;
         // It would be read as a stream without events. What else servers call their events is no matter.
         let headers = &response.headers;
-        if is_media_type(headers, "text/html") || is_media_type(headers, "application/json") {
+        if is_media_type(headers, "text/html") || is_json(headers) {
             let other = content_type(headers);
             return Err(DecodeError::custom(format!("expected events, found {other}")));
         }

@@ -31,10 +31,9 @@ mod request;
 mod resume;
 mod subject;
 
-/// A successful response, how long it took in all, and who watches its call, unless the call lasts as long as its body.
+/// A successful response, and who watches its call, unless the call lasts as long as its body.
 pub(crate) struct Completed {
     pub(crate) response: RawResponse,
-    pub(crate) elapsed: Duration,
     pub(crate) watch: Option<Arc<WatchedCall>>,
 }
 
@@ -131,12 +130,12 @@ impl Attempts {
 }
 
 /// Sends a request until it succeeds or there is nothing more to try.
-async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<Completed, Box<ErrorInner>> {
+async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<RawResponse, Box<ErrorInner>> {
     open_payload(job).await.map_err(|error| job.subject.describe(error))?;
     let replayable = job.is_replayable();
     loop {
         let failure = match attempts.send_opened(job).await {
-            Ok(response) => return Ok(Completed { response, elapsed: attempts.began.elapsed(), watch: None }),
+            Ok(response) => return Ok(response),
             Err(failure) => failure,
         };
         attempts.wait_before_retry(job, failure, replayable).await?;
@@ -154,7 +153,7 @@ pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, B
         if let (Some(call), Err(error)) = (&watch, &sent) {
             call.finish(Outcome::Failure(error.kind), error.status);
         }
-        let Completed { mut response, elapsed, .. } = sent?;
+        let mut response = sent?;
         let streamed = job.response.streamed;
         if streamed && job.response.file {
             response = resume::resumable(job, attempts, response);
@@ -162,9 +161,9 @@ pub(crate) fn send_boxed(mut job: Job) -> BoxFuture<'static, Result<Completed, B
         match watch {
             Some(call) if streamed && !response.body.is_empty() => {
                 response.body = follow(response.body, call, response.status);
-                Ok(Completed { response, elapsed, watch: None })
+                Ok(Completed { response, watch: None })
             }
-            watch => Ok(Completed { response, elapsed, watch }),
+            watch => Ok(Completed { response, watch }),
         }
     })
 }

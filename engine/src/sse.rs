@@ -31,9 +31,9 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
-use crate::codec::{Field, Schema, Schemas, from_json};
+use crate::codec::{Field, Schema, Schemas};
 use crate::context::CallContext;
-use crate::error::{BoxError, IdleTimeout};
+use crate::error::{BoxError, IdleTimeout, words};
 
 mod decoder;
 mod error;
@@ -93,6 +93,9 @@ pub trait StreamItem: Sized {
     }
 }
 
+/// How servers name events that only keep the connection open.
+const KEEP_ALIVE: [&str; 4] = ["ping", "heartbeat", "keepalive", "keep-alive"];
+
 /// What an event means to a stream.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -114,19 +117,29 @@ pub enum Step<T> {
 
 impl<T: Field> Step<T> {
     /// The usual reading of an event: its data is an item in JSON, `[DONE]` is the end, an
-    /// [error](Event::error) is one.
+    /// [error](Event::error) is one, and so is an object that has nothing of an item but a message. What only keeps the
+    /// connection open is skipped: events without data, or named `ping` or the like.
     ///
     /// # Errors
     ///
     /// When the data is not the JSON of an item.
     pub fn json(event: &Event) -> Result<Step<T>, BoxError> {
-        if event.data == "[DONE]" {
+        let data = event.data.trim_ascii();
+        if data == "[DONE]" {
             return Ok(Step::End);
         }
         if let Some(error) = event.error() {
             return Ok(Step::Error(error));
         }
-        Ok(Step::Item(from_json(&event.data)?))
+        if data.is_empty() || KEEP_ALIVE.contains(&event.name.as_str()) {
+            return Ok(Step::Skip);
+        }
+        let (item, is_foreign) = event.decode_item()?;
+        // It has nothing of an item.
+        Ok(match words::message(data.as_bytes()).filter(|_| is_foreign) {
+            Some(error) => Step::Error(error),
+            None => Step::Item(item),
+        })
     }
 }
 
@@ -173,14 +186,12 @@ impl Event {
         if self.name != "error" && !self.data.contains("\"error\"") {
             return None;
         }
-        let object = serde_json::from_str::<Map<String, Value>>(&self.data);
-        match object.ok().and_then(|mut object| object.remove("error")) {
-            Some(Value::String(text)) => Some(text),
-            Some(error) if !error.is_null() => {
-                let message = error.get("message").and_then(Value::as_str);
-                Some(message.map_or_else(|| error.to_string(), str::to_owned))
+        match self.decode::<Map<String, Value>>().ok().and_then(|object| words::error_in(&object)) {
+            Some(error) => Some(error),
+            None if self.name == "error" => {
+                Some(words::message(self.data.as_bytes()).unwrap_or_else(|| self.data.clone()))
             }
-            _ => (self.name == "error").then(|| self.data.clone()),
+            None => None,
         }
     }
 }
@@ -240,9 +251,9 @@ impl<T: StreamItem> Sse<T> {
         }
     }
 
-    /// Sets the call that it is the response of, for its errors.
+    /// Sets the call that it is the response of, for its errors and its limit of memory.
     pub(crate) fn in_context(self, context: CallContext) -> Sse<T> {
-        Sse { context, ..self }
+        Sse { decoder: self.decoder.max_memory(context.max_memory), context, ..self }
     }
 
     /// Sets how large one event may be, in bytes. Default: 1 MiB. A larger one is an error.
@@ -350,7 +361,7 @@ impl<T: StreamItem> Sse<T> {
     /// An event that only lacks its last line end counts where it is an end or an error, as some servers are hasty
     /// there; the standard throws every unfinished event away, since nobody knows whether it is whole.
     fn body_ended(&mut self) -> Poll<Option<Result<T, SseError>>> {
-        let rest = self.decoder.rest();
+        let (rest, is_other) = (self.decoder.rest(), self.decoder.is_other());
         match self.decoder.finish().map(|event| T::parse(&event)) {
             Some(Ok(Step::Error(text))) => return self.fail(SseErrorKind::Server(text)),
             Some(Ok(Step::Last(item) | Step::Closing(item))) => {
@@ -358,7 +369,7 @@ impl<T: StreamItem> Sse<T> {
                 return self.give(item);
             }
             Some(Ok(Step::End)) => {}
-            _ if T::MUST_END && !self.closing => return self.fail(SseErrorKind::Cut { rest }),
+            _ if (T::MUST_END && !self.closing) || is_other => return self.fail(SseErrorKind::Cut { rest }),
             _ => {}
         }
         self.end();

@@ -224,6 +224,19 @@ async fn redirecting(target: impl Fn() -> String + Send + Sync + 'static) -> Moc
 }
 
 #[tokio::test]
+async fn a_part_that_was_not_asked_for_is_not_taken_for_the_file() {
+    let mock = Mock::new()
+        .fallback(async |_| Reply::status(206).header("content-range", "bytes 0-3/8").with_body("half".to_owned()));
+    let client = mock.client::<Client<Files>>();
+    for error in [client.call(Fetch::new()).await.map(drop), client.call(Whole::new()).await.map(drop)] {
+        let error = error.unwrap_err();
+        assert!(error.kind() == ErrorKind::Decode && format!("{error:#}").contains("a part of the file"), "{error:#}");
+    }
+    assert_eq!(client.call(Whole::new()).header("range", "bytes=0-3").await.unwrap(), "half");
+    assert_eq!(client.header("range", "bytes=0-3").call(Whole::new()).await.unwrap(), "half");
+}
+
+#[tokio::test]
 async fn redirects_to_relative_references_are_followed() {
     for (location, asked) in [
         ("a.png", "/dir/a.png"),

@@ -17,7 +17,7 @@ use std::time::Duration;
 use library::*;
 use tokio::runtime::{Builder, Runtime};
 use typed_endpoint::mock::Mock;
-use typed_endpoint::{Client, ErrorKind, RequestError, Retry, blocking};
+use typed_endpoint::{Client, ErrorKind, JsonText, RequestError, Retry, blocking, endpoint};
 
 const KEY: &str = "SECRET-KEY-12345";
 const BOOK: &str = r#"{"id": "emma", "title": "Emma"}"#;
@@ -451,4 +451,37 @@ async fn child_with_little_memory() {
     assert!(client.max_memory(1000).call(ListBooks::new()).await.is_err());
     let books = Mock::new().on(async |_: ListBooks| Ok(vec![Book::default(); 20]));
     assert_eq!(books.client::<Client<Library>>().max_memory(100_000).call(ListBooks::new()).await.unwrap().len(), 20);
+}
+
+typed_endpoint::model! {
+    /// Books, as a list and as the text of one.
+    pub struct Shelf: Library {
+        /// The list.
+        books?: Vec<Book>,
+        /// Its text.
+        catalogue?: JsonText<Vec<Book>>,
+    }
+}
+
+typed_endpoint::sse_json!(Shelf);
+
+endpoint! {
+    /// Reports what changes on the shelves.
+    pub WatchShelves: Library = GET "/shelves" -> sse Shelf
+}
+
+/// The value of an event is subject to the client's limit, wherever in it the list is.
+#[tokio::test]
+async fn an_event_that_would_fill_the_memory() {
+    let many = format!("[{}{{}}]", r#"{"id":""},"#.repeat(200));
+    let text = serde_json::to_string(&many).unwrap();
+    for data in [format!(r#"{{"books":{many}}}"#), format!(r#"{{"catalogue":{text}}}"#)] {
+        let body = format!("data: {data}\n\n");
+        let server = Server::start(move |_, _| Some(json(&body).replace("application/json", "text/event-stream")));
+        let client = client(server.url());
+        let shelves = client.call(WatchShelves::new()).await.unwrap().collect().await.unwrap();
+        assert_eq!(shelves.len(), 1);
+        let error = client.max_memory(1_000).call(WatchShelves::new()).await.unwrap().collect().await.unwrap_err();
+        assert!(format!("{error:#}").contains("max_memory"), "{error:#}");
+    }
 }

@@ -114,7 +114,7 @@ fn store(state: &mut StudioState, id: &AssetId, storage: Option<Storage>) -> Han
         Some(StorageIpfs::Custom(details)) => details.spec,
         _ => None,
     };
-    let task = start_export(state, id, params);
+    let task = start_export(state, id, params)?;
     let time = state.time();
     let asset = state.asset(id.as_str())?;
     let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
@@ -197,6 +197,7 @@ macro_rules! upload {
                 return Err(Reply::error(400, "a playbackPolicy is required when using encryption"));
             }
         }
+        $state.check_queue()?;
         let encryption = $new.encryption.map(|encryption| encryption.key("***"));
         let mut source: AssetSource = $source;
         source.encryption = encryption.clone();
@@ -287,13 +288,14 @@ fn export(state: &mut StudioState, export: Export) -> HandlerResult<Exported> {
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(412, "asset is not ready to be exported"));
     }
-    let task = start_export(state, &export.id, export.params);
+    let task = start_export(state, &export.id, export.params)?;
     let task = Task { scheduled_at: None, ..task };
     Ok(Exported { task, ..Exported::default() })
 }
 
-fn start_export(state: &mut StudioState, id: &AssetId, params: impl IntoField<ExportParams>) -> Task {
+fn start_export(state: &mut StudioState, id: &AssetId, params: impl IntoField<ExportParams>) -> HandlerResult<Task> {
+    state.check_queue()?;
     let params = TaskParams { export: Some(params.into_field()), ..TaskParams::default() };
     let input = Some(id.clone());
-    state.spawn(NewTask { kind: TaskType::Export, input, output: None, params, begins: true })
+    Ok(state.spawn(NewTask { kind: TaskType::Export, input, output: None, params, begins: true }))
 }

@@ -55,10 +55,12 @@ fn clip_source(state: &StudioState, new: &CreateClip) -> HandlerResult<(AssetSou
     let source =
         AssetSource { kind: SourceType::Clip, playback_id: Some(new.playback_id.clone()), ..AssetSource::default() };
     if let Some(asset) = state.assets.iter().find(|asset| asset.playback_id.as_ref() == Some(&new.playback_id)) {
+        state.check_clips()?;
         return Ok((AssetSource { asset_id: Some(asset.id.clone()), ..source }, asset.id.to_string()));
     }
     let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(&new.playback_id));
     let stream = stream.ok_or_else(|| Reply::error(404, "Content not found"))?;
+    state.check_clips()?;
     let mut sessions = state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&stream.id));
     let session = match &new.session_id {
         Some(id) => sessions.find(|session| session.id == *id).ok_or_else(|| Reply::error(404, "Session not found"))?,

@@ -38,6 +38,7 @@ fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<TaskRef> {
 }
 
 fn transcode(state: &mut StudioState, new: transcode::Create) -> HandlerResult<Task> {
+    state.check_queue()?;
     if let Some(url) = &new.input.url {
         check_scheme("/input/url", url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
     }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use super::payload::RawJson;
 use super::{AccessRequest, EventKind, Payload, Verifier, VerifyError};
 use crate::Extra;
 use crate::endpoints::prelude::*;
@@ -80,7 +81,7 @@ model! {
         /// The stream concerned.
         stream?: Box<Stream>,
         /// What belongs to the kind.
-        payload?: Value,
+        payload?: RawJson,
     }
 }
 
@@ -111,7 +112,7 @@ impl Field for Event {
         let payload = Payload::read(kind, &mut body.payload, reader.mode()).map_err(|error| {
             reader.invalid(format!("{kind}: {}", error.reason())).in_field(error.path()).in_field("payload")
         })?;
-        if let Some(left) = body.payload {
+        if let Some(left) = body.payload.and_then(RawJson::into_value) {
             body.extra.insert("payload", left);
         }
         Ok(Self {

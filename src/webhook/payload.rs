@@ -40,17 +40,17 @@ macro_rules! kinds {
             }
 
             /// Takes what the kind carries, and leaves what it has no place for.
-            pub(super) fn read(name: &str, payload: &mut Option<Value>, mode: Mode) -> Result<Self, DecodeError> {
+            pub(super) fn read(name: &str, payload: &mut Option<RawJson>, mode: Mode) -> Result<Self, DecodeError> {
                 Ok(match name {
                     $( $name => Self::$variant $((required::<$payload>(payload.take(), mode)?))?, )*
-                    _ => Self::Unknown { name: name.to_owned(), value: payload.take() },
+                    _ => Self::Unknown { name: name.to_owned(), value: payload.take().and_then(RawJson::into_value) },
                 })
             }
 
-            pub(crate) fn write(&self) -> Option<Value> {
+            pub(crate) fn write(&self) -> Option<RawJson> {
                 match self {
-                    $( $( Self::$variant(payload) => from_json(&to_json::<$payload>(payload)).ok(), )? )*
-                    Self::Unknown { value, .. } => value.clone(),
+                    $( $( Self::$variant(payload) => Some(RawJson(to_json::<$payload>(payload))), )? )*
+                    Self::Unknown { value, .. } => value.as_ref().map(|value| RawJson(to_json(value))),
                     _ => None,
                 }
             }
@@ -129,9 +129,46 @@ impl Default for Payload {
     }
 }
 
-fn required<T: Field>(payload: Option<Value>, mode: Mode) -> Result<T, DecodeError> {
-    let payload = payload.ok_or_else(|| DecodeError::custom("no payload"))?;
-    Options::new().mode(mode).decode(&to_json(&payload)).map(|decoded| decoded.value)
+fn required<T: Field>(payload: Option<RawJson>, mode: Mode) -> Result<T, DecodeError> {
+    let RawJson(payload) = payload.ok_or_else(|| DecodeError::custom("no payload"))?;
+    Options::new().mode(mode).decode(&payload).map(|decoded| decoded.value)
+}
+
+/// JSON as it stands: [`Value`] would round numbers that 64 bits cannot hold.
+#[derive(Clone, PartialEq)]
+pub(crate) struct RawJson(String);
+
+impl RawJson {
+    pub(crate) fn into_value(self) -> Option<Value> {
+        from_json(&self.0).ok()
+    }
+}
+
+/// Without the data, which may be a secret.
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RawJson").finish_non_exhaustive()
+    }
+}
+
+impl Encode for RawJson {
+    fn encode(&self, writer: &mut Writer) {
+        writer.raw(&self.0);
+    }
+}
+
+impl Field for RawJson {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.raw().map(|json| Self(json.to_owned()))
+    }
+
+    fn sample(sampler: &mut Sampler) -> Self {
+        Self(to_json(sampler.name()))
+    }
+
+    fn schema(_: &mut Schemas) -> Schema {
+        Schema::any()
+    }
 }
 
 model! {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use livepeer::mock::StudioFake;
 use livepeer::{
-    Client, CustomExport, Error, FfmpegProfile, Filters, PlaybackPolicy, Storage, Timestamp, access_control, asset,
-    multistream, playback, project, session, stream, task, transcode, user, webhook,
+    Client, CustomExport, Error, FfmpegProfile, Filters, PlaybackPolicy, Retry, Storage, Timestamp, access_control,
+    asset, multistream, playback, project, session, stream, task, transcode, user, webhook,
 };
 use serde_json::{Value, json};
 
@@ -43,6 +43,34 @@ async fn a_finished_recording_is_an_asset_with_the_id_of_its_session() -> Result
 }
 
 #[tokio::test]
+async fn only_so_many_tasks_and_clips_are_taken_at_a_time() -> Result {
+    let studio = studio().task_durations(Duration::from_secs(3_600), Duration::from_secs(60));
+    let client = studio.client().retry(Retry::never());
+    let asset = client.call(asset::UploadUrl::new("a", "https://a.example/0")).await?.asset;
+    for _ in 0..5 {
+        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await?;
+    }
+    let sixth =
+        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await;
+    assert_eq!(told(sixth), (403, "Too many clips are being processed.".into()));
+    let unknown = client.call(stream::CreateClip::new("none", Timestamp::from_millis(0))).await;
+    assert_eq!(told(unknown), (404, "Content not found".into()));
+    for n in 1..95 {
+        client.call(asset::UploadUrl::new("a", format!("https://a.example/{n}"))).await?;
+    }
+    let (status, words) = told(client.call(asset::UploadUrl::new("a", "https://a.example/95")).await);
+    assert_eq!(status, 429);
+    assert!(words.ends_with("has reached the maximum number of pending tasks"), "{words}");
+    assert_eq!(told(client.call(asset::RequestUpload::new("a")).await).0, 429);
+    // What is there already is no new task.
+    client.call(asset::UploadUrl::new("a", "https://a.example/94")).await?;
+    studio.advance(Duration::from_secs(2 * 3_600));
+    client.call(asset::RequestUpload::new("a")).await?;
+    client.call(stream::CreateClip::new(asset.playback_id.unwrap(), Timestamp::from_millis(0))).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_filter_has_to_fit_the_list() -> Result {
     let client = studio().client();
     client.call(stream::Create::new("x")).await?;
@@ -50,6 +78,8 @@ async fn a_filter_has_to_fit_the_list() -> Result {
     let (status, words) = told(client.call(filters("colour", "red".into())).await);
     assert_eq!((status, words.as_str()), (400, "error parsing filters: Error: unknown field: \"colour\""));
     assert_eq!(told(client.call(filters("createdAt", "abc".into())).await).0, 500);
+    let (status, words) = told(client.call(filters("createdAt", json!({ "eq": 1 }))).await);
+    assert_eq!((status, words.as_str()), (400, "error parsing filters: Error: unknown comparison: \"eq\""));
     assert_eq!(told(client.call(filters("isActive", "yes".into())).await).0, 400);
     assert_eq!(told(client.call(filters("name", "a\0b".into())).await).0, 500);
     assert_eq!(client.call(filters("isActive", false.into())).await?.len(), 1);

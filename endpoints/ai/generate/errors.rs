@@ -9,7 +9,7 @@ use std::fmt;
 use http::{HeaderMap, StatusCode};
 
 use crate::endpoints::prelude::*;
-use typed_endpoint::codec::{from_json, to_json};
+use typed_endpoint::codec::{Options, from_json, to_json};
 use typed_endpoint::{ErrorBody, Unmapped};
 
 errors! {
@@ -94,10 +94,14 @@ pub struct Gone {
     pub reason: String,
 }
 
+fn json(body: &[u8]) -> Option<Value> {
+    Options::new().decode_bytes(body).ok().map(|decoded| decoded.value)
+}
+
 impl ErrorBody for HttpError {
     #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
-        let mut body: Value = serde_json::from_slice(body).ok()?;
+        let mut body = json(body)?;
         let detail = body.get_mut("detail")?;
         // The framework of the runners has its own format for unknown paths and methods, which do not reach the runners' code.
         if detail.is_string() {
@@ -120,7 +124,7 @@ impl ErrorBody for HttpError {
 impl ErrorBody for ValidationError {
     #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body = json(body)?;
         body.get("detail")?.as_array()?;
         from_json(&to_json(&body)).ok()
     }
@@ -139,7 +143,7 @@ impl ErrorBody for ValidationError {
 impl ErrorBody for GatewayError {
     #[inline]
     fn decode(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body = json(body)?;
         body.get("error")?.get("message")?.as_str()?;
         from_json(&to_json(&body)).ok()
     }

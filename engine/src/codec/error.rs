@@ -96,6 +96,13 @@ impl DecodeError {
         self
     }
 
+    /// Sets its position to that in another text.
+    #[cold]
+    pub(super) fn moved(mut self, position: impl Fn(usize) -> usize) -> Self {
+        self.0.offset = position(self.0.offset);
+        self
+    }
+
     /// Computes line and column.
     #[cold]
     pub(crate) fn located(mut self, text: &str) -> Self {

@@ -17,7 +17,8 @@
 //! (`via serde`, [`ViaSerde`]).
 //!
 //! Models also implement serde's `Serialize` and `Deserialize`, which work by JSON text, so CBOR and MessagePack work, too.
-//! [`from_json`] and [`to_json`] are two to three times faster.
+//! [`from_json`] and [`to_json`] are two to three times faster, and keep all digits of a number in [`Extra`](crate::Extra), where
+//! serde has only those of `u64`, `i64` and `f64`.
 //!
 //! [`Options`] reads strictly, lossily or within limits. Members that a model does not know are kept as JSON text
 //! ([`Extra`](crate::Extra)) and parsed on demand. An error has the path of the value, with line and column.
@@ -61,6 +62,7 @@ pub use error::DecodeErrorKind;
 pub use field::{Field, Parameter};
 pub(crate) use nullable::Nullable;
 pub use object::{mark_missing, mark_null};
+pub(crate) use options::Notes;
 pub use options::{Decoded, Options, from_json};
 pub(crate) use reader::Foreign;
 pub use reader::{Kind, Mode, Reader};

@@ -1,9 +1,25 @@
 //! `NaN`, `Infinity` and `-Infinity`, which are no JSON, but which Python writes as such unless set otherwise.
 
-/// The text with `null` in the place of these; `None` if none of them stands in the place of a value.
+/// A text with `null` in the place of these.
+pub(super) struct Replaced {
+    pub(super) json: String,
+    /// Where each `null` ends, and where what it stands for ends in the text.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Replaced {
+    /// Where in the text a position in the JSON is.
+    pub(super) fn position(&self, at: usize) -> usize {
+        let before = self.ends.partition_point(|(end, _)| *end <= at);
+        let (end, original) = before.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or_default();
+        original + (at - end)
+    }
+}
+
+/// Replaces these; `None` if none of them stands in the place of a value.
 #[cold]
-pub(super) fn as_null(text: &str) -> Option<String> {
-    let mut json = String::new();
+pub(super) fn as_null(text: &str) -> Option<Replaced> {
+    let (mut json, mut ends) = (String::new(), Vec::new());
     // How far the text has been copied, and whether a value can begin here.
     let (mut copied, mut at, mut is_place) = (0, 0, false);
     let bytes = text.as_bytes();
@@ -23,6 +39,7 @@ pub(super) fn as_null(text: &str) -> Option<String> {
                     json.push_str("null");
                     at += word.len();
                     copied = at;
+                    ends.push((json.len(), at));
                     is_place = false;
                     continue;
                 }
@@ -33,7 +50,7 @@ pub(super) fn as_null(text: &str) -> Option<String> {
         at += 1;
     }
     json.push_str(text.get(copied..)?);
-    (copied > 0).then_some(json)
+    (copied > 0).then_some(Replaced { json, ends })
 }
 
 /// The position behind the quote that ends a string.
@@ -60,10 +77,15 @@ mod tests {
             (r#"{"a: NaN":"b,NaN","c":[1,NaN,"\",NaN"]}"#, r#"{"a: NaN":"b,NaN","c":[1,null,"\",NaN"]}"#),
             (r#"{"é": NaN }"#, r#"{"é": null }"#),
         ] {
-            assert_eq!(as_null(text).as_deref(), Some(json));
+            let replaced = as_null(text).unwrap();
+            assert_eq!(replaced.json, json);
+            // All else stands where it stood.
+            for (at, character) in json.char_indices().filter(|(_, character)| !"nul".contains(*character)) {
+                assert!(text[replaced.position(at)..].starts_with(character), "{text}: {at}");
+            }
         }
         for text in ["", "NaN", r#"{"a":-1}"#, r#"{"a":"NaN"}"#, r#"{"a":xNaN}"#, r#"{NaN:1}"#, "\"", "[\"\\"] {
-            assert_eq!(as_null(text), None, "{text}");
+            assert!(as_null(text).is_none(), "{text}");
         }
     }
 }

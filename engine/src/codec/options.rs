@@ -42,6 +42,13 @@ pub struct Decoded<T> {
     pub skipped: Vec<Skipped>,
     /// The number of all places that were skipped.
     pub skipped_count: usize,
+}
+
+/// What was noticed while a value was read.
+#[derive(Default)]
+pub(crate) struct Notes {
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) skipped_count: usize,
     /// Set when the whole looks like something else.
     pub(crate) foreign: Option<Foreign>,
 }
@@ -78,36 +85,41 @@ impl Options {
     /// When the text is not JSON, or not that of a `T`.
     #[inline]
     pub fn decode<T: Field>(self, text: &str) -> Result<Decoded<T>, DecodeError> {
-        match self.decode_json(text) {
-            Err(error) if error.kind() == DecodeErrorKind::Syntax && self.mode != Mode::Strict => {
-                self.decode_without_non_numbers(text, error)
-            }
-            decoded => decoded,
+        let mut notes = Notes::default();
+        let value = self.read(text, &mut notes)?;
+        Ok(Decoded { value, skipped: notes.skipped, skipped_count: notes.skipped_count })
+    }
+
+    /// The same, with what was noticed apart from the value: values are large, and each step that they are moved costs.
+    #[inline]
+    pub(crate) fn read<T: Field>(self, text: &str, notes: &mut Notes) -> Result<T, DecodeError> {
+        let value = self.read_json(text, notes);
+        match value {
+            Err(error) => self.read_non_numbers(text, notes, error).map_err(|error| error.located(text)),
+            value => value,
         }
     }
 
     /// Reads a text that is not JSON again with `null` in place of `NaN` and the like, which must not cost the rest of a response.
     #[cold]
     #[inline(never)]
-    fn decode_without_non_numbers<T: Field>(self, text: &str, error: DecodeError) -> Result<Decoded<T>, DecodeError> {
-        match non_numbers::as_null(text) {
-            // An error of another kind is about the value, and more useful than one about `NaN`.
-            Some(json) => self.decode_json(&json).map_err(|other| if other.is_data() { other } else { error }),
-            None => Err(error),
+    fn read_non_numbers<T: Field>(self, text: &str, notes: &mut Notes, error: DecodeError) -> Result<T, DecodeError> {
+        if error.kind() != DecodeErrorKind::Syntax || self.mode == Mode::Strict {
+            return Err(error);
         }
+        let Some(replaced) = non_numbers::as_null(text) else { return Err(error) };
+        self.read_json(&replaced.json, notes).map_err(|error| error.moved(|at| replaced.position(at)))
     }
 
-    fn decode_json<T: Field>(self, text: &str) -> Result<Decoded<T>, DecodeError> {
+    fn read_json<T: Field>(self, text: &str, notes: &mut Notes) -> Result<T, DecodeError> {
         let mut reader = self.reader(text);
-        match T::decode(&mut reader) {
-            Ok(value) => {
-                let foreign = reader.foreign;
-                reader.finish().map_err(|error| error.located(text))?;
-                let (skipped, skipped_count) = skip::reports(reader);
-                Ok(Decoded { value, skipped, skipped_count, foreign })
-            }
-            Err(error) => Err(error.located(text)),
+        let value = T::decode(&mut reader);
+        if value.is_ok() {
+            reader.finish()?;
+            notes.foreign = reader.foreign;
+            (notes.skipped, notes.skipped_count) = skip::reports(reader);
         }
+        value
     }
 
     /// Reads a value from bytes.
@@ -158,10 +170,11 @@ impl Reader<'_> {
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
         self.report_within(inner);
-        // The error's position is one in the inner text.
+        // The error's position is one in the inner text. A limit is one of the whole: such an error is passed over nowhere.
         value.map_err(|error| {
+            let kind = if error.kind() == DecodeErrorKind::TooLarge { error.kind() } else { DecodeErrorKind::Value };
             let (path, reason) = error.into_parts();
-            self.invalid(format!("in the text: {reason}")).in_path(&path)
+            DecodeError::new(kind, self.at, format!("in the text: {reason}")).in_path(&path)
         })
     }
 }

@@ -63,7 +63,7 @@ pub struct Reader<'a> {
 pub(crate) enum Foreign {
     /// It has no field that its model has, though some are required. Holds what was expected.
     NothingRequired(&'static str),
-    /// It has no field that its model has; but none is required.
+    /// It has no field that its model has, or only nulls; but none is required.
     Unknown,
 }
 

@@ -6,7 +6,7 @@ use super::causes::each_cause;
 use super::earlier::MOST_TEXT;
 use super::hint::hint;
 use super::one_line::{cut, one_line};
-use super::{Error, ErrorInner, ErrorKind};
+use super::{Error, ErrorBody, ErrorInner, ErrorKind, Unmapped, words};
 use crate::retry::StopReason;
 
 impl ErrorInner {
@@ -14,7 +14,10 @@ impl ErrorInner {
     pub(super) fn message(&self) -> String {
         match &self.body {
             Some(body) => body.message(),
-            None => one_line(&String::from_utf8_lossy(&self.raw_body), 200),
+            None => match words::message(&self.raw_body) {
+                Some(words) => one_line(&words, 200),
+                None => Unmapped { text: String::from_utf8_lossy(&self.raw_body).into_owned() }.message(),
+            },
         }
     }
 

@@ -43,7 +43,8 @@
 /// nothing. Nulls and missing fields are no errors. Field types implement [`Field`](crate::codec::Field).
 ///
 /// Models implement serde's traits, too. [`from_json`](crate::codec::from_json) and [`to_json`](crate::codec::to_json)
-/// are several times faster.
+/// are several times faster, and keep the digits of every number in `extra`. serde has no number beyond `u64`, `i64` and `f64`: in
+/// any of its formats, in either direction, a number in `extra` that these cannot hold becomes the nearest `f64`.
 ///
 /// `pub struct Name: Api, input { … }` declares an object that callers also send: it gets `new` with the required fields
 /// and a setter for each optional one. Models are `#[non_exhaustive]`, because new fields must not break programs: create other

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::Method;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::response::Parts as Head;
 use http::uri::InvalidUri;
+use http::{Method, StatusCode};
 
 use super::coding;
-use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure};
+use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure, unasked_part};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
 use super::subject::Subject;
@@ -19,7 +19,7 @@ use crate::encode::Payload;
 use crate::error::{ErrorInner, ErrorKind, RequestError};
 use crate::redact::MARK;
 use crate::resolve::{resolve, same_origin};
-use crate::response::{RawResponse, is_media_type};
+use crate::response::{RawResponse, is_json};
 use crate::retry::FailureKind;
 use crate::secret;
 use crate::server::origin_of;
@@ -203,12 +203,15 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
     drop(stays);
+    if head.status == StatusCode::PARTIAL_CONTENT && job.response.file && !job.asks_for_part() {
+        return Err(unasked_part(head));
+    }
     if let Some(waits) = job.head.take() {
         // Nobody may wait any more.
         let _ = waits.send(head.headers.clone());
     }
     // Where events are due, JSON is an error response: its words are wanted.
-    let is_error = job.response.streamed && !job.response.file && is_media_type(&head.headers, "application/json");
+    let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
     let raw_body = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {

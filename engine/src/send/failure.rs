@@ -84,6 +84,15 @@ pub(super) fn transport_failure(error: TransportError, body: Option<BoxError>) -
     AttemptError::new(failure, ErrorInner::new(kind, Some(source)))
 }
 
+/// A part of a file came where all of it was asked for: as the whole it would be a damaged one.
+pub(super) fn unasked_part(head: Head) -> AttemptError {
+    let source = BoxError::from("the server sent a part of the file, though all of it was asked for");
+    let mut error = ErrorInner::new(ErrorKind::Decode, Some(source));
+    error.status = Some(head.status);
+    error.headers = head.headers;
+    AttemptError::new(FailureKind::Permanent, error)
+}
+
 /// A redirect that leads nowhere.
 pub(super) fn redirect_failure(status: StatusCode, reason: String) -> AttemptError {
     let mut error = ErrorInner::new(ErrorKind::Status, Some(reason.into()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::HeaderMap;
+use http::header::{HeaderMap, RANGE};
 use tokio::sync::oneshot;
 
 use super::subject::Subject;
@@ -181,6 +181,11 @@ impl Job {
         if !more.is_empty() {
             self.secrets = self.secrets.iter().cloned().chain(more).collect();
         }
+    }
+
+    /// Whether it asks for a part of a file.
+    pub(super) fn asks_for_part(&self) -> bool {
+        self.request.headers.iter().any(|(name, _)| *name == RANGE) || self.settings.headers.contains_key(RANGE)
     }
 
     /// How long nothing may arrive.

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 
+use crate::codec::{DecodeError, Field, Notes, Options};
+
 /// One server-sent event.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Event {
     /// Its kind, as in `event: …`. Empty when the server names none, which the standard takes for `message`.
@@ -15,12 +17,51 @@ pub struct Event {
     pub data: String,
     /// The last id the server has given, with this event or before it. Empty when there was none.
     pub id: String,
+    /// How the content is read as JSON: with the limits of the client whose response it is from.
+    pub(super) options: Options,
 }
+
+/// How much of what is no event is kept, about.
+const MOST_OTHER: usize = 200;
+
+/// An id that is longer is ignored: every later event would repeat it, and no header could return it.
+const LONGEST_ID: usize = 4 * 1024;
 
 impl Event {
     /// An event without name and id.
     pub fn new(data: impl Into<String>) -> Event {
         Event { data: data.into(), ..Event::default() }
+    }
+
+    /// Reads its content as JSON, within the memory limit of the client whose response it is from
+    /// ([`max_memory`](crate::Client::max_memory)).
+    ///
+    /// # Errors
+    /// When the content is not JSON, or not that of a `T`.
+    pub fn decode<T: Field>(&self) -> Result<T, DecodeError> {
+        self.decode_item().map(|(value, _)| value)
+    }
+
+    /// The same, and whether its content is an object without any of the fields that a `T` has.
+    pub(super) fn decode_item<T: Field>(&self) -> Result<(T, bool), DecodeError> {
+        let mut notes = Notes::default();
+        let value = self.options.read(&self.data, &mut notes)?;
+        Ok((value, notes.foreign.is_some()))
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.data, &self.id) == (&other.name, &other.data, &other.id)
+    }
+}
+
+impl Eq for Event {}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, data, id, .. } = self;
+        f.debug_struct("Event").field("name", name).field("data", data).field("id", id).finish()
     }
 }
 
@@ -59,10 +100,14 @@ pub struct Decoder {
     retry: Option<Duration>,
     /// The start of a line whose end has not arrived.
     line: Vec<u8>,
+    /// The beginning of what is neither field nor comment, before the first event: an error response that is no events at all.
+    other: String,
     /// The last line ended by CR, so that LF is no line end of its own.
     after_cr: bool,
     started: bool,
+    has_events: bool,
     max_event: usize,
+    options: Options,
 }
 
 impl Decoder {
@@ -72,9 +117,12 @@ impl Decoder {
             event: Event::default(),
             retry: None,
             line: Vec::new(),
+            other: String::new(),
             after_cr: false,
             started: false,
+            has_events: false,
             max_event: 1024 * 1024,
+            options: Options::new(),
         }
     }
 
@@ -82,6 +130,12 @@ impl Decoder {
     #[must_use]
     pub fn max_event(mut self, bytes: usize) -> Decoder {
         self.max_event = bytes;
+        self
+    }
+
+    /// Sets how many bytes of memory the value of an event's JSON may take.
+    pub(super) fn max_memory(mut self, bytes: usize) -> Decoder {
+        self.options = self.options.max_memory(bytes);
         self
     }
 
@@ -139,9 +193,14 @@ impl Decoder {
         &self.event.id
     }
 
-    /// What has arrived of an unfinished line.
+    /// What has arrived that is no event: other lines, and an unfinished one.
     pub(super) fn rest(&self) -> String {
-        String::from_utf8_lossy(&self.line).into_owned()
+        [self.other.as_str(), &String::from_utf8_lossy(&self.line)].concat()
+    }
+
+    /// Whether lines have arrived, but none of an event.
+    pub(super) fn is_other(&self) -> bool {
+        !self.other.is_empty()
     }
 
     fn line(&mut self, mut line: &[u8]) -> Option<Event> {
@@ -163,13 +222,21 @@ impl Decoder {
                 self.event.data.push('\n');
             }
             b"event" => self.event.name = value.into_owned(),
-            b"id" if !value.contains('\0') => self.event.id = value.into_owned(),
+            b"id" if !value.contains('\0') && value.len() <= LONGEST_ID => self.event.id = value.into_owned(),
             b"retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            _ => {}
+            b"" | b"id" | b"retry" => {}
+            _ => self.keep_other(&String::from_utf8_lossy(line)),
         }
         None
+    }
+
+    fn keep_other(&mut self, line: &str) {
+        if self.other.len() < MOST_OTHER && !self.has_events {
+            self.other.extend(line.chars().take(MOST_OTHER));
+            self.other.push(' ');
+        }
     }
 
     fn dispatch(&mut self) -> Option<Event> {
@@ -177,7 +244,9 @@ impl Decoder {
         let mut data = std::mem::take(&mut self.event.data);
         // Every line of data has added a line feed, so only an event without any is empty here.
         data.pop()?;
-        Some(Event { name, data, id: self.event.id.clone() })
+        self.has_events = true;
+        self.other = String::new();
+        Some(Event { name, data, id: self.event.id.clone(), options: self.options })
     }
 }
 

@@ -31,7 +31,7 @@ fn decode<C: AsRef<[u8]>>(
 }
 
 fn event(name: &str, data: &str, id: &str) -> Event {
-    Event { name: name.into(), data: data.into(), id: id.into() }
+    Event { name: name.into(), id: id.into(), ..Event::new(data) }
 }
 
 #[test]
@@ -52,6 +52,15 @@ fn fields() {
     let mut decoder = Decoder::new();
     decode(&mut decoder, ["retry: 1500\nretry: 1s\nretry:\nid: 9\n"]).unwrap();
     assert_eq!((decoder.retry(), decoder.last_event_id()), (Some(Duration::from_millis(1500)), "9"));
+}
+
+#[test]
+fn an_id_that_no_header_could_return_is_ignored() {
+    let long = "x".repeat(5_000);
+    assert_eq!(
+        events([format!("id: 1\ndata: a\n\nid: {long}\ndata: b\n\n")]),
+        [event("", "a", "1"), event("", "b", "1")]
+    );
 }
 
 #[test]
@@ -434,5 +443,72 @@ proptest! {
     fn what_is_written_is_read(name in "[^\r\n]*", data in "[^\r]*", id in "[^\r\n\0]*") {
         let written = event(&name, &data, &id);
         prop_assert_eq!(events([written.to_string()]), [written]);
+    }
+}
+
+#[derive(Debug)]
+enum Words {}
+
+impl crate::Api for Words {
+    const NAME: &'static str = "Words";
+    const SERVERS: &'static [&'static str] = &["http://localhost"];
+    const CASE: crate::Case = crate::Case::Snake;
+    type Error = crate::Unmapped;
+}
+
+crate::model! {
+    /// A piece with a required field.
+    struct Text: Words {
+        /// What it says.
+        text: String,
+    }
+}
+
+crate::sse_json!(Text, must_end);
+
+/// What the stream gives: the texts, and the error if it ends with one.
+fn texts(body: &str) -> (Vec<String>, Option<String>) {
+    let mut stream = Sse::<Text>::new(Body::from(body.to_owned()));
+    run(async {
+        let mut texts = Vec::new();
+        while let Some(item) = stream.next().await {
+            match item {
+                Ok(item) => texts.push(item.text),
+                Err(error) => return (texts, Some(error.to_string())),
+            }
+        }
+        (texts, None)
+    })
+}
+
+#[test]
+fn what_keeps_the_connection_open_is_no_item() {
+    for between in ["data:\n\n", "data: \n\n", "event: ping\ndata: ping\n\n", "event: heartbeat\ndata: {}\n\n", ":\n\n"]
+    {
+        let body = format!("data: {{\"text\":\"a\"}}\n\n{between}data: {{\"text\":\"b\"}}\n\ndata: [DONE] \n\n");
+        assert_eq!(texts(&body), (vec!["a".into(), "b".into()], None), "{between:?}");
+    }
+}
+
+#[test]
+fn the_servers_words_are_told_in_whatever_shape_they_come() {
+    for data in [
+        r#"{"error":"too busy"}"#,
+        r#"{"error":{"message":"too busy"}}"#,
+        r#"{"errors":["too busy"]}"#,
+        r#"{"detail":{"msg":"too busy"}}"#,
+        r#"{"message":"too busy"}"#,
+    ] {
+        let (items, error) = texts(&format!("data: {{\"text\":\"a\"}}\n\ndata: {data}\n\n"));
+        assert!(
+            items == ["a"] && error.as_ref().is_some_and(|error| error.contains("reported: too busy")),
+            "{error:?}"
+        );
+    }
+    // An item may have a message of its own.
+    assert_eq!(texts("data: {\"text\":\"a\",\"message\":\"b\"}\n\ndata: [DONE]\n\n"), (vec!["a".into()], None));
+    for body in ["too busy", "too busy\n", "{\"error\":\"too busy\"}\n", "\n\ntoo busy\n\n"] {
+        let (_, error) = texts(body);
+        assert!(error.as_ref().is_some_and(|error| error.contains("too busy")), "{body:?}: {error:?}");
     }
 }

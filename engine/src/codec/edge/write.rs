@@ -11,20 +11,33 @@ use crate::codec::reader::{Kind, Reader};
 
 /// Passes the next value to a serializer.
 pub(super) fn replay<S: Serializer>(reader: &mut Reader<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    Next(RefCell::new(reader)).serialize(serializer)
+    let mut lengths = Vec::new();
+    let (at, depth) = (reader.at, reader.depth);
+    measure(reader, &mut lengths).map_err(no_json)?;
+    (reader.at, reader.depth) = (at, depth);
+    Next(RefCell::new(&mut Replay { reader, lengths: lengths.into_iter() })).serialize(serializer)
+}
+
+/// JSON that is handed to a serializer.
+struct Replay<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    /// How many items the lists and objects that are still to come have, in the order in which they begin. Counted for all
+    /// formats: some need it, and none says so.
+    lengths: std::vec::IntoIter<usize>,
 }
 
 /// A reader's next value, which is read when it is serialized.
-struct Next<'r, 'a>(RefCell<&'r mut Reader<'a>>);
+struct Next<'n, 'r, 'a>(RefCell<&'n mut Replay<'r, 'a>>);
 
 /// The error for a writer without valid JSON, which a hand-written `Encode` can produce.
 fn no_json<E: Error>(error: DecodeError) -> E {
     E::custom(error)
 }
 
-impl Serialize for Next<'_, '_> {
+impl Serialize for Next<'_, '_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut reader = self.0.borrow_mut();
+        let mut replay = self.0.borrow_mut();
+        let Replay { reader, lengths } = &mut **replay;
         match reader.kind() {
             Kind::Null => {
                 reader.skip().map_err(no_json)?;
@@ -41,25 +54,23 @@ impl Serialize for Next<'_, '_> {
             },
             Kind::String => serializer.serialize_str(&reader.quoted().map_err(no_json)?),
             Kind::List => {
-                let len = length(&mut reader, &serializer).map_err(no_json)?;
-                let mut list = serializer.serialize_seq(len)?;
+                let mut list = serializer.serialize_seq(lengths.next())?;
                 reader.open_list().map_err(no_json)?;
                 let mut first = true;
-                while reader.item(first).map_err(no_json)? {
+                while replay.reader.item(first).map_err(no_json)? {
                     first = false;
-                    list.serialize_element(&Next(RefCell::new(&mut reader)))?;
+                    list.serialize_element(&Next(RefCell::new(&mut replay)))?;
                 }
                 list.end()
             }
             Kind::Object => {
-                let len = length(&mut reader, &serializer).map_err(no_json)?;
-                let mut map = serializer.serialize_map(len)?;
+                let mut map = serializer.serialize_map(lengths.next())?;
                 reader.open_object("an object").map_err(no_json)?;
                 let mut first = true;
-                while reader.at_name(first).map_err(no_json)? {
+                while replay.reader.at_name(first).map_err(no_json)? {
                     first = false;
-                    let name = reader.name().map_err(no_json)?;
-                    map.serialize_entry(name.as_ref(), &Next(RefCell::new(&mut reader)))?;
+                    let name = replay.reader.name().map_err(no_json)?;
+                    map.serialize_entry(name.as_ref(), &Next(RefCell::new(&mut replay)))?;
                 }
                 map.end()
             }
@@ -68,23 +79,28 @@ impl Serialize for Next<'_, '_> {
     }
 }
 
-/// How many items the list or object that comes next has, for formats that want to know in advance; text formats do not.
-fn length<S: Serializer>(reader: &mut Reader<'_>, serializer: &S) -> Result<Option<usize>, DecodeError> {
-    if serializer.is_human_readable() {
-        return Ok(None);
-    }
-    let start = (reader.at, reader.depth);
-    let mut count = 0;
+/// Passes over the value that comes next, and counts what its lists and objects hold.
+fn measure(reader: &mut Reader<'_>, lengths: &mut Vec<usize>) -> Result<(), DecodeError> {
+    let (this, mut count) = (lengths.len(), 0);
     match reader.kind() {
-        Kind::List => reader.list(|reader| {
-            count += 1;
-            reader.skip()
-        })?,
-        _ => reader.object(|_, reader| {
-            count += 1;
-            reader.skip()
-        })?,
+        Kind::List => {
+            lengths.push(0);
+            reader.list(|reader| {
+                count += 1;
+                measure(reader, lengths)
+            })?;
+        }
+        Kind::Object => {
+            lengths.push(0);
+            reader.object(|_, reader| {
+                count += 1;
+                measure(reader, lengths)
+            })?;
+        }
+        _ => return reader.skip(),
     }
-    (reader.at, reader.depth) = start;
-    Ok(Some(count))
+    if let Some(length) = lengths.get_mut(this) {
+        *length = count;
+    }
+    Ok(())
 }

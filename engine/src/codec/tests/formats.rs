@@ -44,6 +44,48 @@ fn models_travel_in_every_format_that_describes_itself() {
 }
 
 #[test]
+fn formats_are_told_the_lengths() {
+    let book: Book = from_json(r#"{"id":"1","new":[[],[1,{"a":[2]}],{}]}"#).unwrap();
+    let (mut own, mut value) = (Vec::new(), Vec::new());
+    ciborium::into_writer(&book, &mut own).unwrap();
+    ciborium::into_writer(&serde_json::to_value(&book).unwrap(), &mut value).unwrap();
+    assert_eq!(own, value);
+}
+
+/// As the docs of `model!` say: serde's own types hold no others.
+#[test]
+fn numbers_beyond_64_bits_keep_their_digits_in_json_but_not_in_serde() {
+    for number in
+        ["123456789012345678901234567890", "-9223372036854775809", "0.1000000000000000000001", "1e400", "-0.0", "1.0"]
+    {
+        let text = format!(r#"{{"id":"1","new":{{"in":[{number}]}}}}"#);
+        let book: Book = from_json(&text).unwrap();
+        assert_eq!(to_json(&book), text);
+        assert_eq!(to_json(&from_json::<Book>(&to_json(&book)).unwrap()), text);
+    }
+    let text = r#"{"id":"1","new":123456789012345678901234567890}"#;
+    let digits = if serde_keeps_digits() { "123456789012345678901234567890" } else { "1.2345678901234568e29" };
+    let read: Book = serde_json::from_str(text).unwrap();
+    assert!(to_json(&read).contains(digits), "{}", to_json(&read));
+    let book: Book = from_json(text).unwrap();
+    assert!(
+        serde_json::to_string(&book).unwrap().contains("e29") || serde_json::to_string(&book).unwrap().contains("e+29")
+    );
+    // What 64 bits hold is the same everywhere.
+    for number in ["18446744073709551615", "-9223372036854775808", "0.1", "1e300", "5e-324", "-0.0"] {
+        let text = format!(r#"{{"id":"1","new":{number}}}"#);
+        let book: Book = from_json(&text).unwrap();
+        travels(&book);
+        assert_eq!(serde_json::from_str::<Book>(&text).unwrap(), book);
+    }
+}
+
+/// Whether some crate of the program has turned on serde_json's `arbitrary_precision`.
+fn serde_keeps_digits() -> bool {
+    serde_json::from_str::<Value>("0.10").unwrap().to_string() == "0.10"
+}
+
+#[test]
 fn whole_floats_come_back_from_binary_formats() {
     let book: Book = from_json(r#"{"price":10.0}"#).unwrap();
     assert_eq!(cbor(&book).price, Some(10.0));

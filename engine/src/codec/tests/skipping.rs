@@ -174,9 +174,28 @@ fn an_integer_with_a_fraction_is_none_however_small_the_fraction() {
 fn an_error_behind_a_number_that_is_none_is_reported() {
     let error = from_json::<Book>(r#"{"price":NaN,"id":[]}"#).unwrap_err();
     assert_eq!(error.path(), "id");
-    // What is no JSON with nulls either is reported unchanged.
+    // So is one of the JSON itself: the number is none.
     let error = from_json::<Book>(r#"{"price":NaN,"id":}"#).unwrap_err();
     assert_eq!(error.kind(), crate::codec::DecodeErrorKind::Syntax);
+    let many = format!("[NaN{}]", ",{}".repeat(1000));
+    let error = Options::new().max_memory(1000).decode::<Vec<Book>>(&many).unwrap_err();
+    assert_eq!(error.kind(), crate::codec::DecodeErrorKind::TooLarge);
+}
+
+#[test]
+fn an_error_behind_a_number_that_is_none_stands_where_it_stands_in_the_text() {
+    for number in ["NaN", "Infinity", "-Infinity", "[NaN, -Infinity]"] {
+        for (rest, wrong) in
+            [(r#""id": []}"#, "[]}"), (r#""id" 1}"#, "1}"), (r#""id":1} x"#, "x"), (r#""id":nil"#, "nil")]
+        {
+            for space in ["", "\n \n"] {
+                let text = format!(r#"{{"price":{number},{space}{rest}"#);
+                let (line, column) = from_json::<Book>(&text).unwrap_err().position().unwrap();
+                let found = text.lines().nth(line - 1).and_then(|line| line.get(column - 1..));
+                assert_eq!(found, Some(wrong), "{text}: {line}:{column}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use http::header::HeaderName;
 use http::{Extensions, HeaderMap, request};
 use reqwest::{Client, ClientBuilder};
 use tokio::runtime::{Handle, Id};
@@ -28,6 +29,9 @@ const IDLE: [Duration; 8] = [
     Duration::from_secs(1),
     Duration::from_millis(500),
 ];
+
+/// Parsed once: it is looked for in each response.
+static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// What must be left between the end of the idle time and the server's closing the connection.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -125,7 +129,7 @@ impl Clients {
     /// Honours what a response says about the time after which the server closes the connection: the clients that are used
     /// from now on keep connections for less. It is the shortest of all servers', and is not forgotten.
     pub(super) fn observe(&self, headers: &HeaderMap) {
-        let Some(hint) = headers.get("keep-alive") else { return };
+        let Some(hint) = headers.get(&KEEP_ALIVE) else { return };
         let Some(seconds) = hint.to_str().ok().and_then(keep_alive_timeout) else { return };
         let safe = |idle: &Duration| *idle + MARGIN <= Duration::from_secs(seconds);
         let shortest = IDLE.len() - 1;

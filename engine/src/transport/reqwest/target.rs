@@ -58,6 +58,17 @@ impl Target {
     }
 }
 
+/// What systems name themselves, besides `localhost`.
+const OWN_NAMES: [&str; 7] = [
+    "localhost.localdomain",
+    "localhost4",
+    "localhost4.localdomain4",
+    "localhost6",
+    "localhost6.localdomain6",
+    "ip6-localhost",
+    "ip6-loopback",
+];
+
 /// Whether a URL's host, in the URL parser's spelling, is this machine. Wider than what a key may go to in the clear, for
 /// names that a resolver could send elsewhere: here the worst is a connection that no proxy helps with.
 fn is_loopback(host: &str) -> bool {
@@ -66,6 +77,7 @@ fn is_loopback(host: &str) -> bool {
     let address = address.map(|address: IpAddr| address.to_canonical());
     name == "localhost"
         || name.ends_with(".localhost")
+        || OWN_NAMES.contains(&name)
         || address.is_some_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
@@ -87,6 +99,9 @@ mod tests {
             ("http://[::1]:80/", true),
             ("http://[::ffff:127.0.0.1]/", true),
             ("http://[::]/", true),
+            ("http://ip6-localhost/", true),
+            ("http://IP6-loopback:3004/", true),
+            ("http://localhost6.localdomain6./", true),
             ("http://localhost.example/", false),
             ("http://notlocalhost/", false),
             ("http://10.0.0.1/", false),
