@@ -83,6 +83,17 @@ impl NamedCall {
         }
     }
 
+    /// The same command with all secrets, key included, as [`Call::to_curl_with_secrets`].
+    ///
+    /// # Errors
+    /// As for [`to_curl`](Self::to_curl), and when the function that gives the key fails.
+    pub async fn to_curl_with_secrets(&self) -> Result<String, Error> {
+        match &self.started {
+            Ok(call) => call.to_curl_with_secrets().await,
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+
     /// The items of all pages of a list, to its true end, as JSON; as [`Client::pages`].
     ///
     /// # Errors
@@ -115,6 +126,7 @@ pub(super) trait AnyCall: fmt::Debug + Send + Sync {
     fn timeout(self: Box<Self>, idle: Duration) -> Box<dyn AnyCall>;
     fn deadline(self: Box<Self>, deadline: Duration) -> Box<dyn AnyCall>;
     fn to_curl(&self) -> Result<String, Error>;
+    fn to_curl_with_secrets(&self) -> BoxFuture<'_, Result<String, Error>>;
     fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>>;
     /// The items of all pages; `None` if it is no such list.
     fn items(self: Box<Self>) -> Option<NamedItems>;
@@ -147,6 +159,10 @@ macro_rules! any_call {
 
             fn to_curl(&self) -> Result<String, Error> {
                 self.0.to_curl().map_err(Error::from)
+            }
+
+            fn to_curl_with_secrets(&self) -> BoxFuture<'_, Result<String, Error>> {
+                Box::pin(async { self.0.to_curl_with_secrets().await.map_err(Error::from) })
             }
 
             fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>> {
