@@ -9,8 +9,9 @@ use livepeer::codec::Schemas;
 use livepeer::dynamic::{Catalog, Content, Entry, entries, plain_text};
 use serde_json::Value;
 
-pub use arguments::arguments;
-pub use shape::{first_sentence, kebab};
+pub use arguments::{arguments, column, content, optional_arguments, parse_json};
+pub use fields::entry_args;
+pub use shape::kebab;
 
 use crate::own::Own;
 
@@ -88,7 +89,7 @@ fn add_resource<A: Commands, const OWN: bool>(command: Command, resource: &str) 
 fn operation(entry: &'static Entry) -> Command {
     let facts = entry.operation();
     let docs = plain_text(entry.docs());
-    let mut about = plain_text(facts.summary);
+    let mut about = shape::first_sentence(entry.docs());
     if facts.deprecated {
         about.push_str(" (deprecated)");
     }

@@ -35,6 +35,13 @@ impl Context {
         self.set_up(client)
     }
 
+    /// Tells accounts and servers apart, and shows neither.
+    pub fn account(&self) -> Result<String, Failure> {
+        let profile = profile::choose(self.options.profile.as_deref())?;
+        let server = self.options.server.as_ref().or(profile.server.as_ref());
+        Ok(livepeer::tus::fingerprint(format!("{}\n{server:?}", profile.key.expose()).as_bytes()))
+    }
+
     /// A client of an AI gateway. The key of Studio is never sent there.
     pub fn ai(&self) -> Result<Client<Ai>, Failure> {
         let mut client = Client::ai();

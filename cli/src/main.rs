@@ -10,6 +10,7 @@ mod own;
 mod profile;
 mod root;
 mod run;
+mod transfer;
 
 use std::process::ExitCode;
 

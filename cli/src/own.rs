@@ -38,5 +38,16 @@ macro_rules! own {
 }
 
 own! {
+    login: "login";
+    logout: "logout";
+    call: "call";
+    wait: "wait";
+    chat: "chat";
+    asset_upload: "asset" "upload";
+    playback_token: "playback" "token";
+    webhook_verify: "webhook" "verify";
+    openapi: "openapi";
+    completions: "completions";
+    man: "man";
     emulate: "emulate";
 }

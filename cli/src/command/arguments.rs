@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use clap::ArgMatches;
-use livepeer::dynamic::Entry;
+use livepeer::dynamic::{Catalog, Entry, entry};
 use serde_json::{Map, Value, json};
 
 use super::fields::{fields, id};
@@ -24,9 +24,36 @@ pub fn arguments(entry: &Entry, matches: &ArgMatches) -> Result<Value, Failure> 
     Ok(arguments.into())
 }
 
+/// What was given by the flags of [`entry_args`](super::entry_args).
+pub fn optional_arguments<A: Catalog>(name: &str, matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
+    let mut arguments = Map::new();
+    for field in fields(entry::<A>(name)?) {
+        if let Some(value) = take(&field.shape, field.name, matches)? {
+            arguments.insert(field.name.to_owned(), value);
+        }
+    }
+    Ok(arguments)
+}
+
+/// A field of an operation, by any spelling of its name, and a word as its value.
+pub fn column(entry: &Entry, name: &str, word: &str) -> Result<Option<(&'static str, Value)>, Failure> {
+    match fields(entry).find(|field| super::kebab(field.name) == super::kebab(name)) {
+        Some(field) => {
+            let value = match &field.shape.items {
+                Some(items) => list(&field.shape, items, &[&word.to_owned()], field.name)?,
+                None => convert(&field.shape, word, field.name)?,
+            };
+            Ok(Some((field.name, value)))
+        }
+        None => Ok(None),
+    }
+}
+
 /// The value that was given for a field, as a whole or by its members.
 fn take(shape: &Shape, path: &str, matches: &ArgMatches) -> Result<Option<Value>, Failure> {
-    let words: Vec<&String> = matches.get_many(&id(path)).map(Iterator::collect).unwrap_or_default();
+    // A command may leave out some of the fields.
+    let words = matches.try_get_many::<String>(&id(path)).ok().flatten();
+    let words: Vec<&String> = words.map(Iterator::collect).unwrap_or_default();
     let mut value = match (words.as_slice(), &shape.items) {
         ([], _) => None,
         (words, Some(items)) => Some(list(shape, items, words, path)?),

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command};
-use livepeer::dynamic::{Entry, plain_text};
+use livepeer::dynamic::{Catalog, Entry, plain_text};
 
 use super::shape::{Shape, first_sentence, kebab};
 use crate::global;
@@ -37,14 +37,30 @@ pub fn id(path: &str) -> String {
     format!("field:{path}")
 }
 
+/// The flags of what an operation does not require, for a command that makes its call; not of the fields that are `without`.
+pub fn entry_args<A: Catalog>(name: &str, without: &[&str]) -> Vec<Arg> {
+    let Ok(entry) = livepeer::dynamic::entry::<A>(name) else { return Vec::new() };
+    let mut args = Vec::new();
+    for field in fields(entry).filter(|field| !field.is_required && !without.contains(&field.name)) {
+        flag(&mut args, &field.shape, field.name, &flag_name(field.name), &field.docs, 0);
+    }
+    args
+}
+
+/// The flag of a field.
+fn flag_name(field: &str) -> String {
+    let name = kebab(field);
+    if global::RESERVED.contains(&name.as_str()) { format!("field-{name}") } else { name }
+}
+
+/// The arguments of an operation.
 pub fn args(entry: &Entry) -> Vec<Arg> {
     let mut args = Vec::new();
     let fields: Vec<_> = fields(entry).collect();
     let last = fields.iter().rposition(|field| field.is_positional);
     for (index, field) in fields.iter().enumerate() {
-        let name = kebab(field.name);
         if field.is_positional {
-            let arg = value(Arg::new(id(field.name)), &field.shape, &name)
+            let arg = value(Arg::new(id(field.name)), &field.shape, &kebab(field.name))
                 .required(true)
                 .help(first_sentence(&field.docs))
                 .long_help(field.docs.clone());
@@ -54,9 +70,8 @@ pub fn args(entry: &Entry) -> Vec<Arg> {
                 false => arg.action(ArgAction::Set),
             });
         } else {
-            let name = if global::RESERVED.contains(&name.as_str()) { format!("field-{name}") } else { name };
             let docs = if field.is_required { format!("{} (required)", field.docs) } else { field.docs.clone() };
-            flag(&mut args, &field.shape, field.name, &name, &docs, 0);
+            flag(&mut args, &field.shape, field.name, &flag_name(field.name), &docs, 0);
         }
     }
     args
