@@ -1,9 +1,11 @@
 //! `livepeer`, the command line. README.md describes it.
 
+mod chart;
 mod command;
 mod context;
 mod failure;
 mod global;
+mod journal;
 mod media;
 mod output;
 mod own;

@@ -44,6 +44,9 @@ own! {
     wait: "wait";
     chat: "chat";
     asset_upload: "asset" "upload";
+    asset_import: "asset" "import";
+    stream_watch: "stream" "watch";
+    viewership: "viewership";
     playback_token: "playback" "token";
     webhook_verify: "webhook" "verify";
     openapi: "openapi";
