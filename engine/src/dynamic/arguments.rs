@@ -36,6 +36,13 @@ pub(super) fn by_rust_name(entry: &Entry, arguments: Value) -> Result<Map<String
             return Err(invalid(&name, format!("the argument `{}` is given twice", field.rust)));
         }
     }
+    // As `new` sets them. A literal of Rust, of the kinds that a declaration takes, is JSON, too.
+    for field in fields {
+        let preset = || serde_json::from_str(field.preset?).ok();
+        if let (false, Some(preset)) = (named.contains_key(field.rust), preset()) {
+            named.insert(field.rust.to_owned(), preset);
+        }
+    }
     Ok(named)
 }
 

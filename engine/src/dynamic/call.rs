@@ -23,7 +23,8 @@ impl<A: Catalog> Client<A> {
     ///
     /// The name is that of the declaration (`book.create`) or the operation's id in the API's specification. The arguments are an
     /// object of the request's fields, by their names in Rust or on the wire; a file is its path, or an object with `path` or
-    /// `bytes` (base64), and `name` and `content_type` where they matter. Unknown names and values are refused: whoever writes JSON
+    /// `bytes` (base64), and `name` and `content_type` where they matter. What is left out has the value that `new` sets if that is a
+    /// literal, and is not sent otherwise. Unknown names and values are refused: whoever writes JSON
     /// by hand mistypes it.
     ///
     /// A mistake is reported when the call is awaited.
