@@ -9,8 +9,20 @@ use crate::output::Format;
 
 /// The names of flags that operations cannot have: a field of this name is `--field-NAME`.
 pub const RESERVED: &[&str] = &[
-    "profile", "server", "gateway", "output", "quiet", "show-secrets", "timeout", "deadline", "retries", "help", "version", "all",
-    "yes", "out",
+    "profile",
+    "server",
+    "gateway",
+    "output",
+    "quiet",
+    "show-secrets",
+    "timeout",
+    "deadline",
+    "retries",
+    "help",
+    "version",
+    "all",
+    "yes",
+    "out",
 ];
 
 #[derive(Clone, Debug)]
@@ -83,8 +95,9 @@ pub fn seconds(word: &str) -> Result<Duration, String> {
 impl Options {
     pub fn new(matches: &ArgMatches) -> Result<Self, Failure> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let or_env =
-            |name: &str, variable: &str| text(name).or_else(|| std::env::var(variable).ok().filter(|value| !value.is_empty()));
+        let or_env = |name: &str, variable: &str| {
+            text(name).or_else(|| std::env::var(variable).ok().filter(|value| !value.is_empty()))
+        };
         Ok(Self {
             profile: or_env("profile", "LIVEPEER_PROFILE"),
             // The environment's belongs to the environment's key: a profile has its own.

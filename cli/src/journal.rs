@@ -14,9 +14,17 @@ use crate::failure::Failure;
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// A request was about to be sent.
-    Started { at: i64 },
-    Done { asset: String },
-    Failed { error: String },
+    Started {
+        at: i64,
+    },
+    Done {
+        asset: String,
+    },
+    /// The server may have done it all the same.
+    Failed {
+        at: i64,
+        error: String,
+    },
 }
 
 #[derive(Deserialize, Serialize)]

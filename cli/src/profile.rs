@@ -62,13 +62,18 @@ impl Config {
         refuse_readable(&path)?;
         // The error of the parser would show the line, and so the key.
         toml::from_str(&text).map_err(|error| {
-            Failure::other(format_args!("{} is invalid: {}", path.display(), error.message().lines().next().unwrap_or_default()))
+            Failure::other(format_args!(
+                "{} is invalid: {}",
+                path.display(),
+                error.message().lines().next().unwrap_or_default()
+            ))
         })
     }
 
     pub fn save(&self) -> Result<PathBuf, Failure> {
         let path = config_path()?;
-        let text = toml::to_string(self).map_err(|error| Failure::other(format_args!("the keys cannot be written: {error}")))?;
+        let text = toml::to_string(self)
+            .map_err(|error| Failure::other(format_args!("the keys cannot be written: {error}")))?;
         write_private(&path, text.as_bytes())?;
         Ok(path)
     }
@@ -86,7 +91,8 @@ pub fn state_folder() -> Result<PathBuf, Failure> {
 }
 
 fn folders() -> Result<impl etcetera::BaseStrategy, Failure> {
-    etcetera::choose_base_strategy().map_err(|error| Failure::other(format_args!("the home folder is not known: {error}")))
+    etcetera::choose_base_strategy()
+        .map_err(|error| Failure::other(format_args!("the home folder is not known: {error}")))
 }
 
 #[cfg(unix)]
@@ -114,7 +120,8 @@ pub fn write_private(path: &Path, content: &[u8]) -> Result<(), Failure> {
         let folder = path.parent().unwrap_or(Path::new("."));
         create_private_folder(folder)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let new = folder.join(format!(".{name}.{}", std::process::id()));
+        // Always the same, so that no interruption leaves more than one.
+        let new = folder.join(format!(".{name}.new"));
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]

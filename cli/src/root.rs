@@ -58,7 +58,9 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     }
     let context = Context::new(Options::new(deepest)?);
     let result = run_path(&context, &path, deepest).await;
-    context.printer.end();
+    if result.is_ok() {
+        context.printer.end();
+    }
     result
 }
 

@@ -69,7 +69,8 @@ pub async fn call<A: Commands>(
         },
         Output::Events(mut events) => {
             while let Some(event) = events.next().await {
-                let event = event.map_err(|error| Failure::new(crate::failure::code::NETWORK, format_args!("{error:#}")))?;
+                let event =
+                    event.map_err(|error| Failure::new(crate::failure::code::NETWORK, format_args!("{error:#}")))?;
                 context.printer.event(&event)?;
             }
         }

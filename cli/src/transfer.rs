@@ -55,8 +55,9 @@ impl Transfer {
 
     /// Where the state of the same upload is kept.
     fn kept(&self) -> Result<PathBuf, Failure> {
-        let path = fs::canonicalize(&self.path)
-            .map_err(|error| Failure::other(format_args!("the file {} cannot be read: {error}", self.path.display())))?;
+        let path = fs::canonicalize(&self.path).map_err(|error| {
+            Failure::other(format_args!("the file {} cannot be read: {error}", self.path.display()))
+        })?;
         let settings = Value::from(self.settings.clone());
         let identity = format!("{}\n{}\n{settings}\n{}", self.account, path.display(), self.encrypt);
         Ok(profile::state_folder()?.join("uploads").join(format!("{}.json", fingerprint(identity.as_bytes()))))

@@ -63,7 +63,9 @@ fn take(shape: &Shape, path: &str, matches: &ArgMatches) -> Result<Option<Value>
         if let Some(member) = take(&property.shape, &format!("{path}.{}", property.name), matches)? {
             match value.get_or_insert_with(|| json!({})) {
                 Value::Object(members) => drop(members.insert(property.name.clone(), member)),
-                _ => return Err(Failure::usage(format!("`{path}` is given as a whole and in parts, but is no object"))),
+                _ => {
+                    return Err(Failure::usage(format!("`{path}` is given as a whole and in parts, but is no object")));
+                }
             }
         }
     }

@@ -7,8 +7,26 @@ use serde_json::Value;
 
 /// What people look for first, in this order.
 const FIRST: &[&str] = &[
-    "id", "name", "status.phase", "phase", "type", "event", "isActive", "disabled", "email", "url", "playbackId", "timestamp", "country",
-    "device", "browser", "viewCount", "playtimeMins", "size", "createdAt", "lastSeen",
+    "id",
+    "name",
+    "status.phase",
+    "phase",
+    "type",
+    "event",
+    "isActive",
+    "disabled",
+    "email",
+    "url",
+    "playbackId",
+    "timestamp",
+    "country",
+    "device",
+    "browser",
+    "viewCount",
+    "playtimeMins",
+    "size",
+    "createdAt",
+    "lastSeen",
 ];
 
 /// How many columns a table has at most, and at least if there is more to show.

@@ -34,8 +34,10 @@ pub fn table(items: &[Value], printer: &Printer) -> String {
 
 /// The members of an object, one on each line.
 pub fn members(value: &Value, printer: &Printer) -> String {
-    let members: Vec<_> = value.as_object().into_iter().flatten().map(|(name, value)| (name, cell(name, value))).collect();
-    let mut widths = vec![members.iter().map(|(name, _)| console::measure_text_width(name)).max().unwrap_or_default(), 0];
+    let members: Vec<_> =
+        value.as_object().into_iter().flatten().map(|(name, value)| (name, cell(name, value))).collect();
+    let mut widths =
+        vec![members.iter().map(|(name, _)| console::measure_text_width(name)).max().unwrap_or_default(), 0];
     widths[1] = printer.width().saturating_sub(widths[0] + GAP.len());
     match members.is_empty() {
         true => format!("{}\n", cell("", value)),

@@ -104,10 +104,12 @@ impl Import {
                     created += 1;
                     json!({ "source": row.source.to_string(), "assetId": asset, "error": null })
                 }
-                Err(failure) if failure.code == code::OTHER && failure.text.starts_with("the journal") => return Err(failure),
+                // Nor will any other row succeed.
+                Err(failure) if failure.code == code::AUTH => return Err(failure),
                 Err(failure) => {
                     failed += 1;
-                    self.note(&row, State::Failed { error: failure.text.clone() })?;
+                    let at = self.begun(&row).unwrap_or_else(|| Timestamp::now().as_millis());
+                    self.note(&row, State::Failed { at, error: failure.text.clone() })?;
                     json!({ "source": row.source.to_string(), "assetId": null, "error": failure.text })
                 }
             };
@@ -126,21 +128,29 @@ impl Import {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).get(&row.key).cloned()
     }
 
+    /// When a row was first tried that is not done.
+    fn begun(&self, row: &Row) -> Option<i64> {
+        match self.state(row)? {
+            State::Started { at } | State::Failed { at, .. } => Some(at),
+            State::Done { .. } => None,
+        }
+    }
+
     fn note(&self, row: &Row, state: State) -> Result<(), Failure> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).note(&row.key, state)
     }
 
     /// Creates the asset of a row, unless an earlier run has; gives its id.
     async fn create(&self, row: &Row) -> Result<String, Failure> {
-        let before = self.state(row);
-        if let (Some(State::Started { at }), Source::Url(url)) = (&before, &row.source)
-            && let Some(asset) = self.find(row, url, *at).await?
-        {
-            self.note(row, State::Done { asset: asset.clone() })?;
-            return Ok(asset);
-        }
-        if !matches!(before, Some(State::Started { .. })) {
-            self.note(row, State::Started { at: Timestamp::now().as_millis() })?;
+        match (self.begun(row), &row.source) {
+            (Some(at), Source::Url(url)) => {
+                if let Some(asset) = self.find(row, url, at).await? {
+                    self.note(row, State::Done { asset: asset.clone() })?;
+                    return Ok(asset);
+                }
+            }
+            (Some(_), Source::File(_)) => {}
+            (None, _) => self.note(row, State::Started { at: Timestamp::now().as_millis() })?,
         }
         match &row.source {
             Source::Url(_) => {
