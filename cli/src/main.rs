@@ -1,4 +1,5 @@
 //! `livepeer`, the command line. README.md describes it.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::exit))]
 
 mod chart;
 mod command;

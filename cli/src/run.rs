@@ -48,11 +48,12 @@ pub async fn call<A: Commands>(
         }
         return list.end();
     }
+    let file = out.filter(|out| out.as_os_str() != "-");
     match call.await? {
         Output::Empty => context.note("done"),
         Output::Json(document) => return json(context, client, entry, &document, out).await,
         Output::Text(text) => context.printer.line(&text)?,
-        Output::Bytes(bytes) => match out.filter(|out| **out != PathBuf::from("-")) {
+        Output::Bytes(bytes) => match file {
             Some(path) => std::fs::write(path, &bytes)
                 .map_err(|error| Failure::other(format_args!("{} cannot be written: {error}", path.display())))?,
             None => {
@@ -60,7 +61,7 @@ pub async fn call<A: Commands>(
                 context.printer.bytes(&bytes)?;
             }
         },
-        Output::Download(download) => match out.filter(|out| **out != PathBuf::from("-")) {
+        Output::Download(download) => match file {
             Some(path) => {
                 let bytes = download.save(path).await?;
                 context.note(format_args!("{}: {bytes} bytes", path.display()));

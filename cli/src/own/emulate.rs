@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use livepeer::mock;
+use livepeer::mock::{self, AiFlavor, MediaForm, Mock, Reply, StudioFake};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,13 +34,28 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
         let key = std::env::var(variable).map_err(|_| Failure::usage(format_args!("{variable} is not set")))?;
         studio = studio.key(key);
     }
-    let studio = studio.listen_at(address(port)).await.map_err(|error| busy(port, error))?;
+    let studio = with_generate(studio).listen_at(address(port)).await.map_err(|error| busy(port, error))?;
     let ai = mock::ai().listen_at(address(ai_port)).await.map_err(|error| busy(ai_port, error))?;
     context.printer.line(&format!("export LIVEPEER_BASE_URL={}/api", studio.url()))?;
     context.printer.line("export LIVEPEER_API_KEY=any")?;
     context.printer.line(&format!("export LIVEPEER_GATEWAY={}", ai.url()))?;
     context.note("Fake servers of Studio and of an AI gateway, until ctrl-C.");
     std::future::pending().await
+}
+
+/// Studio hosts some operations of AI, too.
+fn with_generate(studio: StudioFake) -> Mock {
+    let ai = mock::ai().flavor(AiFlavor::Studio).media(MediaForm::Data);
+    Mock::new().fallback(move |request| {
+        let is_ai = request.uri().path().starts_with("/api/generate/");
+        let mock = if is_ai { ai.mock() } else { studio.mock() }.clone();
+        async move {
+            let (parts, body) = mock.respond(request).await.into_parts();
+            let mut reply = Reply::status(parts.status.as_u16()).with_body(body);
+            *reply.headers = parts.headers;
+            reply
+        }
+    })
 }
 
 fn address(port: u16) -> SocketAddr {
