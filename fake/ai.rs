@@ -7,6 +7,7 @@ mod responses;
 mod wav;
 mod words;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -189,6 +190,14 @@ impl GatewayFake {
     /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningGateway> {
         Ok(RunningGateway { running: self.mock.listen().await?, gateway: self.clone() })
+    }
+
+    /// Listens at an address. Whoever can reach it can use the fake.
+    ///
+    /// # Errors
+    /// When the address is not available.
+    pub async fn listen_at(&self, address: SocketAddr) -> io::Result<RunningGateway> {
+        Ok(RunningGateway { running: self.mock.listen_at(address).await?, gateway: self.clone() })
     }
 
     fn with_key<A: Api>(&self, client: Client<A>) -> Client<A> {

@@ -35,6 +35,7 @@ mod studio;
 mod uploads;
 mod work;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -268,6 +269,14 @@ impl StudioFake {
     /// When no port is available.
     pub async fn listen(&self) -> io::Result<RunningStudio> {
         Ok(RunningStudio { running: self.mock.listen().await?, studio: self.clone() })
+    }
+
+    /// Listens at an address. Whoever can reach it can use the fake.
+    ///
+    /// # Errors
+    /// When the address is not available.
+    pub async fn listen_at(&self, address: SocketAddr) -> io::Result<RunningStudio> {
+        Ok(RunningStudio { running: self.mock.listen_at(address).await?, studio: self.clone() })
     }
 }
 

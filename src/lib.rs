@@ -3,6 +3,7 @@
 //! [gallery]: crate::guide::gallery
 //! [SDKs]: crate::guide::coming_from
 //! [examples]: https://docs.rs/crate/livepeer/latest/source/examples/README.md
+//! [cli]: https://docs.rs/crate/livepeer-cli/latest/source/README.md
 //! [ledger]: https://docs.rs/crate/livepeer/latest/source/docs/ledger.md
 //! [faults]: https://docs.rs/crate/livepeer/latest/source/docs/faults.md
 //! [architecture]: https://docs.rs/crate/livepeer/latest/source/ARCHITECTURE.md

@@ -23,7 +23,8 @@ impl<A: Catalog> Client<A> {
     ///
     /// The name is that of the declaration (`book.create`) or the operation's id in the API's specification. The arguments are an
     /// object of the request's fields, by their names in Rust or on the wire; a file is its path, or an object with `path` or
-    /// `bytes` (base64), and `name` and `content_type` where they matter. Unknown names and values are refused: whoever writes JSON
+    /// `bytes` (base64), and `name` and `content_type` where they matter. What is left out has the value that `new` sets if that is a
+    /// literal, and is not sent otherwise. Unknown names and values are refused: whoever writes JSON
     /// by hand mistypes it.
     ///
     /// A mistake is reported when the call is awaited.
@@ -83,6 +84,17 @@ impl NamedCall {
         }
     }
 
+    /// The same command with all secrets, key included, as [`Call::to_curl_with_secrets`].
+    ///
+    /// # Errors
+    /// As for [`to_curl`](Self::to_curl), and when the function that gives the key fails.
+    pub async fn to_curl_with_secrets(&self) -> Result<String, Error> {
+        match &self.started {
+            Ok(call) => call.to_curl_with_secrets().await,
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+
     /// The items of all pages of a list, to its true end, as JSON; as [`Client::pages`].
     ///
     /// # Errors
@@ -115,6 +127,7 @@ pub(super) trait AnyCall: fmt::Debug + Send + Sync {
     fn timeout(self: Box<Self>, idle: Duration) -> Box<dyn AnyCall>;
     fn deadline(self: Box<Self>, deadline: Duration) -> Box<dyn AnyCall>;
     fn to_curl(&self) -> Result<String, Error>;
+    fn to_curl_with_secrets(&self) -> BoxFuture<'_, Result<String, Error>>;
     fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>>;
     /// The items of all pages; `None` if it is no such list.
     fn items(self: Box<Self>) -> Option<NamedItems>;
@@ -150,6 +163,10 @@ macro_rules! any_call {
 
             fn to_curl(&self) -> Result<String, Error> {
                 self.0.to_curl().map_err(Error::from)
+            }
+
+            fn to_curl_with_secrets(&self) -> BoxFuture<'_, Result<String, Error>> {
+                Box::pin(async { self.0.to_curl_with_secrets().await.map_err(Error::from) })
             }
 
             fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>> {

@@ -39,7 +39,15 @@ impl Mock {
     /// # Errors
     /// When no port is available.
     pub async fn listen(&self) -> io::Result<MockServer> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        self.listen_at((Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+
+    /// Listens at an address. Whoever can reach it can use the mock.
+    ///
+    /// # Errors
+    /// When the address is not available.
+    pub async fn listen_at(&self, address: SocketAddr) -> io::Result<MockServer> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let mock = self.clone();
         let task = tokio::spawn(async move {

@@ -1,0 +1,114 @@
+//! The flags that every command takes.
+
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::failure::Failure;
+use crate::output::Format;
+
+/// The names of flags that operations cannot have: a field of this name is `--field-NAME`.
+pub const RESERVED: &[&str] = &[
+    "profile",
+    "server",
+    "gateway",
+    "output",
+    "quiet",
+    "show-secrets",
+    "timeout",
+    "deadline",
+    "retries",
+    "help",
+    "version",
+    "all",
+    "yes",
+    "out",
+];
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub profile: Option<String>,
+    pub server: Option<String>,
+    pub gateway: Option<String>,
+    pub output: Option<Format>,
+    pub quiet: bool,
+    pub show_secrets: bool,
+    pub timeout: Option<Duration>,
+    pub deadline: Option<Duration>,
+    pub retries: Option<u32>,
+}
+
+pub fn add(command: Command) -> Command {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).help(help).global(true).help_heading("General options").hide_short_help(true)
+    };
+    let seconds = |arg: Arg| arg.value_name("SECONDS").value_parser(seconds);
+    command.args([
+        flag("output", "Form of the output (default: json, and table for a list on a terminal)")
+            .value_name("FORMAT")
+            .value_parser(["json", "ndjson", "table", "csv"])
+            .hide_short_help(false),
+        flag("show-secrets", "Shows stream keys, signing keys and passwords, which are `[redacted]` otherwise")
+            .action(ArgAction::SetTrue)
+            .hide_short_help(false),
+        flag("quiet", "Prints nothing but the result and errors").short('q').action(ArgAction::SetTrue),
+        flag("profile", "Takes the API key of this profile (see `livepeer login`)")
+            .value_name("NAME")
+            .env_hint("LIVEPEER_PROFILE"),
+        flag("server", "Base URL of the API").value_name("URL").env_hint("LIVEPEER_BASE_URL"),
+        flag("gateway", "Base URL of the AI gateway, for `ai` and `chat` (default: the community's)")
+            .value_name("URL")
+            .env_hint("LIVEPEER_GATEWAY"),
+        seconds(flag("timeout", "How long an attempt may make no progress")),
+        seconds(flag("deadline", "How long a call may take in total")),
+        flag("retries", "How often a failed request is repeated, where that does no harm")
+            .value_name("N")
+            .value_parser(clap::value_parser!(u32).range(..100)),
+    ])
+}
+
+trait EnvHint {
+    /// Says which variable of the environment has the same meaning.
+    fn env_hint(self, name: &str) -> Self;
+}
+
+impl EnvHint for Arg {
+    fn env_hint(self, name: &str) -> Self {
+        let help = self.get_help().map(ToString::to_string).unwrap_or_default();
+        self.help(format!("{help} [env: {name}]"))
+    }
+}
+
+/// A positive number of seconds, with or without `s`, or of minutes with `m`.
+pub fn seconds(word: &str) -> Result<Duration, String> {
+    let (number, unit) = match word.strip_suffix('m') {
+        Some(number) => (number, 60.0),
+        None => (word.strip_suffix('s').unwrap_or(word), 1.0),
+    };
+    let number = number.parse::<f64>().map_err(|_| "give a number of seconds, or of minutes with `m`".to_owned())?;
+    Duration::try_from_secs_f64(number * unit)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "this is no length of time".to_owned())
+}
+
+impl Options {
+    pub fn new(matches: &ArgMatches) -> Result<Self, Failure> {
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let or_env = |name: &str, variable: &str| {
+            text(name).or_else(|| std::env::var(variable).ok().filter(|value| !value.is_empty()))
+        };
+        Ok(Self {
+            profile: or_env("profile", "LIVEPEER_PROFILE"),
+            // The environment's belongs to the environment's key: a profile has its own.
+            server: text("server"),
+            gateway: or_env("gateway", "LIVEPEER_GATEWAY"),
+            output: text("output").map(|format| Format::parse(&format)),
+            quiet: matches.get_flag("quiet"),
+            show_secrets: matches.get_flag("show-secrets"),
+            timeout: matches.get_one("timeout").copied(),
+            deadline: matches.get_one("deadline").copied(),
+            retries: matches.get_one("retries").copied(),
+        })
+    }
+}
