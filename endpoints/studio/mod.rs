@@ -192,9 +192,10 @@ impl ErrorBody for ApiError {
     }
 
     fn schema(schemas: &mut Schemas) -> Schema {
-        let errors = Schema::list(String::schema(schemas)).describe("Texts; a 422 has a JSON object in each.");
-        Schema::of_type("object")
-            .with("properties", json!({ "errors": errors.into_value() }))
-            .with("required", vec!["errors"])
+        schemas.named("ApiError", std::any::type_name::<Self>(), |schemas| {
+            let errors = Schema::list(String::schema(schemas)).describe("Texts; a 422 has a JSON object in each.");
+            let properties = json!({ "errors": errors.into_value() });
+            Schema::of_type("object").with("properties", properties).with("required", vec!["errors"])
+        })
     }
 }

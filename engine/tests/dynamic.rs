@@ -288,7 +288,11 @@ fn the_document_says_what_the_declaration_says() {
         put["parameters"][1],
         json!({ "name": "x-reader", "in": "header", "description": "Who does it.", "schema": { "type": "string" } })
     );
-    let body = &put["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(
+        put["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/ShelfPutBookRequest"
+    );
+    let body = &document["components"]["schemas"]["ShelfPutBookRequest"];
     assert_eq!(body["required"], json!(["place", "shelfId"]));
     assert_eq!(body["properties"]["copyCount"]["default"], 1);
     assert_eq!(body["properties"]["place"]["$ref"], "#/components/schemas/Shelf");
@@ -297,6 +301,8 @@ fn the_document_says_what_the_declaration_says() {
     let scan = &document["paths"]["/scan"]["post"];
     assert_eq!(scan["deprecated"], true);
     assert!(scan["requestBody"]["content"]["multipart/form-data"].is_object());
-    let floor = &document["components"]["schemas"]["Floor"]["anyOf"][0]["oneOf"];
-    assert_eq!(floor[0], json!({ "const": Floor::Upper.as_str(), "description": "Upstairs." }));
+    let floor = &document["components"]["schemas"]["Floor"]["anyOf"];
+    assert_eq!(floor[0]["enum"], json!([Floor::Upper.as_str(), "lower"]));
+    assert_eq!(floor[0]["x-enumDescriptions"]["upper"], "Upstairs.");
+    assert_eq!(floor[1], json!({ "type": "string" }));
 }

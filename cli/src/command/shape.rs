@@ -85,10 +85,9 @@ impl Shape {
         if let Some(target) = schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix(PREFIX)?)) {
             return self.add(target, named, depth);
         }
-        if let Some(text) = schema["const"].as_str() {
-            self.text = true;
-            self.choices.push((text.to_owned(), first_sentence(schema["description"].as_str().unwrap_or_default())));
-            return;
+        for choice in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let docs = schema["x-enumDescriptions"][choice].as_str().unwrap_or_default();
+            self.choices.push((choice.to_owned(), first_sentence(docs)));
         }
         let alternatives: Vec<_> =
             ["anyOf", "oneOf"].iter().filter_map(|name| schema[*name].as_array()).flatten().collect();

@@ -65,9 +65,10 @@ impl Schema {
 
     /// Texts of which these are known, each with its docs; others may come in time.
     pub fn open_enum(values: &[(&str, &str)]) -> Self {
-        let value = |(value, docs): &(&str, &str)| json!({ "const": value, "description": docs.trim() });
-        let known: Vec<_> = values.iter().map(value).collect();
-        Self::any().with("anyOf", vec![json!({ "oneOf": known }), json!({ "type": "string" })])
+        let known: Vec<_> = values.iter().map(|(value, _)| *value).collect();
+        let docs = values.iter().map(|(value, docs)| ((*value).to_owned(), Value::from(docs.trim())));
+        let known = Self::of_type("string").with("enum", known).with("x-enumDescriptions", docs.collect::<Map<_, _>>());
+        Self::any().with("anyOf", vec![known.into_value(), json!({ "type": "string" })])
     }
 
     /// Adds `null` to the values.
@@ -144,6 +145,14 @@ impl Schemas {
                 name
             }
         };
+        Schema::any().with("$ref", format!("{}{name}", self.prefix))
+    }
+
+    /// A reference to a schema that has no type, under this name or a similar one that is free.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn add(&mut self, name: &str, schema: Schema) -> Schema {
+        let name = self.free_name(name, "");
+        self.named.insert(name.clone(), schema.into_value());
         Schema::any().with("$ref", format!("{}{name}", self.prefix))
     }
 

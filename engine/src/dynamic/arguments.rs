@@ -74,7 +74,9 @@ fn members(entry: &Entry, path: &str) -> Vec<String> {
 /// The values at a path, where they are listed.
 fn values(entry: &Entry, path: &str) -> Vec<String> {
     let mut known = Vec::new();
-    at(entry, path, &mut |schema| known.extend(schema.get("const").and_then(Value::as_str).map(str::to_owned)));
+    at(entry, path, &mut |schema| {
+        known.extend(schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned))
+    });
     known
 }
 

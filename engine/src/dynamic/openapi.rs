@@ -174,9 +174,10 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
                 .insert(field.name.to_owned(), self::schema(field, described, schemas).describe(&docs).into_value());
         }
         let required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
-        let title = format!("{}{}Request", capitalized(facts.resource()), facts.name);
-        let schema = Schema::of_type("object").with("title", title).with("properties", properties);
-        if required.is_empty() { schema } else { schema.with("required", required) }
+        let name = format!("{}{}Request", capitalized(facts.resource()), facts.name);
+        let schema = Schema::of_type("object").with("properties", properties);
+        let schema = if required.is_empty() { schema } else { schema.with("required", required) };
+        schemas.add(&name, schema)
     };
     // An object is sent even if none of its fields is set.
     let required = place != Place::JsonBody || of_body().any(|(field, _)| field.required);
