@@ -77,7 +77,7 @@ pub use writer::{Encode, Writer, to_json};
 pub mod macros {
     pub use super::edge::{deserialize, serialize, serialize_json};
     pub use super::object::{Member, Object, decode_object, encode_object};
-    pub use super::schema::Property;
+    pub use super::schema::{ModelKind, Property};
     pub use super::shape::{Key, Shape};
     pub use super::slot::Slot;
     pub use super::via_serde::{

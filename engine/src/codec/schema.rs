@@ -113,6 +113,18 @@ pub struct Schemas {
     named: BTreeMap<String, Value>,
 }
 
+/// Who writes the objects of a model.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Servers only.
+    Output,
+    /// Callers, too.
+    Input,
+    /// Callers, too, with exactly one of the optional fields.
+    OneOf,
+}
+
 /// A field of a model, as its schema is made.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -178,7 +190,7 @@ impl Schemas {
         path: &'static str,
         docs: &str,
         properties: &[Property],
-        is_one_of: bool,
+        kind: ModelKind,
     ) -> Schema {
         self.named(name, path, |schemas| {
             let mut members = Map::new();
@@ -186,6 +198,9 @@ impl Schemas {
                 let schema = (property.schema)(schemas);
                 let schema =
                     property.constraint.into_iter().fold(schema, |schema, constraint| constraint.describe(schema));
+                // Servers also write `null` for what is not there, but refuse it in requests.
+                let may_be_null = kind == ModelKind::Output && !property.is_required;
+                let schema = if may_be_null { schema.nullable() } else { schema };
                 let schema = schema.describe(property.docs);
                 members.insert(property.name.to_owned(), schema.into_value());
             }
@@ -193,7 +208,7 @@ impl Schemas {
             let required: Vec<_> = required.map(|property| Value::from(property.name)).collect();
             let schema = Schema::of_type("object").describe(docs).with("properties", members);
             let schema = if required.is_empty() { schema } else { schema.with("required", required) };
-            if !is_one_of {
+            if kind != ModelKind::OneOf {
                 return schema;
             }
             let optional = properties.iter().filter(|property| !property.is_required);

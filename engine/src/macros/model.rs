@@ -243,7 +243,7 @@ macro_rules! __model {
                             schema: $crate::__model!(@schema $via $ty),
                             constraint: __SHAPE.constraint($f),
                         }),*],
-                        $crate::__model!(@is_one_of [$($kind)?]),
+                        $crate::__model!(@kind [$($kind)?]),
                     )
                 }
             }
@@ -340,8 +340,9 @@ macro_rules! __model {
     (@members [one_of] $sampler:ident $shape:ident $model:expr) => { $sampler.one_member(&$shape, |$sampler| $model) };
     (@members [$($other:tt)?] $sampler:ident $shape:ident $model:expr) => { $model };
 
-    (@is_one_of [one_of]) => { true };
-    (@is_one_of [$($other:tt)?]) => { false };
+    (@kind [one_of]) => { $crate::codec::macros::ModelKind::OneOf };
+    (@kind [input]) => { $crate::codec::macros::ModelKind::Input };
+    (@kind [$($other:tt)?]) => { $crate::codec::macros::ModelKind::Output };
 
     (@schema [] $ty:ty) => { <$ty as $crate::codec::Field>::schema };
     (@schema [$via:tt] $ty:ty) => { |_| $crate::codec::Schema::any() };
