@@ -42,5 +42,5 @@ pub use call::NamedCall;
 pub use docs::plain_text;
 pub use entry::{Catalog, Content, Entry, ErrorContent, FieldEntry, entries, entry};
 pub use openapi::openapi;
-pub use output::{Document, Events, NamedItems, Output};
+pub use output::{Document, Events, NamedItems, NamedPage, Output};
 pub(crate) use similar::suggestion;
