@@ -37,7 +37,7 @@ mod upload;
 mod wait;
 pub mod webhook;
 
-#[cfg(any(doc, doctest))]
+#[cfg(any(doc, doctest, feature = "dynamic"))]
 #[path = "../docs/guide.rs"]
 pub mod guide;
 
@@ -77,10 +77,10 @@ pub use endpoints::{
         multistream, object_store, playback, project, room, session, stream, task, transcode, user,
     },
 };
-#[cfg(feature = "dynamic")]
-pub use typed_endpoint::dynamic;
 #[cfg(feature = "tower")]
 pub use typed_endpoint::TowerTransport;
+#[cfg(feature = "dynamic")]
+pub use typed_endpoint::dynamic;
 pub use typed_endpoint::{
     AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, BoxReader, Call, CallFuture, Case,
     DecodeError, Download, EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout,
