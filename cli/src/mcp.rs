@@ -11,6 +11,8 @@ mod progress;
 mod schema;
 mod select;
 mod server;
+#[cfg(test)]
+mod tests;
 mod tool;
 mod upload;
 mod wait;

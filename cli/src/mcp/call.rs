@@ -51,7 +51,7 @@ async fn answer<'a, A: Catalog>(
     }
     let value = match client.call_named(&name, arguments.into()).await.map_err(words)? {
         Output::Empty if tool.form == Form::Wrapped => json!({ "result": null }),
-        Output::Empty => json!({}),
+        Output::Empty => json!({ "done": true }),
         Output::Json(document) => {
             let mut value = limits.shown(&document);
             let note = limits.fit(&mut value, limits.most_bytes);

@@ -12,7 +12,6 @@ use super::files::Files;
 use super::own::{OwnTool, Running, text};
 use super::progress::Progress;
 use super::schema::{self, by_hand};
-use super::wait::follow;
 use crate::transfer::Transfer;
 
 /// The operation whose settings an upload has, and those that it sets itself.
@@ -33,8 +32,7 @@ pub struct UploadFile {
 impl UploadFile {
     async fn upload(&self, mut arguments: Map<String, Value>, progress: &Progress) -> Result<Value, String> {
         let path = self.files.allow(&text(&arguments, "path")?)?;
-        let wait = arguments.get("wait").is_some_and(|wait| *wait == true);
-        arguments.retain(|name, _| name != "path" && name != "wait" && !NOT_SETTINGS.contains(&name.as_str()));
+        arguments.retain(|name, _| name != "path" && !NOT_SETTINGS.contains(&name.as_str()));
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         arguments.entry("name").or_insert(name.into());
         let transfer = Transfer { path, settings: arguments, encrypt: false, account: self.account.clone() };
@@ -55,13 +53,7 @@ impl UploadFile {
         };
         kept.forget();
         tell(&bar, progress).await;
-        let mut result =
-            json!({ "assetId": uploaded.asset, "taskId": uploaded.task, "playbackId": uploaded.playback_id });
-        if wait {
-            follow(self.client.wait(&uploaded.asset), progress).await.map_err(|error| format!("{error:#}"))?;
-        }
-        result["ready"] = wait.into();
-        Ok(result)
+        Ok(json!({ "assetId": uploaded.asset, "taskId": uploaded.task, "playbackId": uploaded.playback_id }))
     }
 }
 
@@ -83,8 +75,6 @@ impl OwnTool for UploadFile {
             NOT_SETTINGS.iter().for_each(|name| drop(properties.shift_remove(*name)));
             let settings = std::mem::take(properties);
             properties.insert("path".to_owned(), json!({ "type": "string", "description": "Path of the local file." }));
-            let docs = "Also waits until the asset can be played (default: no).";
-            properties.insert("wait".to_owned(), json!({ "type": "boolean", "description": docs }));
             properties.extend(settings);
             properties.insert(
                 "name".to_owned(),
@@ -98,13 +88,13 @@ impl OwnTool for UploadFile {
                 "assetId": { "type": "string" },
                 "taskId": { "type": ["string", "null"] },
                 "playbackId": { "type": ["string", "null"] },
-                "ready": { "type": "boolean", "description": "Whether it was waited for." },
             },
-            "required": ["assetId", "ready"],
+            "required": ["assetId"],
         }));
         Tool::new(
             "upload",
-            "Uploads a local file to a new asset, with progress. The same call continues an upload that was cancelled or broke off.",
+            "Uploads a local file to a new asset, with progress. The same call continues an upload that was cancelled or broke off. \
+             `wait` waits until the asset can be played.",
             input,
         )
         .with_raw_output_schema(output.into())

@@ -60,7 +60,7 @@ impl WaitFor {
 }
 
 /// Tells the phases while waiting.
-pub async fn follow<E: Endpoint<Response: Clone>>(mut wait: Wait<E>, progress: &Progress) -> Result<(), WaitError> {
+async fn follow<E: Endpoint<Response: Clone>>(mut wait: Wait<E>, progress: &Progress) -> Result<(), WaitError> {
     while let Some(update) = wait.next().await {
         let update = update?;
         let share = update.progress().unwrap_or_default();

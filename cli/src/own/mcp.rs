@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use livepeer::dynamic::Catalog;
 use livepeer::{Ai, Client, Secret, Studio};
 use rmcp::ServiceExt as _;
+use rmcp::service::ServerInitializeError;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -116,9 +117,12 @@ async fn start<A: Catalog>(
     }
     let server = Server::new(client, &selection, own, settings);
     let Some(address) = matches.get_one::<SocketAddr>("http").copied() else {
-        let running = server.serve(rmcp::transport::stdio()).await;
-        // A client that closes the connection before it has begun is none that failed.
-        let running = running.map_err(|error| Failure::other(format_args!("the client did not begin: {error}")))?;
+        let running = match server.serve(rmcp::transport::stdio()).await {
+            Ok(running) => running,
+            // A client that goes away before it has begun is none that failed.
+            Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+            Err(error) => return Err(Failure::other(format_args!("the client did not begin: {error}"))),
+        };
         return running.waiting().await.map(drop).map_err(Failure::other);
     };
     let http = Http { address, token: token(matches, address)?, hosts: words("allow-host"), origins: words("allow-origin") };
