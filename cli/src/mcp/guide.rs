@@ -1,6 +1,6 @@
 //! The tool `search_docs`: the guide, and the operations that are no tools.
 
-use livepeer::dynamic::{Catalog, entries};
+use livepeer::dynamic::{Catalog, entries, plain_text};
 use livepeer::guide::PAGES;
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
@@ -68,24 +68,28 @@ impl SearchDocs {
     }
 }
 
-/// A page by its headings. A `#` within code is none.
+/// A page by its headings. Within code `#` begins none, but in Rust a line that rustdoc does not show.
 fn sections(page: &str, text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
-    let mut is_code = false;
+    let mut code: Option<&str> = None;
     for line in text.lines() {
-        is_code ^= line.trim_start().starts_with("```");
-        match (line.strip_prefix('#').filter(|_| !is_code), sections.last_mut()) {
-            (Some(heading), _) => sections.push(Section {
-                page: page.to_owned(),
-                heading: heading.trim_start_matches('#').trim().to_owned(),
-                text: String::new(),
-            }),
-            (None, Some(section)) => {
-                section.text.push_str(line);
-                section.text.push('\n');
-            }
-            (None, None) => {}
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            code = if code.is_some() { None } else { Some(language) };
         }
+        if let (Some(heading), None) = (line.strip_prefix('#'), code) {
+            let heading = heading.trim_start_matches('#').trim().to_owned();
+            sections.push(Section { page: page.to_owned(), heading, text: String::new() });
+            continue;
+        }
+        let is_hidden =
+            code.is_some_and(|language| language.starts_with("rust")) && (line == "#" || line.starts_with("# "));
+        if let Some(section) = sections.last_mut().filter(|_| !is_hidden) {
+            section.text.push_str(line);
+            section.text.push('\n');
+        }
+    }
+    for section in &mut sections {
+        section.text = plain_text(&section.text);
     }
     sections
 }

@@ -58,9 +58,14 @@ pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
         schema.insert("required".to_owned(), json!(required));
     }
     schema.insert("additionalProperties".to_owned(), false.into());
-    let mut named = named(schemas, brief);
-    schema.values_mut().chain(named.values_mut()).for_each(accept_files);
-    define(schema, named)
+    let mut named: Map<_, _> = schemas.into_named().into_iter().collect();
+    for schema in schema.values_mut().chain(named.values_mut()) {
+        for_arguments(schema);
+    }
+    if !named.is_empty() {
+        schema.insert("$defs".to_owned(), named.into());
+    }
+    schema
 }
 
 /// Whether it is the field with the API's own cursor, in place of which stands ours.
@@ -68,53 +73,98 @@ fn is_cursor<A: Catalog>(entry: &Entry, name: &str) -> bool {
     entry.operation().paged.is_some() && name == A::CURSOR
 }
 
-/// The structured content of a result, and its schema.
+/// The structured content of a result, and its schema: one level of members, with their types. All of it, down to the last member, would
+/// be five times as long as the arguments, for each tool.
 pub fn output(entry: &Entry) -> (Form, Option<Map<String, Value>>) {
     let mut schemas = Schemas::new(PREFIX);
     let content = entry.content(&mut schemas);
-    let mut named = named(schemas, first_sentence);
+    let named = schemas.into_named().into_iter().collect();
     let is_paged = entry.operation().paged.is_some();
-    let (form, schema) = match content {
-        Content::Empty => (Form::Empty, None),
+    match content {
         Content::Json(schema) => {
             let schema = schema.into_value();
-            let (target, is_named) =
-                match schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix(PREFIX)?)) {
-                    Some(target) => (target, true),
-                    None => (&schema, false),
-                };
+            let target = resolve(&schema, &named);
             match target["type"].as_str() {
-                Some("array") => (Form::List, Some(list(target["items"].clone()))),
-                _ if is_paged => (Form::List, Some(list(json!({})))),
-                // The members of a union are alternatives; what stands at the root must be an object in any case.
-                Some("object") if is_named => (Form::Object, Some(object_like(schema))),
-                Some("object") => (Form::Object, schema.as_object().cloned()),
-                _ => (Form::Wrapped, Some(member("result", schema))),
+                Some("array") => (Form::List, Some(list(members(&target["items"], &named)))),
+                _ if is_paged => (Form::List, Some(list(Map::new()))),
+                Some("object") => (Form::Object, Some(members(target, &named))),
+                _ => (Form::Wrapped, Some(member("result", flat(&schema, &named)))),
             }
         }
-        Content::Events(schema) => (Form::Events, Some(list(schema.into_value()))),
+        Content::Events(schema) => (Form::Events, Some(list(members(&schema.into_value(), &named)))),
         Content::Text => (Form::Text, Some(member("text", json!({ "type": "string" })))),
         Content::Bytes => {
-            (Form::Bytes, Some(member("base64", json!({ "type": "string", "contentEncoding": "base64" }))))
+            let bytes = json!({ "type": "string", "contentEncoding": "base64" });
+            (Form::Bytes, Some(member("base64", bytes)))
         }
         _ => (Form::Empty, None),
+    }
+}
+
+/// The members of an object with their types, or the type of what is none.
+fn members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value> {
+    let target = resolve(schema, named);
+    let Some(properties) = target["properties"].as_object() else { return flat_members(schema, named) };
+    let flat = properties.iter().map(|(name, schema)| (name.clone(), flat(schema, named))).collect();
+    let mut object = object(flat);
+    object.extend(target.get("required").map(|required| ("required".to_owned(), required.clone())));
+    object
+}
+
+fn flat(schema: &Value, named: &Map<String, Value>) -> Value {
+    flat_members(schema, named).into()
+}
+
+/// The types that a value may have, with its docs; of a list also those of its items.
+fn flat_members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value> {
+    let mut flat = Map::new();
+    if let Some(types) = types(schema, named, 0) {
+        let types: Value = if let [name] = types.as_slice() { (*name).into() } else { types.into() };
+        flat.insert("type".to_owned(), types);
+    }
+    if let Some(docs) = schema["description"].as_str() {
+        flat.insert("description".to_owned(), first_sentence(docs).into());
+    }
+    if let Some(types) = resolve(schema, named).get("items").and_then(|items| types_of(items, named)) {
+        flat.insert("items".to_owned(), types);
+    }
+    flat
+}
+
+fn types_of(schema: &Value, named: &Map<String, Value>) -> Option<Value> {
+    Some(json!({ "type": types(schema, named, 0)? }))
+}
+
+/// How deep references and alternatives are followed.
+const MOST_DEPTH: usize = 16;
+
+/// The types of all alternatives; `None`: any.
+fn types<'a>(schema: &'a Value, named: &'a Map<String, Value>, depth: usize) -> Option<Vec<&'a str>> {
+    let schema = resolve(schema, named);
+    let mut all = match &schema["type"] {
+        Value::String(name) => vec![name.as_str()],
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        _ if schema["const"].is_string() => vec!["string"],
+        _ if depth > MOST_DEPTH => return None,
+        _ => {
+            let mut all = Vec::new();
+            for alternative in ["anyOf", "oneOf"].iter().filter_map(|name| schema[*name].as_array()).flatten() {
+                all.extend(types(alternative, named, depth + 1)?);
+            }
+            all
+        }
     };
-    let schema = schema.map(|mut schema| {
-        // What a client would check beyond the types, a lenient response need not keep to.
-        schema.values_mut().chain(named.values_mut()).for_each(only_types);
-        define(schema, named)
-    });
-    (form, schema)
+    all.sort_unstable();
+    all.dedup();
+    (!all.is_empty()).then_some(all)
+}
+
+fn resolve<'a>(schema: &'a Value, named: &'a Map<String, Value>) -> &'a Value {
+    schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix(PREFIX)?)).unwrap_or(schema)
 }
 
 fn object(properties: Map<String, Value>) -> Map<String, Value> {
     Map::from_iter([("type".to_owned(), "object".into()), ("properties".to_owned(), properties.into())])
-}
-
-fn object_like(reference: Value) -> Map<String, Value> {
-    let mut schema = Map::from_iter([("type".to_owned(), "object".into())]);
-    schema.extend(reference.as_object().cloned().into_iter().flatten());
-    schema
 }
 
 fn member(name: &str, schema: Value) -> Map<String, Value> {
@@ -123,7 +173,7 @@ fn member(name: &str, schema: Value) -> Map<String, Value> {
     object
 }
 
-fn list(items: Value) -> Map<String, Value> {
+fn list(items: Map<String, Value>) -> Map<String, Value> {
     let docs = "There is more: give this as `cursor`.";
     let mut object = object(Map::from_iter([
         ("items".to_owned(), json!({ "type": "array", "items": items })),
@@ -131,35 +181,6 @@ fn list(items: Value) -> Map<String, Value> {
     ]));
     object.insert("required".to_owned(), json!(["items"]));
     object
-}
-
-fn define(mut schema: Map<String, Value>, named: Map<String, Value>) -> Map<String, Value> {
-    if !named.is_empty() {
-        schema.insert("$defs".to_owned(), named.into());
-    }
-    schema
-}
-
-/// The named schemas, with docs for people.
-fn named(schemas: Schemas, docs: fn(&str) -> String) -> Map<String, Value> {
-    let mut named: Map<_, _> = schemas.into_named().into_iter().collect();
-    named.values_mut().for_each(|schema| describe(schema, docs));
-    named
-}
-
-fn describe(schema: &mut Value, docs: fn(&str) -> String) {
-    match schema {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(text) if name == "description" => *text = docs(text),
-                    member => describe(member, docs),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| describe(item, docs)),
-        _ => {}
-    }
 }
 
 /// Docs without samples of code.
@@ -178,61 +199,55 @@ fn first_sentence(docs: &str) -> String {
     crate::command::first_sentence(docs)
 }
 
-/// What an argument may be that is a file: the file's content is not known to the caller of a tool, but its path.
-fn accept_files(schema: &mut Value) {
-    match schema {
-        Value::Object(members) if members.get("format").is_some_and(|format| format == "binary") => {
-            members.remove("type");
-            members.remove("format");
-            members.insert(
-                "anyOf".to_owned(),
-                json!([
-                    { "type": "string", "description": "Path of a local file." },
-                    {
-                        "type": "object",
-                        "properties": {
-                            "path": { "type": "string" },
-                            "bytes": { "type": "string", "contentEncoding": "base64" },
-                            "name": { "type": "string" },
-                            "content_type": { "type": "string" },
-                        },
-                    },
-                ]),
-            );
+/// Adapts a schema to what callers of tools give: docs without Rust, the path of a file, and only known values of enums, as calls by
+/// name refuse others.
+fn for_arguments(schema: &mut Value) {
+    if let Some(known) = known_values(schema) {
+        let docs = schema["description"].take();
+        *schema = json!({ "enum": known });
+        if docs.is_string() {
+            schema["description"] = docs;
         }
-        Value::Object(members) => members.values_mut().for_each(accept_files),
-        Value::Array(items) => items.iter_mut().for_each(accept_files),
+    }
+    match schema {
+        Value::Object(members) => {
+            if members.get("format").is_some_and(|format| format == "binary") {
+                members.retain(|name, _| name != "type" && name != "format");
+                members.insert("anyOf".to_owned(), file());
+                return;
+            }
+            for (name, member) in members {
+                match member {
+                    Value::String(docs) if name == "description" => *docs = brief(docs),
+                    member => for_arguments(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(for_arguments),
         _ => {}
     }
 }
 
-/// Drops the keywords that only limit values.
-fn only_types(schema: &mut Value) {
-    const LIMITS: &[&str] = &[
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-        "propertyNames",
-    ];
-    match schema {
-        Value::Object(members) => {
-            // A member of this name is a schema, a keyword is not.
-            members.retain(|name, value| !LIMITS.contains(&name.as_str()) || value.is_object());
-            members.values_mut().for_each(only_types);
-        }
-        Value::Array(items) => items.iter_mut().for_each(only_types),
-        _ => {}
-    }
+/// The values of an enum that others may be added to.
+fn known_values(schema: &Value) -> Option<Vec<Value>> {
+    let [known, other] = schema.get("anyOf")?.as_array()?.as_slice() else { return None };
+    let known = known.get("oneOf").filter(|_| *other == json!({ "type": "string" }))?.as_array()?;
+    known.iter().map(|known| known.get("const").cloned()).collect()
+}
+
+fn file() -> Value {
+    json!([
+        { "type": "string", "description": "Path of a local file." },
+        {
+            "type": "object",
+            "properties": {
+                "path": { "type": "string" },
+                "bytes": { "type": "string", "contentEncoding": "base64" },
+                "name": { "type": "string" },
+                "content_type": { "type": "string" },
+            },
+        },
+    ])
 }
 
 /// A schema by hand, for a tool that is no operation.

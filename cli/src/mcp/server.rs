@@ -10,6 +10,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::{Map, Value};
 
 use super::answer::{Answer, Limits, failed};
 use super::call::call;
@@ -75,6 +76,9 @@ impl<A: Catalog> Server<A> {
             if tool.name != request.name {
                 continue;
             }
+            if let Some(unknown) = unknown(&tool, &arguments) {
+                return Ok(failed(unknown));
+            }
             return Ok(match own.call(arguments, &Progress::new(context)).await {
                 Ok(mut value) => {
                     let note = settings.limits.fit(&mut value, settings.limits.most_bytes);
@@ -85,6 +89,14 @@ impl<A: Catalog> Server<A> {
         }
         Err(ErrorData::invalid_params(format!("there is no tool `{}`", request.name), None))
     }
+}
+
+/// Says which argument a tool does not have; those of operations are checked with the call.
+fn unknown(tool: &Tool, arguments: &Map<String, Value>) -> Option<String> {
+    let known = tool.input_schema.get("properties").and_then(Value::as_object)?;
+    let unknown = arguments.keys().find(|name| !known.contains_key(*name))?;
+    let names: Vec<_> = known.keys().map(String::as_str).collect();
+    Some(format!("there is no argument `{unknown}`; there are {}", names.join(", ")))
 }
 
 impl<A: Catalog> ServerHandler for Server<A> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use livepeer::dynamic::{Catalog, Entry};
+use livepeer::dynamic::{Catalog, Entry, entries};
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
@@ -20,6 +20,13 @@ impl OperationTool {
         let facts = entry.operation();
         let (form, output) = schema::output(entry);
         let mut description = schema::brief(entry.docs());
+        // The docs of Rust name operations by their types.
+        for other in entries::<A>() {
+            let type_name = format!("`{}`", other.operation().qualified_name());
+            if description.contains(&type_name) {
+                description = description.replace(&type_name, &format!("`{}`", name(other)));
+            }
+        }
         if facts.deprecated {
             description.push_str("\n\nDeprecated.");
         }

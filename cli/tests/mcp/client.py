@@ -90,6 +90,8 @@ async def calls(client, listed):
     assert refused.is_error and "did you mean `name`" in refused.content[0].text, refused
     refused = await client.call_tool("upload", {"path": "/etc/hostname"})
     assert refused.is_error and "the only folder" in refused.content[0].text, refused
+    refused = await client.call_tool("upload", {"path": "film.bin", "nmae": "x"})
+    assert refused.is_error and "no argument `nmae`" in refused.content[0].text, refused
     try:
         await client.call_tool("stream_nothing", {})
         raise AssertionError("an unknown tool")
@@ -123,7 +125,8 @@ async def cancel(client):
     begun = asyncio.Event()
 
     async def progress(sent, total, message):
-        if sent >= 8 * 1024 * 1024:
+        # Something of the second part: the first one has arrived.
+        if sent > 8 * 1024 * 1024:
             begun.set()
 
     running = asyncio.create_task(client.call_tool("upload", {"path": "slow.bin"}, progress_callback=progress))
