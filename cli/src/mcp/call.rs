@@ -5,7 +5,7 @@ use livepeer::{Client, Error};
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Limits, Position, failed};
+use super::outcome::{Limits, Outcome, Position, failed};
 use super::schema::{CURSOR, Form};
 use super::tool::OperationTool;
 
@@ -16,20 +16,20 @@ pub async fn call<A: Catalog>(
     tool: &OperationTool,
     arguments: Map<String, Value>,
 ) -> CallToolResult {
-    match answer(client, limits, tool, arguments).await {
-        Ok(answer) => answer.into_result(),
+    match outcome(client, limits, tool, arguments).await {
+        Ok(outcome) => outcome.into_result(),
         Err(words) => failed(words),
     }
 }
 
-async fn answer<'a, A: Catalog>(
+async fn outcome<'a, A: Catalog>(
     client: &Client<A>,
     limits: &Limits,
     tool: &'a OperationTool,
     mut arguments: Map<String, Value>,
-) -> Result<Answer<'a>, String> {
+) -> Result<Outcome<'a>, String> {
     let name = tool.entry.name();
-    let answer = |value, note| Answer { value, note, schema: tool.output_schema() };
+    let outcome = |value, note| Outcome { value, note, schema: tool.output_schema() };
     if tool.form == Form::List {
         let at = match arguments.remove(CURSOR) {
             None | Some(Value::Null) => Position::default(),
@@ -47,7 +47,7 @@ async fn answer<'a, A: Catalog>(
             }
         };
         let (list, note) = limits.list(items, &at, next);
-        return Ok(answer(list, note));
+        return Ok(outcome(list, note));
     }
     let value = match client.call_named(&name, arguments.into()).await.map_err(words)? {
         Output::Empty if tool.form == Form::Wrapped => json!({ "result": null }),
@@ -56,7 +56,7 @@ async fn answer<'a, A: Catalog>(
             let mut value = limits.shown(&document);
             let note = limits.fit(&mut value, limits.most_bytes);
             let value = if tool.form == Form::Wrapped { json!({ "result": value }) } else { value };
-            return Ok(answer(value, note));
+            return Ok(outcome(value, note));
         }
         Output::Text(text) => json!({ "text": text }),
         Output::Bytes(bytes) => in_base64(&bytes, limits)?,
@@ -70,13 +70,13 @@ async fn answer<'a, A: Catalog>(
         }
         Output::Events(events) => {
             let (list, note) = collect(events, limits).await?;
-            return Ok(answer(list, note));
+            return Ok(outcome(list, note));
         }
         other => return Err(format!("a result of an unknown kind: {other:?}")),
     };
     let mut value = value;
     let note = limits.fit(&mut value, limits.most_bytes);
-    Ok(answer(value, note))
+    Ok(outcome(value, note))
 }
 
 /// An error with its causes.

@@ -5,7 +5,7 @@ use livepeer::guide::PAGES;
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use super::answer::start;
+use super::outcome::start;
 use super::own::{OwnTool, Running, text};
 use super::progress::Progress;
 use super::schema::{brief, by_hand};

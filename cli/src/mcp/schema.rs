@@ -5,7 +5,7 @@ use livepeer::dynamic::{Catalog, Content, Entry, plain_text};
 use serde_json::{Map, Value, json};
 
 /// What references to named schemas begin with.
-pub const PREFIX: &str = "#/$defs/";
+const PREFIX: &str = "#/$defs/";
 
 /// The argument that says where a list goes on, and the member of a result that gives it.
 pub const CURSOR: &str = "cursor";
@@ -50,7 +50,7 @@ pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
         }
     }
     if is_list {
-        let docs = "Where the list goes on: `next_cursor` of the result before, with the same other arguments.";
+        let docs = "Where the list continues: `next_cursor` of the result before, with the same other arguments.";
         properties.insert(CURSOR.to_owned(), json!({ "type": "string", "description": docs }));
     }
     let mut schema = object(properties);

@@ -12,9 +12,9 @@ use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, Limits, failed};
 use super::call::call;
 use super::files::Files;
+use super::outcome::{Limits, Outcome, failed};
 use super::own::OwnTool;
 use super::progress::Progress;
 use super::select::Selection;
@@ -82,7 +82,7 @@ impl<A: Catalog> Server<A> {
             return Ok(match own.call(arguments, &Progress::new(context)).await {
                 Ok(mut value) => {
                     let note = settings.limits.fit(&mut value, settings.limits.most_bytes);
-                    Answer { value, note, schema: tool.output_schema.as_deref() }.into_result()
+                    Outcome { value, note, schema: tool.output_schema.as_deref() }.into_result()
                 }
                 Err(words) => failed(words),
             });

@@ -6,9 +6,9 @@ use typed_endpoint::dynamic::{Catalog, Entry};
 use typed_endpoint::mock::{Mock, Reply};
 use typed_endpoint::{Api, Case, Secret, Unmapped, model, operations};
 
-use super::answer::{Limits, Position};
 use super::call::call;
 use super::files::Files;
+use super::outcome::{Limits, Position};
 use super::select::Selection;
 use super::server::{Server, Settings};
 use super::tool::OperationTool;
@@ -224,7 +224,7 @@ async fn large_values_are_shortened_and_errors_are_results() {
     let client = serving(|_| Reply::text(404, "there is no wall"));
     let (_, texts, is_error) = result(&client, "painting.hang", json!({ "title": "x" })).await;
     assert!(is_error && texts[0].contains("404") && texts[0].contains("there is no wall"), "{texts:?}");
-    let (_, texts, is_error) = result(&client, "painting.hang", json!({ "titel": "x" })).await;
+    let (_, texts, is_error) = result(&client, "painting.hang", json!({ "titles": "x" })).await;
     assert!(is_error && texts[0].contains("did you mean `title`"), "{texts:?}");
 }
 

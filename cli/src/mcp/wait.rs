@@ -7,7 +7,7 @@ use livepeer::{AssetId, Client, Endpoint, Studio, TaskId, Wait, WaitError, task}
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
-use super::answer::Limits;
+use super::outcome::Limits;
 use super::own::{OwnTool, Running, text};
 use super::progress::Progress;
 use super::schema::by_hand;

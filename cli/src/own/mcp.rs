@@ -17,9 +17,9 @@ use crate::mcp::{
 };
 
 const STUDIO: &str = "\
-Video by Livepeer. `stream_create` makes a live stream, `upload` an asset of a local file and `asset_upload` one of a URL; `wait` \
-waits for its task; `playback_get` gives the addresses of its players. Lists are cut to a size: give `next_cursor` as `cursor` to go \
-on. Secrets are `[redacted]` unless the server was started with --show-secrets. `search_docs` finds what else there is.";
+Video by Livepeer. `stream_create` makes a live stream, `upload` an asset of a local file and `asset_upload_url` one of a URL; `wait` \
+waits for its task; `playback_get` gives the addresses of its players. Lists are cut to a size: give `next_cursor` as `cursor` to \
+continue. Secrets are `[redacted]` unless the server was started with --show-secrets. `search_docs` finds what else there is.";
 
 const AI: &str = "AI models on Livepeer's network: images, video, speech and text. `search_docs` finds how they are used.";
 
@@ -57,7 +57,7 @@ pub fn build(command: Command) -> Command {
                 .value_name("BYTES")
                 .value_parser(value_parser!(u32).range(1024..))
                 .default_value("65536")
-                .help("How large a result may be; lists are cut at an item, with a cursor to go on"),
+                .help("How large a result may be; lists are cut at an item, with a cursor to continue"),
             Arg::new("http")
                 .long("http")
                 .value_name("ADDRESS")

@@ -86,12 +86,12 @@ async def calls(client, listed):
 
     refused = await client.call_tool("stream_get", {"id": "none"})
     assert refused.is_error and "404" in refused.content[0].text, refused
-    refused = await client.call_tool("stream_create", {"nmae": "x"})
+    refused = await client.call_tool("stream_create", {"names": "x"})
     assert refused.is_error and "did you mean `name`" in refused.content[0].text, refused
     refused = await client.call_tool("upload", {"path": "/etc/hostname"})
     assert refused.is_error and "the only folder" in refused.content[0].text, refused
-    refused = await client.call_tool("upload", {"path": "film.bin", "nmae": "x"})
-    assert refused.is_error and "no argument `nmae`" in refused.content[0].text, refused
+    refused = await client.call_tool("upload", {"path": "film.bin", "names": "x"})
+    assert refused.is_error and "no argument `names`" in refused.content[0].text, refused
     try:
         await client.call_tool("stream_nothing", {})
         raise AssertionError("an unknown tool")
@@ -137,7 +137,7 @@ async def cancel(client):
         raise AssertionError("it was not cancelled")
     except asyncio.CancelledError:
         pass
-    # The server goes on with others.
+    # The server still handles others.
     assert (await client.call_tool("task_list", {})).structured_content["items"]
     print("cancel")
     done = await client.call_tool("upload", {"path": "slow.bin"})

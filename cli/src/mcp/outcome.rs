@@ -8,13 +8,13 @@ use super::conform::conform;
 use super::schema::NEXT_CURSOR;
 
 /// A result: its JSON, what was left out of it, and its schema.
-pub struct Answer<'a> {
+pub struct Outcome<'a> {
     pub value: Value,
     pub note: Option<String>,
     pub schema: Option<&'a Map<String, Value>>,
 }
 
-impl Answer<'_> {
+impl Outcome<'_> {
     /// As a tool's result: JSON as text, and as structured content where the tool has a schema.
     pub fn into_result(mut self) -> CallToolResult {
         let mut content = vec![ContentBlock::text(self.value.to_string())];
