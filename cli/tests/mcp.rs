@@ -5,9 +5,9 @@ mod common;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
-use common::{Ran, Studio, content, studio};
+use common::{Ran, Studio, content, studio, until};
 use livepeer::asset;
 use livepeer::mock::{UploadFault, UploadStep};
 
@@ -52,16 +52,18 @@ async fn client(python: &PathBuf, over_http: bool, mode: &str) {
     let server = over_http.then(|| serve(&studio, &["--files", folder, "--max-bytes", "8192", "--token-env", "TOKEN"]));
     let target = server.as_ref().map_or(env!("CARGO_BIN_EXE_livepeer"), |server| &server.url);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mcp/client.py");
-    let run = |steps: &[&str]| {
+    let start = |steps: &[&str]| {
         let mut command = Command::new(python);
         command.env("LIVEPEER_BASE_URL", studio.url()).env("LIVEPEER_API_KEY", "any").env("HOME", studio.home.path());
         command.env("MCP_TOKEN", "secret").args([script, target, folder, mode]).args(steps);
-        let ran = Ran::from(command.output().unwrap());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let end = |child: Child| {
+        let ran = Ran::from(child.wait_with_output().unwrap());
         assert!(ran.code == 0, "{mode}, over HTTP: {over_http}: {}\n{}", ran.out, ran.err);
-        println!("{}", ran.out);
         ran.out
     };
-    let out = run(&["calls", "upload"]);
+    let out = end(start(&["calls", "upload"]));
     assert!(
         ["tools", "create, get", "list", "errors", "docs", "upload"].iter().all(|step| out.contains(step)),
         "{out}"
@@ -69,7 +71,12 @@ async fn client(python: &PathBuf, over_http: bool, mode: &str) {
     // The second part stays on its way until the client cancels.
     studio.server.studio().inject_upload_fault(UploadStep::Send, UploadFault::Lie(8_388_608));
     studio.server.studio().inject_upload_fault(UploadStep::Send, UploadFault::Stall);
-    let out = run(&["cancel"]);
+    let parts = || studio.server.studio().mock().seen().iter().filter(|request| request.method == "PATCH").count();
+    let before = parts();
+    let child = start(&["cancel"]);
+    until("the second part", || parts() == before + 2);
+    studio.file("cancel", "");
+    let out = end(child);
     assert!(out.contains("cancel") && out.contains("continue"), "{out}");
     let assets: Vec<_> = studio.server.client().pages(asset::List::new()).items().collect().await.unwrap();
     assert_eq!(assets.len(), 2, "what was cancelled was continued, not begun again: {assets:?}");

@@ -1,7 +1,7 @@
 """Uses `livepeer mcp` by the official Python SDK: `client.py TARGET FOLDER MODE STEP…`.
 
 TARGET is the program, or the URL of a server, whose token is in MCP_TOKEN. FOLDER has film.bin and slow.bin, each of 20 MiB. MODE is
-`legacy` (a handshake, before the protocol of 2026-07-28) or `auto`. A line is printed for each step that passed.
+`legacy` (a handshake, before the protocol of 2026-07-28) or `auto`. The step `cancel` waits for a file of this name. A line is printed for each step that passed.
 """
 
 import asyncio
@@ -122,15 +122,16 @@ async def upload(client):
 
 
 async def cancel(client):
-    begun = asyncio.Event()
+    seen = []
 
     async def progress(sent, total, message):
-        # Something of the second part: the first one has arrived.
-        if sent > 8 * 1024 * 1024:
-            begun.set()
+        seen.append(sent)
 
     running = asyncio.create_task(client.call_tool("upload", {"path": "slow.bin"}, progress_callback=progress))
-    await asyncio.wait_for(begun.wait(), 60)
+    # Whoever runs this writes the file when the second part is on its way.
+    while not (seen and os.path.exists(os.path.join(FOLDER, "cancel"))):
+        assert not running.done(), running
+        await asyncio.sleep(0.02)
     running.cancel()
     try:
         await running
