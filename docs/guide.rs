@@ -24,7 +24,12 @@ macro_rules! pages {
     ($($name:ident = $path:literal),* $(,)?) => {$(
         #[doc = include_str!($path)]
         pub mod $name {}
-    )*};
+    )*
+
+        /// The pages as Markdown, each with its name: for programs that search them.
+        #[cfg(feature = "dynamic")]
+        pub const PAGES: &[(&str, &str)] = &[$((stringify!($name), include_str!($path))),*];
+    };
 }
 
 pages! {

@@ -37,7 +37,7 @@ mod upload;
 mod wait;
 pub mod webhook;
 
-#[cfg(any(doc, doctest))]
+#[cfg(any(doc, doctest, feature = "dynamic"))]
 #[path = "../docs/guide.rs"]
 pub mod guide;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use arguments::{arguments, column, content, optional_arguments, parse_json};
 pub use fields::entry_args;
-pub use shape::kebab;
+pub use shape::{first_sentence, kebab};
 
 use crate::own::Own;
 

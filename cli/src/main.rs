@@ -7,6 +7,7 @@ mod context;
 mod failure;
 mod global;
 mod journal;
+mod mcp;
 mod media;
 mod output;
 mod own;

@@ -49,6 +49,7 @@ own! {
     viewership: "viewership";
     playback_token: "playback" "token";
     webhook_verify: "webhook" "verify";
+    mcp: "mcp";
     openapi: "openapi";
     completions: "completions";
     man: "man";

@@ -73,7 +73,7 @@ impl Transfer {
             // What was begun cannot be continued: the file has changed, or the server has given it up.
             Err(UploadError::Changed { .. } | UploadError::Unknown) if is_resumed => {
                 let _ = fs::remove_file(&kept);
-                bar.suspend(|| eprintln!("{}: what was begun cannot be continued; it starts again", self.name()));
+                say(bar, format_args!("{}: what was begun cannot be continued; it starts again", self.name()));
                 Ok((self.attempt(client, bar, &kept, None).await?, Kept(kept)))
             }
             Err(error) => {
@@ -114,7 +114,7 @@ impl Transfer {
         let mut uploading = client.upload(upload);
         if let Some(saved) = saved {
             let (offset, name) = (saved.state.offset(), self.name());
-            bar.suspend(|| eprintln!("{name}: continues after {}", indicatif::HumanBytes(offset)));
+            say(bar, format_args!("{name}: continues after {}", indicatif::HumanBytes(offset)));
             uploading = uploading.resume(saved.state);
         }
         let (drawn, kept, encryptor) = (bar.clone(), kept.to_owned(), encryptor.map(|encryptor| encryptor.save()));
@@ -134,7 +134,7 @@ impl Transfer {
                 if let Err(failure) = written
                     && !has_failed.swap(true, Ordering::Relaxed)
                 {
-                    warned.suspend(|| eprintln!("it could not be continued after an interruption: {}", failure.text));
+                    say(&warned, format_args!("it could not be continued after an interruption: {}", failure.text));
                 }
             })
             .await
@@ -143,6 +143,14 @@ impl Transfer {
 
 fn changed(error: impl std::fmt::Display) -> UploadError {
     UploadError::Read(std::io::Error::other(error.to_string()))
+}
+
+/// Says something on the standard error, which may be closed: `eprintln!` would panic.
+fn say(bar: &ProgressBar, text: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    bar.suspend(|| {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    });
 }
 
 /// A bar for the bytes of a file.

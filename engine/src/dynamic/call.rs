@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::arguments;
 use super::entry::{Catalog, Entry, entry};
 use super::format::FormatOutput;
-use super::output::{NamedItems, Output};
+use super::output::{Document, NamedItems, NamedPage, Output};
 use crate::call::Call;
 use crate::client::Client;
 use crate::endpoint::{Endpoint, Operation};
@@ -95,6 +95,20 @@ impl NamedCall {
         }
     }
 
+    /// One page of a list, as JSON: the first one without a `cursor`, or the one that the [`next_cursor`](NamedPage::next_cursor) of
+    /// the page before leads to. For programs that keep nothing between pages.
+    ///
+    /// # Errors
+    /// When the name or an argument is wrong, the operation is no list that comes in pages, or the call fails.
+    pub async fn page(self, cursor: Option<String>) -> Result<NamedPage, Error> {
+        let call = self.started?;
+        let operation = call.operation();
+        match call.page(cursor) {
+            Some(page) => page.await,
+            None => Err(no_list(operation).into()),
+        }
+    }
+
     /// The items of all pages of a list, to its true end, as JSON; as [`Client::pages`].
     ///
     /// # Errors
@@ -102,10 +116,12 @@ impl NamedCall {
     pub fn items(self) -> Result<NamedItems, Error> {
         let call = self.started?;
         let operation = call.operation();
-        call.items().ok_or_else(|| {
-            RequestError::other(format!("{} is no list that comes in pages", operation.qualified_name())).into()
-        })
+        call.items().ok_or_else(|| no_list(operation).into())
     }
+}
+
+fn no_list(operation: &Operation) -> RequestError {
+    RequestError::other(format!("{} is no list that comes in pages", operation.qualified_name()))
 }
 
 impl IntoFuture for NamedCall {
@@ -131,6 +147,8 @@ pub(super) trait AnyCall: fmt::Debug + Send + Sync {
     fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>>;
     /// The items of all pages; `None` if it is no such list.
     fn items(self: Box<Self>) -> Option<NamedItems>;
+    /// One page; `None` if it is no such list.
+    fn page(self: Box<Self>, cursor: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>>;
 }
 
 #[derive(Debug)]
@@ -140,7 +158,7 @@ pub(super) struct OneCall<E>(pub(super) Call<E>);
 pub(super) struct PagedCall<E>(pub(super) Call<E>);
 
 macro_rules! any_call {
-    ($call:ident<$e:ident: $bound:path> $items:item) => {
+    ($call:ident<$e:ident: $bound:path> $($list:item)+) => {
         impl<$e: $bound> AnyCall for $call<$e>
         where
             $e::Format: FormatOutput<$e::Response>,
@@ -174,7 +192,7 @@ macro_rules! any_call {
                 Box::pin(async move { Ok($e::Format::output(sending.await?)) })
             }
 
-            $items
+            $($list)+
         }
     };
 }
@@ -184,11 +202,25 @@ any_call! {
     fn items(self: Box<Self>) -> Option<NamedItems> {
         None
     }
+    fn page(self: Box<Self>, _: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>> {
+        None
+    }
 }
 
 any_call! {
     PagedCall<E: Paginated>
     fn items(self: Box<Self>) -> Option<NamedItems> {
         Some(NamedItems::new(pages(self.0).items()))
+    }
+    fn page(self: Box<Self>, cursor: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>> {
+        let mut pages = pages(self.0);
+        if let Some(cursor) = cursor {
+            pages = pages.from_cursor(cursor);
+        }
+        Some(Box::pin(async move {
+            let items = pages.next().await.transpose()?.unwrap_or_default();
+            let items = items.iter().map(|item| Document::new(item)).collect();
+            Ok(NamedPage { items, next_cursor: pages.cursor().map(str::to_owned) })
+        }))
     }
 }

@@ -67,7 +67,7 @@ pub struct Document {
 const REDACTED: &str = "[redacted]";
 
 impl Document {
-    fn new(value: &dyn Encode) -> Self {
+    pub(super) fn new(value: &dyn Encode) -> Self {
         let mut writer = Writer::recording();
         value.encode(&mut writer);
         let json = writer.take_json();
@@ -154,6 +154,16 @@ impl<T: StreamItem> Stream for AsJson<T> {
         let value = |item: T| item.to_json().and_then(|json| from_json(&json).ok()).unwrap_or_default();
         Poll::Ready(item.map(|item| item.map(value)))
     }
+}
+
+/// A page of a list as JSON.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct NamedPage {
+    /// The items.
+    pub items: Vec<Document>,
+    /// Where the next page begins; `None` after the last.
+    pub next_cursor: Option<String>,
 }
 
 /// The items of a list as JSON, page after page: a [`Stream`], or [`next`](Self::next) by hand.
