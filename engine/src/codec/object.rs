@@ -53,7 +53,7 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
     let shape = model.shape();
     reader.open_object(shape.what)?;
     let depth = reader.depth;
-    let (mut seen, mut next, mut first, mut is_own) = (0_u64, 0, true, false);
+    let (mut seen, mut nulls, mut next, mut first) = (0_u64, 0_u64, 0, true);
     while reader.at_name(first)? {
         first = false;
         let quote = reader.at;
@@ -78,19 +78,17 @@ pub fn decode_object(model: &mut dyn Object, reader: &mut Reader<'_>) -> Result<
         seen |= bit;
         let start = reader.at;
         if reader.next() == b'n' {
+            nulls |= bit;
             null(model, index, reader)?;
-            continue;
-        }
-        is_own = true;
-        if let Err(error) = model.decode_member(index, reader) {
+        } else if let Err(error) = model.decode_member(index, reader) {
             invalid(model, index, start, depth, reader, error)?;
         } else if !reader.skipped.is_empty() {
             reader.skipped_in(start, Step::Name(shape.name(index)));
         }
     }
     let missing = shape.required() & !seen;
-    if depth == 1 && !is_own {
-        // `next` moves with the first member that the model knows, if only as a null.
+    // `next` moves with the first member that the model knows.
+    if depth == 1 && (next == 0 || (nulls != 0 && nulls == seen)) {
         let is_other = next == 0 && missing != 0;
         reader.foreign = Some(if is_other { Foreign::NothingRequired(shape.what) } else { Foreign::Unknown });
     }
