@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use livepeer::access_control;
 use livepeer::asset::{RequestUpload, Upload, UploadState, Uploaded};
 use livepeer::encryption::Encryptor;
@@ -153,9 +153,9 @@ fn say(bar: &ProgressBar, text: std::fmt::Arguments<'_>) {
     });
 }
 
-/// A bar for the bytes of a file.
+/// A bar for the bytes of a file, drawn once it is added to others.
 pub fn bar(name: &str) -> ProgressBar {
-    let bar = ProgressBar::no_length();
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     let style = "{prefix} [{bar:24}] {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style);

@@ -8,6 +8,8 @@ use serde_json::Value;
 /// What people look for first, in this order.
 const FIRST: &[&str] = &[
     "id",
+    "file",
+    "source",
     "name",
     "status.phase",
     "phase",
@@ -17,6 +19,8 @@ const FIRST: &[&str] = &[
     "disabled",
     "email",
     "url",
+    "assetId",
+    "error",
     "playbackId",
     "timestamp",
     "country",
