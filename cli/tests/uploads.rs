@@ -160,7 +160,7 @@ async fn an_import_tells_mistakes_before_it_begins_and_failures_at_the_end() {
     let studio = studio().await;
     for (list, text) in [
         ("name\nx\n", "there is no column `source`"),
-        ("source,naem\nhttps://a.example/x,x\n", "films.csv, line 2: an asset has no `naem`"),
+        ("source,nom\nhttps://a.example/x,x\n", "films.csv, line 2: an asset has no `nom`"),
         ("source,name\nhttps://a.example/x\n", "films.csv"),
         ("source,playback-policy\nhttps://a.example/x,{\n", "line 2: `playback_policy` is no JSON"),
     ] {

@@ -42,10 +42,11 @@ fuzz_target!(|data: &[u8]| {
     match verifier.verify(&headers, body) {
         Ok(event) => {
             assert!(now.abs_diff(Duration::from_millis(time)) <= Duration::from_secs(300));
-            let written = serde_json::to_vec(&event).unwrap();
-            let again: Event = serde_json::from_slice(&written).unwrap();
-            // `None` with a number that no float holds, which only the text keeps.
-            assert_eq!(serde_json::to_value(&again).ok(), serde_json::to_value(&event).ok());
+            // A number that no float holds is kept as text only: serde refuses to write it.
+            if let Ok(written) = serde_json::to_value(&event) {
+                let again: Event = serde_json::from_value(written.clone()).unwrap();
+                assert_eq!(serde_json::to_value(&again).unwrap(), written);
+            }
             let _ = (event.kind(), format!("{event:?}"));
             // A body that was touched is another one.
             let mut touched = body.to_vec();

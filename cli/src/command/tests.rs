@@ -124,8 +124,8 @@ fn an_operation_is_a_command_with_its_fields_as_arguments_and_flags() {
     for (words, error) in [
         (&["put-book", "a"][..], "<TITLE>"),
         (&["put-book", "a", "b", "c", "--author", "{"], "`author` is no JSON"),
-        (&["put-book", "a", "b", "c", "--author.nane", "x"], "unexpected argument '--author.nane'"),
-        (&["put-boook"], "unrecognized subcommand 'put-boook'"),
+        (&["put-book", "a", "b", "c", "--author.nam3", "x"], "unexpected argument '--author.nam3'"),
+        (&["put-bokk"], "unrecognized subcommand 'put-bokk'"),
     ] {
         let text = parse(words).unwrap_err();
         assert!(text.contains(error), "{text}");

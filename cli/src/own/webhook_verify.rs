@@ -25,7 +25,7 @@ pub fn build(command: Command) -> Command {
             .value_name("NAME: VALUE")
             .action(ArgAction::Append)
             .required(true)
-            .help("The header `Livepeer-Signature: t=…,v1=…`, or its value; others are passed over"),
+            .help("The header `Livepeer-Signature: t=…,v1=…`, or its value; others are ignored"),
         Arg::new("tolerance")
             .long("tolerance")
             .value_name("SECONDS")

@@ -170,7 +170,7 @@ impl Reader<'_> {
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
         self.report_within(inner);
-        // The error's position is one in the inner text. A limit is one of the whole: such an error is passed over nowhere.
+        // The error's position is one in the inner text. A limit is one of the whole: such an error is never skipped.
         value.map_err(|error| {
             let kind = if error.kind() == DecodeErrorKind::TooLarge { error.kind() } else { DecodeErrorKind::Value };
             let (path, reason) = error.into_parts();

@@ -79,7 +79,7 @@ impl Serialize for Next<'_, '_, '_> {
     }
 }
 
-/// Passes over the value that comes next, and counts what its lists and objects hold.
+/// Skips the value that comes next, and counts what its lists and objects hold.
 fn measure(reader: &mut Reader<'_>, lengths: &mut Vec<usize>) -> Result<(), DecodeError> {
     let (this, mut count) = (lengths.len(), 0);
     match reader.kind() {
