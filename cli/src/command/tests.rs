@@ -124,7 +124,7 @@ fn an_operation_is_a_command_with_its_fields_as_arguments_and_flags() {
     for (words, error) in [
         (&["put-book", "a"][..], "<TITLE>"),
         (&["put-book", "a", "b", "c", "--author", "{"], "`author` is no JSON"),
-        (&["put-book", "a", "b", "c", "--author.nam3", "x"], "unexpected argument '--author.nam3'"),
+        (&["put-book", "a", "b", "c", "--author.unknown", "x"], "unexpected argument '--author.unknown'"),
         (&["put-bokk"], "unrecognized subcommand 'put-bokk'"),
     ] {
         let text = parse(words).unwrap_err();
