@@ -58,7 +58,7 @@ fn the_samples_in_the_documents_compile() {
     check("tests/data/code_samples.rs", &file);
 }
 
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, clippy::let_unit_value)]
 #[rustfmt::skip]
 #[path = "data/code_samples.rs"]
 mod code_samples;

@@ -1,7 +1,8 @@
 //! Operations by name: calls with JSON in and out, and descriptions of all operations of an API (feature `dynamic`).
 //!
 //! For programs that do not know at compile time what they will call: command lines, tools for agents, generators of documents. An
-//! API that implements [`Catalog`] gets [`Client::call_named`] and [`openapi()`], with nothing written per operation.
+//! API that implements [`Catalog`] gets [`Client::call_named`](crate::Client::call_named) and [`openapi()`], with nothing written per
+//! operation.
 //!
 //! ```
 //! # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

@@ -72,12 +72,12 @@ pub(crate) fn prepare(
     checked: bool,
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
-    let mut scratch = Writer::recording().checking(checked);
+    let mut scratch = Writer::for_requests(checked);
     request.target.reserve(prefix.len() + operation.path.len() + 48);
     request.target.push_str(prefix);
     push_path(&mut request.target, operation, values, &mut scratch)?;
 
-    let mut json = Writer::recording().checking(checked);
+    let mut json = Writer::for_requests(checked);
     let mut form = String::new();
     let mut parts = Multipart::new();
     for (field, value) in operation.fields.iter().zip(values) {
@@ -225,7 +225,7 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
 
 /// Checks that a field's value, written from this position on, is what its declaration says it has to be.
 fn check(field: &Field, from: usize, writer: &mut Writer) -> Result<(), RequestError> {
-    if !writer.is_checking() {
+    if !writer.is_checking() || (field.constraint.is_none() && !writer.has_violation()) {
         return Ok(());
     }
     let checked = writer.check_field(field.name, from, field.constraint);

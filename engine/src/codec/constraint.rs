@@ -38,6 +38,8 @@ pub struct Constraint {
     range: Bounds,
     length: Bounds,
     starts: &'static [&'static str],
+    /// Whether there is anything to check.
+    some: bool,
 }
 
 /// Both ends are within.
@@ -72,30 +74,27 @@ impl Bounds {
 
 impl Constraint {
     #[doc(hidden)]
-    pub const NONE: Self = Self { range: Bounds::NONE, length: Bounds::NONE, starts: &[] };
+    pub const NONE: Self = Self { range: Bounds::NONE, length: Bounds::NONE, starts: &[], some: false };
 
     #[doc(hidden)]
     pub const fn range(self, least: Option<i64>, most: Option<i64>) -> Self {
-        Self { range: Bounds { least, most }, ..self }
+        Self { range: Bounds { least, most }, some: true, ..self }
     }
 
     #[doc(hidden)]
     pub const fn length(self, least: Option<i64>, most: Option<i64>) -> Self {
-        Self { length: Bounds { least, most }, ..self }
+        Self { length: Bounds { least, most }, some: true, ..self }
     }
 
     #[doc(hidden)]
     pub const fn starts_with(self, starts: &'static [&'static str]) -> Self {
-        Self { starts, ..self }
+        Self { starts, some: true, ..self }
     }
 
-    /// Whether there is anything to check.
+    /// Whether there is nothing to check.
+    #[inline]
     pub const fn is_none(&self) -> bool {
-        self.range.least.is_none()
-            && self.range.most.is_none()
-            && self.length.least.is_none()
-            && self.length.most.is_none()
-            && self.starts.is_empty()
+        !self.some
     }
 
     /// Says what is wrong with a value that was written as JSON, without quoting it: `is to be 1 to 12`.

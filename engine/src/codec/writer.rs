@@ -62,9 +62,9 @@ impl Writer {
         Self { text: String::new(), secrets: Some(Vec::new()), checking: false, violation: None }
     }
 
-    /// Whether it also checks that values are what they have to be (default: no).
-    pub(crate) fn checking(self, checking: bool) -> Self {
-        Self { checking, ..self }
+    /// A writer that records secrets, and may check that values are what they have to be.
+    pub(crate) fn for_requests(checking: bool) -> Self {
+        Self { text: String::new(), secrets: Some(Vec::new()), checking, violation: None }
     }
 
     /// What was written.
@@ -237,6 +237,12 @@ impl Writer {
     #[inline]
     pub(crate) fn is_checking(&self) -> bool {
         self.checking
+    }
+
+    /// Whether a value was not what it has to be.
+    #[inline]
+    pub(crate) fn has_violation(&self) -> bool {
+        self.violation.is_some()
     }
 
     /// Checks a member that was written from this position on.
