@@ -129,8 +129,8 @@ fn an_operation_is_a_tool() {
         "type": "object",
         "properties": {
             "title": { "type": "string", "description": "Title" },
-            "height": { "type": "number", "description": "Height in metres" },
-            "caseKey": { "type": "string", "description": "Opens the case" },
+            "height": { "type": ["null", "number"], "description": "Height in metres" },
+            "caseKey": { "type": ["null", "string"], "description": "Opens the case" },
         },
         "required": ["title"],
     });
