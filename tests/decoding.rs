@@ -80,7 +80,7 @@ async fn an_error_in_a_success_is_told_whatever_its_shape() {
         }
         assert!(format!("{chat:#}").contains("oops"), "{body}: {chat:#}");
     }
-    // What may be no error is told where nothing else is there.
+    // What is perhaps no error is shown only if nothing else is there.
     for body in [r#"{"message":"oops"}"#, r#"{"detail":{"msg":"oops"}}"#] {
         let error = studio(body).call(stream::Get::new("x")).await.unwrap_err();
         let told = format!("{error:#}");

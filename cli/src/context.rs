@@ -7,7 +7,7 @@ use livepeer::{Ai, Api, Client, Retry, Studio};
 use crate::failure::Failure;
 use crate::global::Options;
 use crate::output::Printer;
-use crate::profile;
+use crate::{profile, stderr};
 
 pub struct Context {
     pub options: Options,
@@ -72,8 +72,7 @@ impl Context {
     /// Says something that is not the result.
     pub fn note(&self, text: impl std::fmt::Display) {
         if !self.options.quiet {
-            // Whoever has closed the standard error does not want to know.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            stderr::say(text);
         }
     }
 

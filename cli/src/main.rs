@@ -14,6 +14,7 @@ mod own;
 mod profile;
 mod root;
 mod run;
+mod stderr;
 mod transfer;
 
 use std::process::ExitCode;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.text.is_empty() {
-                eprintln!("{} {}", bold_red("error:"), failure.text);
+                stderr::say(format_args!("{} {}", bold_red("error:"), failure.text));
             }
             ExitCode::from(failure.code)
         }

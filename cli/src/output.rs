@@ -1,4 +1,4 @@
-//! The results of commands: for people on a terminal, as JSON for programs.
+//! The results of commands: readable on a terminal, JSON in pipes.
 
 mod csv;
 mod json;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -23,6 +23,16 @@ impl Own {
     pub fn command(&self) -> Command {
         (self.build)(Command::new(self.path.last().copied().unwrap_or_default()))
     }
+}
+
+/// The argument that names an API.
+fn api() -> Arg {
+    Arg::new("api")
+        .long("api")
+        .value_name("API")
+        .value_parser(["studio", "ai"])
+        .default_value("studio")
+        .help("Studio, or an AI gateway")
 }
 
 macro_rules! own {

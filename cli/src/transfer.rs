@@ -15,20 +15,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::profile;
+use crate::{profile, stderr};
+
+/// The operation whose settings an upload has.
+pub const OPERATION: &str = "asset.request_upload";
 
 /// A file for a new asset.
 #[derive(Clone, Debug)]
 pub struct Transfer {
     pub path: PathBuf,
-    /// The settings of the asset, as the arguments of `asset.request_upload`.
+    /// The settings of the asset, as the arguments of [`OPERATION`].
     pub settings: Map<String, Value>,
     pub encrypt: bool,
     /// Tells accounts and servers apart.
     pub account: String,
 }
 
-/// What is kept of an upload that is not done. Whoever has it can write to the upload, and decrypt the file.
+/// The saved state of an unfinished upload. Whoever has it can write to the upload, and decrypt the file.
 #[derive(Deserialize, Serialize)]
 struct Saved {
     state: UploadState,
@@ -145,12 +148,9 @@ fn changed(error: impl std::fmt::Display) -> UploadError {
     UploadError::Read(std::io::Error::other(error.to_string()))
 }
 
-/// Says something on the standard error, which may be closed: `eprintln!` would panic.
+/// Says something between two drawings of a bar.
 fn say(bar: &ProgressBar, text: std::fmt::Arguments<'_>) {
-    use std::io::Write as _;
-    bar.suspend(|| {
-        let _ = writeln!(std::io::stderr(), "{text}");
-    });
+    bar.suspend(|| stderr::say(text));
 }
 
 /// A bar for the bytes of a file, drawn once it is added to others.

@@ -79,6 +79,16 @@ async fn a_list_is_followed_to_its_end_and_streamed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_exit_code_is_the_same_with_standard_error_closed() {
+    let studio = studio().await;
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", r#"exec "$0" "$@" 2>&-"#, env!("CARGO_BIN_EXE_livepeer"), "stream", "get", "none"]);
+    let like = studio.command();
+    shell.env_clear().envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert_eq!(shell.status().unwrap().code(), Some(3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn exit_codes_tell_failures_apart() {
     let studio = with(mock::studio().key("right")).await;
     let run = |words: &[&str]| studio.command().env("LIVEPEER_API_KEY", "right").args(words).output().unwrap().into();

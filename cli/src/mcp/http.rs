@@ -28,7 +28,7 @@ pub const PATH: &str = "/mcp";
 /// How long a client may take for the headers of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the server over HTTP is told.
+/// The settings of the server over HTTP.
 pub struct Http {
     pub address: SocketAddr,
     /// What clients have to send as `Authorization: Bearer …`.

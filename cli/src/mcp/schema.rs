@@ -36,14 +36,7 @@ pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for (field, described) in entry.fields().filter(|(field, _)| !field.copy && !is_cursor::<A>(entry, field.name)) {
-        let mut schema = described.schema(&mut schemas);
-        // A literal of Rust, of the kinds that a declaration takes, is JSON, too.
-        if let Some(preset) = field.preset.and_then(|preset| serde_json::from_str::<Value>(preset).ok()) {
-            schema = schema.with("default", preset);
-        }
-        if let Some(sample) = field.sample.and_then(|sample| serde_json::from_str::<Value>(sample).ok()) {
-            schema = schema.with("examples", vec![sample]);
-        }
+        let schema = described.schema_of(field, &mut schemas);
         properties.insert(field.rust.to_owned(), schema.describe(&brief(described.docs())).into_value());
         if field.required {
             required.push(field.rust);

@@ -20,7 +20,7 @@ use super::progress::Progress;
 use super::select::Selection;
 use super::tool::OperationTool;
 
-/// What a server is told.
+/// The settings of a server.
 pub struct Settings {
     pub limits: Limits,
     pub files: Files,

@@ -251,3 +251,10 @@ fn files_outside_the_folder_are_refused() {
     let mut bytes = Map::from_iter([("photo".to_owned(), json!({ "bytes": "eA==" }))]);
     Files::None.check(entry, &mut bytes).unwrap();
 }
+
+#[test]
+fn the_arguments_of_a_tool_say_what_values_have_to_be() {
+    let entry = livepeer::dynamic::entry::<livepeer::Studio>("multistream.create").unwrap();
+    let tool = serde_json::to_value(&OperationTool::new::<livepeer::Studio>(entry).tool).unwrap();
+    assert_eq!(tool["inputSchema"]["properties"]["url"]["pattern"], r"^(rtmp:\/\/|rtmps:\/\/|srt:\/\/)");
+}

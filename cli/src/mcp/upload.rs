@@ -12,13 +12,12 @@ use super::files::Files;
 use super::own::{OwnTool, Running, text};
 use super::progress::Progress;
 use super::schema::{self, by_hand};
-use crate::transfer::Transfer;
+use crate::transfer::{OPERATION, Transfer};
 
-/// The operation whose settings an upload has, and those that it sets itself.
-const OPERATION: &str = "asset.request_upload";
+/// The settings that an upload sets itself.
 const NOT_SETTINGS: &[&str] = &["encryption"];
 
-/// How often progress is told.
+/// The interval between two progress notifications.
 const PERIOD: Duration = Duration::from_millis(200);
 
 /// The tool `upload`.

@@ -15,12 +15,10 @@ use crate::context::Context;
 use crate::failure::{Failure, code};
 use crate::output::List;
 use crate::own::wait;
-use crate::transfer::{Transfer, bar};
+use crate::stderr;
+use crate::transfer::{OPERATION, Transfer, bar};
 
-/// The operation whose settings an upload has.
-pub const OPERATION: &str = "asset.request_upload";
-
-/// Its fields that have flags of their own here.
+/// The settings of an upload that have flags of their own here.
 const OWN_FIELDS: &[&str] = &["name", "encryption"];
 
 pub fn build(command: Command) -> Command {
@@ -121,7 +119,7 @@ async fn report(
             (_, Ok(result)) => bars.suspend(|| list.push(result))?,
             (name, Err(failure)) => {
                 if of > 1 {
-                    bars.suspend(|| eprintln!("{name}: {}", failure.text));
+                    bars.suspend(|| stderr::say(format_args!("{name}: {}", failure.text)));
                 }
                 failures.push(failure);
             }

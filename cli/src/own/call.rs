@@ -16,12 +16,7 @@ pub fn build(command: Command) -> Command {
     command.about("Calls an operation by its name (`stream.create`, `createStream`), with JSON").args([
         Arg::new("name").value_name("NAME").required(true).help("Name of the operation, or its id in the API's specification"),
         Arg::new("json").long("json").value_name("JSON").help("The arguments as a JSON object; `@FILE` or `@-` reads them"),
-        Arg::new("api")
-            .long("api")
-            .value_name("API")
-            .value_parser(["studio", "ai"])
-            .default_value("studio")
-            .help("Studio, or an AI gateway"),
+        super::api(),
         Arg::new("all").long("all").action(ArgAction::SetTrue).help("Follows a list to its end"),
         Arg::new("yes").long("yes").short('y').action(ArgAction::SetTrue).help("Does not ask before a deletion"),
         Arg::new("out")

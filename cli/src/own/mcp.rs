@@ -35,12 +35,7 @@ pub fn build(command: Command) -> Command {
             defaults()
         ))
         .args([
-            Arg::new("api")
-                .long("api")
-                .value_name("API")
-                .value_parser(["studio", "ai"])
-                .default_value("studio")
-                .help("Studio, or an AI gateway"),
+            super::api(),
             list("only", "NAME,…").help("Only these resources or tools, such as `stream,asset_get`").conflicts_with("every"),
             Arg::new("every").long("all").action(ArgAction::SetTrue).help("All operations"),
             Arg::new("read-only")

@@ -23,9 +23,8 @@ impl<A: Catalog> Client<A> {
     ///
     /// The name is that of the declaration (`book.create`) or the operation's id in the API's specification. The arguments are an
     /// object of the request's fields, by their names in Rust or on the wire; a file is its path, or an object with `path` or
-    /// `bytes` (base64), and `name` and `content_type` where they matter. What is left out has the value that `new` sets if that is a
-    /// literal, and is not sent otherwise. Unknown names and values are refused: whoever writes JSON
-    /// by hand mistypes it.
+    /// `bytes` (base64), and `name` and `content_type` where they matter. What is left out has the value that `new` sets, and is not sent if
+    /// that sets none. Unknown names and values are refused: whoever writes JSON by hand mistypes it.
     ///
     /// A mistake is reported when the call is awaited.
     pub fn call_named(&self, name: &str, arguments: Value) -> NamedCall {
@@ -35,10 +34,10 @@ impl<A: Catalog> Client<A> {
 
 fn start<A: Catalog>(client: &Client<A>, name: &str, arguments: Value) -> Result<Box<dyn AnyCall>, RequestError> {
     let entry: &Entry = entry::<A>(name)?;
-    let mut arguments = arguments::by_rust_name(entry, arguments)?;
+    let arguments = arguments::by_rust_name(entry, arguments)?;
     // `entry` has found it among those that the API hosts.
     let prefix = entry.prefix(A::NAME).unwrap_or_default();
-    entry.start(client.settings().clone(), prefix, &mut arguments).map_err(|error| arguments::explain(entry, &error))
+    entry.start(client.settings().clone(), prefix, arguments).map_err(|error| arguments::explain(entry, &error))
 }
 
 /// A call by name that has not been sent: `.await` sends it and returns the [`Output`]. Made by [`Client::call_named`].

@@ -1,4 +1,4 @@
-//! Docs of Rust as text for people who do not read Rust.
+//! Rustdoc comments as plain text.
 
 /// Docs without what only rustdoc understands: links to items become their texts, lines of a paragraph one line. Links to URLs, code
 /// and lists stay as they are.

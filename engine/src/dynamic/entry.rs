@@ -136,7 +136,7 @@ impl Entry {
         self.operation
     }
 
-    /// The docs, as they are declared: Markdown, with links of rustdoc. [`plain_text`](super::plain_text) is for people.
+    /// The docs, as they are declared: Markdown, with links of rustdoc, which [`plain_text`](super::plain_text) removes.
     pub fn docs(&self) -> &'static str {
         self.docs
     }
@@ -174,14 +174,14 @@ impl Entry {
         self.operation.hosted.iter().find(|host| host.api == api).map(|host| host.prefix)
     }
 
-    /// Makes a call of JSON. What is in `arguments` afterwards is what no field took.
+    /// Makes a call of JSON, by the fields' names in Rust.
     pub(super) fn start(
         &self,
         settings: Arc<Settings>,
         prefix: &'static str,
-        arguments: &mut Map<String, Value>,
+        mut arguments: Map<String, Value>,
     ) -> Result<Box<dyn AnyCall>, ReadError> {
-        (self.start)(settings, prefix, Source::new(self.operation.fields, arguments, Mode::Strict))
+        (self.start)(settings, prefix, Source::new(self.operation.fields, &mut arguments, Mode::Strict))
     }
 }
 
@@ -219,9 +219,21 @@ impl FieldEntry {
         self.docs
     }
 
-    /// The schema, without the docs.
+    /// The schema of the type, without the docs.
     pub fn schema(&self, schemas: &mut Schemas) -> Schema {
         (self.schema)(schemas)
+    }
+
+    /// The schema with what the declaration of this field adds to that of its type: what values have to be, the default, an example.
+    pub fn schema_of(&self, field: &Field, schemas: &mut Schemas) -> Schema {
+        let mut schema = field.constraint.describe(self.schema(schemas));
+        if let Some(preset) = self.default_value() {
+            schema = schema.with("default", preset);
+        }
+        if let Some(sample) = field.sample.and_then(|sample| from_json::<Value>(sample).ok()) {
+            schema = schema.with("examples", vec![sample]);
+        }
+        schema
     }
 }
 

@@ -59,7 +59,7 @@ pub fn openapi<A: Catalog>() -> Value {
     })
 }
 
-/// The named schemas, with descriptions for people.
+/// The named schemas, with descriptions as plain text.
 fn described(schemas: Schemas) -> Value {
     let mut named: Value = schemas.into_named().into_iter().collect::<Map<_, _>>().into();
     plain_descriptions(&mut named);
@@ -126,7 +126,8 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
         Place::Header => ("header", field.name),
         _ => return None,
     };
-    let mut parameter = json!({ "name": name, "in": place, "schema": schema(field, described, schemas).into_value() });
+    let mut parameter =
+        json!({ "name": name, "in": place, "schema": described.schema_of(field, schemas).into_value() });
     if field.required {
         parameter["required"] = true.into();
     }
@@ -135,18 +136,6 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
         parameter["description"] = docs.into();
     }
     Some(parameter)
-}
-
-/// The schema of a field, with its default and an example where the declaration has them.
-fn schema(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Schema {
-    let mut schema = field.constraint.describe(described.schema(schemas));
-    if let Some(preset) = described.default_value() {
-        schema = schema.with("default", preset);
-    }
-    if let Some(sample) = field.sample.and_then(|sample| serde_json::from_str::<Value>(sample).ok()) {
-        schema = schema.with("examples", vec![sample]);
-    }
-    schema
 }
 
 fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
@@ -165,13 +154,12 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
     let of_body = || entry.fields().filter(|(field, _)| field.place == place);
     let schema = if matches!(place, Place::JsonBody | Place::Body) {
         let (field, described) = of_body().next()?;
-        self::schema(field, described, schemas).describe(&plain_text(described.docs()))
+        described.schema_of(field, schemas).describe(&plain_text(described.docs()))
     } else {
         let mut properties = Map::new();
         for (field, described) in of_body() {
             let docs = plain_text(described.docs());
-            properties
-                .insert(field.name.to_owned(), self::schema(field, described, schemas).describe(&docs).into_value());
+            properties.insert(field.name.to_owned(), described.schema_of(field, schemas).describe(&docs).into_value());
         }
         let required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
         let name = format!("{}{}Request", capitalized(facts.resource()), facts.name);

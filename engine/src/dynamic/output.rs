@@ -150,7 +150,7 @@ impl<T: StreamItem> Stream for AsJson<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(Pin::new(&mut self.0).poll_next(cx));
-        // An item that has no JSON is told of as one without content.
+        // An item that has no JSON is `null`.
         let value = |item: T| item.to_json().and_then(|json| from_json(&json).ok()).unwrap_or_default();
         Poll::Ready(item.map(|item| item.map(value)))
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::command::{column, kebab};
 use crate::failure::Failure;
-use crate::own::asset_upload;
+use crate::transfer::OPERATION;
 
 /// Names of the column that says where a file is.
 const SOURCE: &[&str] = &["source", "url", "file"];
@@ -40,7 +40,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Reads a list. A mistake is told with its line, and before anything is sent.
+/// Reads a list. A mistake is an error with its line, before anything is sent.
 pub fn read(path: &Path) -> Result<Vec<Row>, Failure> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -71,7 +71,7 @@ fn row(cells: &[(&str, &str)], source: usize, list: &Path) -> Result<Row, Failur
         return Err(Failure::usage("the source is empty"));
     }
     let is_url = word.contains("://");
-    let operation = entry::<Studio>(if is_url { "asset.upload_url" } else { asset_upload::OPERATION })?;
+    let operation = entry::<Studio>(if is_url { "asset.upload_url" } else { OPERATION })?;
     let mut settings = Map::new();
     for (index, (name, word)) in cells.iter().enumerate() {
         if index == source || word.is_empty() {
