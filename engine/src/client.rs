@@ -288,6 +288,21 @@ impl<A: Api> Client<A> {
         })
     }
 
+    /// Sets whether short calls use HTTP/2, where the server offers it (default: no). For the default transport.
+    ///
+    /// A short call has its request's body in memory, reads its response to the end, and is of an operation without a longer
+    /// time-out than 30 s. Such calls share one connection for up to 90 at once. Uploads, downloads, event streams and long
+    /// calls stay on HTTP/1.1: on a shared connection one body that nobody reads stops all others, and a lost packet delays all
+    /// of them. HTTP/2 saves connections, and with them TLS handshakes and memory; it is rarely faster.
+    #[cfg(feature = "http2")]
+    #[must_use]
+    pub fn http2(self, on: bool) -> Self {
+        self.set(|settings| {
+            settings.http2 = on;
+            settings.forget_transport();
+        })
+    }
+
     /// Sends requests through a tower service.
     #[cfg(feature = "tower")]
     #[must_use]

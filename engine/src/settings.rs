@@ -16,7 +16,7 @@ use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
-use crate::transport::{BoxFuture, Transport, default_transport};
+use crate::transport::{BoxFuture, Transport};
 
 /// Time-outs: for connecting, for an attempt without progress, and for the whole call.
 ///
@@ -138,6 +138,9 @@ pub(crate) struct Settings {
     /// What the caller changes of the default transport.
     #[cfg(feature = "reqwest")]
     pub(crate) configure: Option<crate::transport::reqwest::Configure>,
+    /// Whether the default transport may use HTTP/2 for short calls.
+    #[cfg(feature = "http2")]
+    pub(crate) http2: bool,
 }
 
 impl Settings {
@@ -166,6 +169,8 @@ impl Settings {
             own_transport: false,
             #[cfg(feature = "reqwest")]
             configure: None,
+            #[cfg(feature = "http2")]
+            http2: false,
         }
     }
 
@@ -182,11 +187,17 @@ impl Settings {
 
     fn default_transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
         #[cfg(feature = "reqwest")]
-        if let Some(configure) = &self.configure {
-            let transport = crate::transport::reqwest::Default::new(self.timeouts.connect, Some(configure.clone()));
-            return Ok(Arc::new(transport));
+        {
+            let setup = crate::transport::reqwest::Setup {
+                connect_timeout: self.timeouts.connect,
+                configure: self.configure.clone(),
+                #[cfg(feature = "http2")]
+                http2: self.http2,
+            };
+            Ok(Arc::new(crate::transport::reqwest::Default::new(setup)))
         }
-        default_transport(self.timeouts.connect)
+        #[cfg(not(feature = "reqwest"))]
+        crate::transport::default_transport(self.timeouts.connect)
     }
 
     /// Has the default transport made again. One that was set stays.

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 /// Half of a round trip.
 const DELAY: Duration = Duration::from_millis(20);
 /// Bytes a second, each way, for all connections together: 100 Mbit/s.
-const WIDTH: u64 = 12_500_000;
+pub const WIDTH: u64 = 12_500_000;
 /// What a new connection may have under way: ten segments.
 const WINDOW: usize = 14_600;
 /// What it may have at most.

@@ -7,17 +7,18 @@
 mod api;
 mod line;
 mod server;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use livepeer::{Client, asset};
+use livepeer::{Client, File, Timeouts, asset};
 use meter::{Error, ID, KEY};
-use server::{PAGE, PAGES};
+use server::{HELD, PAGE, PAGES};
 
 /// What is done: for both sides, or in several ways by the library.
 const WORK: [(&str, &[&str]); 5] = [
@@ -28,6 +29,7 @@ const WORK: [(&str, &[&str]); 5] = [
     ("list of 10,000", &["plain", "prefetch", "concurrent"]),
 ];
 const RUNS: usize = 7;
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn main() -> Result<(), Error> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -92,6 +94,17 @@ fn measure() -> Result<(), Error> {
             );
         }
     }
+    println!("\n| memory of a call, {HELD} in flight, loopback | floor, KiB | library, KiB |\n|---|---:|---:|");
+    println!("| | {:.1} | {:.1} |", run("floor", "held, loopback", "")?.0, run("library", "held, loopback", "")?.0);
+    println!("\n| 200 MiB by tus | share of the line |\n|---|---:|");
+    for how in ["whole", "cut"] {
+        let mut shares = Vec::new();
+        for _ in 0..3 {
+            shares.push(upload::LEN as f64 / line::WIDTH as f64 * 1e3 / run("library", "upload", how)?.0);
+        }
+        shares.sort_by(f64::total_cmp);
+        println!("| {how} | {:.3} |", shares[1]);
+    }
     drop(server.stdin.take());
     server.wait()?;
     std::fs::remove_file(&certificate)?;
@@ -124,6 +137,31 @@ async fn at_once<F: Future<Output = Result<(), Error>> + 'static>(work: impl Fn(
             Ok(())
         })
         .await
+}
+
+/// Prints how much memory each of many calls takes, in KiB: the most that the process has had resident, beyond what it had
+/// before them.
+async fn held<F: Future<Output = Result<(), Error>> + 'static>(call: impl Fn() -> F) -> Result<(), Error> {
+    let before = resident("VmRSS:")?;
+    let tasks = tokio::task::LocalSet::new();
+    tasks
+        .run_until(async {
+            let all: Vec<_> = (0..HELD).map(|_| tokio::task::spawn_local(call())).collect();
+            for one in all {
+                one.await??;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+    println!("{} 0", (resident("VmHWM:")? - before) / HELD as f64);
+    Ok(())
+}
+
+/// A figure of this process's memory, in KiB.
+fn resident(name: &str) -> Result<f64, Error> {
+    let text = std::fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).ok_or("no figure")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
 /// Measures one kind of work, of either side.
@@ -162,6 +200,13 @@ async fn floor(what: &str, base: &str, certificate: &Path) -> Result<(), Error> 
         return timed(async { studio()?.asset(ID).await }).await;
     }
     let studio = studio()?;
+    if what.starts_with("held") {
+        return held(|| {
+            let studio = studio.clone();
+            async move { studio.asset("held").await.map(drop) }
+        })
+        .await;
+    }
     let one = || {
         let studio = studio.clone();
         async move { studio.asset(ID).await.map(drop) }
@@ -185,6 +230,23 @@ async fn library(what: &str, how: &str, base: &str, certificate: &Path) -> Resul
         return timed(async { Ok(studio().call(asset::Get::new(ID)).await?) }).await;
     }
     let studio = studio();
+    if what.starts_with("held") {
+        // Thousands of connections at once take their time.
+        let studio = studio.timeouts(Timeouts::default().connect(HOUR).idle(HOUR));
+        return held(|| {
+            let call = studio.call(asset::Get::new("held"));
+            async move { Ok(drop(call.await?)) }
+        })
+        .await;
+    }
+    if what == "upload" {
+        let path = std::env::temp_dir().join(format!("upload-{}", std::process::id()));
+        std::fs::File::create(&path)?.set_len(upload::LEN)?;
+        let endpoint = format!("{}/tus/{how}", base.trim_end_matches("/api"));
+        let uploaded = timed(async { Ok(studio.tus(endpoint, File::path(&path)).await?) }).await;
+        std::fs::remove_file(&path)?;
+        return uploaded;
+    }
     let one = || {
         let call = studio.call(asset::Get::new(ID));
         async move { Ok(drop(call.await?)) }

@@ -7,14 +7,19 @@ use std::sync::Arc;
 use meter::{ASSET, Error, asset};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::line;
+use crate::upload::Upload;
 
 /// How many pages the list has, and how many assets a page.
 pub const PAGES: usize = 10;
 pub const PAGE: usize = 1000;
+
+/// How many calls are held until all are there.
+pub const HELD: usize = 5000;
 
 /// A response for who takes gzip, and for who does not.
 type Both = [Vec<u8>; 2];
@@ -36,15 +41,23 @@ pub async fn run(certificate: &Path) -> Result<(), Error> {
     tokio::spawn(line::serve(by_line, address));
     let one = Arc::new(both("", ASSET));
     let pages: Arc<Vec<Both>> = Arc::new((0..PAGES).map(page).collect());
+    let (held, upload) = (Arc::new(Barrier::new(HELD)), Arc::<Upload>::default());
     loop {
         let (stream, _) = direct.accept().await?;
         stream.set_nodelay(true)?;
-        let (acceptor, one, pages) = (acceptor.clone(), one.clone(), pages.clone());
-        tokio::spawn(async move { serve(acceptor.accept(stream).await.ok()?, &one, &pages).await });
+        let (acceptor, one, pages, held, upload) =
+            (acceptor.clone(), one.clone(), pages.clone(), held.clone(), upload.clone());
+        tokio::spawn(async move { serve(acceptor.accept(stream).await.ok()?, &one, &pages, &held, &upload).await });
     }
 }
 
-async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, one: &Both, pages: &[Both]) -> Option<()> {
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    one: &Both,
+    pages: &[Both],
+    held: &Barrier,
+    upload: &Upload,
+) -> Option<()> {
     let mut buffer = Vec::new();
     loop {
         let end = loop {
@@ -57,6 +70,15 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, one: &Both, page
         let head = String::from_utf8_lossy(&buffer[..end]).to_ascii_lowercase();
         buffer.drain(..end);
         let target = head.split(' ').nth(1)?;
+        if target.contains("/tus") {
+            let response = upload.take(&head, &mut buffer, &mut stream).await?;
+            stream.write_all(response.as_bytes()).await.ok()?;
+            stream.flush().await.ok()?;
+            continue;
+        }
+        if target.contains("held") {
+            held.wait().await;
+        }
         let gzip = usize::from(head.lines().any(|line| line.starts_with("accept-encoding:") && line.contains("gzip")));
         let response = match target.contains("limit=") {
             false => one,

@@ -107,6 +107,13 @@ macro_rules! __client {
                 }
             }
 
+            $crate::__with_http2! {
+                $crate::__client_settings! {
+                    "Sets whether short calls use HTTP/2, where the server offers it (default: no)."
+                    http2(on: bool);
+                }
+            }
+
             $crate::__with_tower! {
                 /// Sends requests through a tower service. See [`Client::service`](typed_endpoint::Client::service).
                 #[must_use]

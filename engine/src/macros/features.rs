@@ -45,6 +45,21 @@ macro_rules! __with_tower {
     ($($item:tt)*) => {};
 }
 
+/// Items that exist with the feature `http2` of this crate only.
+#[cfg(feature = "http2")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_http2 {
+    ($($item:tt)*) => { $($item)* };
+}
+
+#[cfg(not(feature = "http2"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_http2 {
+    ($($item:tt)*) => {};
+}
+
 /// Items that exist with the feature `dynamic` of this crate only.
 #[cfg(feature = "dynamic")]
 #[doc(hidden)]

@@ -24,8 +24,12 @@ use crate::retry::FailureKind;
 use crate::secret;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
+#[cfg(feature = "http2")]
+use crate::timeout::taken_at_once;
 use crate::timeout::{ActivityMonitor, check_runtime};
-use crate::transport::plain_key::PlainKey;
+use crate::transport::marks::PlainKey;
+#[cfg(feature = "http2")]
+use crate::transport::marks::ShortCall;
 
 /// How many redirects are followed.
 const REDIRECTS: u8 = 5;
@@ -127,12 +131,18 @@ pub(super) fn build_request(
     if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
+    #[cfg(feature = "http2")]
+    let short = job.settings.http2 && taken_at_once(&body).is_some() && job.is_short();
     let mut request = http::Request::new(body);
     *request.method_mut() = job.subject.method().clone();
     *request.uri_mut() = url;
     *request.headers_mut() = headers;
     if plain_key {
         request.extensions_mut().insert(PlainKey);
+    }
+    #[cfg(feature = "http2")]
+    if short {
+        request.extensions_mut().insert(ShortCall);
     }
     Ok(request)
 }

@@ -64,7 +64,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 /// Without the feature `reqwest`, as there is none then.
 #[cfg(feature = "reqwest")]
 pub fn default_transport(connect_timeout: Option<Duration>) -> Result<Arc<dyn Transport>, RequestError> {
-    Ok(Arc::new(reqwest::Default::new(connect_timeout, None)))
+    Ok(Arc::new(reqwest::Default::new(reqwest::Setup { connect_timeout, ..reqwest::Setup::default() })))
 }
 
 /// Makes the default transport of a client: without the feature `reqwest` there is none.
@@ -76,7 +76,7 @@ pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, Requ
     Err(RequestError::NoTransport)
 }
 
-pub(crate) mod plain_key;
+pub(crate) mod marks;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
 #[cfg(feature = "tower")]

@@ -15,7 +15,7 @@ use super::proxies::Proxies;
 use super::target::Target;
 use super::tls;
 use crate::error::TransportError;
-use crate::transport::plain_key::PlainKey;
+use crate::transport::marks::PlainKey;
 
 /// How long a connection may be idle and be used again: below the 60 s and 75 s after which common load balancers close it,
 /// for a request sent just then is lost. The shorter ones are for servers that say in `Keep-Alive` that they close earlier.
@@ -39,6 +39,17 @@ const MARGIN: Duration = Duration::from_millis(500);
 /// Changes the HTTP clients beyond what the engine sets.
 pub(crate) type Configure = Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
+/// What the HTTP clients are made by.
+#[derive(Default)]
+pub(crate) struct Setup {
+    /// How long connecting may take.
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) configure: Option<Configure>,
+    /// Whether short calls may use HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(crate) http2: bool,
+}
+
 /// What requests need of a client.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Route {
@@ -46,22 +57,56 @@ pub(super) struct Route {
     plain: bool,
     /// No proxy of the environment's.
     direct: bool,
+    /// HTTP/2, if the server offers it.
+    #[cfg(feature = "http2")]
+    http2: bool,
 }
 
 impl Route {
     pub(super) fn new(target: &Target, extensions: &Extensions, configured: bool) -> Self {
         let plain_key = extensions.get::<PlainKey>().is_some();
         // Whether a caller's own configuration leaves the environment's proxies on cannot be seen: such a key gets none.
-        Self { plain: target.plain, direct: target.loopback || (plain_key && configured) }
+        Self {
+            plain: target.plain,
+            direct: target.loopback || (plain_key && configured),
+            #[cfg(feature = "http2")]
+            http2: false,
+        }
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn is_http2(self) -> bool {
+        self.http2
+    }
+
+    #[cfg(feature = "http2")]
+    pub(super) fn by_http2(self) -> Self {
+        Self { http2: true, ..self }
+    }
+
+    /// Which protocols TLS offers, the preferred first.
+    pub(super) fn protocols(self) -> Vec<Vec<u8>> {
+        #[cfg(feature = "http2")]
+        if self.http2 {
+            return vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        }
+        vec![b"http/1.1".to_vec()]
+    }
+
+    /// Whether it needs no TLS.
+    pub(super) fn is_plain(self) -> bool {
+        self.plain
     }
 }
 
 pub(super) struct Clients {
-    connect_timeout: Option<Duration>,
-    configure: Option<Configure>,
+    setup: Setup,
     /// Which of [`IDLE`] counts.
     idle: AtomicUsize,
     runtimes: Mutex<Vec<Runtime>>,
+    /// Where HTTP/2 is used.
+    #[cfg(feature = "http2")]
+    pub(super) multiplexing: super::http2::Multiplexing,
 }
 
 /// A connection is driven by the runtime that it was made in, and of no use in another.
@@ -81,12 +126,18 @@ pub(super) struct Pool {
 }
 
 impl Clients {
-    pub(super) fn new(connect_timeout: Option<Duration>, configure: Option<Configure>) -> Self {
-        Self { connect_timeout, configure, idle: AtomicUsize::new(0), runtimes: Mutex::default() }
+    pub(super) fn new(setup: Setup) -> Self {
+        Self {
+            #[cfg(feature = "http2")]
+            multiplexing: super::http2::Multiplexing::new(setup.http2),
+            setup,
+            idle: AtomicUsize::new(0),
+            runtimes: Mutex::default(),
+        }
     }
 
     pub(super) fn are_configured(&self) -> bool {
-        self.configure.is_some()
+        self.setup.configure.is_some()
     }
 
     /// The client of a runtime.
@@ -138,9 +189,10 @@ impl Clients {
 
     fn build(&self, route: Route, idle: usize) -> Result<Pool, TransportError> {
         // By itself every coding and protocol is on that some crate of the program has turned on.
-        let mut builder = Client::builder().http1_only().no_gzip().no_brotli().no_deflate().no_zstd();
+        let mut builder = Client::builder().no_gzip().no_brotli().no_deflate().no_zstd();
         builder = builder.tcp_nodelay(true).pool_idle_timeout(IDLE[idle]);
-        if let Some(timeout) = self.connect_timeout {
+        builder = super::http2::choose(builder, route);
+        if let Some(timeout) = self.setup.connect_timeout {
             builder = builder.connect_timeout(timeout);
         }
         // By itself it cuts off a server that has not taken data for half a minute, however long the call may wait.
@@ -148,17 +200,17 @@ impl Clients {
         {
             builder = builder.tcp_user_timeout(None);
         }
-        builder = tls::set_up(builder, route.plain);
+        builder = tls::set_up(builder, route, self.are_configured())?;
         if route.direct {
             builder = builder.no_proxy();
         }
-        if let Some(configure) = &self.configure {
+        if let Some(configure) = &self.setup.configure {
             builder = configure(builder);
         }
         // Last: the engine counts attempts, and keeps keys, headers and bodies from other hosts.
         builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
         let client = builder.build().map_err(not_set_up)?;
-        let known = !route.direct && self.configure.is_none();
+        let known = !route.direct && !self.are_configured();
         Ok(Pool { client, idle, proxies: known.then(Proxies::from_environment) })
     }
 
@@ -238,16 +290,25 @@ mod tests {
             ("timeout", 50_000),
             ("", 50_000),
         ] {
-            let clients = Clients::new(None, None);
+            let clients = Clients::new(Setup::default());
             clients.observe(&HeaderMap::from_iter([("keep-alive".parse().unwrap(), HeaderValue::from_static(header))]));
             assert_eq!(IDLE[clients.idle.load(Ordering::Relaxed)], Duration::from_millis(idle), "{header}");
         }
     }
 
+    fn route() -> Route {
+        Route {
+            plain: true,
+            direct: true,
+            #[cfg(feature = "http2")]
+            http2: false,
+        }
+    }
+
     #[test]
     fn a_client_is_forgotten_with_its_runtime() {
-        let clients = Arc::new(Clients::new(None, None));
-        let route = Route { plain: true, direct: true };
+        let clients = Arc::new(Clients::new(Setup::default()));
+        let route = route();
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (first, second) = (runtime(), runtime());
         let one = clients.pool(first.handle(), route).unwrap();
@@ -268,8 +329,8 @@ mod tests {
     #[test]
     fn the_task_of_a_runtime_ends_with_the_clients() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let clients = Arc::new(Clients::new(None, None));
-        clients.pool(runtime.handle(), Route { plain: true, direct: true }).unwrap();
+        let clients = Arc::new(Clients::new(Setup::default()));
+        clients.pool(runtime.handle(), route()).unwrap();
         assert_eq!(runtime.metrics().num_alive_tasks(), 1);
         drop(clients);
         runtime.block_on(tokio::task::yield_now());

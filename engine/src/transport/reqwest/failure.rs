@@ -63,6 +63,20 @@ fn is_no_scheme(cause: &(dyn Error + 'static)) -> bool {
 fn is_unprocessed(text: &str) -> bool {
     text == "stream error received: refused stream before processing any application logic"
         || text.starts_with("connection error received: not a result of an error")
+        || text.starts_with("connection error received: detected excessive load generating behavior")
+        || requires_http1(text)
+}
+
+/// Whether a server refuses HTTP/2 for this request, which it has not begun.
+fn requires_http1(text: &str) -> bool {
+    text == "stream error received: endpoint requires HTTP/1.1"
+        || text.starts_with("connection error received: endpoint requires HTTP/1.1")
+}
+
+/// Whether the server wants the request by HTTP/1.1.
+#[cfg(feature = "http2")]
+pub(super) fn needs_http1(error: &TransportError) -> bool {
+    causes(error).any(|cause| requires_http1(&cause.to_string()))
 }
 
 #[cfg(test)]
@@ -76,7 +90,10 @@ mod tests {
             ("connection error received: not a result of an error", true),
             ("connection error received: not a result of an error (b\"bye\")", true),
             ("stream error received: unexpected internal error encountered", false),
-            ("connection error received: detected excessive load generating behavior", false),
+            ("connection error received: detected excessive load generating behavior", true),
+            ("stream error received: endpoint requires HTTP/1.1", true),
+            ("stream error detected: endpoint requires HTTP/1.1", false),
+            ("stream error received: detected excessive load generating behavior", false),
             ("stream error detected: refused stream before processing any application logic", false),
             ("x stream error received: refused stream before processing any application logic", false),
         ] {
