@@ -16,7 +16,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use livepeer::{Client, File, Timeouts, asset};
+use livepeer::{Client, File, Timeouts, asset, tus};
 use meter::{Error, ID, KEY};
 use server::{HELD, PAGE, PAGES};
 
@@ -97,7 +97,7 @@ fn measure() -> Result<(), Error> {
     println!("\n| memory of a call, {HELD} in flight, loopback | floor, KiB | library, KiB |\n|---|---:|---:|");
     println!("| | {:.1} | {:.1} |", run("floor", "held, loopback", "")?.0, run("library", "held, loopback", "")?.0);
     println!("\n| 200 MiB by tus | share of the line |\n|---|---:|");
-    for how in ["whole", "cut"] {
+    for how in ["parts of 8 MiB", "parts of 64 MiB", "parts of 8 MiB, one cut off"] {
         let mut shares = Vec::new();
         for _ in 0..3 {
             shares.push(upload::LEN as f64 / line::WIDTH as f64 * 1e3 / run("library", "upload", how)?.0);
@@ -242,8 +242,11 @@ async fn library(what: &str, how: &str, base: &str, certificate: &Path) -> Resul
     if what == "upload" {
         let path = std::env::temp_dir().join(format!("upload-{}", std::process::id()));
         std::fs::File::create(&path)?.set_len(upload::LEN)?;
-        let endpoint = format!("{}/tus/{how}", base.trim_end_matches("/api"));
-        let uploaded = timed(async { Ok(studio.tus(endpoint, File::path(&path)).await?) }).await;
+        let cut = if how.ends_with("cut off") { "cut" } else { "whole" };
+        let endpoint = format!("{}/tus/{cut}", base.trim_end_matches("/api"));
+        let part_size = if how.contains("64") { 64 << 20 } else { tus::PART_SIZE };
+        let upload = studio.tus(endpoint, File::path(&path)).part_size(part_size);
+        let uploaded = timed(async { Ok(upload.await?) }).await;
         std::fs::remove_file(&path)?;
         return uploaded;
     }

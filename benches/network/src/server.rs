@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
 
 use crate::line;
 use crate::upload::Upload;
@@ -28,7 +29,9 @@ type Both = [Vec<u8>; 2];
 pub async fn run(certificate: &Path) -> Result<(), Error> {
     let key = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()])?;
     std::fs::write(certificate, key.cert.pem())?;
-    let config = ServerConfig::builder().with_no_client_auth();
+    // By itself rustls cannot choose: the library brings ring, and reqwest aws-lc.
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    let config = config.with_safe_default_protocol_versions()?.with_no_client_auth();
     let config = config.with_single_cert(vec![key.cert.der().clone()], key.signing_key.serialize_der().try_into()?)?;
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let (direct, by_line) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
