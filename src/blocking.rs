@@ -18,7 +18,7 @@
 
 use std::ops::Deref;
 
-pub use typed_endpoint::blocking::{Blocking, DownloadReader, Iter};
+pub use typed_endpoint::blocking::{Blocking, DownloadReader, Iter, RequestBody, Transport};
 
 use crate::Studio;
 use crate::asset::{Upload, Uploading};
@@ -27,6 +27,13 @@ use crate::asset::{Upload, Uploading};
 /// [`typed_endpoint::blocking::Client`], which makes the calls.
 #[derive(Debug)]
 pub struct Client<A = Studio>(typed_endpoint::blocking::Client<A>);
+
+impl<A: crate::Api> Client<A> {
+    /// Creates a blocking client that sends its requests through a transport without async, and so without a runtime.
+    pub fn with_transport(client: crate::Client<A>, transport: impl Transport) -> Self {
+        Self(typed_endpoint::blocking::Client::with_transport(client.into(), transport))
+    }
+}
 
 impl Client<Studio> {
     /// Uploads a file to a new asset.

@@ -112,16 +112,18 @@ pub use endpoints::{
         multistream, object_store, playback, project, room, session, stream, task, transcode, user,
     },
 };
+#[cfg(feature = "tokio")]
+pub use typed_endpoint::BoxReader;
 #[cfg(feature = "tower")]
 pub use typed_endpoint::TowerTransport;
 #[cfg(feature = "dynamic")]
 pub use typed_endpoint::dynamic;
 pub use typed_endpoint::{
-    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, BoxReader, Call, CallFuture, Case,
-    DecodeError, Download, EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout,
-    IntoField, ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RateLimit,
-    RequestError, Response, ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError,
-    TransportErrorKind, Unmapped, Update, Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
+    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
+    EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout, IntoField, ItemOf,
+    Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RateLimit, RequestError, Response,
+    ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update,
+    Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{

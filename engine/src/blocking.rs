@@ -18,20 +18,18 @@
 //! Everything is set on the asynchronous client, call, upload or wait; [`Blocking::run`] only waits for it, and a `for`
 //! loop for the items of what is a stream. One thread, shared by all clones of a client, does the work in between.
 //!
+//! With a [`Transport`] of your own, and without the feature `tokio`, there is no runtime at all.
+//!
 //! In asynchronous code a wait would stop everything else that the thread has to do, so it is refused with an error there.
 //! It works where blocking is allowed: on threads of your own, in Tokio's `spawn_blocking` and in `block_in_place`.
 
 use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::io::{self, Read};
-use std::pin::{Pin, pin};
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Waker};
+use std::pin::Pin;
 
 use bytes::{Buf, Bytes};
 use futures_core::Stream;
-use tokio::runtime::{Builder, Handle};
-use tokio::sync::oneshot;
 
 use crate::api::Api;
 use crate::call::Call;
@@ -41,59 +39,18 @@ use crate::error::{Error, RequestError};
 use crate::page::{Pages, Paginated};
 use crate::tus;
 use crate::wait::{Awaitable, Wait};
+use runtime::Runtime;
+pub use transport::{RequestBody, Transport};
+
+mod park;
+mod runtime;
+mod transport;
 
 /// A blocking client. Made from an asynchronous one, which has all the settings. It has its own connections, unless a
 /// transport was set: then the runtime that drives that transport must be running.
 pub struct Client<A> {
     client: crate::client::Client<A>,
     runtime: Runtime,
-}
-
-/// The thread that does the work, begun when it is first needed.
-#[derive(Clone, Default)]
-struct Runtime(Arc<OnceLock<Result<Thread, Arc<io::Error>>>>);
-
-struct Thread {
-    handle: Handle,
-    /// The thread ends when this is dropped.
-    _end: oneshot::Sender<()>,
-}
-
-impl Thread {
-    fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        let (end, ended) = oneshot::channel::<()>();
-        std::thread::Builder::new().name("typed-endpoint".into()).spawn(move || {
-            // Only ever ends by the sender's going away.
-            let _ = runtime.block_on(ended);
-        })?;
-        Ok(Self { handle, _end: end })
-    }
-}
-
-impl Runtime {
-    fn block_on<F: Future>(&self, future: impl FnOnce() -> F) -> Result<F::Output, RequestError> {
-        if Handle::try_current().is_ok() && is_in_task() {
-            return Err(RequestError::Runtime {
-                reason: "a blocking call in asynchronous code would stop all else: use the asynchronous client there, or \
-                         `tokio::task::spawn_blocking`",
-            });
-        }
-        let thread = self.0.get_or_init(|| Thread::start().map_err(Arc::new));
-        let thread = thread.as_ref().map_err(|error| RequestError::Thread { source: error.clone() })?;
-        // What is made in here finds the runtime's timers.
-        Ok(thread.handle.block_on(async { future().await }))
-    }
-}
-
-/// Whether a runtime is polling what calls this. What it polls has a budget of operations, after which none is ready; where
-/// a thread may block there is none.
-fn is_in_task() -> bool {
-    // More than Tokio's budget (128).
-    const OPERATIONS: usize = 1000;
-    let mut context = Context::from_waker(Waker::noop());
-    (0..OPERATIONS).any(|_| pin!(tokio::task::consume_budget()).poll(&mut context).is_pending())
 }
 
 impl<A: Api> From<crate::client::Client<A>> for Client<A> {
@@ -103,6 +60,11 @@ impl<A: Api> From<crate::client::Client<A>> for Client<A> {
 }
 
 impl<A: Api> Client<A> {
+    /// Creates a blocking client that sends its requests through a [`Transport`] without async.
+    pub fn with_transport(client: crate::client::Client<A>, transport: impl Transport) -> Self {
+        Self::from(client.transport(transport::Adapter::new(transport)))
+    }
+
     /// A request. [`run`](Blocking::run) sends it.
     pub fn call<E: HostedBy<A>>(&self, request: E) -> Blocking<Call<E>> {
         self.blocking(|client| client.call(request))
@@ -277,11 +239,5 @@ impl Read for DownloadReader {
         let count = self.chunk.len().min(buffer.len());
         self.chunk.copy_to_slice(&mut buffer[..count]);
         Ok(count)
-    }
-}
-
-impl fmt::Debug for Runtime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Runtime")
     }
 }

@@ -15,18 +15,20 @@ use std::{fmt, io};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+#[cfg(feature = "tokio")]
 use tokio::io::AsyncRead;
 
 use file::Range;
 use foreign::Foreign;
-pub use source::BoxReader;
+#[cfg(feature = "tokio")]
+pub use reader::BoxReader;
 use source::stat;
 
 use crate::error::BoxError;
 pub(crate) use drain::Drain;
 pub(crate) use file::Parts;
 pub(crate) use idle_guard::IdleGuard;
-pub(crate) use source::{Opener, blocking, refuse_if_not_empty};
+pub(crate) use source::{Opener, refuse_if_not_empty};
 
 mod collect;
 mod drain;
@@ -35,6 +37,8 @@ mod foreign;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod idle_guard;
+#[cfg(feature = "tokio")]
+mod reader;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -43,7 +47,7 @@ pub(crate) mod tests;
 ///
 /// A body is read through [`http_body::Body`], by [`chunk`](Body::chunk) piece by piece, or by
 /// [`bytes`](Body::bytes) as a whole. Files are read 512 KiB at a time, readers 256 KiB, and never held whole in
-/// memory: of a file, about three such pieces. Files need a Tokio runtime.
+/// memory: of a file, about three such pieces. Files need a Tokio runtime, if the feature `tokio` is on.
 ///
 /// ```
 /// use typed_endpoint::Body;
@@ -103,19 +107,22 @@ impl Body {
         Body::unopened(Opener::File(Range::part(parts, offset)), Some(len))
     }
 
-    /// Whatever `reader` gives, sent once; without a known length.
+    /// Whatever `reader` gives, sent once (feature `tokio`); without a known length.
+    #[cfg(feature = "tokio")]
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> Body {
         Body::unopened(Opener::once(reader), None)
     }
 
     /// Whatever `reader` gives, sent once; it must end after exactly `len` bytes
     /// (see [`take`](tokio::io::AsyncReadExt::take) for a reader that continues).
+    #[cfg(feature = "tokio")]
     pub fn reader_with_len(reader: impl AsyncRead + Send + 'static, len: u64) -> Body {
         Body::unopened(Opener::once(reader), Some(len))
     }
 
     /// Readers made by `factory`, a fresh one for every time the body is sent. Each must end after
     /// exactly `len` bytes, where that is given.
+    #[cfg(feature = "tokio")]
     pub fn replayable<R: AsyncRead + Send + 'static>(
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         len: Option<u64>,
@@ -351,6 +358,7 @@ impl fmt::Debug for Body {
             Kind::Bytes(bytes) if bytes.is_empty() => "empty",
             Kind::Bytes(_) => "bytes",
             Kind::Unopened(Opener::File(_)) => "file",
+            #[cfg(feature = "tokio")]
             Kind::Unopened(Opener::Once(_) | Opener::Factory(_)) => "reader",
             Kind::Open(_) => "open",
             Kind::Foreign(_) => "stream",

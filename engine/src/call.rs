@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use http::{HeaderMap, Method};
-use tokio::sync::oneshot;
 
 use crate::api::Api;
 use crate::body::Body;

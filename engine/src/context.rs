@@ -1,6 +1,6 @@
 //! Which call a response belongs to.
 
-use tokio::time::Instant;
+use crate::runtime::Instant;
 
 use crate::endpoint::Operation;
 use crate::error::EarlierAttempt;

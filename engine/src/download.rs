@@ -7,12 +7,12 @@ use std::{fmt, io};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use tokio::io::AsyncWriteExt;
 
 use crate::body::Body;
 use crate::context::CallContext;
 use crate::error::{BodyError, BoxError, Error, ErrorInner, ErrorKind, IdleTimeout, named};
 use crate::response::RawResponse;
+use crate::runtime::{Writer, blocking};
 use target::Target;
 
 /// The streamed body of a response. Dropping it closes the connection.
@@ -143,20 +143,19 @@ impl Download {
         let opened = {
             let path = path.to_owned();
             // What it opens is removed even if nobody waits for it any more.
-            off_thread(move || Target::inspect(&path)?.open()).await
+            blocking(move || Target::inspect(&path)?.open()).await
         };
         let (file, temporary) = opened.map_err(|error| self.unsaved(path, error))?;
-        let mut file = tokio::fs::File::from_std(file);
+        let mut file = Writer::new(file);
         let mut written = 0;
         while let Some(chunk) = self.chunk().await? {
-            file.write_all(&chunk).await.map_err(|error| self.unsaved(path, error))?;
+            file.write(&chunk).await.map_err(|error| self.unsaved(path, error))?;
             written += chunk.len() as u64;
             progress(written);
         }
-        file.flush().await.map_err(|error| self.unsaved(path, error))?;
-        drop(file);
+        file.finish().await.map_err(|error| self.unsaved(path, error))?;
         if let Some(temporary) = temporary {
-            off_thread(move || temporary.persist()).await.map_err(|error| self.unsaved(path, error))?;
+            blocking(move || temporary.persist()).await.map_err(|error| self.unsaved(path, error))?;
         }
         Ok(written)
     }
@@ -170,7 +169,7 @@ impl Download {
         let path = path.as_ref();
         let looked = {
             let path = path.to_owned();
-            off_thread(move || Target::inspect(&path).map(drop)).await
+            blocking(move || Target::inspect(&path).map(drop)).await
         };
         looked.map_err(|error| {
             let mut inner = ErrorInner::new(ErrorKind::File, Some(named(path, error).into()));
@@ -211,9 +210,4 @@ impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download").field("status", &self.status).field("len", &self.len()).finish_non_exhaustive()
     }
-}
-
-/// Runs what waits for the file system on a thread that may.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

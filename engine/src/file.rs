@@ -4,15 +4,19 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "tokio")]
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+#[cfg(feature = "tokio")]
 use tokio::io::AsyncRead;
 
-use crate::body::{Body, BoxReader, Opener};
+#[cfg(feature = "tokio")]
+use crate::body::BoxReader;
+use crate::body::{Body, Opener};
 use crate::codec::{DecodeError, Encode, Field, Kind, Reader, Sampler, Schema, Schemas, Writer};
 
 #[cfg(test)]
@@ -58,6 +62,7 @@ pub(crate) type Behind = (PathBuf, fn(u64) -> u64);
 pub(crate) enum Content {
     Path(PathBuf),
     Bytes(Bytes),
+    #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "readers are Tokio's"))]
     Reader(Opener, Option<u64>),
 }
 
@@ -75,16 +80,19 @@ impl File {
     /// The content of `reader`. It can be sent only once, so a request with it is never retried once sending began.
     /// Its length is unknown, so it is sent chunked, which some servers refuse: prefer
     /// [`reader_with_len`](File::reader_with_len).
+    #[cfg(feature = "tokio")]
     pub fn reader(reader: impl AsyncRead + Send + 'static) -> File {
         File::new(Content::Reader(Opener::once(reader), None))
     }
 
     /// Like [`reader`](File::reader), with the length known; sending fails if the reader gives fewer or more bytes.
+    #[cfg(feature = "tokio")]
     pub fn reader_with_len(reader: impl AsyncRead + Send + 'static, len: u64) -> File {
         File::new(Content::Reader(Opener::once(reader), Some(len)))
     }
 
     /// Readers made by `factory`, a fresh one for each attempt, of `len` bytes each where that is known.
+    #[cfg(feature = "tokio")]
     pub fn replayable<R: AsyncRead + Send + 'static>(
         factory: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         len: Option<u64>,
@@ -98,6 +106,7 @@ impl File {
 
     /// The file at `path`, transformed by a reader around it, such as one that encrypts. `len` computes the length of the
     /// output from that of the file. The file is opened for each attempt, and refused if it has changed.
+    #[cfg(feature = "tokio")]
     pub fn through<R: AsyncRead + Send + 'static>(
         path: PathBuf,
         len: fn(u64) -> u64,
@@ -248,7 +257,9 @@ impl PartialEq for File {
         let same_content = match (&self.content, &other.content) {
             (Content::Path(a), Content::Path(b)) => a == b,
             (Content::Bytes(a), Content::Bytes(b)) => a == b,
+            #[cfg(feature = "tokio")]
             (Content::Reader(Opener::Once(a), _), Content::Reader(Opener::Once(b), _)) => Arc::ptr_eq(a, b),
+            #[cfg(feature = "tokio")]
             (Content::Reader(Opener::Factory(a), _), Content::Reader(Opener::Factory(b), _)) => Arc::ptr_eq(a, b),
             _ => false,
         };

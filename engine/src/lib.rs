@@ -37,6 +37,7 @@ mod redact;
 mod resolve;
 mod response;
 mod retry;
+mod runtime;
 #[cfg(any(feature = "dynamic", feature = "mock"))]
 mod sample;
 mod secret;
@@ -58,7 +59,9 @@ mod watch;
 pub mod fuzzing;
 
 pub use api::{Api, Auth};
-pub use body::{Body, BoxReader};
+pub use body::Body;
+#[cfg(feature = "tokio")]
+pub use body::BoxReader;
 pub use call::{Call, CallFuture, ResponseFuture, WithResponse};
 pub use case::Case;
 pub use client::{ApiClient, Client};

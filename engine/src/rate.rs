@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use crate::runtime::{Instant, Turns, sleep_until};
 
 /// The least of the limit that a server's complaints leave.
 const LEAST: f64 = 1.0 / 64.0;
@@ -66,9 +66,8 @@ pub(crate) struct Limiter {
     /// From one request to the next.
     interval: Duration,
     burst: u32,
-    /// Held by the request that is next. It is fair, so that the others come in their order; none takes a time that it may then
-    /// not need.
-    turn: tokio::sync::Mutex<()>,
+    /// Taken by the request that is next; none takes a time that it may then not need.
+    turns: Turns,
     pace: Mutex<Pace>,
 }
 
@@ -89,14 +88,14 @@ impl Limiter {
         Self {
             interval: limit.per / limit.requests,
             burst: limit.burst,
-            turn: tokio::sync::Mutex::new(()),
+            turns: Turns::default(),
             pace: Mutex::new(pace),
         }
     }
 
     /// Waits until a request may be sent.
     pub(crate) async fn wait(&self) {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turns.wait().await;
         while let Some(at) = self.take(Instant::now()) {
             sleep_until(at).await;
         }

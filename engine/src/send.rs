@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::body::Body;
 use crate::error::{DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, note_attempt};
@@ -12,7 +11,7 @@ use crate::log::{self, Span};
 use crate::observe::Outcome;
 use crate::response::RawResponse;
 use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision, StopReason};
-use crate::timeout::check_runtime;
+use crate::runtime::{self, Instant, sleep, timeout_at};
 use crate::transport::BoxFuture;
 use crate::watch::{WatchedCall, follow};
 pub(crate) use background::in_background;
@@ -67,7 +66,7 @@ impl Attempts {
     }
 
     async fn send_opened(&mut self, job: &mut Job) -> Result<RawResponse, AttemptError> {
-        check_runtime().map_err(AttemptError::request)?;
+        runtime::check().map_err(AttemptError::request)?;
         self.made += 1;
         let outcome = match (self.ends, &job.watch) {
             (None, None) => attempt(job).await,

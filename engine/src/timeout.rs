@@ -9,22 +9,10 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
-use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
 
 use crate::body::Body;
-use crate::error::{BoxError, IdleTimeout, RequestError};
-
-/// Whether there is what every wait needs, as an error: Tokio's timers panic where there are none.
-pub(crate) fn check_runtime() -> Result<(), RequestError> {
-    if Handle::try_current().is_err() {
-        return Err(RequestError::NO_RUNTIME);
-    }
-    // There is no other way to ask for it. The panic's own words are printed, and with `panic = "abort"` they are the last.
-    std::panic::catch_unwind(|| drop(sleep(Duration::ZERO))).map_err(|_| RequestError::Runtime {
-        reason: "the Tokio runtime has no timers: build it with `enable_all()`, or `enable_time()`",
-    })
-}
+use crate::error::{BoxError, IdleTimeout};
+use crate::runtime::{Instant, sleep};
 
 /// Called with the number of bytes whenever the transport takes some of a request's body.
 pub(crate) type OnSent = Arc<dyn Fn(u64) + Send + Sync>;

@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::api::Api;
 use crate::call::{Call, CallFuture};
@@ -16,6 +15,7 @@ use crate::endpoint::{Endpoint, HostedBy, Operation};
 use crate::error::{Error, RequestError, debug_as_text, write_causes};
 use crate::log::Log;
 use crate::retry::Retry;
+use crate::runtime::{Instant, Sleep, sleep, sleep_until};
 
 /// Identifies a long-running operation on the server, for [`Client::wait`].
 pub trait Awaitable {

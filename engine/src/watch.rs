@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use crate::runtime::Instant;
 use bytes::Bytes;
 use http::{Method, StatusCode, Uri};
 use http_body::{Frame, SizeHint};
-use tokio::time::Instant;
 
 use crate::body::Body;
 use crate::endpoint::Operation;

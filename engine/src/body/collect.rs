@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::timeout;
 
 use super::Body;
 use crate::error::BodyError;
+use crate::runtime::timeout;
 
 impl Body {
     /// The whole content, held in memory; for at most `limit` bytes.

@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::source::blocking;
 use crate::error::named;
+use crate::runtime::blocking;
 
 /// Bytes read at a time, for each of which there is a trip to another thread.
 pub(super) const CHUNK: usize = 512 * 1024;

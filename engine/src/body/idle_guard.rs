@@ -5,9 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Sleep, sleep};
-
 use crate::error::IdleTimeout;
+use crate::runtime::{Sleep, sleep};
 
 /// Ends the waiting for a body when nothing arrives for so long.
 pub(crate) struct IdleGuard {

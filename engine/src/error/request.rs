@@ -134,6 +134,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
+    #[cfg(feature = "tokio")]
     pub(crate) const NO_RUNTIME: Self = Self::Runtime {
         reason: "calls need a Tokio runtime: make them in one (`#[tokio::main]`, `Runtime::block_on`), or use the blocking \
                  client (feature `blocking`)",

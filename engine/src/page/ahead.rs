@@ -8,8 +8,8 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_channel::oneshot;
 use http::HeaderMap;
-use tokio::sync::oneshot;
 
 use super::{Page, Paginated};
 use crate::api::Api;

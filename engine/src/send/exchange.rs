@@ -21,12 +21,13 @@ use crate::redact::MARK;
 use crate::resolve::{resolve, same_origin};
 use crate::response::{RawResponse, is_json};
 use crate::retry::FailureKind;
+use crate::runtime;
 use crate::secret;
 use crate::server::origin_of;
 use crate::settings::{Credential, Key};
+use crate::timeout::ActivityMonitor;
 #[cfg(feature = "http2")]
 use crate::timeout::taken_at_once;
-use crate::timeout::{ActivityMonitor, check_runtime};
 use crate::transport::marks::PlainKey;
 #[cfg(feature = "http2")]
 use crate::transport::marks::ShortCall;
@@ -44,7 +45,7 @@ pub(super) async fn open_payload(job: &mut Job) -> Result<(), Box<ErrorInner>> {
 }
 
 async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
-    check_runtime().map_err(ErrorInner::request)?;
+    runtime::check().map_err(ErrorInner::request)?;
     let unreadable = |error: std::io::Error| ErrorInner::request(error.into());
     let content_type = |text: &str| {
         HeaderValue::from_str(text)

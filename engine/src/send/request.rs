@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use http::StatusCode;
 use http::header::{HeaderMap, RANGE};
-use tokio::sync::oneshot;
 
 use super::subject::Subject;
 use crate::body::Body;

@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use crate::body::Body;
 use crate::error::TransportError;
 use crate::transport::{BoxFuture, Transport};
-pub(crate) use clients::{Configure, Setup};
 use clients::{Clients, Route};
+pub(crate) use clients::{Configure, Setup};
 use failure::{failure, needs_runtime};
 use target::{Target, Targets};
 

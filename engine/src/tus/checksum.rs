@@ -39,7 +39,7 @@ impl Algorithm {
         use base64::engine::general_purpose::STANDARD as BASE64;
         use sha1::Digest as _;
 
-        crate::body::blocking(move || {
+        crate::runtime::blocking(move || {
             let text = match self {
                 Self::Sha1 => format!("sha1 {}", BASE64.encode(sha1::Sha1::digest(&bytes))),
                 Self::Sha256 => format!("sha256 {}", BASE64.encode(sha2::Sha256::digest(&bytes))),

@@ -8,8 +8,9 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use super::error::UploadError;
-use crate::body::{blocking, refuse_if_not_empty};
+use crate::body::refuse_if_not_empty;
 use crate::error::named;
+use crate::runtime::blocking;
 
 /// How many bytes of the beginning, and of the end, are hashed.
 pub(super) const SAMPLE: usize = 64 * 1024;

@@ -17,6 +17,9 @@ use typed_endpoint::{Client, Retry};
 /// In a process of its own, as certificates come from its environment.
 fn child(test: &str, variables: &[(&str, &str)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_ascii_uppercase());
+    }
     command.args(["--exact", test, "--ignored", "--nocapture"]).envs(variables.iter().copied());
     let output = command.output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -42,6 +45,23 @@ async fn child_that_trusts_a_file() {
     assert_eq!(client.call(GetBook::new("emma")).await.unwrap().title, "Emma");
     // Any crate of the program may choose another, or may count on there being none.
     assert!(CryptoProvider::get_default().is_none(), "the process's default has been set");
+}
+
+/// The connection to the proxy is encrypted, and the one through it once more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_proxy_is_reached_by_https() {
+    let proxy = Server::start(false, None, |_| Action::Respond);
+    let file = std::env::temp_dir().join(format!("proxy-{}.pem", std::process::id()));
+    std::fs::write(&file, &proxy.certificate).unwrap();
+    let url = proxy.url.replace("https://", "https://user:password@");
+    let variables =
+        [("SSL_CERT_FILE", file.to_str().unwrap()), ("HTTPS_PROXY", &url), ("SERVER", "https://books.example")];
+    child("child_that_trusts_a_file", &variables);
+    std::fs::remove_file(&file).unwrap();
+    let requests =
+        ["CONNECT books.example:443 by HTTP/1.1", "Basic dXNlcjpwYXNzd29yZA==", "GET /book/emma by HTTP/1.1"];
+    assert_eq!(proxy.seen().requests, requests);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use h2::Reason;
 use h2::server::SendResponse;
 use http::Response;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -45,7 +45,12 @@ pub struct Server {
     seen: Arc<Mutex<Seen>>,
 }
 
+/// What a connection goes through: TCP, or a tunnel.
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
 struct Shared {
+    acceptor: TlsAcceptor,
     seen: Arc<Mutex<Seen>>,
     act: Box<dyn Fn(usize) -> Action + Send + Sync>,
     /// Ends the first HTTP/2 connection so, once a request has come, and says that none was begun.
@@ -61,7 +66,9 @@ impl Server {
         goaway: Option<Reason>,
         act: impl Fn(usize) -> Action + Send + Sync + 'static,
     ) -> Self {
-        let signed = rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into()]).unwrap();
+        let signed =
+            rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into(), "books.example".into()])
+                .unwrap();
         let certificate = signed.cert.pem();
         let chain = vec![CertificateDer::from(signed.cert.der().to_vec())];
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der()));
@@ -76,17 +83,21 @@ impl Server {
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         listener.set_nonblocking(true).unwrap();
         let seen = Arc::<Mutex<Seen>>::default();
-        let shared =
-            Arc::new(Shared { seen: seen.clone(), act: Box::new(act), goaway, held: Semaphore::new(0) });
+        let shared = Arc::new(Shared {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            seen: seen.clone(),
+            act: Box::new(act),
+            goaway,
+            held: Semaphore::new(0),
+        });
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                let acceptor = TlsAcceptor::from(Arc::new(config));
                 while let Ok((stream, _)) = listener.accept().await {
-                    let (acceptor, shared) = (acceptor.clone(), shared.clone());
+                    let shared = shared.clone();
                     tokio::spawn(async move {
-                        if let Ok(stream) = acceptor.accept(stream).await {
+                        if let Ok(stream) = shared.acceptor.accept(stream).await {
                             serve(stream, shared).await;
                         }
                     });
@@ -111,13 +122,14 @@ async fn serve(stream: TlsStream<TcpStream>, shared: Arc<Shared>) {
         seen.http2 == 1
     };
     match (http2, shared.goaway) {
-        (false, _) => serve_http1(stream, &shared).await,
+        (false, _) => serve_http1(Box::new(stream), &shared).await,
         (true, Some(reason)) if first => go_away(stream, reason).await,
         (true, _) => serve_http2(stream, shared).await,
     }
 }
 
-async fn serve_http1(mut stream: TlsStream<TcpStream>, shared: &Shared) {
+/// Is a proxy, too, and then the server behind it.
+async fn serve_http1(mut stream: Box<dyn Io>, shared: &Shared) {
     let mut request = Vec::new();
     while let Ok(byte) = stream.read_u8().await {
         request.push(byte);
@@ -127,6 +139,15 @@ async fn serve_http1(mut stream: TlsStream<TcpStream>, shared: &Shared) {
         let head = String::from_utf8(std::mem::take(&mut request)).unwrap();
         let target = head.split(" HTTP/").next().unwrap();
         shared.seen.lock().unwrap().requests.push(format!("{target} by HTTP/1.1"));
+        if head.starts_with("CONNECT ") {
+            let user = head.lines().find_map(|line| {
+                line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("proxy-authorization"))
+            });
+            shared.seen.lock().unwrap().requests.push(user.map_or("", |(_, user)| user).to_owned());
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            stream = Box::new(shared.acceptor.accept(stream).await.unwrap());
+            continue;
+        }
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
         stream.read_exact(&mut body).await.unwrap();

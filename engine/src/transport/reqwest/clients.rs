@@ -84,15 +84,6 @@ impl Route {
         Self { http2: true, ..self }
     }
 
-    /// Which protocols TLS offers, the preferred first.
-    pub(super) fn protocols(self) -> Vec<Vec<u8>> {
-        #[cfg(feature = "http2")]
-        if self.http2 {
-            return vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        }
-        vec![b"http/1.1".to_vec()]
-    }
-
     /// Whether it needs no TLS.
     pub(super) fn is_plain(self) -> bool {
         self.plain

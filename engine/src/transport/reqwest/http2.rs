@@ -84,7 +84,8 @@ mod on {
 
         fn remember_http1(&self, authority: Option<Authority>) {
             let mut http1 = self.http1.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(authority) = authority.filter(|authority| http1.len() < MAX_KNOWN && !http1.contains(authority)) {
+            if let Some(authority) = authority.filter(|authority| http1.len() < MAX_KNOWN && !http1.contains(authority))
+            {
                 http1.push(authority);
                 self.known.store(http1.len(), Ordering::Relaxed);
             }

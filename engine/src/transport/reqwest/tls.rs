@@ -65,8 +65,18 @@ mod ring {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier(provider)?))
         };
         let mut configuration = builder.with_no_client_auth();
-        configuration.alpn_protocols = route.protocols();
+        configuration.alpn_protocols = protocols(route);
         Ok(configuration)
+    }
+
+    /// The preferred first.
+    fn protocols(route: Route) -> Vec<Vec<u8>> {
+        #[cfg(feature = "http2")]
+        if route.is_http2() {
+            return vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        }
+        let _ = route;
+        vec![b"http/1.1".to_vec()]
     }
 
     fn verifier(provider: Arc<CryptoProvider>) -> Result<Verifier, rustls::Error> {

@@ -1,0 +1,16 @@
+//! What the engine needs of an asynchronous runtime: timers, tasks, and threads for what blocks.
+//!
+//! By Tokio with the feature `tokio`, which transports and fakes bring. Without it by a thread with timers and by nothing else, so
+//! that the rest works with any executor and in blocking programs.
+
+#[cfg(not(feature = "tokio"))]
+mod plain;
+#[cfg(feature = "tokio")]
+mod tokio;
+mod turns;
+
+#[cfg(not(feature = "tokio"))]
+pub(crate) use plain::{Instant, Sleep, Writer, blocking, check, sleep, sleep_until, spawn, timeout, timeout_at};
+#[cfg(feature = "tokio")]
+pub(crate) use tokio::{Instant, Sleep, Writer, blocking, check, sleep, sleep_until, spawn, timeout, timeout_at};
+pub(crate) use turns::Turns;
