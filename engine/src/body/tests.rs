@@ -264,7 +264,7 @@ fn the_next_part_is_read_ahead() {
         std::fs::remove_file(&file.0).unwrap();
         assert_eq!(whole(Body::file_part(&parts, 400_000, 400_000)).await, content[400_000..800_000]);
         assert_eq!(whole(Body::file_part(&parts, 800_000, 200_000)).await, content[800_000..]);
-        blocking(|| Ok(())).await.unwrap();
+        crate::runtime::blocking(|| Ok(())).await.unwrap();
         assert_eq!(asked.load(Relaxed), 3, "there is nothing to be read after the last");
         // Any other part opens it again.
         assert!(failure(Body::file_part(&parts, 0, 400_000)).await.contains("parts: "));
