@@ -252,8 +252,8 @@ async fn events_downloads_and_nothing_are_told_apart() {
     let Output::Events(mut events) = client.call_named("library.watch_returns", Value::Null).await.unwrap() else {
         panic!()
     };
-    assert_eq!(events.next().await.unwrap().unwrap()["title"], "A");
-    assert_eq!(events.next().await.unwrap().unwrap(), json!({ "id": "b", "title": "B" }));
+    assert_eq!(events.next().await.unwrap().unwrap().to_value()["title"], "A");
+    assert_eq!(events.next().await.unwrap().unwrap().redacted(), json!({ "id": "b", "title": "B" }));
     assert!(events.next().await.is_none());
 
     let output = client.call_named("library.fetch_book", json!({ "id": "x" })).await.unwrap();
