@@ -380,7 +380,7 @@ model! {
     /// a target or the `spec` of a new one; in responses it is the `id`.
     pub struct TargetRef: Studio, input {
         /// Name of the rendition to send, or `source` for the original video.
-        profile: String,
+        profile: String [length = 1..=500],
         /// Sends silence in place of the sound (default: no).
         video_only?: bool,
         /// The target.
