@@ -29,6 +29,7 @@ mod handler;
 mod kept;
 mod lists;
 mod live;
+mod play;
 mod routes;
 mod state;
 mod studio;

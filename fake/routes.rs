@@ -9,7 +9,7 @@ use serde_json::json;
 use super::core::Core;
 use super::handler::HandlerResult;
 use super::state::StudioState;
-use super::uploads;
+use super::{play, uploads};
 use typed_endpoint::Endpoint;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
 use typed_endpoint::source::{ReadError, ReadErrorKind};
@@ -89,7 +89,7 @@ fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     }
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let key = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let public = ["/playback/", "/data/views/query/total/", "/access-control/public-key", "/ingest"];
+    let public = ["/playback/", play::FILES, "/data/views/query/total/", "/access-control/public-key", "/ingest"];
     match key.filter(|key| !key.is_empty()) {
         None if public.iter().any(|start| path.starts_with(start)) => {}
         None => return Err(Reply::error(401, "request is not authenticated")),

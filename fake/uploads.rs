@@ -12,6 +12,7 @@ use super::core::Core;
 use super::fault::{UploadFault, UploadStep, afterwards, arrived, instead, receive};
 use super::handler::HandlerResult;
 use super::kept::Tus;
+use super::play;
 use super::state::StudioState;
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
@@ -37,7 +38,7 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     let path = parts.uri.path();
     let path = path.strip_prefix("/api").unwrap_or(path);
     if !is_upload(path) {
-        return Reply::error(404, "not found");
+        return play::file(&core, path).unwrap_or_else(|| Reply::error(404, "not found"));
     }
     // The real server ignores a key; a test should find a client that sends one.
     if parts.headers.contains_key(AUTHORIZATION) {

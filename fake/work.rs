@@ -10,7 +10,7 @@ use crate::endpoints::studio::asset::{
     VideoSpec,
 };
 use crate::endpoints::studio::task::{
-    self, ExportOutput, IpfsExportOutput, Task, TaskOutput, TaskParams, TaskStatus, TaskType, UploadOutput,
+    self, AssetSpec, ExportOutput, IpfsExportOutput, Task, TaskOutput, TaskParams, TaskStatus, TaskType, UploadOutput,
 };
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
@@ -306,18 +306,14 @@ pub(super) fn set_phase(asset: &mut Asset, phase: asset::Phase, time: i64, error
 }
 
 /// The properties of an asset's file, as far as its task reports them.
-fn measured(asset: &Asset) -> Asset {
-    let mut spec = Asset {
+fn measured(asset: &Asset) -> AssetSpec {
+    AssetSpec {
         kind: asset.kind.clone(),
         size: asset.size,
         hash: asset.hash.clone(),
         video_spec: asset.video_spec.clone(),
-        ..Asset::default()
-    };
-    for name in ["id", "name", "source"] {
-        typed_endpoint::codec::mark_missing(&mut spec, name);
+        ..AssetSpec::default()
     }
-    spec
 }
 
 /// What an asset has once it is ready.

@@ -147,7 +147,7 @@ all! {
         asset::Asset asset::UploadTicket asset::UrlUpload asset::Exported stream::Stream stream::StreamInfo stream::Clip
         session::Session task::Task multistream::Target playback::PlaybackInfo project::Project room::Room
         access_control::SigningKey metrics::Viewership metrics::RealtimeViewership metrics::UsageReport webhook::Webhook
-        webhook::WebhookLog room::CreatedRoom room::CreatedRoomUser room::RoomUser access_control::EncryptionKey transcode::Input
+        webhook::WebhookLog webhook::ReplacedWebhook room::CreatedRoom room::CreatedRoomUser room::RoomUser access_control::EncryptionKey transcode::Input
         transcode::OutputStorage transcode::Outputs ingest::Ingest object_store::ObjectStore metrics::PublicViewership
         user::User user::UserUsage Storage
     }

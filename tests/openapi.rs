@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use livepeer::dynamic::openapi;
+use livepeer::dynamic::{entries, openapi};
 use livepeer::{Ai, Studio};
 use serde_json::Value;
 use spec::{Spec, SpecOperation, shape};
@@ -37,6 +37,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Valu
 
 #[test]
 fn the_samples_in_the_documents_compile() {
+    let mut samples = 0;
     let mut file = String::from(
         "// The samples in docs/openapi, to be compiled. Written by `UPDATE=1 cargo test --test openapi`.\n\
          \n\
@@ -45,16 +46,22 @@ fn the_samples_in_the_documents_compile() {
     for (name, document) in [("Studio", openapi::<Studio>()), ("Ai", openapi::<Ai>())] {
         for (_, _, facts) in operations(&document) {
             let id = facts["operationId"].as_str().unwrap();
-            let sample = facts["x-codeSamples"][0]["source"].as_str().unwrap().replace('\n', "\n    ");
-            let function = format!("{}_{}", name.to_lowercase(), id.to_lowercase());
-            write!(
-                file,
-                "\npub async fn {function}(client: Client<{name}>) -> Result<(), Box<dyn std::error::Error>> {{\n    \
-                 let _ = {{\n    {sample}\n    }};\n    Ok(())\n}}\n"
-            )
-            .unwrap();
+            // More than one where operations differ by their bodies alone.
+            for (index, sample) in facts["x-codeSamples"].as_array().unwrap().iter().enumerate() {
+                let sample = sample["source"].as_str().unwrap().replace('\n', "\n    ");
+                let number = if index == 0 { String::new() } else { format!("_{}", index + 1) };
+                let function = format!("{}_{}{number}", name.to_lowercase(), id.to_lowercase());
+                write!(
+                    file,
+                    "\npub async fn {function}(client: Client<{name}>) -> Result<(), Box<dyn std::error::Error>> {{\n    \
+                     let _ = {{\n    {sample}\n    }};\n    Ok(())\n}}\n"
+                )
+                .unwrap();
+                samples += 1;
+            }
         }
     }
+    assert_eq!(samples, entries::<Studio>().count() + entries::<Ai>().count(), "an operation is not in a document");
     check("tests/data/code_samples.rs", &file);
 }
 
@@ -181,15 +188,19 @@ impl Found {
 /// Where we differ from the public specifications, and why.
 const DIFFERENCES: &[(&str, &str)] = &[
     ("genLLM.body: application/x-www-form-urlencoded", "the server wants a multipart form"),
-    ("genLLM.response.choices", STUDIO_LLM),
-    ("genLLM.response.created", STUDIO_LLM),
-    ("genLLM.response.id", STUDIO_LLM),
-    ("genLLM.response.model", STUDIO_LLM),
-    ("genLLM.response.usage", STUDIO_LLM),
+    ("updateWebhook.response.createdAt", REPLACED_WEBHOOK),
+    ("updateWebhook.response.events", REPLACED_WEBHOOK),
+    ("updateWebhook.response.kind", REPLACED_WEBHOOK),
+    ("updateWebhook.response.name", REPLACED_WEBHOOK),
+    ("updateWebhook.response.projectId", REPLACED_WEBHOOK),
+    ("updateWebhook.response.sharedSecret", REPLACED_WEBHOOK),
+    ("updateWebhook.response.status", REPLACED_WEBHOOK),
+    ("updateWebhook.response.streamId", REPLACED_WEBHOOK),
+    ("updateWebhook.response.url", REPLACED_WEBHOOK),
+    ("updateWebhook.response.userId", REPLACED_WEBHOOK),
 ];
 
-const STUDIO_LLM: &str = "Studio's own operation responds in an older form; `generate.llm` of gateways has this one";
-
+const REPLACED_WEBHOOK: &str = "the server sends the id alone";
 #[test]
 fn the_documents_have_what_the_public_specifications_have() {
     let Some(specs) = spec::load() else { return };

@@ -5,7 +5,6 @@ mod fields;
 mod shape;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use livepeer::codec::Schemas;
 use livepeer::dynamic::{Catalog, Content, Entry, entries, plain_text};
 use serde_json::Value;
 
@@ -13,6 +12,7 @@ pub use arguments::{arguments, column, content, optional_arguments, parse_json};
 pub use fields::entry_args;
 pub use shape::{first_sentence, kebab};
 
+use crate::named::Named;
 use crate::own::Own;
 
 /// An API with commands.
@@ -135,10 +135,9 @@ pub fn creates(entry: &Entry) -> bool {
 
 /// Whether the result is a file, or names files that were made.
 fn gives_files(entry: &Entry) -> bool {
-    let mut schemas = Schemas::new("#/");
-    match entry.content(&mut schemas) {
-        Content::Bytes => true,
-        Content::Json(_) => schemas.into_named().contains_key(crate::media::MODEL),
+    match Named::collect(|schemas| entry.content(schemas)) {
+        (Content::Bytes, _) => true,
+        (Content::Json(_), named) => named.contains(crate::media::MODEL),
         _ => false,
     }
 }
@@ -148,11 +147,10 @@ pub fn wants_all(matches: &ArgMatches) -> bool {
     matches.try_get_one::<bool>("all").ok().flatten().copied().unwrap_or_default()
 }
 
-/// The schema of a response that is JSON, and the named schemas that it refers to by `#/NAME`.
-pub fn response_schema(entry: &Entry) -> Option<(Value, std::collections::BTreeMap<String, Value>)> {
-    let mut schemas = Schemas::new("#/");
-    match entry.content(&mut schemas) {
-        Content::Json(schema) => Some((schema.into_value(), schemas.into_named())),
+/// The schema of a response that is JSON, and those that it refers to.
+pub fn response_schema(entry: &Entry) -> Option<(Value, Named)> {
+    match Named::collect(|schemas| entry.content(schemas)) {
+        (Content::Json(schema), named) => Some((schema.into_value(), named)),
         _ => None,
     }
 }

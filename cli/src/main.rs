@@ -9,6 +9,7 @@ mod global;
 mod journal;
 mod mcp;
 mod media;
+mod named;
 mod output;
 mod own;
 mod profile;

@@ -8,28 +8,26 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::named::Named;
 
 /// The model of such a file.
 pub const MODEL: &str = "Media";
 
 /// The files that a response of this schema names.
-pub fn find(value: &Value, schema: &Value, named: &std::collections::BTreeMap<String, Value>) -> Vec<Media> {
+pub fn find(value: &Value, schema: &Value, named: &Named) -> Vec<Media> {
     let mut found = Vec::new();
     add(value, schema, named, &mut found);
     found
 }
 
-fn add(value: &Value, schema: &Value, named: &std::collections::BTreeMap<String, Value>, found: &mut Vec<Media>) {
-    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/")) {
-        if let (MODEL, Some(url)) = (name, value["url"].as_str()) {
-            let mut media = Media::default();
-            media.url = url.into();
-            found.push(media);
-        } else if let Some(schema) = named.get(name).filter(|_| !value.is_null()) {
-            add(value, schema, named, found);
-        }
+fn add(value: &Value, schema: &Value, named: &Named, found: &mut Vec<Media>) {
+    if let (Some(MODEL), Some(url)) = (Named::name(schema), value["url"].as_str()) {
+        let mut media = Media::default();
+        media.url = url.into();
+        found.push(media);
         return;
     }
+    let schema = named.resolve(schema);
     value.as_array().into_iter().flatten().for_each(|item| add(item, &schema["items"], named, found));
     for (name, member) in value.as_object().into_iter().flatten() {
         add(member, &schema["properties"][name], named, found);

@@ -14,14 +14,15 @@ A first session, without an account:
   livepeer emulate &
   export LIVEPEER_BASE_URL=http://127.0.0.1:3004/api LIVEPEER_API_KEY=any
   livepeer stream create \"my stream\" --record
-  livepeer asset upload film.mp4 --wait
+  livepeer asset upload film.mp4 --wait --output json
+  curl PLAYBACK_URL        which that has printed; or open it in a player
 
 Exit codes: 0 success, 1 another error, 2 wrong arguments, 3 not found, 4 no key or not allowed,
 5 no connection or a time-out, 6 too many requests, 7 the server failed, 8 the server refused the
 request, 9 what was waited for failed, 130 interrupted.
 
-Secrets are [redacted] unless --show-secrets is given, on a terminal and in pipes alike; the response
-to a creation shows them, as some are never returned again. Deletions ask, or need --yes.";
+Secrets are [redacted] unless --show-secrets is given, on a terminal and in pipes alike; the
+response to a creation shows them, as some are never returned again. Deletions ask, or need --yes.";
 
 pub fn command() -> Command {
     let command = Command::new("livepeer")

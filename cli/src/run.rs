@@ -70,9 +70,7 @@ pub async fn call<A: Commands>(
         },
         Output::Events(mut events) => {
             while let Some(event) = events.next().await {
-                let event =
-                    event.map_err(|error| Failure::new(crate::failure::code::NETWORK, format_args!("{error:#}")))?;
-                context.printer.event(&event)?;
+                context.printer.event(&context.printer.shown(&event?, reveals))?;
             }
         }
         other => return Err(Failure::other(format_args!("a result of an unknown kind: {other:?}"))),

@@ -1,37 +1,8 @@
-//! The first session of README.md, with the program as its own server.
+//! The program as its own server.
 
 mod common;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
-
-use common::{Ran, Studio, content, studio};
-
-struct Emulator {
-    child: Child,
-    variables: Vec<(String, String)>,
-}
-
-impl Emulator {
-    fn new(studio: &Studio) -> Self {
-        let mut command = studio.command();
-        let mut child = command.args(["emulate", "--port", "0"]).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
-        let variables = lines.map(|line| {
-            let line = line.unwrap();
-            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
-            (name.to_owned(), value.to_owned())
-        });
-        Self { variables: variables.collect(), child }
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use common::{Emulator, Ran, content, studio};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_session_works_without_an_account() {

@@ -101,7 +101,7 @@ operations! {
             ..settings,
             /// Length of the segments of the output.
             target_segment_size_secs?: Seconds,
-        } -> UrlUpload, retryable, id("uploadAsset"), status(201)
+        } -> UrlUpload, retryable, id("uploadAsset"), status(201), or_status(200)
     }
     // Not retryable: each request starts an export.
     endpoint! {

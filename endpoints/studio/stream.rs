@@ -51,7 +51,7 @@ operations! {
             /// Makes Livepeer fetch the video from elsewhere, instead of waiting to be sent it.
             pull?: Pull,
             ..settings,
-        } -> Stream, id("createStream"), status(201)
+        } -> Stream, id("createStream"), status(201), or_status(200)
     }
     endpoint! {
         /// Lists streams, those seen last first.
@@ -154,7 +154,7 @@ operations! {
         ///
         /// Gives the target, or nothing if the response has no body.
         pub AddMultistreamTarget: Studio = POST "/stream/{id}/create-multistream-target" (id: StreamId)
-            json(target: TargetRef) -> Option<multistream::Target>, id("addMultistreamTarget")
+            json(target: TargetRef) -> Option<multistream::Target>, id("addMultistreamTarget"), or_status(204)
     }
     endpoint! {
         /// Stops sending the video of a stream on to a target. The target itself stays.
@@ -179,7 +179,7 @@ operations! {
             /// Where the video comes from.
             pull: Pull,
             ..settings,
-        } -> Stream, timeout(150), status(201)
+        } -> Stream, timeout(150), status(201), or_status(200)
     }
     endpoint! {
         /// Retrieves the stream that has a playback id. (Not in the public specification.)
@@ -380,7 +380,7 @@ model! {
     /// a target or the `spec` of a new one; in responses it is the `id`.
     pub struct TargetRef: Studio, input {
         /// Name of the rendition to send, or `source` for the original video.
-        profile: String,
+        profile: String [length = 1..=500],
         /// Sends silence in place of the sound (default: no).
         video_only?: bool,
         /// The target.

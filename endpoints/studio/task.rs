@@ -17,7 +17,7 @@
 //! # }
 //! ```
 
-use super::asset::Asset;
+use super::asset::{AssetHash, AssetSource, AssetStatus, AssetStorage, MediaType, VideoSpec};
 use crate::endpoints::prelude::*;
 
 operations! {
@@ -274,8 +274,53 @@ model! {
         video_file_path?: String,
         /// Where the description of the file is.
         metadata_file_path?: String,
-        /// What the asset has become.
-        asset_spec?: Box<Asset>,
+        /// What the file is.
+        asset_spec?: Box<AssetSpec>,
+    }
+
+    /// An asset as far as its task knows it. The server sends what was measured of the file (type, size, hashes, tracks); that the rest may
+    /// be there, too, is said by the specification alone. [`asset::Get`](super::asset::Get) returns all of it.
+    pub struct AssetSpec: Studio {
+        /// Id.
+        id?: AssetId,
+        /// Video or audio.
+        kind as "type"?: MediaType,
+        /// Id under which it is played.
+        playback_id?: PlaybackId,
+        /// Account that it belongs to. Deprecated by the API.
+        user_id?: UserId,
+        /// Whether MP4 files were asked for.
+        static_mp4?: bool,
+        /// HLS playlist.
+        playback_url?: Url,
+        /// File to download.
+        download_url?: Url,
+        /// Who may play it.
+        playback_policy?: PlaybackPolicy,
+        /// Where it came from.
+        source?: AssetSource,
+        /// Id of its creator in your application.
+        creator_id?: CreatorId,
+        /// The renditions that were asked for.
+        profiles?: Vec<TranscodeProfile>,
+        /// Where else it is stored.
+        storage?: AssetStorage,
+        /// Where it is in its life.
+        status?: AssetStatus,
+        /// Human-readable name.
+        name?: String,
+        /// Project that it belongs to.
+        project_id?: ProjectId,
+        /// When it was created.
+        created_at?: Timestamp,
+        /// Name of the API key that created it.
+        created_by_token_name?: String,
+        /// Size of the file in bytes.
+        size?: u64,
+        /// Hashes of the file.
+        hash?: Vec<AssetHash>,
+        /// What is in the file.
+        video_spec?: VideoSpec,
     }
 
     /// What exporting an asset has made.

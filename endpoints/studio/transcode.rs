@@ -68,7 +68,7 @@ model! {
         /// S3: the service.
         kind as "type"?: StorageType,
         /// S3: URL of the service.
-        endpoint?: Url,
+        endpoint?: Url [starts_with = "http://" | "https://"],
         /// S3: the bucket.
         bucket?: String,
         /// S3: the file's path in the bucket.
@@ -84,7 +84,7 @@ model! {
         /// What lets Studio write there.
         credentials: Credentials,
         /// S3: URL of the service.
-        endpoint?: Url,
+        endpoint?: Url [starts_with = "http://" | "https://"],
         /// S3: the bucket.
         bucket?: String,
     }

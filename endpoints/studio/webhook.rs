@@ -42,15 +42,14 @@ operations! {
     endpoint! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
-        /// The server responds with the id only, so the other fields of the response are empty:
-        /// [`Get`] returns the rest. To change one thing and keep the others, use [`Patch`], or start
+        /// The server responds with the id only; [`Get`] returns the rest. To change one thing and keep the others, use [`Patch`], or start
         /// from `Update::from(webhook)`.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
             ..settings,
             /// Project that it belongs to. The server keeps the present one whatever stands here.
             project_id?: ProjectId,
-        } -> Webhook, id("updateWebhook")
+        } -> ReplacedWebhook, id("updateWebhook")
     }
     // Retryable, because it sets fields to given values.
     endpoint! {
@@ -74,7 +73,7 @@ operations! {
         /// Deletes a webhook.
         ///
         /// The specification promises the webhook as a response, the server sends none (204).
-        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id("deleteWebhook")
+        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id("deleteWebhook"), or_status(204)
     }
     endpoint! {
         /// Lists the calls that a webhook has made, the newest first.
@@ -191,6 +190,12 @@ model! {
         stream_id?: StreamId,
         /// How its deliveries went.
         status?: WebhookStatus,
+    }
+
+    /// A webhook that was replaced. The specification promises all of the webhook, the server sends its id.
+    pub struct ReplacedWebhook: Studio {
+        /// Id.
+        id?: WebhookId,
     }
 
     /// How a webhook's deliveries went. The server writes this up to a minute after a delivery.

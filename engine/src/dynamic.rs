@@ -46,4 +46,4 @@ pub use docs::plain_text;
 pub use entry::{Catalog, Entry, FieldEntry, Named, entries, entry};
 pub use format::{Content, FormatOutput};
 pub use openapi::openapi;
-pub use output::{Document, Events, NamedItems, NamedPage, Output};
+pub use output::{Document, Documents, NamedPage, Output};

@@ -45,7 +45,8 @@ impl Field for Url {
     }
 
     fn schema(_: &mut Schemas) -> Schema {
-        Schema::of_type("string").with("format", "uri-reference")
+        // No format that validators know: servers keep and return what is none, too.
+        Schema::of_type("string").with("format", "url")
     }
 }
 

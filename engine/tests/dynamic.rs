@@ -93,6 +93,13 @@ mod library {
                     text: typed_endpoint::File,
                 } -> text
             }
+            endpoint! {
+                /// Adds a book's text as somebody reads it out.
+                pub Dictate: Library = POST "/scan" json {
+                    /// The reader.
+                    reader: String,
+                } -> sse Book, or_status(204)
+            }
         }
     }
 }
@@ -126,7 +133,7 @@ async fn mistake(name: &str, arguments: Value) -> String {
 fn every_declared_operation_has_a_name() {
     let names: Vec<_> = dynamic::entries::<Library>().map(Entry::name).collect();
     assert_eq!(names[..3], ["library.get_book", "library.list_books", "library.add_book"]);
-    assert_eq!(names[names.len() - 2..], ["shelf.put_book", "shelf.scan"]);
+    assert_eq!(names[names.len() - 3..], ["shelf.put_book", "shelf.scan", "shelf.dictate"]);
 }
 
 #[tokio::test]
@@ -252,8 +259,8 @@ async fn events_downloads_and_nothing_are_told_apart() {
     let Output::Events(mut events) = client.call_named("library.watch_returns", Value::Null).await.unwrap() else {
         panic!()
     };
-    assert_eq!(events.next().await.unwrap().unwrap()["title"], "A");
-    assert_eq!(events.next().await.unwrap().unwrap(), json!({ "id": "b", "title": "B" }));
+    assert_eq!(events.next().await.unwrap().unwrap().to_value()["title"], "A");
+    assert_eq!(events.next().await.unwrap().unwrap().redacted(), json!({ "id": "b", "title": "B" }));
     assert!(events.next().await.is_none());
 
     let output = client.call_named("library.fetch_book", json!({ "id": "x" })).await.unwrap();
@@ -300,7 +307,17 @@ fn the_document_says_what_the_declaration_says() {
     assert_eq!(put["responses"]["423"]["content"]["application/json"]["schema"]["type"], "boolean");
     let scan = &document["paths"]["/scan"]["post"];
     assert_eq!(scan["deprecated"], true);
-    assert!(scan["requestBody"]["content"]["multipart/form-data"].is_object());
+    let media_types = |body: &Value| body["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    // Two operations of one path are told apart by their bodies.
+    assert_eq!(media_types(&scan["requestBody"]), ["application/json", "multipart/form-data"]);
+    let ok = &scan["responses"]["200"];
+    assert_eq!(media_types(ok), ["text/event-stream", "text/plain"]);
+    let data = &ok["content"]["text/event-stream"]["schema"]["properties"]["data"];
+    assert_eq!(data["contentSchema"]["$ref"], "#/components/schemas/Book");
+    assert_eq!(scan["responses"]["204"], json!({ "description": "Done." }));
+    assert_eq!(scan["x-codeSamples"].as_array().unwrap().len(), 2);
+    // An error of any form may be text.
+    assert_eq!(media_types(&put["responses"]["default"]), ["application/json", "text/plain"]);
     let floor = &document["components"]["schemas"]["Floor"]["anyOf"];
     assert_eq!(floor[0]["enum"], json!([Floor::Upper.as_str(), "lower"]));
     assert_eq!(floor[0]["x-enumDescriptions"]["upper"], "Upstairs.");

@@ -14,8 +14,8 @@ use super::streams::check_ids;
 use crate::Url;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{
-    Create, Delete, DeleteMany, EventKind, Get, GetLog, GetLogs, List, Patch, ResendLog, Subscribed, Update, Webhook,
-    WebhookLog,
+    Create, Delete, DeleteMany, EventKind, Get, GetLog, GetLogs, List, Patch, ReplacedWebhook, ResendLog, Subscribed,
+    Update, Webhook, WebhookLog,
 };
 use typed_endpoint::Transport;
 use typed_endpoint::mock::Reply;
@@ -67,7 +67,7 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Webhook> {
 }
 
 /// Replaces the webhook whose id stands in the body; the response has nothing but that.
-fn update(state: &mut StudioState, update: Update) -> HandlerResult<Webhook> {
+fn update(state: &mut StudioState, update: Update) -> HandlerResult<ReplacedWebhook> {
     let (events, url) = (events(update.events)?, checked(update.url)?);
     let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();
     let id: WebhookId = body["id"].as_str().unwrap_or_default().into();
@@ -85,7 +85,7 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<Webhook> {
         stream_id: update.stream_id,
         ..Webhook::default()
     };
-    Err(Reply::json(200, &serde_json::json!({ "id": id })))
+    Ok(ReplacedWebhook { id: Some(id), ..ReplacedWebhook::default() })
 }
 
 fn patch(state: &mut StudioState, patch: Patch) -> HandlerResult<()> {

@@ -725,7 +725,15 @@ pub async fn ai_genlivevideotovideo(client: Client<Ai>) -> Result<(), Box<dyn st
     Ok(())
 }
 
-pub async fn ai_generate_llm_stream(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+pub async fn ai_genllm(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: generate::Llm = serde_json::from_str(r#"{"max_tokens":256,"messages":[],"model":"model-id","streamed":false}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn ai_genllm_2(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
     let _ = {
     let request: generate::LlmStream = serde_json::from_str(r#"{"max_tokens":256,"messages":[],"model":"model-id","streamed":true}"#)?;
     client.call(request).await?

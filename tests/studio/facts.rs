@@ -301,7 +301,7 @@ async fn a_task_moves_through_its_phases_as_time_passes() -> Result {
     assert_eq!(both().await?.0.progress, None);
     let output = client.call(task::Get::new(&task_id)).await?.output.unwrap().upload.unwrap();
     let measured = output.asset_spec.unwrap();
-    assert_eq!((measured.size, measured.id.as_str(), measured.video_spec.is_some()), (Some(5), "", true));
+    assert_eq!((measured.size, measured.name, measured.video_spec.is_some()), (Some(5), None, true));
     Ok(())
 }
 

@@ -1,13 +1,10 @@
 //! The form of a value on the command line, read from its JSON Schema.
 
-use std::collections::BTreeMap;
-
 use livepeer::codec::{Schema, Schemas};
 use livepeer::dynamic::plain_text;
 use serde_json::{Map, Value};
 
-/// What references to named schemas begin with.
-const PREFIX: &str = "#/";
+use crate::named::Named;
 
 /// How deep objects are taken apart into flags of their own.
 const MOST_DEPTH: usize = 3;
@@ -46,10 +43,9 @@ pub struct Property {
 impl Shape {
     /// The form that a schema describes.
     pub fn new(make: impl FnOnce(&mut Schemas) -> Schema) -> Self {
-        let mut schemas = Schemas::new(PREFIX);
-        let schema = make(&mut schemas).into_value();
+        let (schema, named) = Named::collect(make);
         let mut shape = Self::default();
-        shape.add(&schema, &schemas.into_named(), 0);
+        shape.add(&schema.into_value(), &named, 0);
         shape
     }
 
@@ -81,10 +77,8 @@ impl Shape {
         }
     }
 
-    fn add(&mut self, schema: &Value, named: &BTreeMap<String, Value>, depth: usize) {
-        if let Some(target) = schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix(PREFIX)?)) {
-            return self.add(target, named, depth);
-        }
+    fn add(&mut self, schema: &Value, named: &Named, depth: usize) {
+        let schema = named.resolve(schema);
         for choice in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             let docs = schema["x-enumDescriptions"][choice].as_str().unwrap_or_default();
             self.choices.push((choice.to_owned(), first_sentence(docs)));
@@ -133,7 +127,7 @@ impl Shape {
         }
     }
 
-    fn add_properties(&mut self, properties: &Map<String, Value>, named: &BTreeMap<String, Value>, depth: usize) {
+    fn add_properties(&mut self, properties: &Map<String, Value>, named: &Named, depth: usize) {
         for (name, schema) in properties {
             // Of alternatives with members of one name the first describes it.
             if self.properties.iter().any(|property| property.name == *name) {

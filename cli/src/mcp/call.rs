@@ -1,6 +1,6 @@
 //! Calls an operation for a tool.
 
-use livepeer::dynamic::{Catalog, Events, Output};
+use livepeer::dynamic::{Catalog, Documents, Output};
 use livepeer::{Client, Error};
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value, json};
@@ -102,11 +102,11 @@ fn in_base64(bytes: &[u8], limits: &Limits) -> Result<Value, String> {
     Ok(json!({ "base64": base64::engine::general_purpose::STANDARD.encode(bytes) }))
 }
 
-async fn collect(mut events: Events, limits: &Limits) -> Result<(Value, Option<String>), String> {
+async fn collect(mut events: Documents, limits: &Limits) -> Result<(Value, Option<String>), String> {
     let mut items = Vec::new();
     let mut left = limits.most_bytes;
     while let Some(event) = events.next().await {
-        let event = event.map_err(|error| format!("{error:#}"))?;
+        let event = limits.shown(&event.map_err(words)?);
         let size = event.to_string().len() + 1;
         if size > left {
             let note = format!("Only the first {} events: more would be larger than a result may be.", items.len());

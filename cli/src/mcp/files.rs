@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use livepeer::codec::Schemas;
 use livepeer::dynamic::Entry;
 use serde_json::{Map, Value};
+
+use crate::named::Named;
 
 /// Which local files a tool may read.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl Files {
             return Ok(());
         }
         for (field, described) in entry.fields() {
-            let schema = described.schema(&mut Schemas::new("#/")).into_value();
+            let schema = Named::collect(|schemas| described.schema(schemas)).0.into_value();
             if !schema.to_string().contains(r#""format":"binary""#) {
                 continue;
             }

@@ -1,11 +1,9 @@
 //! JSON Schemas of a tool's arguments and of its result.
 
-use livepeer::codec::Schemas;
 use livepeer::dynamic::{Catalog, Content, Entry, plain_text};
 use serde_json::{Map, Value, json};
 
-/// What references to named schemas begin with.
-const PREFIX: &str = "#/$defs/";
+use crate::named::Named;
 
 /// The argument that says where a list goes on, and the member of a result that gives it.
 pub const CURSOR: &str = "cursor";
@@ -32,16 +30,15 @@ pub enum Form {
 
 /// The arguments of an operation by their names in Rust.
 pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
-    let mut schemas = Schemas::new(PREFIX);
-    let mut properties = Map::new();
-    let mut required = Vec::new();
-    for (field, described) in entry.fields().filter(|(field, _)| !field.copy && !is_cursor::<A>(entry, field.name)) {
-        let schema = described.schema_of(field, &mut schemas);
-        properties.insert(field.rust.to_owned(), schema.describe(&brief(described.docs())).into_value());
-        if field.required {
-            required.push(field.rust);
-        }
-    }
+    let fields = || entry.fields().filter(|(field, _)| !field.copy && !is_cursor::<A>(entry, field.name));
+    let (mut properties, named) = Named::collect(|schemas| {
+        let properties = fields().map(|(field, described)| {
+            let schema = described.schema_of(field, schemas).describe(&brief(described.docs()));
+            (field.rust.to_owned(), schema.into_value())
+        });
+        properties.collect::<Map<_, _>>()
+    });
+    let required: Vec<_> = fields().filter(|(field, _)| field.required).map(|(field, _)| field.rust).collect();
     if is_list {
         let docs = "Where the list continues: `next_cursor` of the result before, with the same other arguments.";
         properties.insert(CURSOR.to_owned(), json!({ "type": "string", "description": docs }));
@@ -51,7 +48,7 @@ pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
         schema.insert("required".to_owned(), json!(required));
     }
     schema.insert("additionalProperties".to_owned(), false.into());
-    let mut named: Map<_, _> = schemas.into_named().into_iter().collect();
+    let mut named: Map<_, _> = named.into_members().collect();
     for schema in schema.values_mut().chain(named.values_mut()) {
         for_arguments(schema);
     }
@@ -69,14 +66,12 @@ fn is_cursor<A: Catalog>(entry: &Entry, name: &str) -> bool {
 /// The structured content of a result, and its schema: one level of members, with their types. All of it, down to the last member, would
 /// be five times as long as the arguments, for each tool.
 pub fn output(entry: &Entry) -> (Form, Option<Map<String, Value>>) {
-    let mut schemas = Schemas::new(PREFIX);
-    let content = entry.content(&mut schemas);
-    let named = schemas.into_named().into_iter().collect();
+    let (content, named) = Named::collect(|schemas| entry.content(schemas));
     let is_paged = entry.operation().paged.is_some();
     match content {
         Content::Json(schema) => {
             let schema = schema.into_value();
-            let target = resolve(&schema, &named);
+            let target = named.resolve(&schema);
             match target["type"].as_str() {
                 Some("array") => (Form::List, Some(list(members(&target["items"], &named)))),
                 _ if is_paged => (Form::List, Some(list(Map::new()))),
@@ -95,8 +90,8 @@ pub fn output(entry: &Entry) -> (Form, Option<Map<String, Value>>) {
 }
 
 /// The members of an object with their types, or the type of what is none.
-fn members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value> {
-    let target = resolve(schema, named);
+fn members(schema: &Value, named: &Named) -> Map<String, Value> {
+    let target = named.resolve(schema);
     let Some(properties) = target["properties"].as_object() else { return flat_members(schema, named) };
     let flat = properties.iter().map(|(name, schema)| (name.clone(), flat(schema, named))).collect();
     let mut object = object(flat);
@@ -104,12 +99,12 @@ fn members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value> {
     object
 }
 
-fn flat(schema: &Value, named: &Map<String, Value>) -> Value {
+fn flat(schema: &Value, named: &Named) -> Value {
     flat_members(schema, named).into()
 }
 
 /// The types that a value may have, with its docs; of a list also those of its items.
-fn flat_members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value> {
+fn flat_members(schema: &Value, named: &Named) -> Map<String, Value> {
     let mut flat = Map::new();
     if let Some(types) = types(schema, named, 0) {
         let types: Value = if let [name] = types.as_slice() { (*name).into() } else { types.into() };
@@ -118,13 +113,13 @@ fn flat_members(schema: &Value, named: &Map<String, Value>) -> Map<String, Value
     if let Some(docs) = schema["description"].as_str() {
         flat.insert("description".to_owned(), first_sentence(docs).into());
     }
-    if let Some(types) = resolve(schema, named).get("items").and_then(|items| types_of(items, named)) {
+    if let Some(types) = named.resolve(schema).get("items").and_then(|items| types_of(items, named)) {
         flat.insert("items".to_owned(), types);
     }
     flat
 }
 
-fn types_of(schema: &Value, named: &Map<String, Value>) -> Option<Value> {
+fn types_of(schema: &Value, named: &Named) -> Option<Value> {
     Some(json!({ "type": types(schema, named, 0)? }))
 }
 
@@ -132,8 +127,8 @@ fn types_of(schema: &Value, named: &Map<String, Value>) -> Option<Value> {
 const MOST_DEPTH: usize = 16;
 
 /// The types of all alternatives; `None`: any.
-fn types<'a>(schema: &'a Value, named: &'a Map<String, Value>, depth: usize) -> Option<Vec<&'a str>> {
-    let schema = resolve(schema, named);
+fn types<'a>(schema: &'a Value, named: &'a Named, depth: usize) -> Option<Vec<&'a str>> {
+    let schema = named.resolve(schema);
     let mut all = match &schema["type"] {
         Value::String(name) => vec![name.as_str()],
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
@@ -149,10 +144,6 @@ fn types<'a>(schema: &'a Value, named: &'a Map<String, Value>, depth: usize) -> 
     all.sort_unstable();
     all.dedup();
     (!all.is_empty()).then_some(all)
-}
-
-fn resolve<'a>(schema: &'a Value, named: &'a Map<String, Value>) -> &'a Value {
-    schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix(PREFIX)?)).unwrap_or(schema)
 }
 
 fn object(properties: Map<String, Value>) -> Map<String, Value> {

@@ -1,9 +1,9 @@
 //! Objects as rows: which columns there are, and what stands in a cell.
 
-use std::collections::BTreeMap;
-
 use livepeer::Timestamp;
 use serde_json::Value;
+
+use crate::named::Named;
 
 /// What people look for first, in this order.
 const FIRST: &[&str] = &[
@@ -75,14 +75,14 @@ pub fn chosen_columns(items: &[Value]) -> Vec<String> {
 }
 
 /// All columns that the items of a schema may have, as `a.b`; lists are one column each.
-pub fn columns_of(schema: &Value, named: &BTreeMap<String, Value>) -> Vec<String> {
+pub fn columns_of(schema: &Value, named: &Named) -> Vec<String> {
     let mut columns = Vec::new();
     add_columns(schema, named, "", 2, &mut columns);
     columns
 }
 
-fn add_columns(schema: &Value, named: &BTreeMap<String, Value>, prefix: &str, depth: usize, columns: &mut Vec<String>) {
-    let schema = resolve(schema, named);
+fn add_columns(schema: &Value, named: &Named, prefix: &str, depth: usize, columns: &mut Vec<String>) {
+    let schema = named.resolve(schema);
     match schema["properties"].as_object() {
         Some(properties) if depth > 0 || prefix.is_empty() => {
             for (name, member) in properties {
@@ -92,11 +92,6 @@ fn add_columns(schema: &Value, named: &BTreeMap<String, Value>, prefix: &str, de
         _ if !prefix.is_empty() => columns.push(prefix.trim_end_matches('.').to_owned()),
         _ => {}
     }
-}
-
-fn resolve<'a>(schema: &'a Value, named: &'a BTreeMap<String, Value>) -> &'a Value {
-    let target = schema["$ref"].as_str().and_then(|name| named.get(name.strip_prefix("#/")?));
-    target.unwrap_or(schema)
 }
 
 /// All columns that an item has.

@@ -2,8 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use livepeer::mock::{self, RunningStudio, StudioFake};
 use serde_json::Value;
@@ -65,6 +66,34 @@ impl Studio {
     /// What interrupted uploads have left.
     pub fn kept(&self) -> Vec<PathBuf> {
         files(&self.home.path().join(".local/state/livepeer/uploads"))
+    }
+}
+
+/// The program's own servers.
+pub struct Emulator {
+    child: Child,
+    /// Those that it says to export.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Emulator {
+    pub fn new(studio: &Studio) -> Self {
+        let mut command = studio.command();
+        let mut child = command.args(["emulate", "--port", "0"]).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+        let variables = lines.map(|line| {
+            let line = line.unwrap();
+            let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+            (name.to_owned(), value.to_owned())
+        });
+        Self { variables: variables.collect(), child }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

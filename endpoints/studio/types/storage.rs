@@ -67,7 +67,7 @@ model! {
     /// Exports a file to a URL.
     pub struct CustomExport: Studio, input {
         /// Where to send the file, such as a pre-signed URL (which is why it is a secret).
-        url: Secret [sample = "https://example.com/secret-url"],
+        url: Secret [starts_with = "http://" | "https://"] [sample = "https://example.com/secret-url"],
         /// HTTP method (default: `PUT`).
         method?: String [sample = "PUT"],
         /// HTTP headers to send.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::arguments;
 use super::entry::{Catalog, Entry, entry};
 use super::format::FormatOutput;
-use super::output::{Document, NamedItems, NamedPage, Output};
+use super::output::{Document, Documents, NamedPage, Output};
 use crate::call::Call;
 use crate::client::Client;
 use crate::endpoint::{Endpoint, Operation};
@@ -112,7 +112,7 @@ impl NamedCall {
     ///
     /// # Errors
     /// When the name or an argument is wrong, or the operation is no list that comes in pages.
-    pub fn items(self) -> Result<NamedItems, Error> {
+    pub fn items(self) -> Result<Documents, Error> {
         let call = self.started?;
         let operation = call.operation();
         call.items().ok_or_else(|| no_list(operation).into())
@@ -145,7 +145,7 @@ pub(super) trait AnyCall: fmt::Debug + Send + Sync {
     fn to_curl_with_secrets(&self) -> BoxFuture<'_, Result<String, Error>>;
     fn send(self: Box<Self>) -> BoxFuture<'static, Result<Output, Error>>;
     /// The items of all pages; `None` if it is no such list.
-    fn items(self: Box<Self>) -> Option<NamedItems>;
+    fn items(self: Box<Self>) -> Option<Documents>;
     /// One page; `None` if it is no such list.
     fn page(self: Box<Self>, cursor: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>>;
 }
@@ -198,7 +198,7 @@ macro_rules! any_call {
 
 any_call! {
     OneCall<E: Endpoint>
-    fn items(self: Box<Self>) -> Option<NamedItems> {
+    fn items(self: Box<Self>) -> Option<Documents> {
         None
     }
     fn page(self: Box<Self>, _: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>> {
@@ -208,8 +208,8 @@ any_call! {
 
 any_call! {
     PagedCall<E: Paginated>
-    fn items(self: Box<Self>) -> Option<NamedItems> {
-        Some(NamedItems::new(pages(self.0).items()))
+    fn items(self: Box<Self>) -> Option<Documents> {
+        Some(Documents::of_list(pages(self.0).items()))
     }
     fn page(self: Box<Self>, cursor: Option<String>) -> Option<BoxFuture<'static, Result<NamedPage, Error>>> {
         let mut pages = pages(self.0);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::output::{Events, Output};
+use super::output::{Documents, Output};
 use crate::codec::{Field, Schema, Schemas};
 use crate::download::Download;
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
@@ -55,5 +55,5 @@ format_output! {
     () Raw, Bytes, |_| Content::Bytes, |value| Output::Bytes(value);
     () Text, String, |_| Content::Text, |value| Output::Text(value);
     () Streamed, Download, |_| Content::Bytes, |value| Output::Download(Box::new(value));
-    (<T: StreamItem + Send + 'static>) response::Events, Sse<T>, |schemas| Content::Events(T::schema(schemas)), |value| Output::Events(Events::new(value));
+    (<T: StreamItem + Send + 'static>) response::Events, Sse<T>, |schemas| Content::Events(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
 }

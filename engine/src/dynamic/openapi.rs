@@ -36,8 +36,10 @@ pub fn openapi<A: Catalog>() -> Value {
     for entry in entries::<A>() {
         let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
         let item = paths.entry(path).or_insert_with(|| json!({}));
-        if let Some(item) = item.as_object_mut() {
-            item.insert(entry.operation().method.as_str().to_lowercase(), operation(entry, &mut schemas));
+        let operation = operation(entry, &mut schemas);
+        match &mut item[entry.operation().method.as_str().to_lowercase()] {
+            first @ Value::Null => *first = operation,
+            first => merge(first, operation),
         }
     }
     let scheme = match A::AUTH {
@@ -57,6 +59,38 @@ pub fn openapi<A: Catalog>() -> Value {
             "schemas": described(schemas),
         },
     })
+}
+
+/// Adds an operation to one with its method and path, from which it differs by its body and its response: a document has one of each.
+fn merge(first: &mut Value, mut other: Value) {
+    merge_content(&mut first["requestBody"], &mut other["requestBody"]);
+    if let (Some(responses), Value::Object(others)) = (first["responses"].as_object_mut(), other["responses"].take()) {
+        for (status, mut other) in others {
+            match responses.get_mut(&status) {
+                Some(response) => merge_content(response, &mut other),
+                None => drop(responses.insert(status, other)),
+            }
+        }
+    }
+    if let (Some(samples), Value::Array(others)) =
+        (first["x-codeSamples"].as_array_mut(), other["x-codeSamples"].take())
+    {
+        samples.extend(others);
+    }
+}
+
+/// Adds the media types of a body to those of another.
+fn merge_content(first: &mut Value, other: &mut Value) {
+    let (Some(own), Value::Object(others)) = (first["content"].as_object_mut(), other["content"].take()) else {
+        return;
+    };
+    for (media_type, body) in others {
+        match own.get_mut(&media_type) {
+            Some(own) if *own != body => own["schema"] = json!({ "anyOf": [own["schema"], body["schema"]] }),
+            Some(_) => {}
+            None => drop(own.insert(media_type, body)),
+        }
+    }
 }
 
 /// The named schemas, with descriptions as plain text.
@@ -174,19 +208,21 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
 
 fn responses(entry: &Entry, schemas: &mut Schemas) -> Value {
     let mut responses = Map::new();
-    let status = entry.operation().status.to_string();
-    responses.insert(
-        status,
-        match entry.content(schemas) {
-            Content::Empty => json!({ "description": "Done." }),
-            Content::Json(schema) => response("Done.", "application/json", schema),
-            Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
-            Content::Bytes => {
-                response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
-            }
-            Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", schema),
-        },
-    );
+    let operation = entry.operation();
+    let empty = || json!({ "description": "Done." });
+    let success = match entry.content(schemas) {
+        Content::Empty => empty(),
+        Content::Json(schema) => response("Done.", "application/json", schema),
+        Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
+        Content::Bytes => {
+            response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
+        }
+        Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", event(schema)),
+    };
+    for status in [Some(operation.status), operation.or_status].into_iter().flatten() {
+        let success = if matches!(status, 204 | 205) { empty() } else { success.clone() };
+        responses.insert(status.to_string(), success);
+    }
     // Bodies of one status differ by their shape.
     let mut by_status: Vec<(String, Vec<Value>)> = Vec::new();
     for ErrorContent { statuses, schema } in entry.errors(schemas) {
@@ -203,13 +239,26 @@ fn responses(entry: &Entry, schemas: &mut Schemas) -> Value {
         }
     }
     for (name, mut schemas) in by_status {
+        // What takes a body of any form takes texts.
+        let takes_text = schemas.contains(&json!({}));
         let schema = match schemas.len() {
             1 => Schema::from_value(schemas.remove(0)),
             _ => Schema::any().with("anyOf", schemas),
         };
-        responses.insert(name, response("An error.", "application/json", schema));
+        let mut error = response("An error.", "application/json", schema);
+        if takes_text {
+            error["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+        }
+        responses.insert(name, error);
     }
     responses.into()
+}
+
+/// An event with an item as its data.
+fn event(item: Schema) -> Schema {
+    let data = Schema::of_type("string").with("contentMediaType", "application/json");
+    let data = data.with("contentSchema", item.into_value()).into_value();
+    Schema::of_type("object").with("properties", json!({ "data": data }))
 }
 
 fn response(description: &str, media_type: &str, schema: Schema) -> Value {

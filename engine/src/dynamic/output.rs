@@ -13,7 +13,7 @@ use crate::download::Download;
 use crate::error::Error;
 use crate::page::{Items, Paginated};
 use crate::secret::Secret;
-use crate::sse::{Sse, SseError, StreamItem};
+use crate::sse::{Sse, StreamItem};
 
 /// What a call by name returned.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub enum Output {
     /// A body that still arrives.
     Download(Box<Download>),
     /// Events that still arrive.
-    Events(Events),
+    Events(Documents),
 }
 
 impl Output {
@@ -75,6 +75,11 @@ impl Document {
         Self { json, secrets: secrets.map(Secret::from).collect() }
     }
 
+    /// Events have no declared secrets. One that has no JSON is `null`.
+    fn of_event<T: StreamItem>(item: &T) -> Self {
+        Self { json: item.to_json().unwrap_or_else(|| "null".to_owned()), secrets: Vec::new() }
+    }
+
     /// The JSON, secrets included.
     pub fn as_json(&self) -> &str {
         &self.json
@@ -115,47 +120,6 @@ impl fmt::Debug for Document {
     }
 }
 
-/// The events of a response, as JSON: a [`Stream`], or [`next`](Self::next) by hand.
-pub struct Events(Pin<Box<dyn Stream<Item = Result<Value, SseError>> + Send>>);
-
-impl Events {
-    pub(crate) fn new<T: StreamItem + Send + 'static>(events: Sse<T>) -> Self {
-        Self(Box::pin(AsJson(events)))
-    }
-
-    /// The next item; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<Value, SseError>> {
-        std::future::poll_fn(|cx| self.0.as_mut().poll_next(cx)).await
-    }
-}
-
-impl Stream for Events {
-    type Item = Result<Value, SseError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.as_mut().poll_next(cx)
-    }
-}
-
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
-    }
-}
-
-struct AsJson<T>(Sse<T>);
-
-impl<T: StreamItem> Stream for AsJson<T> {
-    type Item = Result<Value, SseError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let item = ready!(Pin::new(&mut self.0).poll_next(cx));
-        // An item that has no JSON is `null`.
-        let value = |item: T| item.to_json().and_then(|json| from_json(&json).ok()).unwrap_or_default();
-        Poll::Ready(item.map(|item| item.map(value)))
-    }
-}
-
 /// A page of a list as JSON.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -166,21 +130,26 @@ pub struct NamedPage {
     pub next_cursor: Option<String>,
 }
 
-/// The items of a list as JSON, page after page: a [`Stream`], or [`next`](Self::next) by hand.
-pub struct NamedItems(Pin<Box<dyn Stream<Item = Result<Document, Error>> + Send>>);
+/// Values as JSON, one after another: the items of a list, page after page, or the events of a response. A [`Stream`], or
+/// [`next`](Self::next) by hand.
+pub struct Documents(Pin<Box<dyn Stream<Item = Result<Document, Error>> + Send>>);
 
-impl NamedItems {
-    pub(super) fn new<E: Paginated>(items: Items<E>) -> Self {
-        Self(Box::pin(ItemsAsJson(items)))
+impl Documents {
+    pub(super) fn of_list<E: Paginated>(items: Items<E>) -> Self {
+        Self(Box::pin(OfList(items)))
     }
 
-    /// The next item; `None` after the last.
+    pub(super) fn of_events<T: StreamItem + Send + 'static>(events: Sse<T>) -> Self {
+        Self(Box::pin(OfEvents(events)))
+    }
+
+    /// The next value; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Document, Error>> {
         std::future::poll_fn(|cx| self.0.as_mut().poll_next(cx)).await
     }
 }
 
-impl Stream for NamedItems {
+impl Stream for Documents {
     type Item = Result<Document, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -188,19 +157,30 @@ impl Stream for NamedItems {
     }
 }
 
-impl fmt::Debug for NamedItems {
+impl fmt::Debug for Documents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NamedItems").finish_non_exhaustive()
+        f.debug_struct("Documents").finish_non_exhaustive()
     }
 }
 
-struct ItemsAsJson<E: Paginated>(Items<E>);
+struct OfList<E: Paginated>(Items<E>);
 
-impl<E: Paginated> Stream for ItemsAsJson<E> {
+impl<E: Paginated> Stream for OfList<E> {
     type Item = Result<Document, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(Pin::new(&mut self.0).poll_next(cx));
         Poll::Ready(item.map(|item| item.map(|item| Document::new(&item)).map_err(Error::from)))
+    }
+}
+
+struct OfEvents<T>(Sse<T>);
+
+impl<T: StreamItem> Stream for OfEvents<T> {
+    type Item = Result<Document, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(Pin::new(&mut self.0).poll_next(cx));
+        Poll::Ready(item.map(|item| item.map(|item| Document::of_event(&item)).map_err(Error::from)))
     }
 }

@@ -32,6 +32,8 @@ pub struct Operation {
     pub response: &'static str,
     /// The status of a success, as fakes respond and documents say (default: 204 without a body, else 200). Calls accept any 2xx.
     pub status: u16,
+    /// Another status of a success, as documents say.
+    pub or_status: Option<u16>,
     /// The error type, as declared; `None` is the API's default.
     pub error: Option<&'static str>,
     /// Whether it may be repeated after a request that may have reached the server.
@@ -187,6 +189,7 @@ impl Operation {
             fields,
             response,
             status,
+            or_status: None,
             error,
             retryable,
             retryable_if: None,
@@ -245,6 +248,14 @@ impl Operation {
         assert!(!self.declares_status, "the clause `status` is declared twice");
         assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
         Self { status, declares_status: true, ..self }
+    }
+
+    /// Declares another status of a success, for documents (default: none): one of 204 or 205 has no body.
+    #[must_use]
+    pub const fn or_status(self, status: u16) -> Self {
+        assert!(self.or_status.is_none(), "the clause `or_status` is declared twice");
+        assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        Self { or_status: Some(status), ..self }
     }
 
     /// Declares whether a request may be sent again after it may have arrived (default: GET, HEAD, PUT, DELETE and

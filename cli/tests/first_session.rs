@@ -1,0 +1,82 @@
+//! The first session in README.md is what the program prints: recorded by a run against its own emulator.
+
+mod common;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use common::{Emulator, Ran, content, studio};
+
+const BEGIN: &str =
+    "<!-- Recorded by `UPDATE=1 cargo test -p livepeer-cli --test first_session`: do not edit. -->\n```console\n";
+const END: &str = "```\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_session_in_the_readme_is_a_recorded_one() {
+    let studio = studio().await;
+    let emulator = Emulator::new(&studio);
+    let film = content(9_000_000);
+    studio.file("film.mp4", &film);
+    let run = |words: &[&str]| -> String {
+        let mut command = studio.command();
+        let ran: Ran = command.envs(emulator.variables.iter().cloned()).args(words).output().unwrap().into();
+        assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);
+        ran.out
+    };
+
+    let mut session = String::from("$ cargo install --path cli\n…\n");
+    let help = run(&["--help"]);
+    write!(session, "$ livepeer --help\n{help}\n").unwrap();
+    // From here on the help text is followed.
+    let steps: Vec<_> = help.lines().map(str::trim_start).skip_while(|line| !line.ends_with("emulate &")).collect();
+    let [emulate, export, stream, upload, curl, ..] = steps[..] else { panic!("{help}") };
+    let printed: String = emulator.variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect();
+    write!(session, "$ {emulate}\n{printed}$ {export}\n").unwrap();
+    let of_shell = |line: &str| {
+        line.split('"')
+            .enumerate()
+            .flat_map(|(index, part)| match index % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .skip(1)
+            .collect::<Vec<_>>()
+    };
+    let follow = |line: &str| run(&of_shell(line).iter().map(String::as_str).collect::<Vec<_>>());
+    let created: serde_json::Value = serde_json::from_str(&follow(stream)).unwrap();
+    writeln!(session, "$ {stream}\n{{\n  \"id\": {},\n  \"name\": {},\n  …\n}}", created["id"], created["name"])
+        .unwrap();
+    let printed = follow(upload);
+    write!(session, "$ {upload}\n{printed}").unwrap();
+
+    assert!(curl.starts_with("curl PLAYBACK_URL "), "{curl}");
+    let uploaded: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let url = uploaded[0]["playbackUrl"].as_str().unwrap();
+    let fetch = |url: &str| {
+        let output = Command::new("curl").args(["--silent", "--fail", url]).output().unwrap();
+        assert!(output.status.success(), "{url}: {output:?}");
+        output.stdout
+    };
+    let playlist = String::from_utf8(fetch(url)).unwrap();
+    write!(session, "$ curl {url}\n{playlist}").unwrap();
+    // What a player does with that.
+    let file = playlist.lines().find(|line| !line.starts_with('#')).unwrap();
+    assert!(fetch(&url.replace("index.m3u8", file)) == film);
+
+    // The ports differ from run to run: those of the help text stand in their place.
+    for ((_, value), port) in emulator.variables.iter().filter(|(_, value)| value.contains(':')).zip(["3004", "3005"]) {
+        let own = value.trim_start_matches("http://127.0.0.1:").trim_end_matches("/api");
+        session = session.replace(&format!("127.0.0.1:{own}"), &format!("127.0.0.1:{port}"));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).unwrap();
+    let (recorded, after) = rest.split_once(END).unwrap();
+    let session: String = session.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, format!("{before}{BEGIN}{session}{END}{after}")).unwrap();
+    } else {
+        assert!(recorded == session, "README.md shows another session:\n{session}");
+    }
+}
