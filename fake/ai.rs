@@ -1,5 +1,6 @@
 //! A gateway to Livepeer AI, without the network behind it.
 
+mod form;
 mod gateway;
 mod mp4;
 mod png;

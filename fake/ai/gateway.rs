@@ -9,16 +9,15 @@ use http::{header, request};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::handler::schema_error;
+use super::super::schema;
+use super::form::Form;
 use super::words::Delivery;
 use super::{AiFlavor, MediaForm};
 use crate::media::MediaUrl;
 use crate::{Api, Studio};
-use typed_endpoint::codec::{from_json, to_json};
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
-use typed_endpoint::operation::Place;
 use typed_endpoint::source::{ReadError, ReadErrorKind};
-use typed_endpoint::{BoxFuture, Endpoint};
+use typed_endpoint::{BoxFuture, Endpoint, Operation};
 
 #[derive(Clone)]
 pub(super) struct Gateway(Arc<Mutex<GatewayState>>);
@@ -109,6 +108,27 @@ impl Gateway {
         }
     }
 
+    /// Checks a request as Studio does, which has a schema of its own for those that it hosts.
+    pub(super) fn check(&self, operation: &Operation, parts: &request::Parts, body: &[u8]) -> Option<Reply> {
+        let is_studio = self.state().flavor == AiFlavor::Studio
+            || operation.api == Studio::NAME
+            || (is_studio(parts.uri.path()) && !operation.hosted.is_empty());
+        let schema = schema::of_form(operation.path).filter(|_| is_studio)?;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default();
+        let mistakes = if operation.path == "/text-to-image" {
+            let is_json = content_type.starts_with("application/json");
+            let body = serde_json::from_slice(body).ok().filter(|_| is_json);
+            schema::check(schema, &body.unwrap_or_else(|| json!({})))
+        } else if content_type.starts_with("multipart/form-data") {
+            let form = Form::read(content_type, body);
+            schema::check_form(schema, &form.texts, &form.files)
+        } else {
+            vec!["Expected multipart/form-data content-type".into()]
+        };
+        (!mistakes.is_empty()).then(|| Reply::json(422, &json!({ "errors": mistakes })))
+    }
+
     /// Serves an operation, given what does the work.
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
@@ -121,13 +141,8 @@ impl Gateway {
         let work = Arc::new(work);
         mock.on_received(move |received: Received<E>| {
             let work = work.clone();
-            let on_studio = is_studio(received.parts.uri.path()) && !E::OPERATION.hosted.is_empty();
             let job = Job { origin: origin(&received.parts), gateway: gateway.clone() };
             async move {
-                let is_studio = job.gateway.state().flavor == AiFlavor::Studio || E::OPERATION.api == Studio::NAME;
-                if on_studio || is_studio {
-                    check_form(&received.request)?;
-                }
                 job.gateway.state().check_size(received.body.len())?;
                 work(job, received.request).await
             }
@@ -138,41 +153,6 @@ impl Gateway {
 /// Whether a request came by a path of Studio's.
 fn is_studio(path: &str) -> bool {
     path.contains("/generate/")
-}
-
-/// Studio reads the texts of a form as JavaScript reads numbers and as booleans, before its schema checker wants text.
-fn check_form<E: Endpoint>(request: &E) -> Result<(), Reply> {
-    const TEXTS: [&str; 4] = ["String", "ModelId", "ReturnTimestamps", "Loras"];
-    let mut refused = None;
-    request.values(&mut |values| {
-        for (field, value) in E::OPERATION.fields.iter().zip(values) {
-            let (Place::Multipart, Some(value)) = (field.place, value) else { continue };
-            if !TEXTS.contains(&field.ty) {
-                continue;
-            }
-            let text = from_json(&to_json(*value)).ok();
-            if let Some(Value::String(text)) = text
-                && (begins_with_number(&text) || matches!(text.as_str(), "true" | "false"))
-            {
-                refused.get_or_insert(field.name);
-            }
-        }
-    });
-    match refused {
-        None => Ok(()),
-        Some(name) => {
-            let params = json!({ "type": "string" });
-            Err(studio_error(422, &schema_error(&format!("/{name}"), "type", params, "must be string")))
-        }
-    }
-}
-
-/// Whether JavaScript's `parseFloat` reads a number from a text.
-fn begins_with_number(text: &str) -> bool {
-    let text = text.trim_start();
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let text = text.strip_prefix('.').unwrap_or(text);
-    text.starts_with(|first: char| first.is_ascii_digit()) || text.starts_with("Infinity")
 }
 
 /// One request.
@@ -230,7 +210,7 @@ impl GatewayState {
         if (self.flavor == AiFlavor::Studio || is_studio(parts.uri.path()))
             && let Some(wait) = self.over_rate(Instant::now())
         {
-            let reply = studio_error(429, "too many AI calls within a minute");
+            let reply = studio_error(429, "Too many AI requests");
             return Some(reply.header("retry-after", &wait.to_string()));
         }
         self.busy.then(|| self.refuse(503, "no worker is free"))

@@ -12,9 +12,10 @@ use typed_endpoint::File;
 use typed_endpoint::mock::{Mock, Reply};
 
 pub(super) fn mock(gateway: &Gateway) -> Mock {
-    let (admitting, wording, serving) = (gateway.clone(), gateway.clone(), gateway.clone());
+    let (admitting, checking, wording, serving) = (gateway.clone(), gateway.clone(), gateway.clone(), gateway.clone());
     let mut mock = Mock::new()
         .first(move |parts| admitting.admit(parts))
+        .check(move |operation, parts, body| checking.check(operation, parts, body))
         .unreadable(move |error| wording.state().unreadable(error))
         .fallback(move |request| {
             let reply = serving.file(request.uri().path());

@@ -46,16 +46,17 @@ async fn a_finished_recording_is_an_asset_with_the_id_of_its_session() -> Result
 async fn only_so_many_tasks_and_clips_are_taken_at_a_time() -> Result {
     let studio = studio().task_durations(Duration::from_secs(3_600), Duration::from_secs(60));
     let client = studio.client().retry(Retry::never());
-    let asset = client.call(asset::UploadUrl::new("a", "https://a.example/0")).await?.asset;
+    let stream = client.call(stream::Create::new("x").record(true)).await?;
+    studio.go_live(&stream.id);
+    let clip = || stream::CreateClip::new(stream.playback_id.clone().unwrap(), Timestamp::from_millis(0));
     for _ in 0..5 {
-        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await?;
+        client.call(clip()).await?;
     }
-    let sixth =
-        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await;
+    let sixth = client.call(clip()).await;
     assert_eq!(told(sixth), (403, "Too many clips are being processed.".into()));
     let unknown = client.call(stream::CreateClip::new("none", Timestamp::from_millis(0))).await;
     assert_eq!(told(unknown), (404, "Content not found".into()));
-    for n in 1..95 {
+    for n in 0..95 {
         client.call(asset::UploadUrl::new("a", format!("https://a.example/{n}"))).await?;
     }
     let (status, words) = told(client.call(asset::UploadUrl::new("a", "https://a.example/95")).await);
@@ -66,7 +67,7 @@ async fn only_so_many_tasks_and_clips_are_taken_at_a_time() -> Result {
     client.call(asset::UploadUrl::new("a", "https://a.example/94")).await?;
     studio.advance(Duration::from_secs(2 * 3_600));
     client.call(asset::RequestUpload::new("a")).await?;
-    client.call(stream::CreateClip::new(asset.playback_id.unwrap(), Timestamp::from_millis(0))).await?;
+    client.call(clip()).await?;
     Ok(())
 }
 
@@ -195,7 +196,7 @@ async fn what_a_stream_is_refused_for() -> Result {
     let client = studio().client();
     let with = |profiles: Vec<FfmpegProfile>| stream::Create::new("x").profiles(profiles);
     let (status, words) = told(client.call(with(vec![profile("", 640)])).await);
-    assert_eq!((status, words.as_str()), (422, "profiles[0].name: must have required property 'name'"));
+    assert_eq!((status, words.as_str()), (422, "profiles[0].name: must NOT have fewer than 1 characters"));
     let (status, words) = told(client.call(with(vec![profile("small", 120)])).await);
     assert_eq!((status, words.as_str()), (422, "profiles[0].width: must be >= 128"));
     assert_eq!(
@@ -212,7 +213,7 @@ async fn what_a_stream_is_refused_for() -> Result {
             .targets([stream::TargetRef::new(profile).spec(stream::TargetSpec::new("rtmp://there.example/key"))])
     };
     let unknown = told(client.call(with(vec![profile("a", 640)]).multistream(target("b"))).await);
-    let words = "multistream target profile not found: \"b\". available: [\"source\",\"a\"]".to_owned();
+    let words = "multistream target profile not found: \"b\". available: [\"a\",\"source\"]".to_owned();
     assert_eq!(unknown, (400, words));
     client.call(with(vec![profile("a", 640)]).multistream(target("a"))).await?;
 
