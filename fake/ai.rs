@@ -3,7 +3,6 @@
 mod form;
 mod gateway;
 mod mp4;
-mod png;
 mod responses;
 mod wav;
 mod words;

@@ -21,16 +21,19 @@ pub use fault::{UploadFault, UploadStep};
 
 mod access;
 mod ai;
+mod boxes;
 mod core;
 mod credentials;
 mod events;
 mod fault;
 mod fields;
+mod film;
 mod handler;
 mod json_error;
 mod kept;
 mod lists;
 mod live;
+mod png;
 mod query;
 mod routes;
 mod schema;
@@ -58,7 +61,8 @@ use crate::{AssetId, PlaybackId, StreamId, Studio, Timestamp};
 use typed_endpoint::Transport;
 
 /// An in-memory fake of Livepeer Studio: it keeps streams, assets, tasks and all the rest, and serves every operation of
-/// Studio as the real one does, error responses included.
+/// Studio as the real one does, error responses and the AI operations that it hosts included. What can be played is a
+/// made-up film.
 ///
 /// It has a virtual clock, which begins at the present and moves on by a second with every request, so that an asset is
 /// ready after a few polls, and by [`advance`](StudioFake::advance).
@@ -76,9 +80,9 @@ use typed_endpoint::Transport;
 /// ```
 pub fn studio() -> StudioFake {
     let core = Arc::new(Core::new(StudioState::new()));
-    let mock = Routes::new(core.clone());
-    let mock = studio::routes(mock).into_mock();
-    StudioFake { mock, core }
+    let ai = ai::ai().flavor(AiFlavor::Studio).media(MediaForm::Data);
+    let mock = studio::routes(Routes::new(core.clone())).into_mock(ai.mock().clone());
+    StudioFake { mock, core, ai }
 }
 
 /// The server that [`studio`] makes. Clones are the same server.
@@ -86,6 +90,7 @@ pub fn studio() -> StudioFake {
 pub struct StudioFake {
     mock: Mock,
     core: Arc<Core>,
+    ai: GatewayFake,
 }
 
 /// How it behaves. All of these may also be called while it runs.
@@ -260,6 +265,11 @@ impl StudioFake {
     /// ([`check_values`](crate::Client::check_values)), which says what the real server would say.
     pub fn client(&self) -> Client<Studio> {
         self.mock.client::<Client>().key(self.core.first_key()).check_values(false)
+    }
+
+    /// The gateway behind the AI operations that Studio hosts, to be made slow or failing. It takes 20 calls a minute.
+    pub fn ai(&self) -> &GatewayFake {
+        &self.ai
     }
 
     /// The server below, for all that it can: requests seen, transport.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::core::Core;
 use super::credentials::{Credentials, credentials};
+use super::film;
 use super::handler::HandlerResult;
 use super::json_error::body_error;
 use super::query::Query;
@@ -15,7 +17,7 @@ use super::schema;
 use super::state::StudioState;
 use super::uploads;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
-use typed_endpoint::{Endpoint, Operation};
+use typed_endpoint::{Body, Endpoint, Operation};
 
 /// The largest body that an operation takes.
 const MAX_BODY: usize = 100 * 1024;
@@ -70,10 +72,34 @@ impl Routes {
         Self { mock, ..self }
     }
 
-    pub(super) fn into_mock(self) -> Mock {
+    /// Serves what is no operation of Studio's own: AI, the film, uploads, and 404 for all else.
+    pub(super) fn into_mock(self, ai: Mock) -> Mock {
         let core = self.core;
-        self.mock.fallback(move |request| uploads::respond(core.clone(), request))
+        self.mock.fallback(move |request| {
+            let (core, ai) = (core.clone(), ai.clone());
+            async move {
+                let path = request.uri().path();
+                if film::is_film(path) {
+                    return film::respond(&core, &request.into_parts().0).await;
+                }
+                match path.contains("/generate/") {
+                    true => generate(&ai, request).await,
+                    false => uploads::respond(core, request).await,
+                }
+            }
+        })
     }
+}
+
+/// Serves an AI operation, which needs a key.
+async fn generate(ai: &Mock, request: Request<Body>) -> Reply {
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Reply::error(401, "request is not authenticated");
+    }
+    let (parts, body) = ai.respond(request).await.into_parts();
+    let mut reply = Reply::status(parts.status.as_u16()).with_body(body);
+    *reply.headers = parts.headers;
+    reply
 }
 
 /// The first checks of every request: prepared replies, and whether its key is known.
@@ -82,7 +108,7 @@ fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     if let Some(response) = state.replies.pop_front() {
         return Err(response);
     }
-    if uploads::is_upload(below_base(parts)) {
+    if uploads::is_upload(below_base(parts)) || film::is_film(parts.uri.path()) {
         return Ok(());
     }
     let key = match credentials(parts)? {

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use serde_json::json;
 
+use super::super::png;
 use super::gateway::{Gateway, Job};
 use super::words::Completion;
-use super::{AiFlavor, mp4, png, wav};
+use super::{AiFlavor, mp4, wav};
 use crate::generate::*;
 use crate::media::{Media, MediaUrl};
 use typed_endpoint::File;
