@@ -179,6 +179,12 @@ impl GatewayFake {
         self.with_key(self.mock.client())
     }
 
+    /// How many requests its mock remembers ([`Mock::keep_seen`]).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        Self { mock: self.mock.keep_seen(limit), ..self }
+    }
+
     /// The server below, for all that it can: requests seen, transport.
     pub fn mock(&self) -> &Mock {
         &self.mock

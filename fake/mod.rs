@@ -37,6 +37,7 @@ mod png;
 mod query;
 mod routes;
 mod schema;
+mod snapshot;
 mod state;
 mod studio;
 mod uploads;
@@ -167,6 +168,13 @@ impl StudioFake {
         self
     }
 
+    /// Draws ids and keys from this seed, so that several servers do not give the same ones (default: 1).
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        self.core.set(|state| state.random = fastrand::Rng::with_seed(seed));
+        self
+    }
+
     /// Lets the next new task fail this many times, with this message. The server repeats a failed task twice, after 30
     /// and after 180 seconds: one that fails three times has failed.
     pub fn fail_task(&self, times: u32, message: impl Into<String>) {
@@ -189,6 +197,19 @@ impl StudioFake {
     /// The file of an asset, as it was uploaded.
     pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
         self.core.set(|state| state.uploads.files.get(asset).cloned())
+    }
+
+    /// Gives an asset its file back, as after [`restore`](Self::restore). Nothing happens besides.
+    pub fn keep_file(&self, asset: AssetId, file: impl Into<Bytes>) {
+        self.core.set(|state| state.uploads.files.insert(asset, file.into()));
+    }
+
+    /// The uploads by tus that are under way: their assets, the bytes received and their lengths.
+    pub fn uploading(&self) -> Vec<(AssetId, u64, Option<u64>)> {
+        self.core.set(|state| {
+            let uploads = state.uploads.tus.values();
+            uploads.map(|upload| (upload.asset.clone(), upload.confirmed, upload.length)).collect()
+        })
     }
 }
 
@@ -270,6 +291,12 @@ impl StudioFake {
     /// The gateway behind the AI operations that Studio hosts, to be made slow or failing. It takes 20 calls a minute.
     pub fn ai(&self) -> &GatewayFake {
         &self.ai
+    }
+
+    /// How many requests its mock remembers ([`Mock::keep_seen`]).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        Self { mock: self.mock.keep_seen(limit), ..self }
     }
 
     /// The server below, for all that it can: requests seen, transport.

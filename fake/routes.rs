@@ -96,10 +96,7 @@ async fn generate(ai: &Mock, request: Request<Body>) -> Reply {
     if !request.headers().contains_key(AUTHORIZATION) {
         return Reply::error(401, "request is not authenticated");
     }
-    let (parts, body) = ai.respond(request).await.into_parts();
-    let mut reply = Reply::status(parts.status.as_u16()).with_body(body);
-    *reply.headers = parts.headers;
-    reply
+    ai.respond(request).await.into()
 }
 
 /// The first checks of every request: prepared replies, and whether its key is known.

@@ -4,6 +4,7 @@
 mod chart;
 mod command;
 mod context;
+mod emulate;
 mod failure;
 mod global;
 mod journal;

@@ -87,9 +87,12 @@ struct MockState {
     strict: bool,
     lenient_queries: bool,
     seen: Mutex<VecDeque<request::Parts>>,
-    /// How many of those are kept; `None`: all.
+    /// How many of those are kept, if not as many as by default.
     kept: Option<usize>,
 }
+
+/// How many requests a mock remembers by default.
+const MAX_SEEN: usize = 10_000;
 
 type Handler = Arc<
     dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Reply, ReadError>>
@@ -233,7 +236,7 @@ impl Mock {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
     }
 
-    /// How many requests [`seen`](Self::seen) remembers: the newest (default: all).
+    /// How many requests [`seen`](Self::seen) remembers: the newest (default: 10,000).
     #[must_use]
     pub fn keep_seen(self, limit: usize) -> Self {
         self.with(|state| state.kept = Some(limit))
@@ -249,7 +252,7 @@ impl Mock {
         let (parts, mut body) = request.into_parts();
         if let Ok(mut seen) = self.0.seen.lock() {
             seen.push_back(parts.clone());
-            while self.0.kept.is_some_and(|limit| seen.len() > limit) {
+            if seen.len() > self.0.kept.unwrap_or(MAX_SEEN) {
                 seen.pop_front();
             }
         }
