@@ -49,7 +49,7 @@ async fn what_is_ready_is_played() -> Result {
     let live = client.call(playback::Get::new(stream.playback_id.unwrap())).await?;
     let list = live.hls().unwrap().to_string().replace("index", "video");
     let (status, text) = fetch(&studio, &list, "").await;
-    assert_eq!((status, text.matches(".m4s").count(), text.contains("ENDLIST")), (200, 4, false));
+    assert_eq!((status, text.matches(".m4s").count(), text.contains("ENDLIST")), (200, 5, false));
     studio.go_idle(&stream.id);
     assert_eq!(fetch(&studio, &list, "").await.0, 404);
     Ok(())

@@ -110,10 +110,14 @@ impl Gateway {
 
     /// Checks a request as Studio does, which has a schema of its own for those that it hosts.
     pub(super) fn check(&self, operation: &Operation, parts: &request::Parts, body: &[u8]) -> Option<Reply> {
-        let is_studio = self.state().flavor == AiFlavor::Studio
-            || operation.api == Studio::NAME
-            || (is_studio(parts.uri.path()) && !operation.hosted.is_empty());
-        let schema = schema::of_form(operation.path).filter(|_| is_studio)?;
+        let by_path = is_studio(parts.uri.path());
+        let is_studio = by_path || self.state().flavor == AiFlavor::Studio || operation.api == Studio::NAME;
+        let schema = schema::of_form(operation.path).filter(|_| is_studio);
+        let schema = match schema {
+            // Not all operations are hosted there.
+            None if by_path => return Some(studio_error(404, "not found")),
+            schema => schema?,
+        };
         let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default();
         let mistakes = if operation.path == "/text-to-image" {

@@ -38,11 +38,11 @@ pub async fn respond(emulator: &Arc<Emulator>, request: Request<Body>) -> Reply 
         ("GET", "page.js") => file("text/javascript", SCRIPT),
         ("GET", "page.css") => file("text/css", STYLE),
         ("GET", "/favicon.ico") => Reply::status(204),
-        ("GET", "events") => {
-            Reply::event_stream(events::body(emulator.changes())).header("cache-control", "no-store")
-        }
+        ("GET", "events") => Reply::event_stream(events::body(emulator.changes())).header("cache-control", "no-store"),
         (method, name) => {
-            let Some(account) = account(emulator, &parts) else { return Reply::text(404, "there is no such account\n") };
+            let Some(account) = account(emulator, &parts) else {
+                return Reply::text(404, "there is no such account\n");
+            };
             let text = body.bytes(usize::MAX).await.unwrap_or_default();
             let json = serde_json::from_slice::<Value>(&text).unwrap_or_default();
             let reply = call(emulator, account, method, name, json);

@@ -13,8 +13,23 @@ const MAX_BODY: usize = 16 * 1024;
 
 /// Members and parameters whose values are secrets.
 const SECRET: [&str; 17] = [
-    "accessKey", "accessKeyId", "apiKey", "apiSecret", "encryptedKey", "joinUrl", "jwt", "key", "privateKey", "proof",
-    "secretAccessKey", "sharedSecret", "signature", "streamKey", "token", "tusEndpoint", "uploadToken",
+    "accessKey",
+    "accessKeyId",
+    "apiKey",
+    "apiSecret",
+    "encryptedKey",
+    "joinUrl",
+    "jwt",
+    "key",
+    "privateKey",
+    "proof",
+    "secretAccessKey",
+    "sharedSecret",
+    "signature",
+    "streamKey",
+    "token",
+    "tusEndpoint",
+    "uploadToken",
 ];
 
 /// What stands for a secret.
@@ -116,9 +131,9 @@ fn shown_headers(headers: &HeaderMap) -> Value {
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
         let text = match name.as_str() {
             "authorization" | "cookie" | "livepeer-jwt" | "livepeer-access-key" => HIDDEN.into(),
-            "location" | "link" => text.split_once('?').map_or(text.clone(), |(url, query)| {
-                format!("{url}?{}", shown_query(query))
-            }),
+            "location" | "link" => {
+                text.split_once('?').map_or(text.clone(), |(url, query)| format!("{url}?{}", shown_query(query)))
+            }
             _ => text,
         };
         (name.to_string(), Value::from(text))
