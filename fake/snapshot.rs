@@ -77,6 +77,10 @@ impl StudioFake {
     /// # Errors
     /// When it is no snapshot. The server keeps what it has.
     pub fn restore(&self, snapshot: Value) -> Result<(), serde_json::Error> {
+        // A list would be read as the members in their order.
+        if !snapshot.is_object() {
+            return Err(serde::de::Error::custom("a snapshot is an object"));
+        }
         let snapshot = serde_json::from_value(snapshot)?;
         self.core.set(|state| state.restore(snapshot));
         self.core.dispatch();

@@ -6,6 +6,7 @@ mod command;
 mod context;
 mod emulate;
 mod failure;
+mod forward;
 mod global;
 mod journal;
 mod mcp;
