@@ -62,7 +62,17 @@ impl StudioState {
 
         let limit = query.number("limit").filter(|limit| *limit > 0).unwrap_or(20).min(1000);
         let limit = usize::try_from(limit).unwrap_or_default();
-        let skip = query.get("cursor").and_then(|cursor| cursor.strip_prefix("skip")?.parse().ok()).unwrap_or(0);
+        let skip = match query.get("cursor") {
+            None => 0,
+            Some(cursor) if cursor.contains("skip") => {
+                cursor.replacen("skip", "", 1).parse().map_err(|_| database_failed())?
+            }
+            // Any other cursor is an id, such as that of the end of some lists: `undefined`.
+            Some(cursor) => {
+                items.retain(|item| item["id"].as_str().is_some_and(|id| id > cursor));
+                0
+            }
+        };
         let total = items.len();
         let page: Vec<_> = items.into_iter().skip(skip).take(limit).collect();
         let next = match (page.len() == limit, list.last) {

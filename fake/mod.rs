@@ -138,7 +138,8 @@ impl StudioFake {
         self
     }
 
-    /// Refuses to list multistream targets without a user id, as the open-source server does (default: no).
+    /// Behaves as the open-source server, where it differs from the hosted one: it lists multistream targets only of a
+    /// user that is named, and has no metrics (default: no).
     #[must_use]
     pub fn open_source(self, open_source: bool) -> Self {
         self.core.set(|state| state.settings.open_source = open_source);

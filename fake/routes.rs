@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::core::Core;
 use super::credentials::{Credentials, credentials};
 use super::film;
-use super::handler::HandlerResult;
+use super::handler::{HandlerResult, not_found};
 use super::json_error::body_error;
 use super::query::Query;
 use super::schema;
@@ -30,7 +30,7 @@ pub(super) struct Routes {
 
 impl Routes {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        let gate = core.clone();
+        let (gate, server) = (core.clone(), core.clone());
         let mock = Mock::new()
             .first(move |parts| {
                 let reply = gate.set(|state| admit(state, parts)).err();
@@ -38,7 +38,12 @@ impl Routes {
             })
             // The body has been checked by then.
             .lenient_queries(true)
-            .check(|operation, parts, body| check(operation, parts, body).err());
+            .check(move |operation, parts, body| {
+                // Metrics are a service of their own, which is not open source.
+                let is_missing = operation.path.starts_with("/data/") && server.set(|state| state.settings.open_source);
+                let checked = if is_missing { Err(not_found()) } else { check(operation, parts, body) };
+                checked.err()
+            });
         Self { mock, core }
     }
 

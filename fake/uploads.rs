@@ -39,7 +39,7 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     if !is_upload(path) {
         return Reply::error(404, "not found");
     }
-    allow(&parts, answer(&core, path, &parts, body).await)
+    allow(&parts, serve(&core, path, &parts, body).await)
 }
 
 /// Pages of every origin may upload.
@@ -58,7 +58,7 @@ fn allow(parts: &Parts, reply: Reply) -> Reply {
         .header("access-control-max-age", "86400")
 }
 
-async fn answer(core: &Arc<Core>, path: &str, parts: &Parts, body: Body) -> Reply {
+async fn serve(core: &Arc<Core>, path: &str, parts: &Parts, body: Body) -> Reply {
     // The real server ignores a key; a test should find a client that sends one.
     if parts.headers.contains_key(AUTHORIZATION) {
         return Reply::text(400, "an API key was sent to an upload URL");

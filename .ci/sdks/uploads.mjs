@@ -25,7 +25,7 @@ const upload = (content, endpoint, options) => new Promise((resolve, reject) => 
   new tus.Upload(content, all).start();
 });
 
-// Stops after the first part, and goes on with another upload.
+// Stops after the first part, and continues with another upload.
 const resumed = (content, endpoint) => new Promise((resolve, reject) => {
   const first = new tus.Upload(content, {
     endpoint, chunkSize: PART, onError: reject, onSuccess: resolve,

@@ -39,7 +39,7 @@ def tuspy(ticket, path, **options):
 
 
 def resumed(ticket, path):
-    """Stops after the first part, and goes on with another uploader."""
+    """Stops after the first part, and continues with another uploader."""
     uploader = TusClient(ticket["tusEndpoint"]).uploader(path, chunk_size=PART)
     uploader.upload_chunk()
     TusClient(ticket["tusEndpoint"]).uploader(path, chunk_size=PART, url=uploader.url).upload()

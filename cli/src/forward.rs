@@ -27,9 +27,8 @@ impl Forward {
 
     /// Delivers a body, signed if there is a secret. Gives the status, or why there is none.
     pub async fn deliver(&self, body: &str, timestamp: u64, secret: Option<&Secret>) -> Result<u16, String> {
-        let mut request = Request::post(&self.url)
-            .header("content-type", "application/json")
-            .header("user-agent", "livepeer.studio");
+        let mut request =
+            Request::post(&self.url).header("content-type", "application/json").header("user-agent", "livepeer.studio");
         if let Some(secret) = secret {
             request = request.header(SIGNATURE_HEADER, sign(secret.clone(), body.as_bytes(), timestamp));
         }

@@ -78,7 +78,13 @@ impl Emulator {
     }
 
     /// A request with these headers; gives status and body.
-    async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<(u16, String), String> {
+    async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(u16, String), String> {
         let client = typed_endpoint::default_transport(None).unwrap();
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.url()));
         for (name, value) in headers {
@@ -104,7 +110,8 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_come_by_rule_and_by_header() {
     let studio = studio().await;
-    let faults = studio.file("faults.toml", "[[fault]]\nmethod = \"GET\"\npath = \"/asset\"\nstatus = 503\ntimes = 1\n");
+    let faults =
+        studio.file("faults.toml", "[[fault]]\nmethod = \"GET\"\npath = \"/asset\"\nstatus = 503\ntimes = 1\n");
     let emulator = emulator(&studio, &["--faults", faults.to_str().unwrap(), "--clock", "manual"]);
     let get = async |path: &str, fault: &str| {
         let headers = [KEY, ("emulator-fault", fault)];
@@ -133,7 +140,8 @@ async fn state_survives_a_restart_and_is_reset_and_restored() {
     let first = emulator(&studio, &words);
     let (status, _) = first.call("POST", "/api/stream", &[KEY, JSON], r#"{"name":"kept"}"#).await.unwrap();
     assert_eq!(status, 201);
-    let (_, ticket) = first.call("POST", "/api/asset/request-upload", &[KEY, JSON], r#"{"name":"film"}"#).await.unwrap();
+    let (_, ticket) =
+        first.call("POST", "/api/asset/request-upload", &[KEY, JSON], r#"{"name":"film"}"#).await.unwrap();
     let ticket: serde_json::Value = serde_json::from_str(&ticket).unwrap();
     let upload = ticket["url"].as_str().unwrap().strip_prefix(first.url()).unwrap().to_owned();
     assert_eq!(first.call("PUT", &upload, &[("content-type", "video/mp4")], "film").await.unwrap().0, 200);
@@ -148,7 +156,10 @@ async fn state_survives_a_restart_and_is_reset_and_restored() {
 
     let second = emulator(&studio, &words);
     let state = second.state().await;
-    assert_eq!((&state["streams"][0]["name"], &state["assets"][0]["status"]["phase"]), (&"kept".into(), &"ready".into()));
+    assert_eq!(
+        (&state["streams"][0]["name"], &state["assets"][0]["status"]["phase"]),
+        (&"kept".into(), &"ready".into())
+    );
     assert_eq!(state["streams"][0]["streamKey"], "[hidden]");
     let playback = ticket["asset"]["playbackId"].as_str().unwrap();
     let file = second.call("GET", &format!("/hls/{playback}/video"), &[], "").await.unwrap();
@@ -195,7 +206,8 @@ async fn accounts_are_apart() {
 async fn pages_of_other_sites_control_nothing() {
     let studio = studio().await;
     let emulator = emulator(&studio, &["--clock", "manual"]);
-    let reset = async |headers: &[(&str, &str)]| emulator.call("POST", "/_emulator/reset", headers, "").await.unwrap().0;
+    let reset =
+        async |headers: &[(&str, &str)]| emulator.call("POST", "/_emulator/reset", headers, "").await.unwrap().0;
     assert_eq!(reset(&[("origin", "https://evil.example")]).await, 403);
     assert_eq!(reset(&[("host", "evil.example:80")]).await, 403);
     assert_eq!(reset(&[("origin", emulator.url())]).await, 204);

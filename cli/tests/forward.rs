@@ -35,7 +35,9 @@ async fn events_of_every_kind_are_triggered() {
     let server = mock.listen().await.unwrap();
     let help = studio.run(&["trigger", "nothing", "--forward-to", &server.url()]);
     assert_eq!(help.code, 2, "{}", help.err);
-    for kind in ["stream.started", "recording.ready", "multistream.error", "asset.ready", "task.failed", "asset.deleted"] {
+    for kind in
+        ["stream.started", "recording.ready", "multistream.error", "asset.ready", "task.failed", "asset.deleted"]
+    {
         let mut command = studio.command();
         command.env("SECRET", "hush").args(["trigger", kind, "--forward-to", &server.url(), "--secret-env", "SECRET"]);
         let output = command.output().unwrap();

@@ -130,7 +130,12 @@ impl Gateway {
         } else {
             vec!["Expected multipart/form-data content-type".into()]
         };
-        (!mistakes.is_empty()).then(|| Reply::json(422, &json!({ "errors": mistakes })))
+        if !mistakes.is_empty() {
+            return Some(Reply::json(422, &json!({ "errors": mistakes })));
+        }
+        // Only calls that are passed on count.
+        let wait = self.state().over_rate(Instant::now())?;
+        Some(studio_error(429, "Too many AI requests").header("retry-after", &wait.to_string()))
     }
 
     /// Serves an operation, given what does the work.
@@ -148,9 +153,19 @@ impl Gateway {
             let job = Job { origin: origin(&received.parts), gateway: gateway.clone() };
             async move {
                 job.gateway.state().check_size(received.body.len())?;
-                work(job, received.request).await
+                let is_studio = job.gateway.state().flavor == AiFlavor::Studio;
+                work(job, received.request).await.map_err(|reply| mask(is_studio, E::OPERATION.path, reply))
             }
         })
+    }
+}
+
+/// Studio does not say how a gateway has failed.
+fn mask(is_studio: bool, path: &str, reply: Reply) -> Reply {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match is_studio && reply.status.is_server_error() {
+        true => studio_error(500, &format!("Failed to generate {name}")),
+        false => reply,
     }
 }
 
@@ -198,9 +213,13 @@ impl GatewayState {
     }
 
     fn rejection(&mut self, parts: &request::Parts) -> Option<Reply> {
+        let path = parts.uri.path();
+        let refuse = |state: &Self, status, message: &str| {
+            mask(state.flavor == AiFlavor::Studio, path, state.refuse(status, message))
+        };
         match self.failing.pop_front() {
             Some(Failing::Reply(reply)) => return Some(reply),
-            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was set to fail")),
+            Some(Failing::Status(status @ 400..)) => return Some(refuse(self, status, "the mock was set to fail")),
             _ => {}
         }
         let bearer =
@@ -208,16 +227,10 @@ impl GatewayState {
         if self.key.is_some() && bearer != self.key.as_deref() {
             return Some(self.refuse(401, "the bearer token is missing or wrong"));
         }
-        if self.retired && !parts.uri.path().ends_with("/live-video-to-video") {
+        if self.retired && !path.ends_with("/live-video-to-video") {
             return Some(self.refuse(410, "this pipeline is retired"));
         }
-        if (self.flavor == AiFlavor::Studio || is_studio(parts.uri.path()))
-            && let Some(wait) = self.over_rate(Instant::now())
-        {
-            let reply = studio_error(429, "Too many AI requests");
-            return Some(reply.header("retry-after", &wait.to_string()));
-        }
-        self.busy.then(|| self.refuse(503, "no worker is free"))
+        self.busy.then(|| refuse(self, 503, "no worker is free"))
     }
 
     /// For how many seconds there have been too many calls.
@@ -238,7 +251,7 @@ impl GatewayState {
         });
         match (size > most, self.flavor) {
             (false, _) => Ok(()),
-            (true, AiFlavor::Studio) => Err(self.refuse(422, &format!("the files are larger than {most} bytes"))),
+            (true, AiFlavor::Studio) => Err(self.refuse(422, "File too large")),
             (true, _) => Err(self.refuse(413, &format!("the file is larger than {most} bytes"))),
         }
     }

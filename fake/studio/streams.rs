@@ -8,7 +8,7 @@ use serde_json::{Map, json};
 use super::super::fields;
 use super::super::handler::{HandlerResult, already_there, check_text, crashed, find, not_found, remove};
 use super::super::routes::Routes;
-use super::super::state::{StudioState, project, typed, user};
+use super::super::state::{StudioState, object_store, project, typed, user};
 use super::policies::check_stream_policy;
 use super::targets::new_target;
 use crate::endpoints::studio::multistream::Target;
@@ -172,7 +172,7 @@ fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Stream>> {
 
 /// A session in the form in which the list of streams has it.
 fn child(session: &Session) -> Stream {
-    Stream {
+    let mut child = Stream {
         id: session.id.to_string().into(),
         name: session.name.clone(),
         kind: Some("stream".into()),
@@ -181,13 +181,23 @@ fn child(session: &Session) -> Stream {
         last_seen: session.last_seen,
         source_segments: session.source_segments,
         transcoded_segments: session.transcoded_segments,
+        source_segments_duration: session.source_segments_duration,
+        transcoded_segments_duration: session.transcoded_segments_duration,
+        source_bytes: session.source_bytes,
+        transcoded_bytes: session.transcoded_bytes,
         is_active: session.is_active,
         created_at: session.created_at,
         record: session.record,
+        recording_spec: session.recording_spec.clone(),
+        region: Some("mock".into()),
+        renditions: Some(Map::new()),
+        suspended: Some(false),
         user_id: session.user_id.clone(),
         project_id: session.project_id.clone(),
         ..Stream::default()
-    }
+    };
+    typed_endpoint::codec::mark_null(&mut child, "lastTerminatedAt");
+    child
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Stream> {
@@ -356,11 +366,14 @@ fn info(state: &mut StudioState, info: Info) -> HandlerResult<StreamInfo> {
     Ok(info)
 }
 
-/// A session in the form of a stream, in which it is listed next to its stream.
+/// A session in the form of a stream, in which it is listed next to its stream, with what lists leave out.
 fn raw_form(session: &Session) -> Session {
-    let kind = Some("stream".into());
-    let session_id = Some(session.id.clone());
-    Session { kind, session_id, recording_status: None, recording_url: None, mp4_url: None, ..session.clone() }
+    let child = serde_json::to_value(child(session)).unwrap_or_default();
+    let mut raw: Session = serde_json::from_value(child).unwrap_or_default();
+    if session.record == Some(true) {
+        raw.extra.insert("recordObjectStoreId", object_store().to_string());
+    }
+    raw
 }
 
 /// All or none.

@@ -114,6 +114,14 @@ async fn queries_are_not_checked_as_bodies_are() -> Result {
     assert_eq!(length("/api/stream?streamsonly=1").await, (200, Some(1)));
     assert_eq!(length("/api/stream?limit=abc&active=1&count=1").await, (200, Some(2)));
     assert_eq!(length("/api/stream?filters=%7Bnot%20json").await.0, 400);
+    assert_eq!(length("/api/stream?limit=1x").await, (200, Some(1)));
+    assert_eq!(length("/api/stream?streamsonly=false&sessionsonly=yes").await, (200, Some(1)));
+    // The cursor of the last page of some lists leads to nothing.
+    assert_eq!(length("/api/stream?cursor=undefined").await, (200, Some(0)));
+    // Without an order that it knows, a list is ordered by id.
+    let (_, list) = raw(&studio, "GET", "/api/stream?order=colour-true", "").await;
+    let ids: Vec<_> = list.as_array().unwrap().iter().map(|stream| stream["id"].as_str().unwrap().to_owned()).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
     // Bodies are.
     let body = json!({ "name": "x", "record": 1 }).to_string();
     assert_eq!(raw(&studio, "POST", "/api/stream", &body).await.0, 422);

@@ -401,6 +401,7 @@ async fn requests_that_cannot_be_carried_out() -> Result {
             "error parsing filters: Error: expected boolean value for field \"isActive\", got: \"yes\"",
         ),
         one("GET", "/stream?filters=%5B%7B%22id%22:%22createdAt%22,%22value%22:%22abc%22%7D%5D", nothing(), 500, "Internal server error: error"),
+        one("GET", "/stream?cursor=skipx", nothing(), 500, "Internal server error: error"),
         one("POST", "/clip", json!({ "playbackId": "none", "startTime": 1 }), 404, "Content not found"),
         // Assets cannot be clipped.
         one("POST", "/clip", json!({ "playbackId": "{assetPlayback}", "startTime": 1 }), 404, "Content not found"),
