@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod clock;
 mod control;
+mod cors;
 mod events;
 pub mod faults;
 mod journal;
@@ -76,9 +77,19 @@ impl Emulator {
         }
         let reply = match fault.outcome() {
             Outcome::Pass => {
-                let request = entry.read(request).await;
-                let account = accounts::choose(&self.accounts, &request);
-                entry.reply(account.studio.mock().respond(request).await).await
+                let (parts, body) = entry.read(request).await.into_parts();
+                let origin = cors::foreign_origin(&parts);
+                let account = accounts::choose(&self.accounts, &parts);
+                let instead = origin.as_ref().and_then(|origin| cors::instead(&parts, origin, account));
+                let response = match instead {
+                    Some(reply) => reply,
+                    None => account.studio.mock().respond(Request::from_parts(parts, body)).await.into(),
+                };
+                let reply = entry.reply(response).await;
+                match origin {
+                    Some(origin) => cors::allow(reply, &origin),
+                    None => reply,
+                }
             }
             Outcome::Status(status) => Reply::error(status, "the emulator was told to fail"),
             Outcome::Cut => Reply::cut(),

@@ -176,7 +176,7 @@ async fn state_survives_a_restart_and_is_reset_and_restored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_are_apart() {
     let studio = studio().await;
-    let seed = "[[account]]\nname = \"one\"\nkeys = [\"key-1\"]\nstream = [{ name = \"a\", record = true, live = true }]\n\
+    let seed = "[[account]]\nname = \"one\"\nkeys = [\"key-1\"]\norigins = [\"http://localhost:5173\"]\nstream = [{ name = \"a\", record = true, live = true }]\n\
                 asset = [{ name = \"film\" }]\n\n[[account]]\nname = \"two\"\nkeys = [\"key-2\", \"key-3\"]\n\
                 webhook = [{ name = \"h\", url = \"http://127.0.0.1:9/\", events = [\"stream.started\"], secret = \"s\" }]\n";
     let seed = studio.file("seed.toml", seed);
@@ -194,6 +194,19 @@ async fn accounts_are_apart() {
     assert_eq!(list("/api/webhook", "key-3").await.1[0]["sharedSecret"], "s");
     let refused = list("/api/stream", "key-4").await;
     assert_eq!((refused.0, &refused.1["errors"][0]), (401, &"no token key-4 found".into()));
+    // A key is accepted from the pages that it names; what is for players from all.
+    let page = async |path: &str, key: &str, origin: &str| {
+        let key = format!("Bearer {key}");
+        emulator.call("GET", path, &[("authorization", &key), ("origin", origin)], "").await.unwrap()
+    };
+    assert_eq!(page("/api/stream", "key-1", "http://localhost:5173").await.0, 200);
+    let (status, text) = page("/api/stream", "key-2", "http://localhost:5173").await;
+    assert!(
+        status == 403 && text.contains("credential disallows CORS access from origin http://localhost:5173"),
+        "{text}"
+    );
+    assert_eq!(page("/api/playback/none", "key-2", "http://localhost:5173").await.0, 404);
+    assert_eq!(emulator.call("OPTIONS", "/api/stream", &[("origin", "http://a.example")], "").await.unwrap().0, 204);
     // Without a key it is found by what is asked for.
     let playback = list("/api/asset", "key-1").await.1[0]["playbackId"].as_str().unwrap().to_owned();
     assert_eq!(emulator.call("GET", &format!("/api/playback/{playback}"), &[], "").await.unwrap().0, 200);

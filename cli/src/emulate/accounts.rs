@@ -1,8 +1,8 @@
 //! The accounts of the emulator, each with a server of its own.
 
-use http::Request;
+use http::request::Parts;
 use livepeer::mock::{self, StudioFake};
-use livepeer::{Body, Client, asset, stream, webhook};
+use livepeer::{Client, asset, stream, webhook};
 use serde::Deserialize;
 
 use super::clock::Clock;
@@ -13,6 +13,8 @@ pub struct Account {
     pub name: String,
     /// Its API keys; none: any key.
     pub keys: Vec<String>,
+    /// The origins of pages that its keys are accepted from; `*`: any.
+    pub origins: Vec<String>,
     pub studio: StudioFake,
 }
 
@@ -30,6 +32,8 @@ struct SeedAccount {
     name: String,
     #[serde(default)]
     keys: Vec<String>,
+    #[serde(default)]
+    origins: Vec<String>,
     #[serde(default)]
     stream: Vec<SeedStream>,
     #[serde(default)]
@@ -71,15 +75,15 @@ impl Seed {
 
     /// The accounts, still empty. Without any, one that every key is of.
     pub fn accounts(&self, clock: Clock, keys: Vec<String>) -> Vec<Account> {
-        let seeded = self.account.iter().map(|account| (account.name.clone(), account.keys.clone()));
+        let seeded = self.account.iter().map(|own| (own.name.clone(), own.keys.clone(), own.origins.clone()));
         let mut all: Vec<_> = seeded.collect();
         if all.is_empty() {
-            all.push(("default".into(), keys));
+            all.push(("default".into(), keys, Vec::new()));
         }
-        let accounts = all.into_iter().enumerate().map(|(at, (name, keys))| {
+        let accounts = all.into_iter().enumerate().map(|(at, (name, keys, origins))| {
             let studio = mock::studio().per_request(clock.per_request()).keep_seen(0).seed(at as u64 + 1);
             let studio = keys.iter().fold(studio, |studio, key| studio.key(key));
-            Account { name, keys, studio }
+            Account { name, keys, origins, studio }
         });
         accounts.collect()
     }
@@ -113,10 +117,10 @@ impl Seed {
 }
 
 /// The account that a request is for: by its key, or by what it asks for.
-pub fn choose<'a>(accounts: &'a [Account], request: &Request<Body>) -> &'a Account {
-    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+pub fn choose<'a>(accounts: &'a [Account], request: &Parts) -> &'a Account {
+    let header = request.headers.get("authorization").and_then(|value| value.to_str().ok());
     let key = header.and_then(|value| value.split_whitespace().nth(1));
-    let (path, query) = (request.uri().path(), request.uri().query());
+    let (path, query) = (request.uri.path(), request.uri.query());
     let by_key = |account: &&Account| key.is_some_and(|key| account.keys.iter().any(|own| own == key));
     let by_path = |account: &&Account| account.studio.serves(path, query);
     let by_any_key = |account: &&Account| key.is_some() && account.keys.is_empty();

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request};
 use livepeer::Body;
 use livepeer::mock::Reply;
 use serde_json::{Map, Value, json};
@@ -91,8 +91,7 @@ impl Entry {
     }
 
     /// Looks at the body of a response, unless it is a file or has no end.
-    pub async fn reply(&mut self, response: Response<Body>) -> Reply {
-        let mut reply = Reply::from(response);
+    pub async fn reply(&mut self, mut reply: Reply) -> Reply {
         if is_shown(&reply.headers) {
             let bytes = std::mem::take(&mut reply.body).bytes(usize::MAX).await.unwrap_or_default();
             self.response = shown_body(&bytes);
