@@ -122,7 +122,7 @@ fn field<'a>(item: &'a Value, name: &str) -> &'a Value {
     deeper.or_else(|| item.get(name)).unwrap_or(&Value::Null)
 }
 
-fn parse_order<'a>(fields: Fields, order: &'a str) -> Vec<(&'a str, Kind, bool)> {
+fn parse_order(fields: Fields, order: &str) -> Vec<(&str, Kind, bool)> {
     let parts = order.split(',').filter_map(|part| {
         let (name, direction) = part.split_once('-')?;
         let (_, kind) = fields.iter().find(|(own, _)| *own == name)?;

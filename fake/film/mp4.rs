@@ -46,7 +46,7 @@ pub(super) fn segment(number: u32, seconds: std::ops::Range<u32>) -> Vec<u8> {
     let samples = samples(seconds);
     let mut runs = Vec::new();
     for (at, sample) in samples.iter().enumerate() {
-        let flags = if at as u32 % RATE == 0 { KEY } else { OTHER };
+        let flags = if (at as u32).is_multiple_of(RATE) { KEY } else { OTHER };
         runs.extend(nums(&[sample.len() as u32, flags]));
     }
     let fragment = |offset: u32| {

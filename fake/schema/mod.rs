@@ -126,7 +126,7 @@ impl Schema {
             }
         }
         if !self.values.is_empty() && !self.values.iter().any(|allowed| allowed.is(value)) {
-            let allowed: Vec<_> = self.values.iter().map(Allowed::to_json).collect();
+            let allowed: Vec<_> = self.values.iter().map(|allowed| allowed.to_json()).collect();
             let message = "must be equal to one of the allowed values";
             return Some(("enum", json!({ "allowedValues": allowed }), message.into()));
         }
@@ -207,7 +207,7 @@ impl Allowed {
         }
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(self) -> Value {
         match self {
             Self::Text(text) => json!(text),
             Self::Number(number) => json!(number),
