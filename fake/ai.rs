@@ -1,8 +1,8 @@
 //! A gateway to Livepeer AI, without the network behind it.
 
+mod form;
 mod gateway;
 mod mp4;
-mod png;
 mod responses;
 mod wav;
 mod words;
@@ -177,6 +177,12 @@ impl GatewayFake {
     /// that begin with a number.
     pub fn studio_client(&self) -> Client<Studio> {
         self.with_key(self.mock.client())
+    }
+
+    /// How many requests its mock remembers ([`Mock::keep_seen`]).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        Self { mock: self.mock.keep_seen(limit), ..self }
     }
 
     /// The server below, for all that it can: requests seen, transport.

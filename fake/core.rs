@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
 use tokio::sync::Notify;
 
 use super::events;
+use super::query::Query;
 use super::state::{Asked, StudioState};
 
 /// What all handlers share.
@@ -74,7 +75,9 @@ fn asked(parts: &Parts, public_url: Option<&str>) -> Asked {
     Asked {
         origin,
         path: parts.uri.path().into(),
-        query: parts.uri.query().unwrap_or_default().into(),
+        query: Query::new(parts.uri.query().unwrap_or_default()),
+        raw_query: parts.uri.query().unwrap_or_default().into(),
         body: Bytes::new(),
+        has_key: parts.headers.contains_key(AUTHORIZATION),
     }
 }

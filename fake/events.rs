@@ -31,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_RESPONSE: usize = 1 << 20;
 /// How long after a delivery the status of its webhook shows it, in milliseconds.
 const STATUS_AFTER: i64 = 60_000;
+/// How many logs of deliveries are kept.
+const MAX_LOGS: usize = 10_000;
 /// What the server calls itself.
 const USER_AGENT: &str = "livepeer.studio";
 
@@ -98,6 +100,9 @@ impl StudioState {
             ..WebhookLog::default()
         };
         self.logs.push(log.clone());
+        if self.logs.len() > MAX_LOGS {
+            self.logs.remove(0);
+        }
         let time = self.time();
         let failure = (!success).then(|| WebhookFailure {
             timestamp: Some(time),

@@ -1,4 +1,6 @@
-//! By which fields each list can be filtered.
+//! The lists of the API: by which fields they can be filtered, and in which order they are.
+
+use super::lists::{LastPage, List};
 
 /// What kind of value a field has that a list can be filtered by.
 #[derive(Clone, Copy, PartialEq)]
@@ -11,6 +13,8 @@ pub(super) enum Kind {
     Number,
     /// A flag; anything else is refused.
     Flag,
+    /// Any, compared as JSON.
+    Json,
 }
 
 /// The fields that a list can be filtered by.
@@ -27,13 +31,13 @@ const LAST_SEEN: (&str, Kind) = ("lastSeen", Kind::Number);
 const UPDATED_AT: (&str, Kind) = ("updatedAt", Kind::Number);
 const PLAYBACK: (&str, Kind) = ("playbackId", Kind::Plain);
 const SEGMENTS: [(&str, Kind); 4] = [
-    ("sourceSegments", Kind::Number),
+    ("sourceSegments", Kind::Json),
     ("transcodedSegments", Kind::Number),
     ("sourceSegmentsDuration", Kind::Number),
     ("transcodedSegmentsDuration", Kind::Number),
 ];
 
-pub(super) const STREAMS: Fields = &[
+const STREAMS_FIELDS: Fields = &[
     ID,
     NAME,
     CREATED_AT,
@@ -54,7 +58,7 @@ pub(super) const STREAMS: Fields = &[
     ("suspended", Kind::Flag),
     ("user.email", Kind::Name),
 ];
-pub(super) const SESSIONS: Fields = &[
+const SESSIONS_FIELDS: Fields = &[
     ID,
     NAME,
     CREATED_AT,
@@ -74,7 +78,7 @@ pub(super) const SESSIONS: Fields = &[
     ("recordingStatus", Kind::Plain),
     ("user.email", Kind::Name),
 ];
-pub(super) const ASSETS: Fields = &[
+const ASSETS_FIELDS: Fields = &[
     ID,
     NAME,
     CREATED_AT,
@@ -95,7 +99,7 @@ pub(super) const ASSETS: Fields = &[
     ("sourcePlaybackId", Kind::Plain),
     ("user.email", Kind::Name),
 ];
-pub(super) const CLIPS: Fields = &[
+const CLIPS_FIELDS: Fields = &[
     ID,
     CREATED_AT,
     UPDATED_AT,
@@ -106,7 +110,7 @@ pub(super) const CLIPS: Fields = &[
     ("sourceSessionId", Kind::Plain),
     ("sourceAssetId", Kind::Plain),
 ];
-pub(super) const TASKS: Fields = &[
+const TASKS_FIELDS: Fields = &[
     ID,
     NAME,
     CREATED_AT,
@@ -118,7 +122,7 @@ pub(super) const TASKS: Fields = &[
     ("outputAssetId", Kind::Plain),
     ("user.email", Kind::Name),
 ];
-pub(super) const WEBHOOKS: Fields = &[
+const WEBHOOKS_FIELDS: Fields = &[
     ID,
     NAME,
     CREATED_AT,
@@ -130,7 +134,7 @@ pub(super) const WEBHOOKS: Fields = &[
     ("sharedSecret", Kind::Plain),
     ("user.email", Kind::Name),
 ];
-pub(super) const LOGS: Fields = &[
+const LOGS_FIELDS: Fields = &[
     ID,
     CREATED_AT,
     USER,
@@ -139,9 +143,9 @@ pub(super) const LOGS: Fields = &[
     ("success", Kind::Plain),
     ("resourceId", Kind::Name),
 ];
-pub(super) const KEYS: Fields = &[ID, NAME, CREATED_AT, USER, PROJECT, ("deleted", Kind::Flag)];
-pub(super) const PROJECTS: Fields = &[ID, NAME, CREATED_AT, USER];
-pub(super) const OBJECT_STORES: Fields = &[
+const KEYS_FIELDS: Fields = &[ID, NAME, CREATED_AT, USER, PROJECT, ("deleted", Kind::Flag)];
+const PROJECTS_FIELDS: Fields = &[ID, NAME, CREATED_AT, USER];
+const OBJECT_STORES_FIELDS: Fields = &[
     ID,
     NAME,
     ("url", Kind::Plain),
@@ -150,5 +154,22 @@ pub(super) const OBJECT_STORES: Fields = &[
     ("createdAt", Kind::Plain),
     USER,
 ];
-/// For a list that ignores its filters.
-pub(super) const NO_FIELDS: Fields = &[];
+pub(super) const STREAMS: List =
+    List { fields: STREAMS_FIELDS, order: "lastSeen-true,createdAt-true", last: LastPage::Unlinked };
+pub(super) const SESSIONS: List =
+    List { fields: SESSIONS_FIELDS, order: "lastSeen-true,createdAt-true", last: LastPage::Unlinked };
+pub(super) const ASSETS: List =
+    List { fields: ASSETS_FIELDS, order: "updatedAt-true,createdAt-true", last: LastPage::Unlinked };
+pub(super) const CLIPS: List =
+    List { fields: CLIPS_FIELDS, order: "updatedAt-true,createdAt-true", last: LastPage::Unlinked };
+pub(super) const TASKS: List =
+    List { fields: TASKS_FIELDS, order: "updatedAt-true,createdAt-true", last: LastPage::Undefined };
+pub(super) const WEBHOOKS: List = List { fields: WEBHOOKS_FIELDS, order: "", last: LastPage::Undefined };
+pub(super) const LOGS: List = List { fields: LOGS_FIELDS, order: "createdAt-true", last: LastPage::Undefined };
+pub(super) const KEYS: List = List { fields: KEYS_FIELDS, order: "createdAt-true", last: LastPage::Undefined };
+pub(super) const PROJECTS: List = List { fields: PROJECTS_FIELDS, order: "createdAt-true", last: LastPage::Unlinked };
+pub(super) const OBJECT_STORES: List = List { fields: OBJECT_STORES_FIELDS, order: "", last: LastPage::Unlinked };
+/// These ignore filters, order and count.
+pub(super) const TARGETS: List = List { fields: &[], order: "", last: LastPage::Unlinked };
+pub(super) const CHILDREN: List = List { fields: &[], order: "", last: LastPage::Unlinked };
+pub(super) const RECORDED: List = List { fields: &[], order: "lastSeen", last: LastPage::NeverLinked };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fault::Faults;
@@ -11,7 +12,7 @@ use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
 
 /// An event on its way to one webhook.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Delivery {
     pub webhook: WebhookId,
     /// The same in every attempt.
@@ -25,6 +26,7 @@ pub(super) struct Delivery {
 }
 
 /// A task, and how it will proceed.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Work {
     pub task: Task,
     /// When it came into its phase.

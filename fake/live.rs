@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::state::{StudioState, millis, object_store, project, user};
+use super::state::{StudioState, millis, project, user};
 use super::work::{fill, set_phase};
 use crate::endpoints::studio::asset::{Asset, AssetSource, Phase, SourceType};
 use crate::endpoints::studio::session::{RecordingStatus, Session};
@@ -107,7 +107,6 @@ impl StudioState {
             created_at: session.created_at,
             name: format!("live-{started}"),
             source,
-            object_store_id: Some(object_store()),
             ..Asset::default()
         };
         set_phase(&mut asset, Phase::Waiting, self.now, None);

@@ -21,16 +21,23 @@ pub use fault::{UploadFault, UploadStep};
 
 mod access;
 mod ai;
+mod boxes;
 mod core;
+mod credentials;
 mod events;
 mod fault;
 mod fields;
+mod film;
 mod handler;
+mod json_error;
 mod kept;
 mod lists;
 mod live;
-mod play;
+mod png;
+mod query;
 mod routes;
+mod schema;
+mod snapshot;
 mod state;
 mod studio;
 mod uploads;
@@ -55,7 +62,8 @@ use crate::{AssetId, PlaybackId, StreamId, Studio, Timestamp};
 use typed_endpoint::Transport;
 
 /// An in-memory fake of Livepeer Studio: it keeps streams, assets, tasks and all the rest, and serves every operation of
-/// Studio as the real one does, error responses included.
+/// Studio as the real one does, error responses and the AI operations that it hosts included. What can be played is a
+/// made-up film.
 ///
 /// It has a virtual clock, which begins at the present and moves on by a second with every request, so that an asset is
 /// ready after a few polls, and by [`advance`](StudioFake::advance).
@@ -73,9 +81,9 @@ use typed_endpoint::Transport;
 /// ```
 pub fn studio() -> StudioFake {
     let core = Arc::new(Core::new(StudioState::new()));
-    let mock = Routes::new(core.clone());
-    let mock = studio::routes(mock).into_mock();
-    StudioFake { mock, core }
+    let ai = ai::ai().flavor(AiFlavor::Studio).media(MediaForm::Data);
+    let mock = studio::routes(Routes::new(core.clone())).into_mock(ai.mock().clone());
+    StudioFake { mock, core, ai }
 }
 
 /// The server that [`studio`] makes. Clones are the same server.
@@ -83,6 +91,7 @@ pub fn studio() -> StudioFake {
 pub struct StudioFake {
     mock: Mock,
     core: Arc<Core>,
+    ai: GatewayFake,
 }
 
 /// How it behaves. All of these may also be called while it runs.
@@ -129,7 +138,8 @@ impl StudioFake {
         self
     }
 
-    /// Refuses to list multistream targets without a user id, as the open-source server does (default: no).
+    /// Behaves as the open-source server, where it differs from the hosted one: it lists multistream targets only of a
+    /// user that is named, and has no metrics (default: no).
     #[must_use]
     pub fn open_source(self, open_source: bool) -> Self {
         self.core.set(|state| state.settings.open_source = open_source);
@@ -159,6 +169,13 @@ impl StudioFake {
         self
     }
 
+    /// Draws ids and keys from this seed, so that several servers do not give the same ones (default: 1).
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        self.core.set(|state| state.random = fastrand::Rng::with_seed(seed));
+        self
+    }
+
     /// Lets the next new task fail this many times, with this message. The server repeats a failed task twice, after 30
     /// and after 180 seconds: one that fails three times has failed.
     pub fn fail_task(&self, times: u32, message: impl Into<String>) {
@@ -181,6 +198,19 @@ impl StudioFake {
     /// The file of an asset, as it was uploaded.
     pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
         self.core.set(|state| state.uploads.files.get(asset).cloned())
+    }
+
+    /// Gives an asset its file back, as after [`restore`](Self::restore). Nothing happens besides.
+    pub fn keep_file(&self, asset: AssetId, file: impl Into<Bytes>) {
+        self.core.set(|state| state.uploads.files.insert(asset, file.into()));
+    }
+
+    /// The uploads by tus that are under way: their assets, the bytes received and their lengths.
+    pub fn uploading(&self) -> Vec<(AssetId, u64, Option<u64>)> {
+        self.core.set(|state| {
+            let uploads = state.uploads.tus.values();
+            uploads.map(|upload| (upload.asset.clone(), upload.confirmed, upload.length)).collect()
+        })
     }
 }
 
@@ -257,6 +287,17 @@ impl StudioFake {
     /// ([`check_values`](crate::Client::check_values)), which says what the real server would say.
     pub fn client(&self) -> Client<Studio> {
         self.mock.client::<Client>().key(self.core.first_key()).check_values(false)
+    }
+
+    /// The gateway behind the AI operations that Studio hosts, to be made slow or failing. It takes 20 calls a minute.
+    pub fn ai(&self) -> &GatewayFake {
+        &self.ai
+    }
+
+    /// How many requests its mock remembers ([`Mock::keep_seen`]).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        Self { mock: self.mock.keep_seen(limit), ..self }
     }
 
     /// The server below, for all that it can: requests seen, transport.

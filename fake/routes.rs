@@ -1,18 +1,23 @@
-//! From a request to its handler: keys, error responses, the virtual clock.
+//! From a request to its handler: keys, the checks before it, the virtual clock.
 
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::core::Core;
-use super::handler::HandlerResult;
+use super::credentials::{Credentials, credentials};
+use super::film;
+use super::handler::{HandlerResult, not_found};
+use super::json_error::body_error;
+use super::query::Query;
+use super::schema;
 use super::state::StudioState;
-use super::{play, uploads};
-use typed_endpoint::Endpoint;
+use super::uploads;
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
-use typed_endpoint::source::{ReadError, ReadErrorKind};
+use typed_endpoint::{Body, Endpoint, Operation};
 
 /// The largest body that an operation takes.
 const MAX_BODY: usize = 100 * 1024;
@@ -25,15 +30,20 @@ pub(super) struct Routes {
 
 impl Routes {
     pub(super) fn new(core: Arc<Core>) -> Self {
-        let gate = core.clone();
+        let (gate, server) = (core.clone(), core.clone());
         let mock = Mock::new()
             .first(move |parts| {
                 let reply = gate.set(|state| admit(state, parts)).err();
                 async move { reply }
             })
-            .strict(true)
+            // The body has been checked by then.
             .lenient_queries(true)
-            .unreadable(refuse);
+            .check(move |operation, parts, body| {
+                // Metrics are a service of their own, which is not open source.
+                let is_missing = operation.path.starts_with("/data/") && server.set(|state| state.settings.open_source);
+                let checked = if is_missing { Err(not_found()) } else { check(operation, parts, body) };
+                checked.err()
+            });
         Self { mock, core }
     }
 
@@ -49,10 +59,7 @@ impl Routes {
         let core = self.core.clone();
         let mock = self.mock.on_received(move |received: Received<E>| {
             let Received { parts, body, request, .. } = received;
-            let response = match body.len() > MAX_BODY {
-                true => Err(Reply::error(413, "request entity too large")),
-                false => core.respond(&parts, body, |state| handler(state, request)),
-            };
+            let response = core.respond(&parts, body, |state| handler(state, request));
             async move { response }
         });
         Self { mock, ..self }
@@ -70,89 +77,118 @@ impl Routes {
         Self { mock, ..self }
     }
 
-    pub(super) fn into_mock(self) -> Mock {
+    /// Serves what is no operation of Studio's own: AI, the film, uploads, and 404 for all else.
+    pub(super) fn into_mock(self, ai: Mock) -> Mock {
         let core = self.core;
-        self.mock.fallback(move |request| uploads::respond(core.clone(), request))
+        self.mock.fallback(move |request| {
+            let (core, ai) = (core.clone(), ai.clone());
+            async move {
+                let path = request.uri().path();
+                if film::is_film(path) {
+                    return film::respond(&core, &request.into_parts().0).await;
+                }
+                match path.contains("/generate/") {
+                    true => generate(&ai, request).await,
+                    false => uploads::respond(core, request).await,
+                }
+            }
+        })
     }
 }
 
-/// Checks a request before its handler runs.
+/// Serves an AI operation, which needs a key.
+async fn generate(ai: &Mock, request: Request<Body>) -> Reply {
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Reply::error(401, "request is not authenticated");
+    }
+    ai.respond(request).await.into()
+}
+
+/// The first checks of every request: prepared replies, and whether its key is known.
 fn admit(state: &mut StudioState, parts: &Parts) -> Result<(), Reply> {
     state.pass(state.settings.per_request);
     if let Some(response) = state.replies.pop_front() {
         return Err(response);
     }
-    let path = parts.uri.path();
-    let path = path.strip_prefix("/api").unwrap_or(path);
-    if uploads::is_upload(path) {
+    if uploads::is_upload(below_base(parts)) || film::is_film(parts.uri.path()) {
         return Ok(());
     }
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let key = header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
-    let public = ["/playback/", play::FILES, "/data/views/query/total/", "/access-control/public-key", "/ingest"];
-    match key.filter(|key| !key.is_empty()) {
-        None if public.iter().any(|start| path.starts_with(start)) => {}
-        None => return Err(Reply::error(401, "request is not authenticated")),
-        Some(key) if state.settings.keys.is_empty() || state.settings.keys.iter().any(|own| own == key) => {}
-        Some(key) => return Err(Reply::error(401, format!("no token {key} found"))),
+    let key = match credentials(parts)? {
+        Credentials::None => return Ok(()),
+        Credentials::Key(key) => key,
+    };
+    if !state.settings.keys.is_empty() && !state.settings.keys.contains(&key) {
+        return Err(Reply::error(401, format!("no token {key} found")));
+    }
+    if Query::new(parts.uri.query().unwrap_or_default()).has("projectId") {
+        return Err(Reply::error(400, "projectId as query param not supported"));
     }
     Ok(())
 }
 
-/// Formats an error as the server's schema checker does: each error is JSON inside of a string.
-fn refuse(error: &ReadError) -> Reply {
-    let (parent, name) = match error.path.rfind(['.', ']']) {
-        Some(at) if error.path.as_bytes()[at] == b'.' => (&error.path[..at], &error.path[at + 1..]),
-        Some(_) => (error.path.as_str(), ""),
-        None => ("", error.path.as_str()),
-    };
-    let pointer = |path: &str| match path {
-        "" => String::new(),
-        path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
-    };
-    // The declaration has no types of nested fields.
-    let ty = if error.path.contains(['.', '[']) { "valid" } else { json_type(error.ty) };
-    let error = match error.kind {
-        ReadErrorKind::Unknown => json!({
-            "instancePath": pointer(parent),
-            "schemaPath": "#/additionalProperties",
-            "keyword": "additionalProperties",
-            "params": { "additionalProperty": name },
-            "message": "must NOT have additional properties",
-        }),
-        ReadErrorKind::Missing => json!({
-            "instancePath": pointer(parent),
-            "schemaPath": "#/required",
-            "keyword": "required",
-            "params": { "missingProperty": name },
-            "message": format!("must have required property '{name}'"),
-        }),
-        ReadErrorKind::NotAllowed => json!({
-            "instancePath": pointer(&error.path),
-            "schemaPath": format!("#/properties{}/enum", pointer(&error.path)),
-            "keyword": "enum",
-            "params": {},
-            "message": "must be equal to one of the allowed values",
-        }),
-        _ => json!({
-            "instancePath": pointer(&error.path),
-            "schemaPath": format!("#/properties{}/type", pointer(&error.path)),
-            "keyword": "type",
-            "params": { "type": ty },
-            "message": format!("must be {ty}"),
-        }),
-    };
-    Reply::error(422, error.to_string())
+fn below_base(parts: &Parts) -> &str {
+    let path = parts.uri.path();
+    path.strip_prefix("/api").unwrap_or(path)
 }
 
-/// What JSON calls a type of Rust.
-fn json_type(ty: &str) -> &'static str {
-    match ty.strip_prefix("Option<").unwrap_or(ty) {
-        ty if ty.starts_with("Vec<") => "array",
-        ty if ty.starts_with("bool") => "boolean",
-        ty if ["u32", "u64", "i32", "i64"].iter().any(|int| ty.starts_with(int)) => "integer",
-        ty if ["f64", "Timestamp", "Seconds"].iter().any(|number| ty.starts_with(number)) => "number",
-        ty if ["String", "Secret", "Url"].iter().any(|text| ty.starts_with(text)) || ty.ends_with("Id") => "string",
-        _ => "object",
+/// The checks of a request of an operation, in the server's order.
+fn check(operation: &Operation, parts: &Parts, body: &[u8]) -> Result<(), Reply> {
+    let json = read_body(parts, body)?;
+    let schema = schema::of(operation);
+    let check_schema = || match schema.map(|body| schema::check(body.schema, &json)) {
+        Some(mistakes) if !mistakes.is_empty() => Err(Reply::json(422, &json!({ "errors": mistakes }))),
+        _ => Ok(()),
+    };
+    if schema.is_some_and(|body| body.before_key) {
+        check_schema()?;
+    }
+    let path = operation.path;
+    let public = ["/playback/", "/data/views/query/total/", "/access-control/public-key", "/ingest"];
+    let is_public = public.iter().any(|start| path.starts_with(start));
+    if !is_public && matches!(credentials(parts), Ok(Credentials::None)) {
+        return Err(Reply::error(401, "request is not authenticated"));
+    }
+    check_schema()?;
+    let query = || Query::new(parts.uri.query().unwrap_or_default());
+    let is_text = |value: &Value| value.is_string();
+    let ids = json.get("ids").and_then(Value::as_array);
+    match (operation.method.as_str(), path) {
+        ("DELETE", "/stream") if ids.is_none_or(Vec::is_empty) => Err(Reply::error(422, "missing ids")),
+        ("DELETE", "/webhook") if ids.is_none_or(|ids| !ids.iter().all(is_text)) => {
+            Err(Reply::error(422, "missing ids"))
+        }
+        ("PATCH", "/stream/{id}/suspended") if !json["suspended"].is_boolean() => {
+            Err(Reply::error(422, "missing suspended property"))
+        }
+        ("PATCH", "/stream/{id}/record") if !json["record"].is_boolean() => {
+            Err(Reply::error(400, "record field required"))
+        }
+        ("GET", "/user/usage") if !query().has("fromTime") || !query().has("toTime") => {
+            Err(Reply::error(400, "should specify time range"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A body as the server reads it: what does not say that it is JSON is empty.
+fn read_body(parts: &Parts, body: &[u8]) -> Result<Value, Reply> {
+    let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (media_type, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    if !media_type.trim().eq_ignore_ascii_case("application/json") || body.is_empty() {
+        return Ok(json!({}));
+    }
+    let charset = parameters.to_ascii_lowercase();
+    let charset = charset.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    let charset = charset.unwrap_or("utf-8").trim_matches('"');
+    if !charset.starts_with("utf-") {
+        return Err(Reply::error(415, format!("unsupported charset \"{}\"", charset.to_uppercase())));
+    }
+    if body.len() > MAX_BODY {
+        return Err(Reply::error(413, "request entity too large"));
+    }
+    let text = String::from_utf8_lossy(body);
+    match body_error(&text) {
+        Some(reason) => Err(Reply::error(400, reason)),
+        None => Ok(serde_json::from_str(&text).unwrap_or_else(|_| json!({}))),
     }
 }

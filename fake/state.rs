@@ -1,6 +1,6 @@
 //! The state of the server.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::handler::{HandlerResult, find};
 use super::kept::{Delivery, Uploads, Work};
+use super::query::Query;
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::multistream::Target;
@@ -43,8 +44,11 @@ pub(super) struct Asked {
     /// Scheme and host, or the public URL.
     pub origin: String,
     pub path: String,
-    pub query: String,
+    pub query: Query,
+    pub raw_query: String,
     pub body: Bytes,
+    /// Whether it has a key.
+    pub has_key: bool,
 }
 
 /// An RSA key of 2048 bits, of which nobody has the private half.
@@ -77,6 +81,8 @@ pub(super) struct StudioState {
     pub keys: Vec<SigningKey>,
     pub projects: Vec<Project>,
     pub object_stores: Vec<ObjectStore>,
+    /// The ids of what was deleted and is still known in some way.
+    pub deleted: BTreeSet<String>,
     /// What was watched, and for how many minutes.
     pub views: Vec<(PlaybackId, f64)>,
     /// Until when the playback info of an object that was not ready is cached.
@@ -130,6 +136,7 @@ impl StudioState {
                 ..Project::default()
             }],
             object_stores: Vec::new(),
+            deleted: BTreeSet::new(),
             views: Vec::new(),
             not_ready_until: BTreeMap::new(),
             tokens: BTreeMap::new(),

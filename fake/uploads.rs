@@ -12,7 +12,6 @@ use super::core::Core;
 use super::fault::{UploadFault, UploadStep, afterwards, arrived, instead, receive};
 use super::handler::HandlerResult;
 use super::kept::Tus;
-use super::play;
 use super::state::StudioState;
 use crate::endpoints::studio::asset::Phase;
 use crate::endpoints::studio::types::AssetId;
@@ -38,8 +37,28 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     let path = parts.uri.path();
     let path = path.strip_prefix("/api").unwrap_or(path);
     if !is_upload(path) {
-        return play::file(&core, path).unwrap_or_else(|| Reply::error(404, "not found"));
+        return Reply::error(404, "not found");
     }
+    allow(&parts, serve(&core, path, &parts, body).await)
+}
+
+/// Pages of every origin may upload.
+fn allow(parts: &Parts, reply: Reply) -> Reply {
+    const HEADERS: &str = "Location, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Defer-Length, \
+                           Upload-Length, Upload-Metadata, Upload-Offset";
+
+    let reply = reply.header("access-control-allow-origin", "*").header("access-control-expose-headers", HEADERS);
+    if parts.method != Method::OPTIONS {
+        return reply;
+    }
+    let asked = text(&parts.headers, "access-control-request-headers").unwrap_or("*");
+    reply
+        .header("access-control-allow-methods", "POST, HEAD, PATCH, OPTIONS, DELETE, PUT")
+        .header("access-control-allow-headers", asked)
+        .header("access-control-max-age", "86400")
+}
+
+async fn serve(core: &Arc<Core>, path: &str, parts: &Parts, body: Body) -> Reply {
     // The real server ignores a key; a test should find a client that sends one.
     if parts.headers.contains_key(AUTHORIZATION) {
         return Reply::text(400, "an API key was sent to an upload URL");
@@ -47,7 +66,7 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
     let query = format!("?{}", parts.uri.query().unwrap_or_default());
     let token = query_param(&query, "token").unwrap_or_default();
     if path == "/asset/upload/direct" && parts.method == Method::PUT {
-        return put(&core, &token, &parts.headers, body).await;
+        return put(core, &token, &parts.headers, body).await;
     }
     if parts.method == Method::OPTIONS {
         return Reply::status(204);
@@ -58,11 +77,11 @@ pub(super) async fn respond(core: Arc<Core>, request: Request<Body>) -> Reply {
         return Reply::text(412, "Tus-Resumable Required\n");
     }
     let reply = match (path.strip_prefix("/asset/upload/tus"), method) {
-        (Some(""), Method::POST) => create(&core, &token, &parts, body).await,
+        (Some(""), Method::POST) => create(core, &token, parts, body).await,
         (Some(id), method) if id.starts_with('/') => match method {
-            Method::HEAD => ask(&core, &id[1..]).await,
-            Method::DELETE => abort(&core, &id[1..]).await,
-            Method::PATCH => patch(&core, &id[1..], &parts.headers, body).await,
+            Method::HEAD => ask(core, &id[1..]).await,
+            Method::DELETE => abort(core, &id[1..]).await,
+            Method::PATCH => patch(core, &id[1..], &parts.headers, body).await,
             _ => Reply::text(404, "Not found\n"),
         },
         _ => Reply::text(404, "Not found\n"),

@@ -36,10 +36,23 @@ impl Work {
         self.since = at;
         let progress = (phase == task::Phase::Running).then_some(0.0);
         let status = self.task.status.get_or_insert_default();
+        if phase == task::Phase::Waiting {
+            status.retries.get_or_insert(0);
+        }
         status.phase = phase;
         status.progress = progress;
         status.updated_at = Timestamp::from_millis(at);
     }
+}
+
+/// A task as the response to its creation shows it: from before it was put in the queue.
+pub(super) fn unscheduled(mut task: Task) -> Task {
+    task.scheduled_at = None;
+    if let Some(status) = &mut task.status {
+        status.phase = task::Phase::Pending;
+        status.retries = None;
+    }
+    task
 }
 
 /// A new task.
@@ -67,7 +80,12 @@ impl StudioState {
             input_asset_id: new.input,
             output_asset_id: new.output,
             params: Some(new.params),
-            status: Some(TaskStatus { phase, updated_at: self.time(), ..TaskStatus::default() }),
+            status: Some(TaskStatus {
+                phase,
+                updated_at: self.time(),
+                retries: new.begins.then_some(0),
+                ..TaskStatus::default()
+            }),
             ..Task::default()
         };
         let delay = millis(self.settings.waiting);
@@ -85,10 +103,11 @@ impl StudioState {
         }
     }
 
-    /// Refuses another clip while too many are being made.
-    pub(crate) fn check_clips(&self) -> HandlerResult<()> {
+    /// Refuses another clip while too many are being made for whoever asks.
+    pub(crate) fn check_clips(&self, requester: &str) -> HandlerResult<()> {
         let busy = |work: &&Work| {
             work.task.kind == Some(TaskType::Clip)
+                && work.task.requester_id.as_deref() == Some(requester)
                 && matches!(work.phase(), task::Phase::Pending | task::Phase::Waiting | task::Phase::Running)
         };
         match self.work.iter().filter(busy).count() < MAX_CLIPS {
@@ -181,7 +200,7 @@ impl StudioState {
         if work.failures == 0 {
             work.set(task::Phase::Completed, time);
             if let Some(status) = &mut work.task.status {
-                status.error_message = None;
+                (status.error_message, status.retries) = (None, None);
             }
             self.move_asset(output, asset::Phase::Ready, time, None);
             self.deliver_output(at);

@@ -155,7 +155,9 @@ async fn assets_clips_exports_and_transcodes_get_ready() {
     assert_eq!(task.kind, Some(task::TaskType::Export));
     task.until_ready(&client).await.unwrap();
 
-    let clip = stream::CreateClip::new(ready.playback_id.unwrap(), livepeer::Timestamp::from_millis(0));
+    let live = client.call(stream::Create::new("recorded").record(true)).await.unwrap();
+    studio.go_live(&live.id);
+    let clip = stream::CreateClip::new(live.playback_id.unwrap(), livepeer::Timestamp::from_millis(0));
     let clip = client.call(clip).await.unwrap();
     assert_eq!(clip.until_ready(&client).await.unwrap().id, clip.asset.id);
 

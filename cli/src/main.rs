@@ -4,7 +4,9 @@
 mod chart;
 mod command;
 mod context;
+mod emulate;
 mod failure;
+mod forward;
 mod global;
 mod journal;
 mod mcp;

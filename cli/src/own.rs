@@ -64,4 +64,6 @@ own! {
     completions: "completions";
     man: "man";
     emulate: "emulate";
+    trigger: "trigger";
+    listen: "listen";
 }

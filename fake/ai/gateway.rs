@@ -9,16 +9,15 @@ use http::{header, request};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::handler::schema_error;
+use super::super::schema;
+use super::form::Form;
 use super::words::Delivery;
 use super::{AiFlavor, MediaForm};
 use crate::media::MediaUrl;
 use crate::{Api, Studio};
-use typed_endpoint::codec::{from_json, to_json};
 use typed_endpoint::mock::{EncodeResponse, Mock, Received, Reply};
-use typed_endpoint::operation::Place;
 use typed_endpoint::source::{ReadError, ReadErrorKind};
-use typed_endpoint::{BoxFuture, Endpoint};
+use typed_endpoint::{BoxFuture, Endpoint, Operation};
 
 #[derive(Clone)]
 pub(super) struct Gateway(Arc<Mutex<GatewayState>>);
@@ -109,6 +108,36 @@ impl Gateway {
         }
     }
 
+    /// Checks a request as Studio does, which has a schema of its own for those that it hosts.
+    pub(super) fn check(&self, operation: &Operation, parts: &request::Parts, body: &[u8]) -> Option<Reply> {
+        let by_path = is_studio(parts.uri.path());
+        let is_studio = by_path || self.state().flavor == AiFlavor::Studio || operation.api == Studio::NAME;
+        let schema = schema::of_form(operation.path).filter(|_| is_studio);
+        let schema = match schema {
+            // Not all operations are hosted there.
+            None if by_path => return Some(studio_error(404, "not found")),
+            schema => schema?,
+        };
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default();
+        let mistakes = if operation.path == "/text-to-image" {
+            let is_json = content_type.starts_with("application/json");
+            let body = serde_json::from_slice(body).ok().filter(|_| is_json);
+            schema::check(schema, &body.unwrap_or_else(|| json!({})))
+        } else if content_type.starts_with("multipart/form-data") {
+            let form = Form::read(content_type, body);
+            schema::check_form(schema, &form.texts, &form.files)
+        } else {
+            vec!["Expected multipart/form-data content-type".into()]
+        };
+        if !mistakes.is_empty() {
+            return Some(Reply::json(422, &json!({ "errors": mistakes })));
+        }
+        // Only calls that are passed on count.
+        let wait = self.state().over_rate(Instant::now())?;
+        Some(studio_error(429, "Too many AI requests").header("retry-after", &wait.to_string()))
+    }
+
     /// Serves an operation, given what does the work.
     pub(super) fn on<E, F, Fut>(&self, mock: Mock, work: F) -> Mock
     where
@@ -121,58 +150,28 @@ impl Gateway {
         let work = Arc::new(work);
         mock.on_received(move |received: Received<E>| {
             let work = work.clone();
-            let on_studio = is_studio(received.parts.uri.path()) && !E::OPERATION.hosted.is_empty();
             let job = Job { origin: origin(&received.parts), gateway: gateway.clone() };
             async move {
-                let is_studio = job.gateway.state().flavor == AiFlavor::Studio || E::OPERATION.api == Studio::NAME;
-                if on_studio || is_studio {
-                    check_form(&received.request)?;
-                }
                 job.gateway.state().check_size(received.body.len())?;
-                work(job, received.request).await
+                let is_studio = job.gateway.state().flavor == AiFlavor::Studio;
+                work(job, received.request).await.map_err(|reply| mask(is_studio, E::OPERATION.path, reply))
             }
         })
+    }
+}
+
+/// Studio does not say how a gateway has failed.
+fn mask(is_studio: bool, path: &str, reply: Reply) -> Reply {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match is_studio && reply.status.is_server_error() {
+        true => studio_error(500, &format!("Failed to generate {name}")),
+        false => reply,
     }
 }
 
 /// Whether a request came by a path of Studio's.
 fn is_studio(path: &str) -> bool {
     path.contains("/generate/")
-}
-
-/// Studio reads the texts of a form as JavaScript reads numbers and as booleans, before its schema checker wants text.
-fn check_form<E: Endpoint>(request: &E) -> Result<(), Reply> {
-    const TEXTS: [&str; 4] = ["String", "ModelId", "ReturnTimestamps", "Loras"];
-    let mut refused = None;
-    request.values(&mut |values| {
-        for (field, value) in E::OPERATION.fields.iter().zip(values) {
-            let (Place::Multipart, Some(value)) = (field.place, value) else { continue };
-            if !TEXTS.contains(&field.ty) {
-                continue;
-            }
-            let text = from_json(&to_json(*value)).ok();
-            if let Some(Value::String(text)) = text
-                && (begins_with_number(&text) || matches!(text.as_str(), "true" | "false"))
-            {
-                refused.get_or_insert(field.name);
-            }
-        }
-    });
-    match refused {
-        None => Ok(()),
-        Some(name) => {
-            let params = json!({ "type": "string" });
-            Err(studio_error(422, &schema_error(&format!("/{name}"), "type", params, "must be string")))
-        }
-    }
-}
-
-/// Whether JavaScript's `parseFloat` reads a number from a text.
-fn begins_with_number(text: &str) -> bool {
-    let text = text.trim_start();
-    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let text = text.strip_prefix('.').unwrap_or(text);
-    text.starts_with(|first: char| first.is_ascii_digit()) || text.starts_with("Infinity")
 }
 
 /// One request.
@@ -214,9 +213,13 @@ impl GatewayState {
     }
 
     fn rejection(&mut self, parts: &request::Parts) -> Option<Reply> {
+        let path = parts.uri.path();
+        let refuse = |state: &Self, status, message: &str| {
+            mask(state.flavor == AiFlavor::Studio, path, state.refuse(status, message))
+        };
         match self.failing.pop_front() {
             Some(Failing::Reply(reply)) => return Some(reply),
-            Some(Failing::Status(status @ 400..)) => return Some(self.refuse(status, "the mock was set to fail")),
+            Some(Failing::Status(status @ 400..)) => return Some(refuse(self, status, "the mock was set to fail")),
             _ => {}
         }
         let bearer =
@@ -224,16 +227,10 @@ impl GatewayState {
         if self.key.is_some() && bearer != self.key.as_deref() {
             return Some(self.refuse(401, "the bearer token is missing or wrong"));
         }
-        if self.retired && !parts.uri.path().ends_with("/live-video-to-video") {
+        if self.retired && !path.ends_with("/live-video-to-video") {
             return Some(self.refuse(410, "this pipeline is retired"));
         }
-        if (self.flavor == AiFlavor::Studio || is_studio(parts.uri.path()))
-            && let Some(wait) = self.over_rate(Instant::now())
-        {
-            let reply = studio_error(429, "too many AI calls within a minute");
-            return Some(reply.header("retry-after", &wait.to_string()));
-        }
-        self.busy.then(|| self.refuse(503, "no worker is free"))
+        self.busy.then(|| refuse(self, 503, "no worker is free"))
     }
 
     /// For how many seconds there have been too many calls.
@@ -254,7 +251,7 @@ impl GatewayState {
         });
         match (size > most, self.flavor) {
             (false, _) => Ok(()),
-            (true, AiFlavor::Studio) => Err(self.refuse(422, &format!("the files are larger than {most} bytes"))),
+            (true, AiFlavor::Studio) => Err(self.refuse(422, "File too large")),
             (true, _) => Err(self.refuse(413, &format!("the file is larger than {most} bytes"))),
         }
     }

@@ -1,5 +1,7 @@
 //! Video: a track of PNG pictures in an MP4 file.
 
+use super::super::boxes::{boxed, num, nums};
+
 /// A file of these pictures, each shown for a part of a second.
 pub(super) fn video(width: u32, height: u32, fps: u32, pictures: &[Vec<u8>]) -> Vec<u8> {
     let duration = pictures.len() as u32;
@@ -57,17 +59,4 @@ fn samples(width: u32, height: u32, count: u32, pictures: &[Vec<u8>], start: u32
     let stsz = boxed(b"stsz", &[&nums(&[0, 0, count]), &nums(&sizes)]);
     let stco = boxed(b"stco", &[&nums(&[0, 1, start])]);
     boxed(b"stbl", &[&stsd, &stts, &stsc, &stsz, &stco])
-}
-
-fn boxed(kind: &[u8; 4], content: &[&[u8]]) -> Vec<u8> {
-    let content = content.concat();
-    [&num(content.len() as u32 + 8)[..], kind, &content].concat()
-}
-
-fn num(number: u32) -> [u8; 4] {
-    number.to_be_bytes()
-}
-
-fn nums(numbers: &[u32]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }

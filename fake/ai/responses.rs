@@ -3,18 +3,20 @@
 use bytes::Bytes;
 use serde_json::json;
 
+use super::super::png;
 use super::gateway::{Gateway, Job};
 use super::words::Completion;
-use super::{AiFlavor, mp4, png, wav};
+use super::{AiFlavor, mp4, wav};
 use crate::generate::*;
 use crate::media::{Media, MediaUrl};
 use typed_endpoint::File;
 use typed_endpoint::mock::{Mock, Reply};
 
 pub(super) fn mock(gateway: &Gateway) -> Mock {
-    let (admitting, wording, serving) = (gateway.clone(), gateway.clone(), gateway.clone());
+    let (admitting, checking, wording, serving) = (gateway.clone(), gateway.clone(), gateway.clone(), gateway.clone());
     let mut mock = Mock::new()
         .first(move |parts| admitting.admit(parts))
+        .check(move |operation, parts, body| checking.check(operation, parts, body))
         .unreadable(move |error| wording.state().unreadable(error))
         .fallback(move |request| {
             let reply = serving.file(request.uri().path());

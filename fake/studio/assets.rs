@@ -2,16 +2,11 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use serde_json::json;
-
 use super::super::fields;
-use super::super::handler::{HandlerResult, already_there, check_scheme, check_text, find, invalid, not_found};
-use super::super::lists::{LastPage, listing};
+use super::super::handler::{HandlerResult, already_there, check_text, crashed, find, not_found};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, typed, user};
-use super::super::work::{NewTask, phase, set_phase};
+use super::super::work::{NewTask, phase, set_phase, unscheduled};
 use super::policies::{check_policy, is_public};
 use crate::endpoints::studio::asset::{
     Asset, AssetIpfs, AssetSource, AssetStorage, Delete, Export, Exported, Get, List, Phase, RequestUpload, Restore,
@@ -20,6 +15,8 @@ use crate::endpoints::studio::asset::{
 use crate::endpoints::studio::task::{Task, TaskParams, TaskType, UploadParams};
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use typed_endpoint::mock::Reply;
 use typed_endpoint::{IntoField, Secret};
 
@@ -31,16 +28,23 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(export).on(retry).on(restore)
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Asset>> {
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Asset>> {
+    let query = &state.asked.query;
+    let details = query.has("details");
+    let (wanted_phase, playback_id) = (query.get("phase"), query.get("playbackId"));
+    let (source_url, cid) = (query.get("sourceUrl"), query.get("cid"));
+    let url = |asset: &Asset| asset.source.url.as_ref().map(|url| url.as_str().to_owned());
     let wanted = |asset: &&Asset| {
         asset.deleted != Some(true)
-            && list.phase.as_ref().is_none_or(|wanted| phase(asset) == *wanted)
-            && list.playback_id.as_ref().is_none_or(|id| asset.playback_id.as_ref() == Some(id))
-            && list.source_url.as_ref().is_none_or(|url| asset.source.url.as_ref() == Some(url))
-            && list.cid.as_ref().is_none_or(|cid| cid_of(asset) == Some(cid))
+            && wanted_phase.is_none_or(|wanted| phase(asset).as_str() == wanted)
+            && playback_id.is_none_or(|id| asset.playback_id.as_ref().is_some_and(|own| own == id))
+            && source_url.is_none_or(|wanted| url(asset).as_deref() == Some(wanted))
+            && cid.is_none_or(|cid| {
+                cid_of(asset).is_some_and(|own| own == cid) || url(asset) == Some(format!("ipfs://{cid}"))
+            })
     };
-    let assets: Vec<_> = state.assets.iter().filter(wanted).cloned().map(|asset| shown(asset, list.details)).collect();
-    state.page(assets, &listing!(list), fields::ASSETS, "updatedAt", LastPage::Unlinked)
+    let assets: Vec<_> = state.assets.iter().filter(wanted).cloned().map(|asset| shown(asset, details)).collect();
+    state.page(assets, fields::ASSETS)
 }
 
 fn cid_of(asset: &Asset) -> Option<&String> {
@@ -48,8 +52,8 @@ fn cid_of(asset: &Asset) -> Option<&String> {
 }
 
 /// The tracks are returned only if details are requested.
-fn shown(mut asset: Asset, details: Option<bool>) -> Asset {
-    if let (None, Some(spec)) = (details, &mut asset.video_spec) {
+fn shown(mut asset: Asset, details: bool) -> Asset {
+    if let (false, Some(spec)) = (details, &mut asset.video_spec) {
         spec.tracks = None;
     }
     asset
@@ -65,16 +69,25 @@ fn unknown() -> Reply {
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Asset> {
-    asset(state, &get.id).cloned().map(|asset| shown(asset, get.details))
+    let details = state.asked.query.has("details");
+    asset(state, &get.id).cloned().map(|asset| shown(asset, details))
+}
+
+/// What the storage of a request asks for: nothing, to leave IPFS, or to be there.
+fn wants_ipfs(storage: Option<&Storage>) -> Option<bool> {
+    storage?.ipfs.as_ref().map(|ipfs| !matches!(ipfs, StorageIpfs::Enabled(false)))
 }
 
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<Asset> {
     let now = state.time();
-    update.name.as_deref().map_or(Ok(()), check_text)?;
-    check_policy(state, update.playback_policy.as_set())?;
-    let asset = asset(state, &update.id)?;
+    let asset = find(&mut state.assets, |asset| asset.id == update.id);
+    let asset = asset.map_err(|_| Reply::error(404, "asset not found"))?;
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(422, "asset is not ready"));
+    }
+    let is_on_ipfs = asset.storage.as_ref().is_some_and(|storage| storage.ipfs.is_some());
+    if is_on_ipfs && wants_ipfs(update.storage.as_ref()) == Some(false) {
+        return Err(Reply::error(400, "Cannot remove asset from IPFS"));
     }
     if let Some(policy) = update.playback_policy.as_set()
         && is_public(Some(policy)) != is_public(asset.playback_policy.as_ref())
@@ -82,11 +95,9 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<Asset> {
         let message = "cannot update playback policy from private to public or vice versa";
         return Err(Reply::error(422, message));
     }
-    let removes = |storage: &Storage| matches!(storage.ipfs, Some(StorageIpfs::Enabled(false)));
-    let is_on_ipfs = asset.storage.as_ref().is_some_and(|storage| storage.ipfs.is_some());
-    if is_on_ipfs && update.storage.as_ref().is_some_and(removes) {
-        return Err(Reply::error(400, "Cannot remove asset from IPFS"));
-    }
+    check_policy(state, update.playback_policy.as_set())?;
+    update.name.as_deref().map_or(Ok(()), check_text)?;
+    let asset = state.asset(update.id.as_str())?;
     if let Some(name) = update.name {
         asset.name = name;
     }
@@ -100,31 +111,35 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<Asset> {
         status.updated_at = now;
     }
     let changed = asset.clone();
-    if update.storage.is_some() {
-        return store(state, &update.id, update.storage);
+    if wants_ipfs(update.storage.as_ref()) == Some(true) {
+        let params = ExportParams::new().ipfs(IpfsExport::new());
+        let task = start_export(state, &update.id, params)?;
+        let spec = match update.storage.and_then(|storage| storage.ipfs) {
+            Some(StorageIpfs::Custom(details)) => details.spec,
+            _ => None,
+        };
+        store(state, &update.id, task.id, spec);
+        return asset_by_id(state, &update.id).map(|asset| shown(asset.clone(), false));
     }
     state.asset_event(EventKind::AssetUpdated, &changed);
-    Ok(shown(changed, None))
+    Ok(shown(changed, false))
 }
 
-/// Starts the export that the storage of an update asks for.
-fn store(state: &mut StudioState, id: &AssetId, storage: Option<Storage>) -> HandlerResult<Asset> {
-    let params = ExportParams::new().ipfs(IpfsExport::new());
-    let spec = match storage.and_then(|storage| storage.ipfs) {
-        Some(StorageIpfs::Custom(details)) => details.spec,
-        _ => None,
-    };
-    let task = start_export(state, id, params)?;
+fn asset_by_id<'a>(state: &'a mut StudioState, id: &AssetId) -> HandlerResult<&'a mut Asset> {
+    asset(state, id)
+}
+
+/// Records that an asset is being put on IPFS.
+fn store(state: &mut StudioState, id: &AssetId, pending: Option<TaskId>, spec: Option<IpfsSpec>) {
     let time = state.time();
-    let asset = state.asset(id.as_str())?;
-    let tasks = StorageTasks { pending: task.id.clone(), ..StorageTasks::default() };
+    let Ok(asset) = state.asset(id.as_str()) else { return };
+    let tasks = StorageTasks { pending, ..StorageTasks::default() };
     let ipfs = AssetIpfs { spec: Some(spec.unwrap_or_default()), updated_at: Some(time), ..AssetIpfs::default() };
     asset.storage = Some(AssetStorage {
         ipfs: Some(Box::new(ipfs)),
         status: Some(StorageStatus { phase: StoragePhase::Waiting, tasks, ..StorageStatus::default() }),
         ..AssetStorage::default()
     });
-    Ok(shown(asset.clone(), None))
 }
 
 fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
@@ -156,7 +171,7 @@ fn restore(state: &mut StudioState, restore: Restore) -> HandlerResult<()> {
 
 fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<()> {
     // The real server does not check that there is such an asset.
-    let asset = state.asset(retry.id.as_str()).map_err(|_| Reply::error(500, "Internal server error: TypeError"))?;
+    let asset = find(&mut state.assets, |asset| asset.id == retry.id).map_err(|_| crashed("TypeError"))?;
     if phase(asset) != Phase::Failed {
         return Err(Reply::error(400, "Asset is not failed"));
     }
@@ -183,20 +198,27 @@ pub(super) fn new_asset(state: &mut StudioState, name: String, source: AssetSour
     asset
 }
 
-/// What both ways to upload have in common.
-macro_rules! upload {
-    ($state:expr, $new:expr, $source:expr, $first:expr, $url:expr, $seconds:expr, $begins:expr) => {{
+/// What both ways to upload have in common: the checks before a new asset.
+macro_rules! check_upload {
+    ($state:expr, $new:expr, $bad_key:literal) => {{
+        let key = $new.encryption.as_ref().map(|encryption| encryption.encrypted_key.expose());
+        if key.is_some_and(|key| !key.is_empty() && BASE64_STANDARD.decode(key).is_err()) {
+            return Err(Reply::error(422, $bad_key));
+        }
+        check_text(&$new.name)?;
         if $new.profiles.as_set().is_some_and(Vec::is_empty) {
             return Err(Reply::error(400, "assets must have at least one profile"));
         }
-        check_text(&$new.name)?;
         check_policy($state, $new.playback_policy.as_set())?;
-        if let Some(encryption) = &$new.encryption {
-            check_key(encryption)?;
-            if $new.playback_policy.as_set().is_none() {
-                return Err(Reply::error(400, "a playbackPolicy is required when using encryption"));
-            }
+        if key.is_some_and(|key| !key.is_empty()) && $new.playback_policy.as_set().is_none() {
+            return Err(Reply::error(400, "a playbackPolicy is required when using encryption"));
         }
+    }};
+}
+
+/// What both ways to upload have in common: the asset, and the task that processes it.
+macro_rules! upload {
+    ($state:expr, $new:expr, $source:expr, $first:expr, $url:expr, $seconds:expr, $begins:expr) => {{
         $state.check_queue()?;
         let encryption = $new.encryption.map(|encryption| encryption.key("***"));
         let mut source: AssetSource = $source;
@@ -206,8 +228,13 @@ macro_rules! upload {
         asset.playback_policy = $new.playback_policy.into_set();
         asset.creator_id = $new.creator_id.map(typed);
         asset.profiles = $new.profiles.clone().into_set();
-        if $new.storage.is_some() {
-            asset.storage = Some(AssetStorage { ipfs: Some(Box::default()), ..AssetStorage::default() });
+        if let Some(wants) = wants_ipfs($new.storage.as_ref()) {
+            let mut ipfs = AssetIpfs::default();
+            match wants {
+                true => ipfs.spec = Some(IpfsSpec::default()),
+                false => typed_endpoint::codec::mark_null(&mut ipfs, "spec"),
+            }
+            asset.storage = Some(AssetStorage { ipfs: Some(Box::new(ipfs)), ..AssetStorage::default() });
         }
         let asset = asset.clone();
         let params = UploadParams {
@@ -230,15 +257,8 @@ macro_rules! upload {
     }};
 }
 
-fn check_key(encryption: &Encryption) -> HandlerResult<()> {
-    let key = encryption.encrypted_key.expose();
-    match !key.is_empty() && BASE64_STANDARD.decode(key).is_ok() {
-        true => Ok(()),
-        false => Err(Reply::error(422, "encryption.encryptedKey must be base64 encoded")),
-    }
-}
-
 fn request_upload(state: &mut StudioState, new: RequestUpload) -> HandlerResult<UploadTicket> {
+    check_upload!(state, new, "encryptedKey must be valid base64");
     let source = AssetSource { kind: SourceType::DirectUpload, ..AssetSource::default() };
     let (asset, task) = upload!(state, new, source, Phase::Uploading, None, None, false);
     let url = format!("{}/uploads/directUpload/{}", state.asked.origin, asset.playback_id.clone().unwrap_or_default());
@@ -259,7 +279,7 @@ fn request_upload(state: &mut StudioState, new: RequestUpload) -> HandlerResult<
 }
 
 fn upload_url(state: &mut StudioState, new: UploadUrl) -> HandlerResult<UrlUpload> {
-    check_scheme("/url", new.url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
+    check_upload!(state, new, "\"encryptedKey\" must be valid base64");
     let since = state.time() - SAME_URL;
     let same = |asset: &&Asset| {
         asset.source.url.as_ref() == Some(&new.url)
@@ -279,18 +299,18 @@ fn upload_url(state: &mut StudioState, new: UploadUrl) -> HandlerResult<UrlUploa
 }
 
 fn export(state: &mut StudioState, export: Export) -> HandlerResult<Exported> {
-    if export.params.ipfs.is_some() == export.params.custom.is_some() {
-        let params = json!({ "passingSchemas": null });
-        return Err(invalid("", "oneOf", params, "must match exactly one schema in oneOf"));
-    }
     let message = || format!("Asset not found with id {}", export.id);
-    let asset = state.asset(export.id.as_str()).map_err(|_| Reply::error(404, message()))?;
+    let asset = find(&mut state.assets, |asset| asset.id == export.id);
+    let asset = asset.map_err(|_| Reply::error(404, message()))?;
     if phase(asset) != Phase::Ready {
         return Err(Reply::error(412, "asset is not ready to be exported"));
     }
+    let to_ipfs = export.params.ipfs.is_some();
     let task = start_export(state, &export.id, export.params)?;
-    let task = Task { scheduled_at: None, ..task };
-    Ok(Exported { task, ..Exported::default() })
+    if to_ipfs {
+        store(state, &export.id, task.id.clone(), None);
+    }
+    Ok(Exported { task: unscheduled(task), ..Exported::default() })
 }
 
 fn start_export(state: &mut StudioState, id: &AssetId, params: impl IntoField<ExportParams>) -> HandlerResult<Task> {

@@ -2,7 +2,6 @@
 
 use super::super::fields;
 use super::super::handler::{HandlerResult, crashed};
-use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, object_store};
 use super::super::work::NewTask;
@@ -25,8 +24,17 @@ fn create_clip(state: &mut StudioState, new: CreateClip) -> HandlerResult<Clip> 
     }
     let session_id = source.session_id.clone();
     let base = format!("{}/recordings/{}", state.asked.origin, input_id);
-    let name = new.name.unwrap_or_else(|| format!("clip_{}", new.playback_id));
-    let asset = new_asset(state, name, source, Phase::Waiting);
+    let requester = requester(&new.playback_id);
+    let asset = new_asset(state, new.name.clone().unwrap_or_default(), source, Phase::Waiting);
+    let asset = match new.name.is_some_and(|name| !name.is_empty()) {
+        true => asset,
+        // By the id that the clip has by then.
+        false => {
+            let own = state.asset(asset.id.as_str())?;
+            own.name = format!("clip-{}", own.playback_id.clone().unwrap_or_default());
+            own.clone()
+        }
+    };
     let clip = ClipParams {
         clip_strategy: Some(ClipStrategy {
             start_time: Some(new.start_time),
@@ -45,26 +53,34 @@ fn create_clip(state: &mut StudioState, new: CreateClip) -> HandlerResult<Clip> 
     let task = state.spawn(NewTask { kind: TaskType::Clip, input: None, output, params, begins: true });
     let id = task.id.unwrap_or_default();
     if let Some(work) = state.work.iter_mut().find(|work| work.task.id.as_ref() == Some(&id)) {
-        work.task.requester_id = Some("UNKNOWN".into());
+        work.task.requester_id = Some(requester);
     }
     Ok(Clip { asset, task: TaskRef { id, ..TaskRef::default() }, ..Clip::default() })
 }
 
-/// What is clipped, and its id: an asset, or a session of a stream that is recorded.
+/// Who asked for a clip, as far as the server can tell without an address.
+fn requester(playback_id: &PlaybackId) -> String {
+    format!("UNKNOWN-{playback_id}")
+}
+
+/// What is clipped, and its id: a session of a stream that is recorded. Assets cannot be clipped.
 fn clip_source(state: &StudioState, new: &CreateClip) -> HandlerResult<(AssetSource, String)> {
     let source =
         AssetSource { kind: SourceType::Clip, playback_id: Some(new.playback_id.clone()), ..AssetSource::default() };
-    if let Some(asset) = state.assets.iter().find(|asset| asset.playback_id.as_ref() == Some(&new.playback_id)) {
-        state.check_clips()?;
-        return Ok((AssetSource { asset_id: Some(asset.id.clone()), ..source }, asset.id.to_string()));
-    }
-    let stream = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(&new.playback_id));
-    let stream = stream.ok_or_else(|| Reply::error(404, "Content not found"))?;
-    state.check_clips()?;
+    let is_it =
+        |stream: &&Stream| stream.playback_id.as_ref() == Some(&new.playback_id) && stream.suspended != Some(true);
+    let stream = state.streams.iter().find(is_it).ok_or_else(|| Reply::error(404, "Content not found"))?;
+    state.check_clips(&requester(&new.playback_id))?;
     let mut sessions = state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&stream.id));
-    let session = match &new.session_id {
-        Some(id) => sessions.find(|session| session.id == *id).ok_or_else(|| Reply::error(404, "Session not found"))?,
-        None => sessions.next_back().filter(|_| stream.record == Some(true)).ok_or_else(crashed)?,
+    let session = match new.session_id.as_ref().filter(|id| !id.is_empty()) {
+        Some(id) if !state.sessions.iter().any(|session| session.id == *id) => {
+            return Err(Reply::error(404, "Session not found"));
+        }
+        Some(id) => {
+            let message = "The provided session id does not belong to this stream";
+            sessions.find(|session| session.id == *id).ok_or_else(|| Reply::error(404, message))?
+        }
+        None => sessions.next_back().filter(|_| stream.record == Some(true)).ok_or_else(|| crashed("Error"))?,
     };
     Ok((AssetSource { session_id: Some(session.id.clone()), ..source }, stream.id.to_string()))
 }
@@ -72,7 +88,7 @@ fn clip_source(state: &StudioState, new: &CreateClip) -> HandlerResult<(AssetSou
 fn of_stream(state: &mut StudioState, list: GetClips) -> HandlerResult<Vec<Asset>> {
     let id = stream_of(state, list.id.as_str()).ok_or_else(|| Reply::error(404, "Stream not found"))?;
     let clips = clips_of(state, |source| is_of_stream(state, source, &id));
-    state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
+    state.page(clips, fields::CLIPS)
 }
 
 fn of_session(state: &mut StudioState, list: session::GetClips) -> HandlerResult<Vec<Asset>> {
@@ -80,13 +96,16 @@ fn of_session(state: &mut StudioState, list: session::GetClips) -> HandlerResult
         return Err(Reply::error(404, "Session not found"));
     }
     let clips = clips_of(state, |source| source.session_id.as_ref() == Some(&list.id));
-    state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
+    state.page(clips, fields::CLIPS)
 }
 
 fn of_asset(state: &mut StudioState, list: asset::GetClips) -> HandlerResult<Vec<Asset>> {
-    state.asset(list.id.as_str()).map_err(|_| Reply::error(404, "Asset not found"))?;
-    let clips = clips_of(state, |source| source.asset_id.as_ref() == Some(&list.id));
-    state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
+    let is_it =
+        |asset: &&Asset| asset.id == list.id || asset.playback_id.as_ref().is_some_and(|own| own == list.id.as_str());
+    let asset = state.assets.iter().find(is_it).ok_or_else(|| Reply::error(404, "Asset not found"))?;
+    let id = asset.id.clone();
+    let clips = clips_of(state, |source| source.asset_id.as_ref() == Some(&id));
+    state.page(clips, fields::CLIPS)
 }
 
 /// The clips of a session, stream or asset, with their URLs.
@@ -111,7 +130,7 @@ fn of_anything(state: &mut StudioState, list: clip::List) -> HandlerResult<Vec<A
         };
         source.kind == SourceType::Clip && clip.deleted != Some(true) && is_of_this
     });
-    state.page(clips, &listing!(list), fields::CLIPS, "updatedAt", LastPage::Unlinked)
+    state.page(clips, fields::CLIPS)
 }
 
 /// The stream that has this id or playback id.

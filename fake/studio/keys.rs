@@ -5,7 +5,6 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::super::fields;
 use super::super::handler::{HandlerResult, find, remove};
-use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, user};
 use crate::endpoints::studio::access_control::{
@@ -13,7 +12,7 @@ use crate::endpoints::studio::access_control::{
 };
 use typed_endpoint::mock::Reply;
 
-/// How many signing keys an account may have.
+/// How many signing keys an account may have before it gets another: it can have one more than the message says.
 const MAX_KEYS: usize = 10;
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -21,13 +20,15 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 fn create(state: &mut StudioState, new: Create) -> HandlerResult<SigningKey> {
-    if state.keys.len() >= MAX_KEYS {
+    if state.keys.len() > MAX_KEYS {
         return Err(Reply::error(403, "user can only have up to 10 signing keys, delete some first"));
     }
     let (public_key, private_key) = pair(state);
     let key = SigningKey {
         id: Some(state.id()),
-        name: Some(new.name.unwrap_or_else(|| format!("Signing Key {}", state.keys.len() + 1))),
+        name: Some(
+            new.name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("Signing Key {}", state.keys.len() + 1)),
+        ),
         user_id: Some(user()),
         created_at: Some(state.time()),
         public_key: BASE64_STANDARD.encode(public_key),
@@ -64,8 +65,8 @@ fn pair(state: &mut StudioState) -> (String, String) {
     (pem("PUBLIC", 64), pem("PRIVATE", 64))
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<SigningKey>> {
-    state.page(&state.keys, &listing!(list), fields::KEYS, "createdAt", LastPage::Undefined)
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<SigningKey>> {
+    state.page(&state.keys, fields::KEYS)
 }
 
 fn key<'a>(state: &'a mut StudioState, id: &SigningKeyId) -> HandlerResult<&'a mut SigningKey> {

@@ -1,11 +1,11 @@
 //! Object stores.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, find, remove};
-use super::super::lists::{LastPage, Listing, listing};
+use super::super::handler::{HandlerResult, find, not_found, remove};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
 use crate::endpoints::studio::object_store::{Create, Delete, Get, List, ObjectStore, Update};
+use typed_endpoint::mock::Reply;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(create).on(list).on(get).on(update).on(delete)
@@ -30,13 +30,18 @@ fn shown(store: &ObjectStore) -> ObjectStore {
     ObjectStore { url: None, ..store.clone() }
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<ObjectStore>> {
-    let list = Listing { order: None, count: None, ..listing!(list) };
-    state.page(state.object_stores.iter().map(shown), &list, fields::OBJECT_STORES, "createdAt", LastPage::Unlinked)
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<ObjectStore>> {
+    state.page(state.object_stores.iter().map(shown), fields::OBJECT_STORES)
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<ObjectStore> {
-    find(&mut state.object_stores, |store| store.id == get.id).map(|store| shown(store))
+    // The server looks whose it is before whether there is one.
+    let message = "user can only request information on their own user object";
+    if state.deleted.contains(get.id.as_str()) {
+        return Err(not_found());
+    }
+    let store = find(&mut state.object_stores, |store| store.id == get.id);
+    store.map(|store| shown(store)).map_err(|_| Reply::error(403, message))
 }
 
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
@@ -46,5 +51,7 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
 }
 
 fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
-    remove(&mut state.object_stores, |store| store.id == delete.id).map(drop)
+    remove(&mut state.object_stores, |store| store.id == delete.id)?;
+    state.deleted.insert(delete.id.to_string());
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::endpoints::studio::playback::{
     DvrSource, Get, PlaybackInfo, PlaybackMeta, PlaybackType, Source, SourceName, SourceType,
 };
 use crate::endpoints::studio::session::RecordingStatus;
+use crate::endpoints::studio::stream::Stream;
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
 
@@ -24,19 +25,33 @@ pub(super) fn routes(routes: Routes) -> Routes {
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<PlaybackInfo> {
     let base = format!("{}/hls/{}", state.asked.origin, get.id);
     let id = &get.id;
-    if let Some(stream) = state.streams.iter().find(|stream| stream.playback_id.as_ref() == Some(id)) {
+    let is_stream = |stream: &&Stream| stream.playback_id.as_ref() == Some(id) && stream.suspended != Some(true);
+    if let Some(stream) = state.streams.iter().find(is_stream) {
         let live = stream.is_active == Some(true);
         let mut info = info(PlaybackType::Live, stream.playback_policy.clone(), live_sources(&state.asked.origin, id));
         info.meta.live = Some(live.into());
-        if get.recordings == Some(true) && live && stream.record == Some(true) {
+        let session = state.sessions.iter().rfind(|session| session.parent_id.as_ref() == Some(&stream.id));
+        if state.asked.query.get("recordings") == Some("true") {
+            if !state.asked.has_key {
+                return Err(Reply::error(401, "authentication is required to access recordings"));
+            }
+            let dvr = match session {
+                Some(_) => DvrSource {
+                    hrn: Some(SourceName::Hls),
+                    kind: Some(SourceType::Hls),
+                    url: Some(format!("{base}/dvr.m3u8").into()),
+                    ..DvrSource::default()
+                },
+                None => DvrSource {
+                    error: Some("no running recordings available for this stream.".into()),
+                    ..DvrSource::default()
+                },
+            };
+            info.meta.dvr_playback = Some(vec![dvr]);
+        }
+        if session.is_some() {
             let thumbnail = format!("{base}/latest.jpg");
             info.meta.source.push(source(SourceName::Jpeg, SourceType::Jpeg, thumbnail));
-            info.meta.dvr_playback = Some(vec![DvrSource {
-                hrn: Some(SourceName::Hls),
-                kind: Some(SourceType::Hls),
-                url: Some(format!("{base}/dvr.m3u8").into()),
-                ..DvrSource::default()
-            }]);
         }
         return Ok(info);
     }
@@ -50,7 +65,9 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<PlaybackInfo> {
         };
     }
     let asset = |asset: &&Asset| {
-        asset.deleted != Some(true) && (asset.playback_id.as_ref() == Some(id) || asset.id == id.as_str())
+        let cid = asset.storage.as_ref().and_then(|storage| storage.ipfs.as_ref()?.cid.as_ref());
+        asset.deleted != Some(true)
+            && (asset.playback_id.as_ref() == Some(id) || cid.is_some_and(|cid| *cid == id.as_str()))
     };
     if let Some(asset) = state.assets.iter().find(asset) {
         let remembered = state.not_ready_until.get(id).copied().filter(|until| state.now < *until);
@@ -83,8 +100,6 @@ fn live_sources(origin: &str, id: &PlaybackId) -> Vec<Source> {
     vec![
         source(SourceName::Hls, SourceType::Hls, format!("{origin}/hls/{id}/index.m3u8")),
         source(SourceName::WebRtc, SourceType::WebRtc, format!("{origin}/webrtc/{id}")),
-        source(SourceName::Flv, SourceType::Flv, format!("{origin}/flv/{id}")),
-        source(SourceName::Png, SourceType::Png, format!("{origin}/live/{id}/latest.png")),
     ]
 }
 
@@ -97,9 +112,9 @@ fn file_sources(asset: &Asset, base: &str) -> Vec<Source> {
         ..source(SourceName::Mp4, SourceType::Mp4, format!("{base}/{height}p0.mp4"))
     };
     vec![
-        source(SourceName::Hls, SourceType::Hls, format!("{base}/index.m3u8")),
-        mp4(640, 360, 800_000.0),
         mp4(1920, 1080, 4_000_000.0),
+        mp4(640, 360, 800_000.0),
+        source(SourceName::Hls, SourceType::Hls, format!("{base}/index.m3u8")),
         source(SourceName::Thumbnails, SourceType::Thumbnails, format!("{base}/thumbnails/thumbnails.vtt")),
     ]
 }

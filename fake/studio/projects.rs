@@ -2,7 +2,6 @@
 
 use super::super::fields;
 use super::super::handler::{HandlerResult, find};
-use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
 use crate::endpoints::studio::project::{Create, Delete, Get, List, Project, Update};
@@ -25,8 +24,8 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<Project> {
     Ok(project)
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Project>> {
-    state.page(&state.projects, &listing!(list), fields::PROJECTS, "createdAt", LastPage::Unlinked)
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Project>> {
+    state.page(&state.projects, fields::PROJECTS)
 }
 
 /// For an unknown project the error is that it belongs to another account.

@@ -37,7 +37,8 @@ fn room<'a>(state: &'a mut StudioState, id: &RoomId) -> HandlerResult<&'a mut Ro
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Room> {
-    room(state, &get.id).cloned()
+    // Only operators see its egress.
+    Ok(Room { egress_id: None, ..room(state, &get.id)?.clone() })
 }
 
 fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
@@ -45,13 +46,12 @@ fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<()> {
 }
 
 fn start_egress(state: &mut StudioState, start: StartEgress) -> HandlerResult<()> {
-    state.stream(start.stream_id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
     let egress: String = state.id();
-    let room = room(state, &start.id)?;
-    if room.egress_id.is_some() {
+    if room(state, &start.id)?.egress_id.is_some() {
         return Err(Reply::error(400, "egress already running"));
     }
-    room.egress_id = Some(egress);
+    state.stream(start.stream_id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
+    room(state, &start.id)?.egress_id = Some(egress);
     Ok(())
 }
 
@@ -63,6 +63,7 @@ fn stop_egress(state: &mut StudioState, stop: StopEgress) -> HandlerResult<()> {
 }
 
 fn create_user(state: &mut StudioState, new: CreateUser) -> HandlerResult<CreatedRoomUser> {
+    room(state, &new.id)?;
     let (id, time) = (state.id::<RoomUserId>(), state.time());
     let origin = state.asked.origin.clone();
     let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", state.letters(40), state.letters(43));

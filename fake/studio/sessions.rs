@@ -2,7 +2,6 @@
 
 use super::super::fields;
 use super::super::handler::{HandlerResult, find};
-use super::super::lists::{LastPage, Listing, listing};
 use super::super::live::shown;
 use super::super::routes::Routes;
 use super::super::state::StudioState;
@@ -19,7 +18,7 @@ fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Session>> {
         Session { parent_stream: parent.cloned().map(Box::new), ..shown(session) }
     };
     let sessions = state.sessions.iter().filter(of_stream).map(with_parent);
-    state.page(sessions, &listing!(list), fields::SESSIONS, "lastSeen", LastPage::Unlinked)
+    state.page(sessions, fields::SESSIONS)
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Session> {
@@ -33,17 +32,28 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Session> {
 
 fn recorded(state: &mut StudioState, list: GetRecorded) -> HandlerResult<Vec<Session>> {
     state.stream(list.parent_id.as_str())?;
+    let record = match state.asked.query.get("record") {
+        Some("true" | "1") => Some(true),
+        Some("false" | "0") => Some(false),
+        _ => None,
+    };
     let wanted = |session: &&Session| {
         session.parent_id.as_ref() == Some(&list.parent_id)
             && session.source_segments_duration.is_some_and(|length| length.as_secs_f64() > 0.0)
-            && list.record.is_none_or(|record| session.record == Some(record))
+            && record.is_none_or(|record| session.record == Some(record))
     };
-    let page = Listing { limit: list.limit, cursor: list.cursor.clone(), order: None, filters: None, count: None };
-    state.page(
-        state.sessions.iter().filter(wanted).map(shown),
-        &page,
-        fields::NO_FIELDS,
-        "lastSeen",
-        LastPage::NeverLinked,
-    )
+    state.page(state.sessions.iter().filter(wanted).map(as_stream), fields::RECORDED)
+}
+
+/// A session as this list returns it: as if it were a stream, with what streams have by default.
+fn as_stream(session: &Session) -> Session {
+    let mut session = Session {
+        is_active: session.is_active,
+        version: Some("v2".into()),
+        suspended: Some(false),
+        deleted: Some(false),
+        ..shown(session)
+    };
+    session.extra.insert("lastTerminatedAt", ());
+    session
 }

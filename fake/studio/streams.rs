@@ -6,12 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, json};
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, already_there, check_text, find, invalid, not_found, remove};
-use super::super::lists::{LastPage, Listing, listing};
+use super::super::handler::{HandlerResult, already_there, check_text, crashed, find, not_found, remove};
 use super::super::routes::Routes;
-use super::super::state::{StudioState, project, typed, user};
-use super::policies::check_policy;
-use super::targets::{check_target_url, new_target};
+use super::super::state::{StudioState, object_store, project, typed, user};
+use super::policies::check_stream_policy;
+use super::targets::new_target;
 use crate::endpoints::studio::multistream::Target;
 use crate::endpoints::studio::session::Session;
 use crate::endpoints::studio::stream::{
@@ -24,9 +23,6 @@ use typed_endpoint::mock::Reply;
 
 /// How long after one termination another is refused.
 const BETWEEN_TERMINATIONS: Duration = Duration::from_secs(5);
-
-/// How many pixels a rendition has at least, each way.
-const LEAST_PIXELS: u64 = 128;
 
 /// How long the labels of a stream may be.
 const MAX_TAGS: usize = 2048;
@@ -47,10 +43,9 @@ fn make(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
     if new.recording_spec.is_some() && new.record != Some(true) {
         return Err(Reply::error(400, "recordingSpec is only supported with record=true"));
     }
-    check_policy(state, new.playback_policy.as_set())?;
+    check_stream_policy(state, new.playback_policy.as_set())?;
     let profiles = new.profiles.into_set().unwrap_or_else(default_profiles);
-    check_profiles(&profiles)?;
-    let multistream = new.multistream.map(|multistream| targets(state, &profiles, multistream)).transpose()?;
+    let multistream = targets(state, &profiles, new.multistream)?;
     check_tags(new.user_tags.as_ref())?;
     let mut stream = Stream {
         id: state.id(),
@@ -76,7 +71,7 @@ fn make(state: &mut StudioState, new: Create) -> HandlerResult<Stream> {
         project_id: Some(project()),
         record: Some(new.record.unwrap_or(false)),
         recording_spec: new.recording_spec,
-        multistream: Some(multistream.unwrap_or_else(|| Multistream::new().targets([]))),
+        multistream: Some(multistream),
         suspended: Some(false),
         user_id: Some(user()),
         renditions: Some(Map::new()),
@@ -99,33 +94,20 @@ fn default_profiles() -> Vec<FfmpegProfile> {
     ]
 }
 
-fn check_profiles(profiles: &[FfmpegProfile]) -> HandlerResult<()> {
-    let mut names = BTreeSet::new();
-    for (index, profile) in profiles.iter().enumerate() {
-        if profile.name.is_empty() {
-            let params = json!({ "missingProperty": "name" });
-            return Err(invalid(
-                &format!("/profiles/{index}"),
-                "required",
-                params,
-                "must have required property 'name'",
-            ));
-        }
-        for (field, pixels) in [("width", profile.width), ("height", profile.height)] {
-            if pixels < LEAST_PIXELS {
-                let params = json!({ "comparison": ">=", "limit": LEAST_PIXELS });
-                let message = format!("must be >= {LEAST_PIXELS}");
-                return Err(invalid(&format!("/profiles/{index}/{field}"), "minimum", params, &message));
-            }
-        }
-        if profile.name == "source" {
+/// The names of the renditions of a stream, its own first.
+fn profile_names(profiles: &[FfmpegProfile]) -> HandlerResult<Vec<&str>> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in profiles.iter().map(|profile| profile.name.as_str()).filter(|name| !name.is_empty()) {
+        if name == "source" {
             return Err(Reply::error(400, "profile cannot be named \"source\""));
         }
-        if !names.insert(&profile.name) {
-            return Err(Reply::error(400, format!("duplicate profile name \"{}\"", profile.name)));
+        if names.contains(&name) {
+            return Err(Reply::error(400, format!("duplicate profile name \"{name}\"")));
         }
+        names.push(name);
     }
-    Ok(())
+    names.push("source");
+    Ok(names)
 }
 
 fn check_tags(tags: Option<&UserTags>) -> HandlerResult<()> {
@@ -140,15 +122,25 @@ fn check_tags(tags: Option<&UserTags>) -> HandlerResult<()> {
 fn targets(
     state: &mut StudioState,
     profiles: &[FfmpegProfile],
-    multistream: Multistream,
+    multistream: Option<Multistream>,
 ) -> HandlerResult<Multistream> {
-    let refs = multistream.targets.unwrap_or_default();
-    let kept = refs.into_iter().map(|target| target_ref(state, profiles, target)).collect::<HandlerResult<Vec<_>>>()?;
+    let names = profile_names(profiles)?;
+    let refs = multistream.and_then(|multistream| multistream.targets).unwrap_or_default();
+    let kept = refs.into_iter().map(|target| target_ref(state, &names, target)).collect::<HandlerResult<Vec<_>>>()?;
+    check_unique(&kept)?;
     Ok(Multistream::new().targets(kept))
 }
 
-fn target_ref(state: &mut StudioState, profiles: &[FfmpegProfile], target: TargetRef) -> HandlerResult<TargetRef> {
-    let names: Vec<_> = ["source"].into_iter().chain(profiles.iter().map(|profile| profile.name.as_str())).collect();
+fn check_unique(targets: &[TargetRef]) -> HandlerResult<()> {
+    let mut seen = BTreeSet::new();
+    let mut pairs = targets.iter().map(|target| (&target.profile, &target.id));
+    match pairs.all(|pair| seen.insert(pair)) {
+        true => Ok(()),
+        false => Err(Reply::error(400, "multistream target {id,profile} must be unique")),
+    }
+}
+
+fn target_ref(state: &mut StudioState, names: &[&str], target: TargetRef) -> HandlerResult<TargetRef> {
     if !names.contains(&target.profile.as_str()) {
         let available = json!(names);
         let message = format!("multistream target profile not found: \"{}\". available: {available}", target.profile);
@@ -158,28 +150,29 @@ fn target_ref(state: &mut StudioState, profiles: &[FfmpegProfile], target: Targe
         (Some(id), None) => find(&mut state.targets, |own| own.id == id)
             .map(|own| own.id.clone())
             .map_err(|_| Reply::error(400, format!("multistream target not found: \"{id}\"")))?,
-        (None, Some(spec)) => {
-            check_target_url("/multistream/targets/0/spec/url", &spec.url)?;
-            new_target(state, spec.url, spec.name, None).id
-        }
+        (None, Some(spec)) => new_target(state, spec.url, spec.name, None).id,
         _ => return Err(Reply::error(400, "multistream target must have either an \"id\" or a \"spec\"")),
     };
     Ok(TargetRef { id: Some(id), spec: None, ..target })
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Stream>> {
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Stream>> {
+    let query = &state.asked.query;
+    let streams_only = query.flag("streamsonly");
+    let sessions_only = !streams_only && query.flag("sessionsonly");
+    let active = query.flag("active");
     let children = state.sessions.iter().map(child);
     let all = state.streams.iter().cloned().chain(children).filter(|stream| {
-        (list.streams_only != Some(true) || stream.parent_id.is_none())
-            && (list.sessions_only != Some(true) || stream.parent_id.is_some())
-            && (list.active != Some(true) || stream.is_active == Some(true))
+        (!streams_only || stream.parent_id.is_none())
+            && (!sessions_only || stream.parent_id.is_some())
+            && (!active || stream.is_active == Some(true))
     });
-    state.page(all, &listing!(list), fields::STREAMS, "lastSeen", LastPage::Unlinked)
+    state.page(all, fields::STREAMS)
 }
 
 /// A session in the form in which the list of streams has it.
 fn child(session: &Session) -> Stream {
-    Stream {
+    let mut child = Stream {
         id: session.id.to_string().into(),
         name: session.name.clone(),
         kind: Some("stream".into()),
@@ -188,13 +181,23 @@ fn child(session: &Session) -> Stream {
         last_seen: session.last_seen,
         source_segments: session.source_segments,
         transcoded_segments: session.transcoded_segments,
+        source_segments_duration: session.source_segments_duration,
+        transcoded_segments_duration: session.transcoded_segments_duration,
+        source_bytes: session.source_bytes,
+        transcoded_bytes: session.transcoded_bytes,
         is_active: session.is_active,
         created_at: session.created_at,
         record: session.record,
+        recording_spec: session.recording_spec.clone(),
+        region: Some("mock".into()),
+        renditions: Some(Map::new()),
+        suspended: Some(false),
         user_id: session.user_id.clone(),
         project_id: session.project_id.clone(),
         ..Stream::default()
-    }
+    };
+    typed_endpoint::codec::mark_null(&mut child, "lastTerminatedAt");
+    child
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Stream> {
@@ -203,21 +206,28 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Stream> {
 }
 
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
-    let live = state.stream(update.id.as_str())?.is_active == Some(true);
-    for (name, given) in [("record", update.record.is_some()), ("profiles", !update.profiles.is_unset())] {
-        if live && given {
+    if state.sessions.iter().any(|session| session.id == update.id.as_str()) {
+        return Err(Reply::error(400, "can't patch stream session"));
+    }
+    let stream = state.stream(update.id.as_str())?;
+    let live = stream.is_active == Some(true);
+    let changes_record = update.record.is_some() && update.record != stream.record;
+    for (name, changes) in [("record", changes_record), ("profiles", update.profiles.as_set().is_some())] {
+        if live && changes {
             return Err(Reply::error(400, format!("cannot change '{name}' field while stream is active")));
         }
     }
-    update.name.as_deref().map_or(Ok(()), check_text)?;
-    check_policy(state, update.playback_policy.as_set())?;
-    check_tags(update.user_tags.as_ref())?;
-    let profiles = match update.profiles.as_set() {
-        Some(profiles) => profiles.clone(),
-        None => state.stream(update.id.as_str())?.profiles.clone().unwrap_or_default(),
+    if update.recording_spec.is_some() && update.record.or(stream.record) != Some(true) {
+        return Err(Reply::error(400, "recordingSpec is only supported with record=true"));
+    }
+    let profiles = stream.profiles.clone().unwrap_or_default();
+    let multistream = match update.multistream {
+        Some(multistream) => Some(targets(state, &profiles, Some(multistream))?),
+        None => None,
     };
-    check_profiles(&profiles)?;
-    let multistream = update.multistream.map(|multistream| targets(state, &profiles, multistream)).transpose()?;
+    check_stream_policy(state, update.playback_policy.as_set())?;
+    check_tags(update.user_tags.as_ref())?;
+    update.name.as_deref().map_or(Ok(()), check_text)?;
     let stream = state.stream(update.id.as_str())?;
     if let Some(name) = update.name {
         stream.name = name;
@@ -264,10 +274,12 @@ fn start_pull(state: &mut StudioState, start: StartPull) -> HandlerResult<()> {
 fn add_target(state: &mut StudioState, add: AddMultistreamTarget) -> HandlerResult<Option<Target>> {
     let stream = state.stream(add.id.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
     let profiles = stream.profiles.clone().unwrap_or_default();
-    let target = target_ref(state, &profiles, add.target)?;
+    let mut targets = stream.multistream.clone().and_then(|multistream| multistream.targets).unwrap_or_default();
+    let target = target_ref(state, &profile_names(&profiles)?, add.target)?;
     let id = target.id.clone();
-    let multistream = state.stream(add.id.as_str())?.multistream.get_or_insert_default();
-    multistream.targets.get_or_insert_default().push(target);
+    targets.push(target);
+    check_unique(&targets)?;
+    state.stream(add.id.as_str())?.multistream = Some(Multistream::new().targets(targets));
     let target = find(&mut state.targets, |target| Some(&target.id) == id.as_ref())?;
     Ok(Some(Target { project_id: Some(project()), ..super::targets::shown(target) }))
 }
@@ -354,25 +366,32 @@ fn info(state: &mut StudioState, info: Info) -> HandlerResult<StreamInfo> {
     Ok(info)
 }
 
-/// A session in the form of a stream, in which it is listed next to its stream.
+/// A session in the form of a stream, in which it is listed next to its stream, with what lists leave out.
 fn raw_form(session: &Session) -> Session {
-    let kind = Some("stream".into());
-    let session_id = Some(session.id.clone());
-    Session { kind, session_id, recording_status: None, recording_url: None, mp4_url: None, ..session.clone() }
+    let child = serde_json::to_value(child(session)).unwrap_or_default();
+    let mut raw: Session = serde_json::from_value(child).unwrap_or_default();
+    if session.record == Some(true) {
+        raw.extra.insert("recordObjectStoreId", object_store().to_string());
+    }
+    raw
 }
 
 /// All or none.
 fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
-    check_ids(&delete.ids)?;
-    if delete.ids.iter().any(|id| state.stream(id.as_str()).is_err()) {
-        return Err(not_found());
-    }
+    let known = state.streams.iter().filter(|stream| delete.ids.contains(&stream.id)).count();
+    check_many(known, delete.ids.len())?;
     state.streams.retain(|stream| !delete.ids.contains(&stream.id));
     Ok(())
 }
 
-pub(super) fn check_ids<T>(ids: &[T]) -> HandlerResult<()> {
-    if ids.is_empty() { Err(Reply::error(422, "missing ids")) } else { Ok(()) }
+/// The server takes many ids only if all are known, and fails when none is.
+pub(super) fn check_many(known: usize, all: usize) -> HandlerResult<()> {
+    match known {
+        0 if all == 0 => Err(crashed("Error")),
+        0 => Err(crashed("TypeError")),
+        known if known == all => Ok(()),
+        _ => Err(not_found()),
+    }
 }
 
 fn set_record(state: &mut StudioState, set: SetRecord) -> HandlerResult<()> {
@@ -396,6 +415,5 @@ fn children(state: &mut StudioState, list: GetSessions) -> HandlerResult<Vec<Str
     state.stream(list.parent_id.as_str())?;
     let children =
         state.sessions.iter().filter(|session| session.parent_id.as_ref() == Some(&list.parent_id)).map(child);
-    let page = Listing { limit: list.limit, cursor: list.cursor, order: None, filters: None, count: None };
-    state.page(children, &page, fields::NO_FIELDS, "lastSeen", LastPage::Unlinked)
+    state.page(children, fields::CHILDREN)
 }

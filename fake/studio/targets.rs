@@ -1,8 +1,7 @@
 //! Multistream targets.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, find, remove};
-use super::super::lists::{LastPage, Listing, listing};
+use super::super::handler::{HandlerResult, find, remove};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, user};
 use crate::Secret;
@@ -14,20 +13,26 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 fn create(state: &mut StudioState, new: Create) -> HandlerResult<Target> {
-    check_target_url("/url", &new.url)?;
+    check_host(&new.url)?;
     let target = new_target(state, new.url, new.name, new.disabled);
     Ok(shown(&target))
 }
 
-pub(super) fn check_target_url(path: &str, url: &Secret) -> HandlerResult<()> {
-    check_scheme(path, url.expose(), &["srt", "rtmp", "rtmps"], "^(srt|rtmps?)://")
+/// The schema takes a URL without a host, and JavaScript does not.
+fn check_host(url: &Secret) -> HandlerResult<()> {
+    let url = url.expose();
+    let host = url.split("://").nth(1).unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+    match host.ends_with('@') {
+        true => Err(Reply::error(422, format!("Bad URL {url}: TypeError [ERR_INVALID_URL]: Invalid URL"))),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn new_target(state: &mut StudioState, url: Secret, name: Option<String>, disabled: Option<bool>) -> Target {
     let host = url.expose().split('/').nth(2).unwrap_or_default().to_owned();
     let target = Target {
         id: state.id(),
-        name: Some(name.unwrap_or(host)),
+        name: Some(name.filter(|name| !name.is_empty()).unwrap_or(host)),
         user_id: Some(user()),
         url: Some(url),
         disabled: Some(disabled.unwrap_or(false)),
@@ -44,13 +49,16 @@ pub(super) fn shown(target: &Target) -> Target {
 }
 
 fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Target>> {
-    if state.settings.open_source && list.user_id.is_none() {
-        return Err(Reply::error(400, "required query parameter: userId"));
+    match &list.user_id {
+        None if state.settings.open_source => return Err(Reply::error(400, "required query parameter: userId")),
+        Some(other) if *other != user() => {
+            return Err(Reply::error(403, "users can only access their own multistream targets"));
+        }
+        _ => {}
     }
     let of_user = |target: &&Target| list.user_id.is_none() || target.user_id == list.user_id;
     let targets = state.targets.iter().filter(of_user).map(shown);
-    let list = Listing { count: None, ..listing!(list) };
-    state.page(targets, &list, fields::NO_FIELDS, "createdAt", LastPage::Unlinked)
+    state.page(targets, fields::TARGETS)
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Target> {
@@ -58,10 +66,9 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Target> {
 }
 
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<()> {
-    update.url.as_ref().map_or(Ok(()), |url| check_target_url("/url", url))?;
     let target = find(&mut state.targets, |target| target.id == update.id)?;
     target.url = update.url.or(target.url.take());
-    target.name = update.name.or(target.name.take());
+    target.name = update.name.filter(|name| !name.is_empty()).or(target.name.take());
     target.disabled = update.disabled.or(target.disabled);
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! Tasks and transcodes.
 
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, not_found};
-use super::super::lists::{LastPage, listing};
+use super::super::handler::{HandlerResult, not_found};
 use super::super::routes::Routes;
 use super::super::state::StudioState;
-use super::super::work::NewTask;
-use crate::Secret;
+use super::super::work::{NewTask, unscheduled};
 use crate::endpoints::studio::task::{
     Get, List, Retry, Task, TaskParams, TaskType, TranscodeFileParams, TranscodeLocation, TranscodeOutput,
     TranscodeOutputs,
@@ -19,9 +17,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(list).on(get).on(retry).on(transcode)
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Task>> {
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Task>> {
     let tasks = state.work.iter().map(|work| &work.task);
-    state.page(tasks, &listing!(list), fields::TASKS, "updatedAt", LastPage::Undefined)
+    state.page(tasks, fields::TASKS)
 }
 
 fn get(state: &mut StudioState, get: Get) -> HandlerResult<Task> {
@@ -39,21 +37,28 @@ fn retry(state: &mut StudioState, retry: Retry) -> HandlerResult<TaskRef> {
 
 fn transcode(state: &mut StudioState, new: transcode::Create) -> HandlerResult<Task> {
     state.check_queue()?;
-    if let Some(url) = &new.input.url {
-        check_scheme("/input/url", url.as_str(), &["http", "https", "ipfs", "ar"], "^(https?|ipfs|ar)://")?;
-    }
-    for (path, endpoint) in [("/input/endpoint", &new.input.endpoint), ("/storage/endpoint", &new.storage.endpoint)] {
-        if let Some(url) = endpoint {
-            check_scheme(path, url.as_str(), &["http", "https"], "^http(s)?://")?;
-        }
-    }
+    // Paths begin with a slash, even if that is not what was given.
+    let absolute = |path: &str| format!("/{}", path.strip_prefix('/').unwrap_or(path));
     let output = |output: Option<transcode::Output>| {
-        output.map(|output| TranscodeOutput { path: Some(output.path), ..TranscodeOutput::default() })
+        output.map(|output| TranscodeOutput { path: Some(absolute(&output.path)), ..TranscodeOutput::default() })
     };
-    let location = |url: Option<Secret>| Some(TranscodeLocation { url, ..TranscodeLocation::default() });
-    let storage = new.storage.endpoint.map(|endpoint| Secret::from(endpoint.into_string()));
+    let location = |url: String| Some(TranscodeLocation { url: Some(url.into()), ..TranscodeLocation::default() });
+    let input = match (&new.input.url, &new.input.endpoint) {
+        (None, Some(endpoint)) => {
+            let bucket = new.input.bucket.as_deref().unwrap_or_default();
+            store_url(endpoint.as_str(), bucket) + &absolute(new.input.path.as_deref().unwrap_or_default())
+        }
+        (url, _) => url.as_ref().map(|url| url.as_str().to_owned()).unwrap_or_default(),
+    };
+    let storage = match &new.storage.endpoint {
+        Some(endpoint) => store_url(endpoint.as_str(), new.storage.bucket.as_deref().unwrap_or_default()),
+        None => {
+            let proof = new.storage.credentials.proof.as_ref().map(|proof| proof.expose().to_owned());
+            format!("w3s://{}@/", proof.unwrap_or_default().replace('+', "-").replace('/', "_").trim_end_matches('='))
+        }
+    };
     let params = TranscodeFileParams {
-        input: location(new.input.url.or(new.input.endpoint).map(|url| Secret::from(url.into_string()))),
+        input: location(input),
         storage: location(storage),
         outputs: Some(TranscodeOutputs {
             hls: output(new.outputs.hls),
@@ -69,5 +74,10 @@ fn transcode(state: &mut StudioState, new: transcode::Create) -> HandlerResult<T
     };
     let params = TaskParams { transcode_file: Some(params), ..TaskParams::default() };
     let task = state.spawn(NewTask { kind: TaskType::TranscodeFile, input: None, output: None, params, begins: true });
-    Ok(task)
+    Ok(unscheduled(task))
+}
+
+/// A bucket as the server writes it, without the credentials.
+fn store_url(endpoint: &str, bucket: &str) -> String {
+    format!("s3+{}/{bucket}", endpoint.trim_end_matches('/').replacen("://", "://***:***@", 1))
 }

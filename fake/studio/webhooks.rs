@@ -5,13 +5,11 @@ use std::sync::Arc;
 use super::super::core::Core;
 use super::super::events::{Sent, resend, send};
 use super::super::fields;
-use super::super::handler::{HandlerResult, check_scheme, check_text, find, not_found, remove};
+use super::super::handler::{HandlerResult, check_text, find, not_found, remove};
 use super::super::kept::Delivery;
-use super::super::lists::{LastPage, listing};
 use super::super::routes::Routes;
 use super::super::state::{StudioState, project, user};
-use super::streams::check_ids;
-use crate::Url;
+use super::streams::check_many;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{
     Create, Delete, DeleteMany, EventKind, Get, GetLog, GetLogs, List, Patch, ReplacedWebhook, ResendLog, Subscribed,
@@ -25,17 +23,26 @@ pub(super) fn routes(routes: Routes) -> Routes {
     routes.on(logs).on(log).on_async(once_more).on(delete_many).on(subscribed)
 }
 
-/// The server needs to know which events, though its specification says otherwise.
-fn events(events: Option<Vec<EventKind>>) -> HandlerResult<Option<Vec<EventKind>>> {
+/// The server needs to know which events, though its specification says otherwise. It takes a single one, too.
+fn events(state: &StudioState, events: Option<Vec<EventKind>>) -> HandlerResult<Option<Vec<EventKind>>> {
+    let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();
+    let single = || body["event"].as_str().map(|event| vec![EventKind::from(event)]);
     let message = "must provide \"events\" field with subscriptions";
-    events.map(Some).ok_or_else(|| Reply::error(422, message))
+    events.or_else(single).map(Some).ok_or_else(|| Reply::error(422, message))
 }
 
-fn checked(url: Url) -> HandlerResult<Url> {
-    check_scheme("/url", url.as_str(), &["http", "https"], "^http(s)?://").map(|()| url)
+/// The schema takes a URL without a host, and JavaScript does not.
+fn check_host(url: &str) -> HandlerResult<()> {
+    let host = url.split("://").nth(1).unwrap_or_default().trim_start_matches('/');
+    match host.starts_with(['?', '#', ':']) || host.is_empty() {
+        true => Err(Reply::error(422, format!("bad url: {url}"))),
+        false => Ok(()),
+    }
 }
 
 fn create(state: &mut StudioState, new: Create) -> HandlerResult<Webhook> {
+    check_host(new.url.as_str())?;
+    let events = events(state, new.events)?;
     check_text(&new.name)?;
     let webhook = Webhook {
         id: Some(state.id()),
@@ -44,8 +51,8 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<Webhook> {
         user_id: Some(user()),
         project_id: Some(project()),
         created_at: Some(state.time()),
-        events: events(new.events)?,
-        url: checked(new.url)?,
+        events,
+        url: new.url,
         shared_secret: new.shared_secret,
         stream_id: new.stream_id,
         ..Webhook::default()
@@ -54,8 +61,8 @@ fn create(state: &mut StudioState, new: Create) -> HandlerResult<Webhook> {
     Ok(webhook)
 }
 
-fn list(state: &mut StudioState, list: List) -> HandlerResult<Vec<Webhook>> {
-    state.page(&state.webhooks, &listing!(list), fields::WEBHOOKS, "createdAt", LastPage::Undefined)
+fn list(state: &mut StudioState, _: List) -> HandlerResult<Vec<Webhook>> {
+    state.page(&state.webhooks, fields::WEBHOOKS)
 }
 
 fn webhook<'a>(state: &'a mut StudioState, id: &WebhookId) -> HandlerResult<&'a mut Webhook> {
@@ -68,9 +75,11 @@ fn get(state: &mut StudioState, get: Get) -> HandlerResult<Webhook> {
 
 /// Replaces the webhook whose id stands in the body; the response has nothing but that.
 fn update(state: &mut StudioState, update: Update) -> HandlerResult<ReplacedWebhook> {
-    let (events, url) = (events(update.events)?, checked(update.url)?);
     let body: serde_json::Value = serde_json::from_slice(&state.asked.body).unwrap_or_default();
     let id: WebhookId = body["id"].as_str().unwrap_or_default().into();
+    webhook(state, &id)?;
+    check_host(update.url.as_str())?;
+    let (events, url) = (events(state, update.events)?, update.url);
     let own = webhook(state, &id)?;
     *own = Webhook {
         id: own.id.take(),
@@ -89,8 +98,15 @@ fn update(state: &mut StudioState, update: Update) -> HandlerResult<ReplacedWebh
 }
 
 fn patch(state: &mut StudioState, patch: Patch) -> HandlerResult<()> {
-    let url = patch.url.map(checked).transpose()?;
-    let own = webhook(state, &patch.id).map_err(|_| Reply::error(404, "webhook not found"))?;
+    if state.deleted.contains(patch.id.as_str()) {
+        return Err(not_found());
+    }
+    webhook(state, &patch.id).map_err(|_| Reply::error(404, "webhook not found"))?;
+    if let Some(stream) = patch.stream_id.as_ref().filter(|id| !id.is_empty()) {
+        state.stream(stream.as_str()).map_err(|_| Reply::error(404, "stream not found"))?;
+    }
+    let url = patch.url;
+    let own = webhook(state, &patch.id)?;
     if let Some(name) = patch.name {
         own.name = name;
     }
@@ -104,15 +120,15 @@ fn patch(state: &mut StudioState, patch: Patch) -> HandlerResult<()> {
 }
 
 fn delete(state: &mut StudioState, delete: Delete) -> HandlerResult<Option<Webhook>> {
-    remove(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(&delete.id)).map(|_| None)
+    remove(&mut state.webhooks, |webhook| webhook.id.as_ref() == Some(&delete.id))?;
+    state.deleted.insert(delete.id.to_string());
+    Ok(None)
 }
 
 /// All or none.
 fn delete_many(state: &mut StudioState, delete: DeleteMany) -> HandlerResult<()> {
-    check_ids(&delete.ids)?;
-    if delete.ids.iter().any(|id| webhook(state, id).is_err()) {
-        return Err(not_found());
-    }
+    let is_meant = |webhook: &&Webhook| webhook.id.as_ref().is_some_and(|id| delete.ids.contains(id));
+    check_many(state.webhooks.iter().filter(is_meant).count(), delete.ids.len())?;
     state.webhooks.retain(|webhook| webhook.id.as_ref().is_none_or(|id| !delete.ids.contains(id)));
     Ok(())
 }
@@ -128,13 +144,17 @@ fn subscribed(state: &mut StudioState, list: Subscribed) -> HandlerResult<Vec<We
 fn logs(state: &mut StudioState, list: GetLogs) -> HandlerResult<Vec<WebhookLog>> {
     // An unknown webhook has no logs.
     let logs = state.logs.iter().filter(|log| log.webhook_id == list.id);
-    state.page(logs, &listing!(list), fields::LOGS, "createdAt", LastPage::Undefined)
+    state.page(logs, fields::LOGS)
 }
 
 fn log(state: &mut StudioState, get: GetLog) -> HandlerResult<WebhookLog> {
     webhook(state, &get.id).map_err(|_| Reply::error(404, "webhook not found"))?;
-    let log = find(&mut state.logs, |log| log.id == get.log_id && log.webhook_id == get.id).cloned();
-    log.map_err(|_| Reply::error(404, "webhook log not found"))
+    let log = find(&mut state.logs, |log| log.id == get.log_id);
+    let log = log.map_err(|_| Reply::error(404, "webhook log not found"))?;
+    match log.webhook_id == get.id {
+        true => Ok(log.clone()),
+        false => Err(Reply::error(400, "mismatch between webhook and webhook log")),
+    }
 }
 
 /// Delivers at once what was delivered before, and responds with how that went.

@@ -46,16 +46,17 @@ async fn a_finished_recording_is_an_asset_with_the_id_of_its_session() -> Result
 async fn only_so_many_tasks_and_clips_are_taken_at_a_time() -> Result {
     let studio = studio().task_durations(Duration::from_secs(3_600), Duration::from_secs(60));
     let client = studio.client().retry(Retry::never());
-    let asset = client.call(asset::UploadUrl::new("a", "https://a.example/0")).await?.asset;
+    let stream = client.call(stream::Create::new("x").record(true)).await?;
+    studio.go_live(&stream.id);
+    let clip = || stream::CreateClip::new(stream.playback_id.clone().unwrap(), Timestamp::from_millis(0));
     for _ in 0..5 {
-        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await?;
+        client.call(clip()).await?;
     }
-    let sixth =
-        client.call(stream::CreateClip::new(asset.playback_id.clone().unwrap(), Timestamp::from_millis(0))).await;
+    let sixth = client.call(clip()).await;
     assert_eq!(told(sixth), (403, "Too many clips are being processed.".into()));
     let unknown = client.call(stream::CreateClip::new("none", Timestamp::from_millis(0))).await;
     assert_eq!(told(unknown), (404, "Content not found".into()));
-    for n in 1..95 {
+    for n in 0..95 {
         client.call(asset::UploadUrl::new("a", format!("https://a.example/{n}"))).await?;
     }
     let (status, words) = told(client.call(asset::UploadUrl::new("a", "https://a.example/95")).await);
@@ -66,7 +67,7 @@ async fn only_so_many_tasks_and_clips_are_taken_at_a_time() -> Result {
     client.call(asset::UploadUrl::new("a", "https://a.example/94")).await?;
     studio.advance(Duration::from_secs(2 * 3_600));
     client.call(asset::RequestUpload::new("a")).await?;
-    client.call(stream::CreateClip::new(asset.playback_id.unwrap(), Timestamp::from_millis(0))).await?;
+    client.call(clip()).await?;
     Ok(())
 }
 
@@ -113,6 +114,14 @@ async fn queries_are_not_checked_as_bodies_are() -> Result {
     assert_eq!(length("/api/stream?streamsonly=1").await, (200, Some(1)));
     assert_eq!(length("/api/stream?limit=abc&active=1&count=1").await, (200, Some(2)));
     assert_eq!(length("/api/stream?filters=%7Bnot%20json").await.0, 400);
+    assert_eq!(length("/api/stream?limit=1x").await, (200, Some(1)));
+    assert_eq!(length("/api/stream?streamsonly=false&sessionsonly=yes").await, (200, Some(1)));
+    // The cursor of the last page of some lists leads to nothing.
+    assert_eq!(length("/api/stream?cursor=undefined").await, (200, Some(0)));
+    // Without an order that it knows, a list is ordered by id.
+    let (_, list) = raw(&studio, "GET", "/api/stream?order=colour-true", "").await;
+    let ids: Vec<_> = list.as_array().unwrap().iter().map(|stream| stream["id"].as_str().unwrap().to_owned()).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
     // Bodies are.
     let body = json!({ "name": "x", "record": 1 }).to_string();
     assert_eq!(raw(&studio, "POST", "/api/stream", &body).await.0, 422);
@@ -195,7 +204,7 @@ async fn what_a_stream_is_refused_for() -> Result {
     let client = studio().client();
     let with = |profiles: Vec<FfmpegProfile>| stream::Create::new("x").profiles(profiles);
     let (status, words) = told(client.call(with(vec![profile("", 640)])).await);
-    assert_eq!((status, words.as_str()), (422, "profiles[0].name: must have required property 'name'"));
+    assert_eq!((status, words.as_str()), (422, "profiles[0].name: must NOT have fewer than 1 characters"));
     let (status, words) = told(client.call(with(vec![profile("small", 120)])).await);
     assert_eq!((status, words.as_str()), (422, "profiles[0].width: must be >= 128"));
     assert_eq!(
@@ -212,7 +221,7 @@ async fn what_a_stream_is_refused_for() -> Result {
             .targets([stream::TargetRef::new(profile).spec(stream::TargetSpec::new("rtmp://there.example/key"))])
     };
     let unknown = told(client.call(with(vec![profile("a", 640)]).multistream(target("b"))).await);
-    let words = "multistream target profile not found: \"b\". available: [\"source\",\"a\"]".to_owned();
+    let words = "multistream target profile not found: \"b\". available: [\"a\",\"source\"]".to_owned();
     assert_eq!(unknown, (400, words));
     client.call(with(vec![profile("a", 640)]).multistream(target("a"))).await?;
 

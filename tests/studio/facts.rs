@@ -405,7 +405,7 @@ async fn a_signing_key_is_real_and_its_private_half_is_returned_once() -> Result
     let token = key.sign_playback("playback-id").token().unwrap();
     assert_eq!(token.expose().split('.').count(), 3);
     assert_eq!(client.call(access_control::Get::new(key.id.unwrap())).await?.private_key, None);
-    for _ in 1..10 {
+    for _ in 1..=10 {
         client.call(access_control::Create::new()).await?;
     }
     assert!(client.call(access_control::Create::new()).await.unwrap_err().is_forbidden());

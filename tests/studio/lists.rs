@@ -113,14 +113,6 @@ async fn every_list_ends_where_it_ends() -> Result {
         Ok(asset::List::new().limit(3))
     })
     .await?;
-    check(async |client, studio, count| {
-        let whole = client.call(asset::RequestUpload::new("x")).await?.asset;
-        for _ in 0..count {
-            client.call(stream::CreateClip::new(whole.playback_id.clone().unwrap(), studio.now())).await?;
-        }
-        Ok(asset::GetClips::new(whole.id).limit(3))
-    })
-    .await?;
     check(async |client, _, count| {
         for _ in 0..count {
             client.call(asset::RequestUpload::new("x")).await?;
@@ -163,7 +155,9 @@ async fn every_list_ends_where_it_ends() -> Result {
     let lists = livepeer::catalog().filter(|operation| operation.paged.is_some() && operation.api == "Livepeer Studio");
     let lists: Vec<_> = lists.map(Operation::qualified_name).collect();
     let checked = CHECKED.lock().unwrap();
-    assert!(lists.iter().all(|list| checked.contains(list)), "{checked:?}, not all of {lists:?}");
+    // Nothing is clipped but streams, so an asset has no clips.
+    let unchecked: Vec<_> = lists.iter().filter(|list| !checked.contains(*list)).collect();
+    assert_eq!(unchecked, ["asset::GetClips"]);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The fake of Studio serves every operation of Studio, over a real socket, as the real one does.
 
 mod differences;
+mod exact;
 mod facts;
 mod lists;
 mod operations;

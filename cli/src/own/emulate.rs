@@ -3,65 +3,97 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use livepeer::mock::{self, AiFlavor, MediaForm, Mock, Reply, StudioFake};
+use livepeer::mock;
 
 use crate::context::Context;
+use crate::emulate::Emulator;
+use crate::emulate::accounts::Seed;
+use crate::emulate::clock::Clock;
+use crate::emulate::faults::Faults;
+use crate::emulate::kept::Folder;
 use crate::failure::Failure;
 
 pub fn build(command: Command) -> Command {
-    command.about("Runs fake servers of Studio and of an AI gateway, which keep everything in memory").args([
+    command.about("Runs fake servers of Studio and of an AI gateway, with a page that shows and controls them").args([
         Arg::new("port")
             .long("port")
             .value_name("PORT")
             .value_parser(value_parser!(u16))
             .default_value("3004")
-            .help("Port of Studio, below /api; 0: any"),
+            .help("Port of Studio, below /api, and of the page; 0: any"),
         Arg::new("ai-port")
             .long("ai-port")
             .value_name("PORT")
             .value_parser(value_parser!(u16))
             .help("Port of the AI gateway (default: the next one after Studio's)"),
+        Arg::new("host")
+            .long("host")
+            .value_name("ADDRESS")
+            .value_parser(value_parser!(IpAddr))
+            .help("Address to listen at (default: 127.0.0.1). Whoever can reach it can use the servers"),
         Arg::new("key").long("key-env").value_name("VARIABLE").help("Accepts only the API key in this variable (default: any)"),
+        Arg::new("data").long("data").value_name("DIR").help("Keeps the state in this folder (default: in memory only)"),
+        Arg::new("seed").long("seed").value_name("FILE").help("What is there from the start: accounts, keys, streams, assets, webhooks"),
+        Arg::new("clock")
+            .long("clock")
+            .value_parser(Clock::NAMES)
+            .default_value("fast")
+            .help("How time passes: as outside, ten times as fast and a second with every request, or when told to"),
+        Arg::new("faults").long("faults").value_name("FILE").help("Faults from the start"),
     ])
 }
 
 pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure> {
+    let text = |name: &str| matches.get_one::<String>(name);
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let next = if port == 0 { 0 } else { port.checked_add(1).unwrap_or_default() };
     let ai_port = matches.get_one::<u16>("ai-port").copied().unwrap_or(next);
-    let mut studio = mock::studio();
-    if let Some(variable) = matches.get_one::<String>("key") {
-        let key = std::env::var(variable).map_err(|_| Failure::usage(format_args!("{variable} is not set")))?;
-        studio = studio.key(key);
+    let host = matches.get_one::<IpAddr>("host").copied().unwrap_or(Ipv4Addr::LOCALHOST.into());
+    let mut keys = Vec::new();
+    if let Some(variable) = text("key") {
+        keys.push(std::env::var(variable).map_err(|_| Failure::usage(format_args!("{variable} is not set")))?);
     }
-    let studio = with_generate(studio).listen_at(address(port)).await.map_err(|error| busy(port, error))?;
-    let ai = mock::ai().listen_at(address(ai_port)).await.map_err(|error| busy(ai_port, error))?;
-    context.printer.line(&format!("export LIVEPEER_BASE_URL={}/api", studio.url()))?;
-    context.printer.line("export LIVEPEER_API_KEY=any")?;
-    context.printer.line(&format!("export LIVEPEER_GATEWAY={}", ai.url()))?;
-    context.note("Fake servers of Studio and of an AI gateway, until ctrl-C.");
-    std::future::pending().await
-}
-
-/// Studio hosts some operations of AI, too.
-fn with_generate(studio: StudioFake) -> Mock {
-    let ai = mock::ai().flavor(AiFlavor::Studio).media(MediaForm::Data);
-    Mock::new().fallback(move |request| {
-        let is_ai = request.uri().path().starts_with("/api/generate/");
-        let mock = if is_ai { ai.mock() } else { studio.mock() }.clone();
-        async move {
-            let (parts, body) = mock.respond(request).await.into_parts();
-            let mut reply = Reply::status(parts.status.as_u16()).with_body(body);
-            *reply.headers = parts.headers;
-            reply
+    let seed = text("seed").map_or_else(|| Ok(Seed::default()), |path| Seed::read(path))?;
+    let faults = text("faults").map_or_else(|| Ok(Faults::default()), |path| read_faults(path))?;
+    let folder = text("data").map(|path| Folder::new(path)).transpose()?;
+    let clock = Clock::named(text("clock").map_or("", String::as_str));
+    let accounts = seed.accounts(clock, keys);
+    for account in &accounts {
+        let is_kept = folder.as_ref().map_or(Ok(false), |folder| folder.load(account))?;
+        if !is_kept {
+            seed.fill(account).await?;
         }
-    })
+    }
+    let emulator = Emulator::new(accounts, clock, faults);
+    let busy = |port: u16, error| Failure::other(format_args!("port {port} cannot be listened on: {error}"));
+    let at = |port| SocketAddr::from((host, port));
+    let studio = emulator.mock().listen_at(at(port)).await.map_err(|error| busy(port, error))?;
+    let ai = mock::ai().keep_seen(0).listen_at(at(ai_port)).await.map_err(|error| busy(ai_port, error))?;
+    context.printer.line(&format!("export LIVEPEER_BASE_URL={}/api", studio.url()))?;
+    context.printer.line(&format!("export LIVEPEER_API_KEY={}", key(&emulator)))?;
+    context.printer.line(&format!("export LIVEPEER_GATEWAY={}", ai.url()))?;
+    context.note(format_args!("Fake servers of Studio and of an AI gateway, until ctrl-C. See {}", studio.url()));
+    if let Some(folder) = folder.clone() {
+        tokio::spawn(folder.run(emulator.clone()));
+    }
+    tokio::spawn(clock.run(emulator.clone()));
+    // Without signals it runs until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    if let Some(folder) = folder {
+        folder.save_all(&emulator);
+    }
+    Ok(())
 }
 
-fn address(port: u16) -> SocketAddr {
-    (IpAddr::V4(Ipv4Addr::LOCALHOST), port).into()
+/// A key that is accepted.
+fn key(emulator: &Emulator) -> String {
+    let mut keys = emulator.accounts().iter().flat_map(|account| &account.keys);
+    keys.next().cloned().unwrap_or_else(|| "any".into())
 }
 
-fn busy(port: u16, error: std::io::Error) -> Failure {
-    Failure::other(format_args!("port {port} cannot be listened on: {error}"))
+fn read_faults(path: &str) -> Result<Faults, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format_args!("{path}: {error}")))?;
+    toml::from_str(&text).map_err(|error| Failure::usage(format_args!("{path}: {error}")))
 }

@@ -79,7 +79,12 @@ pub struct Emulator {
 impl Emulator {
     pub fn new(studio: &Studio) -> Self {
         let mut command = studio.command();
-        let mut child = command.args(["emulate", "--port", "0"]).stderr(Stdio::null()).spawn().unwrap();
+        command.args(["emulate", "--port", "0"]);
+        Self::from(command)
+    }
+
+    pub fn from(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
         let variables = lines.map(|line| {
             let line = line.unwrap();

@@ -21,6 +21,7 @@ mod reply;
 mod serve;
 mod visit;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
@@ -80,12 +81,18 @@ pub struct Mock(Arc<MockState>);
 struct MockState {
     routes: Vec<Route>,
     first: Vec<First>,
+    check: Option<Check>,
     fallback: Option<Fallback>,
     unreadable: Option<Unreadable>,
     strict: bool,
     lenient_queries: bool,
-    seen: Mutex<Vec<request::Parts>>,
+    seen: Mutex<VecDeque<request::Parts>>,
+    /// How many of those are kept, if not as many as by default.
+    kept: Option<usize>,
 }
+
+/// How many requests a mock remembers by default.
+const MAX_SEEN: usize = 10_000;
 
 type Handler = Arc<
     dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Reply, ReadError>>
@@ -93,6 +100,7 @@ type Handler = Arc<
         + Sync,
 >;
 type First = Arc<dyn Fn(&request::Parts) -> BoxFuture<'static, Option<Reply>> + Send + Sync>;
+type Check = Arc<dyn Fn(&'static Operation, &request::Parts, &Bytes) -> Option<Reply> + Send + Sync>;
 type Fallback = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Reply> + Send + Sync>;
 type Unreadable = Arc<dyn Fn(&ReadError) -> Reply + Send + Sync>;
 
@@ -173,6 +181,26 @@ impl Mock {
         self.with(|state| state.first.push(Arc::new(move |parts| Box::pin(inspect(parts)))))
     }
 
+    /// Checks every request of an operation, with its whole body, before it is decoded, and may respond in its place: as a
+    /// server does that checks requests by a schema of its own.
+    ///
+    /// ```
+    /// use typed_endpoint::mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::new().check(|operation, _, body| {
+    ///     let is_empty = operation.method == "POST" && body.is_empty();
+    ///     is_empty.then(|| Reply::error(400, "a body is required"))
+    /// });
+    /// # let _ = mock;
+    /// ```
+    #[must_use]
+    pub fn check(
+        self,
+        check: impl Fn(&'static Operation, &request::Parts, &Bytes) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|state| state.check = Some(Arc::new(check)))
+    }
+
     /// Handles the requests that no operation matches.
     #[must_use]
     pub fn fallback<F, Fut>(self, handler: F) -> Self
@@ -208,16 +236,25 @@ impl Mock {
         Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
     }
 
+    /// How many requests [`seen`](Self::seen) remembers: the newest (default: 10,000).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        self.with(|state| state.kept = Some(limit))
+    }
+
     /// The received requests, oldest first, without their bodies.
     pub fn seen(&self) -> Vec<request::Parts> {
-        self.0.seen.lock().map(|seen| seen.clone()).unwrap_or_default()
+        self.0.seen.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// Responds to a request.
     pub async fn respond(&self, request: Request<Body>) -> Response<Body> {
         let (parts, mut body) = request.into_parts();
         if let Ok(mut seen) = self.0.seen.lock() {
-            seen.push(parts.clone());
+            seen.push_back(parts.clone());
+            if seen.len() > self.0.kept.unwrap_or(MAX_SEEN) {
+                seen.pop_front();
+            }
         }
         for first in &self.0.first {
             if let Some(reply) = first(&parts).await {
@@ -232,6 +269,10 @@ impl Mock {
                 encode_error = route.encode_error;
                 match body.bytes(usize::MAX).await {
                     Ok(bytes) => {
+                        let check = self.0.check.as_ref();
+                        if let Some(reply) = check.and_then(|check| check(route.operation, &parts, &bytes)) {
+                            return reply.into_response(encode_error);
+                        }
                         let reading = Reading { strict: self.0.strict, lenient_queries: self.0.lenient_queries };
                         let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, reading).await;
                         reply.unwrap_or_else(|error| self.0.unreadable(&error))
@@ -270,11 +311,13 @@ impl Clone for MockState {
         Self {
             routes: self.routes.clone(),
             first: self.first.clone(),
+            check: self.check.clone(),
             fallback: self.fallback.clone(),
             unreadable: self.unreadable.clone(),
             strict: self.strict,
             lenient_queries: self.lenient_queries,
             seen: Mutex::new(seen),
+            kept: self.kept,
         }
     }
 }

@@ -98,6 +98,11 @@ impl Reply {
         Self { kind: Kind::Error(message.into()), ..Self::status(status) }
     }
 
+    /// Whether the connection is cut in place of a response.
+    pub fn is_cut(&self) -> bool {
+        matches!(self.kind, Kind::Cut)
+    }
+
     /// With the status that an operation's success has, if there is a body.
     pub(super) fn success(self, status: u16) -> Self {
         match (self.status, StatusCode::from_u16(status)) {
@@ -138,6 +143,15 @@ impl Reply {
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
+    }
+}
+
+/// What another server has responded with.
+impl From<Response<Body>> for Reply {
+    fn from(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let kind = if parts.extensions.get::<Cut>().is_some() { Kind::Cut } else { Kind::Whole };
+        Self { status: parts.status, headers: Box::new(parts.headers), body, kind }
     }
 }
 
