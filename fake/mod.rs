@@ -18,6 +18,8 @@
 
 pub use ai::*;
 pub use fault::{UploadFault, UploadStep};
+#[cfg(feature = "network")]
+pub use network::*;
 
 mod access;
 mod ai;
@@ -29,6 +31,8 @@ mod handler;
 mod kept;
 mod lists;
 mod live;
+#[cfg(feature = "network")]
+mod network;
 mod routes;
 mod state;
 mod studio;

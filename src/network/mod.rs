@@ -1,0 +1,8 @@
+//! The living Livepeer network: for now, the streams between its parts ([`trickle`]).
+//!
+//! Feature `network`.
+
+mod connect;
+pub mod trickle;
+
+pub use connect::{Connect, Connector, Io, Tcp};

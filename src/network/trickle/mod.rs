@@ -1,0 +1,23 @@
+//! Trickle: live streams over HTTP, in segments.
+//!
+//! A [`Channel`] is a sequence of segments on a trickle server, such as an orchestrator has. A [`Publisher`] writes them, and any
+//! number of [`Subscriber`]s read them while they are written. The server keeps **five** segments and slows nobody down, so who is too
+//! slow loses some: each loss is an [`Item::Gap`].
+
+mod channel;
+mod confirm;
+mod error;
+pub mod framed;
+mod publisher;
+mod segment;
+mod subscriber;
+mod task;
+mod wire;
+mod writer;
+
+pub use channel::Channel;
+pub use error::{Error, Result};
+pub use publisher::{Publisher, PublisherBuilder, Resend};
+pub use segment::Segment;
+pub use subscriber::{End, Gap, Item, Lag, Start, Subscriber, SubscriberBuilder};
+pub use writer::SegmentWriter;

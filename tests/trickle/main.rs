@@ -1,0 +1,6 @@
+//! Trickle: the client and the fake server, by sockets.
+
+mod client;
+mod cuts;
+mod facts;
+mod raw;
