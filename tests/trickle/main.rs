@@ -4,3 +4,4 @@ mod client;
 mod cuts;
 mod facts;
 mod raw;
+mod recorded;

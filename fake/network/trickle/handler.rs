@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, EXPECT, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Frame;
 use hyper::ext::ReasonPhrase;
@@ -29,6 +29,9 @@ impl Server {
     pub(super) async fn respond(&self, request: Request<Body>, link: Option<&Link>) -> Response<Body> {
         let path = request.uri().path().to_owned();
         let method = request.method().clone();
+        if let Some(response) = refused(request.headers()).or_else(|| redirect(&path)) {
+            return response;
+        }
         let Some(target) = self.target(&path) else { return text(404, "404 page not found") };
         match (&method, target) {
             (&Method::POST, Target::Channel(name)) => self.create(&name, request.headers()),
@@ -230,6 +233,38 @@ impl Server {
         }
         self.take_fault(side)
     }
+}
+
+/// The only expectation that is met is `100-continue`.
+fn refused(headers: &HeaderMap) -> Option<Response<Body>> {
+    let unmet = |value: &HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    headers.get(EXPECT).filter(|value| unmet(value))?;
+    let mut response = closing(Response::default());
+    *response.status_mut() = StatusCode::EXPECTATION_FAILED;
+    Some(response)
+}
+
+/// To the path without `.`, `..` and empty segments, if it has any.
+fn redirect(path: &str) -> Option<Response<Body>> {
+    let mut clean = Vec::new();
+    let segments = || path.split('/').skip(1);
+    let last = segments().count().saturating_sub(1);
+    for (at, segment) in segments().enumerate() {
+        match segment {
+            ".." => drop(clean.pop()),
+            "" if at != last => {}
+            "." => {}
+            segment => clean.push(segment),
+        }
+    }
+    let clean = format!("/{}", clean.join("/"));
+    if clean == path {
+        return None;
+    }
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_str(&clean).ok()?);
+    Some(response)
 }
 
 /// What a fault responds before anything is done.

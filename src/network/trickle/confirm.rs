@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::channel::{Channel, Inner};
 use super::error::{Error, Result};
 use super::publisher::{Resend, within, write_whole};
+use super::unconfirmed::Unconfirmed;
 use super::wire::Connection;
 
 /// How segments of a channel are posted.
@@ -19,13 +19,13 @@ pub(super) struct Post {
     pub(super) resend: Resend,
     pub(super) attempts: u32,
     pub(super) outcome: Outcome,
+    pub(super) unconfirmed: Unconfirmed,
 }
 
 /// What the caller has still to be told of.
 #[derive(Default)]
 pub(super) struct Outcome {
     state: Mutex<State>,
-    repaired: Notify,
 }
 
 #[derive(Default)]
@@ -33,8 +33,6 @@ struct State {
     lost: VecDeque<Error>,
     /// The channel ended or was not there.
     gone: Option<fn() -> Error>,
-    /// Segments that are being repeated.
-    repairing: usize,
 }
 
 impl Outcome {
@@ -52,40 +50,12 @@ impl Outcome {
         }
     }
 
-    /// Waits until no segment is being repeated: a newer one sent before it would be taken for the newest again.
-    pub(super) async fn settled(&self) {
-        loop {
-            let repaired = self.repaired.notified();
-            if self.state().repairing == 0 {
-                return;
-            }
-            repaired.await;
-        }
-    }
-
     fn gone(&self, error: &Error) {
         match error {
             Error::Ended => self.state().gone = Some(|| Error::Ended),
             Error::NotFound => self.state().gone = Some(|| Error::NotFound),
             _ => {}
         }
-    }
-}
-
-/// Counts a repair while it lasts.
-struct Repairing<'a>(&'a Outcome);
-
-impl<'a> Repairing<'a> {
-    fn begin(outcome: &'a Outcome) -> Self {
-        outcome.state().repairing += 1;
-        Self(outcome)
-    }
-}
-
-impl Drop for Repairing<'_> {
-    fn drop(&mut self) {
-        self.0.state().repairing -= 1;
-        self.0.repaired.notify_waiters();
     }
 }
 
@@ -98,14 +68,9 @@ impl Post {
         self.inner.head("POST", format_args!("/{seq}"), fields)
     }
 
-    /// Waits for the response to a segment that was sent, and repeats it if there is none.
-    pub(super) async fn confirm(&self, mut connection: Connection, seq: u64, reset: bool, content: bytes::Bytes) {
-        let Err(error) = self.response(&mut connection).await else {
-            self.inner.keep(connection);
-            return;
-        };
-        drop(connection);
-        if let Err(error) = self.repair(seq, reset, &content, !content.is_empty(), error).await {
+    /// Repeats a segment that has no response, or keeps the error for the caller.
+    pub(super) async fn repair_or_report(&self, seq: u64, reset: bool, content: &[u8], error: Error) {
+        if let Err(error) = self.repair(seq, reset, content, !content.is_empty(), error).await {
             self.outcome.state().lost.push_back(error);
         }
     }
@@ -133,7 +98,6 @@ impl Post {
         touched: bool,
         mut error: Error,
     ) -> Result<()> {
-        let _repairing = Repairing::begin(&self.outcome);
         let repeat = match self.resend {
             Resend::Whole => true,
             Resend::Unsent => !touched,

@@ -12,6 +12,7 @@ mod publisher;
 mod segment;
 mod subscriber;
 mod task;
+mod unconfirmed;
 mod wire;
 mod writer;
 

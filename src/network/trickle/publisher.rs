@@ -6,19 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::channel::{Channel, Inner};
 use super::confirm::{Outcome, Post};
 use super::error::{Error, Result};
 use super::task::Task;
+use super::unconfirmed::{Sent, Unconfirmed};
 use super::wire::{Connection, WireError};
 use super::writer::SegmentWriter;
-
-/// How many segments may be sent and not confirmed. With more, a repeated one could take the place of a newer one in the five
-/// that the server keeps.
-const MAX_UNCONFIRMED: u32 = 3;
 
 /// What becomes of a segment whose connection was lost.
 ///
@@ -113,10 +109,9 @@ impl PublisherBuilder {
             resend: self.resend,
             attempts: self.attempts,
             outcome: Outcome::default(),
+            unconfirmed: Unconfirmed::default(),
         });
-        let unconfirmed = Arc::new(Semaphore::new(MAX_UNCONFIRMED as usize));
-        let mut publisher =
-            Publisher { post, next, reset: self.reset, preconnect: self.preconnect, ready: Ready::No, unconfirmed };
+        let mut publisher = Publisher { post, next, reset: self.reset, preconnect: self.preconnect, ready: Ready::No };
         publisher.prepare();
         Ok(publisher)
     }
@@ -144,7 +139,6 @@ pub struct Publisher {
     reset: bool,
     preconnect: bool,
     ready: Ready,
-    unconfirmed: Arc<Semaphore>,
 }
 
 /// The request of the next segment.
@@ -169,9 +163,7 @@ impl Publisher {
     /// not be confirmed, once for each: this one is not sent then, and can be sent again.
     pub async fn send(&mut self, content: impl Into<Bytes>) -> Result<u64> {
         let content = content.into();
-        let permit = self.unconfirmed.clone().acquire_owned().await;
-        let permit = permit.map_err(|_| Error::Ended)?;
-        self.post.outcome.settled().await;
+        Unconfirmed::ready(&self.post).await;
         self.post.outcome.check()?;
         let (seq, reset) = (self.next, self.reset);
         let taken = self.take().await;
@@ -188,11 +180,7 @@ impl Publisher {
         };
         match sent {
             Ok(connection) => {
-                let post = self.post.clone();
-                tokio::spawn(async move {
-                    let _permit = permit;
-                    post.confirm(connection, seq, reset, content).await;
-                });
+                Unconfirmed::add(&self.post, Sent { connection, seq, reset, content, at: Instant::now() });
             }
             Err(error) => {
                 if let Err(error) = self.post.repair(seq, reset, &content, touched, error).await {
@@ -218,7 +206,7 @@ impl Publisher {
     /// # Errors
     /// As for [`send`](Self::send), and any failure to reach the server.
     pub async fn segment(&mut self) -> Result<SegmentWriter> {
-        self.post.outcome.settled().await;
+        Unconfirmed::ready(&self.post).await;
         self.post.outcome.check()?;
         let connection = self.take().await?;
         let seq = self.next;
@@ -233,8 +221,7 @@ impl Publisher {
     /// # Errors
     /// [`Error::Lost`] for a segment that could not be confirmed, and why the channel is gone.
     pub async fn flush(&mut self) -> Result<()> {
-        let all = self.unconfirmed.acquire_many(MAX_UNCONFIRMED).await;
-        drop(all);
+        Unconfirmed::fewer(&self.post, 1).await;
         self.post.outcome.check()
     }
 

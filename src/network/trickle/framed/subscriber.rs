@@ -29,7 +29,8 @@ pub enum Item {
     Message(Message),
     /// These messages, by their ids, are lost.
     Gap(Gap),
-    /// Another publisher has begun, or the same one again; the next message is its first that is there.
+    /// Another publisher has begun, or the same one again, with message 0. Messages of the one before may be lost that were after
+    /// the last one that was received.
     Restart,
 }
 
@@ -135,7 +136,7 @@ impl Subscriber {
             Some((own, expected)) if own == run => expected,
             Some(_) => {
                 self.found.push_back(Item::Restart);
-                id
+                0
             }
             None => id,
         };
