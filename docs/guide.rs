@@ -16,6 +16,7 @@
 //! 13. [Logs, metrics, `curl`](logs)
 //! 14. [The network](network): compression, proxies, TLS
 //! 15. [Calls by name, and OpenAPI](descriptions)
+//! 16. [Live streams by trickle](trickle)
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -48,6 +49,7 @@ pages! {
     logs = "guide/13-logs.md",
     network = "guide/14-network.md",
     descriptions = "guide/15-descriptions.md",
+    trickle = "guide/16-trickle.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

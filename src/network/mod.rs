@@ -3,6 +3,8 @@
 //! Feature `network`.
 
 mod connect;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod trickle;
 
 pub use connect::{Connect, Connector, Io, Tcp};

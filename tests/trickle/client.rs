@@ -133,8 +133,7 @@ async fn holes_of_the_publisher_are_gaps_and_a_restart_is_told() {
     let trickle = mock::trickle();
     let channel = trickle.channel("a");
     let mut publisher = channel.publisher().open().await.unwrap();
-    let mut subscriber =
-        channel.subscriber().start(Start::Seq(0)).restart_after(Duration::from_millis(50)).open();
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).restart_after(Duration::from_millis(50)).open();
     send(&mut publisher, &["0"]).await;
     assert_eq!(text(&mut subscriber).await.0, 0);
     drop(publisher);
@@ -150,8 +149,7 @@ async fn holes_of_the_publisher_are_gaps_and_a_restart_is_told() {
     let channel = trickle.channel("b");
     let mut publisher = channel.publisher().from(100).open().await.unwrap();
     send(&mut publisher, &["100"]).await;
-    let mut subscriber =
-        channel.subscriber().start(Start::Seq(103)).restart_after(Duration::from_millis(50)).open();
+    let mut subscriber = channel.subscriber().start(Start::Seq(103)).restart_after(Duration::from_millis(50)).open();
     let Some(Item::Restart { expected: 103, next: 101 }) = subscriber.next().await.unwrap() else { panic!() };
     send(&mut publisher, &["101"]).await;
     assert_eq!(text(&mut subscriber).await.0, 101);
@@ -224,8 +222,9 @@ async fn segments_are_sent_again_by_the_rule_that_was_chosen() {
     tokio::time::sleep(Duration::from_millis(20)).await;
     send(&mut publisher, &["abc", "def"]).await;
     assert_eq!(trickle.content("idle", 0).unwrap(), b"abc");
-    trickle.inject(Side::Publisher, Fault::Status(503));
     let mut publisher = open("never", Resend::Never).await;
+    // The request that is ahead is lost without content, which is not the same.
+    trickle.inject(Side::Publisher, Fault::Status(503));
     let sent = publisher.send("abc").await.and(publisher.flush().await);
     assert!(matches!(sent, Err(Error::Lost { seq: 0, .. })), "{sent:?}");
 }
@@ -241,7 +240,8 @@ async fn urls_are_checked_and_never_shown() {
     trickle.delete(secret);
     let mut subscriber = channel.subscribe();
     let error = subscriber.next().await.unwrap_err();
-    let shown = format!("{channel:?} {:?} {:?} {subscriber:?} {error} {error:?}", channel.publisher(), channel.subscriber());
+    let shown =
+        format!("{channel:?} {:?} {:?} {subscriber:?} {error} {error:?}", channel.publisher(), channel.subscriber());
     assert!(!shown.contains("8f3ac1"), "{shown}");
     assert!(channel.publisher().content_type("a\r\nb: c").open().await.is_err());
     assert!(channel.create("a\r\nb: c").await.is_err());

@@ -74,10 +74,11 @@ async fn an_empty_channel_waits_for_0_and_1() {
 async fn unfinished_segments_are_appended_to_and_finished_ones_are_not() {
     let (trickle, running) = server().await;
     trickle.create("a", "");
-    let mut publisher = Raw::connect(running.address()).await;
-    publisher.send("POST /ai/trickle/a/0 HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n6\npart1-\n").await;
     let mut subscriber = Raw::connect(running.address()).await;
     send(&mut subscriber, "GET a/0", None).await;
+    assert!(waits(&mut subscriber).await);
+    let mut publisher = Raw::connect(running.address()).await;
+    publisher.send("POST /ai/trickle/a/0 HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n6\npart1-\n").await;
     assert_eq!(subscriber.head().await.unwrap().header("Lp-Trickle-Latest"), None);
     assert_eq!(subscriber.chunk().await.unwrap(), b"part1-");
     drop(publisher);
@@ -100,16 +101,17 @@ async fn a_lost_publisher_leaves_its_segment_open_until_it_is_evicted_or_reset()
     trickle.create("a", "");
     for (seq, last) in [(0, "POST a/5"), (10, "reset")] {
         let mut publisher = Raw::connect(running.address()).await;
-        publisher
-            .send(&format!("POST /ai/trickle/a/{seq} HTTP/1.1\nHost: h\nContent-Length: 10\n\nhalf"))
-            .await;
+        publisher.send(&format!("POST /ai/trickle/a/{seq} HTTP/1.1\nHost: h\nContent-Length: 10\n\nhalf")).await;
         let mut subscriber = Raw::connect(running.address()).await;
         send(&mut subscriber, &format!("GET a/{seq}"), None).await;
         subscriber.head().await.unwrap();
         assert_eq!(subscriber.chunk().await.unwrap(), b"half");
         tokio::io::AsyncWriteExt::shutdown(&mut publisher.0).await.unwrap();
         let response = publisher.response("POST").await.unwrap();
-        assert_eq!((response.status.as_str(), &response.body[..]), ("HTTP/1.1 500 Internal Server Error", &b"Server error\n"[..]));
+        assert_eq!(
+            (response.status.as_str(), &response.body[..]),
+            ("HTTP/1.1 500 Internal Server Error", &b"Server error\n"[..])
+        );
         for next in seq + 1..seq + 5 {
             request(&running, &format!("POST a/{next}"), Some("x")).await;
         }
@@ -196,7 +198,10 @@ async fn the_end_of_a_channel_reaches_those_who_wait() {
     let response = subscriber.response("GET").await.unwrap();
     assert_eq!((response.header("Lp-Trickle-Closed"), response.body.len()), (Some("terminated"), 0));
     let response = publisher.response("POST").await.unwrap();
-    assert_eq!((response.header("Lp-Trickle-Closed"), response.header("Connection")), (Some("terminated"), Some("close")));
+    assert_eq!(
+        (response.header("Lp-Trickle-Closed"), response.header("Connection")),
+        (Some("terminated"), Some("close"))
+    );
     // Who is writing is not told.
     writing.send("0\n\n").await;
     let response = writing.response("POST").await.unwrap();
@@ -253,7 +258,10 @@ async fn names_numbers_methods_and_paths_are_read_as_the_real_server_reads_them(
         assert_eq!(request(&running, line, Some("x")).await.body, b"Invalid idx\n", "{line}");
     }
     let refused = request(&running, "PUT x%2Fy/0", None).await;
-    assert_eq!((refused.header("Allow"), refused.status.as_str()), (Some("DELETE, GET, HEAD, POST"), "HTTP/1.1 405 Method Not Allowed"));
+    assert_eq!(
+        (refused.header("Allow"), refused.status.as_str()),
+        (Some("DELETE, GET, HEAD, POST"), "HTTP/1.1 405 Method Not Allowed")
+    );
     assert_eq!(request(&running, "GET x%2Fy", None).await.header("Allow"), Some("DELETE, POST"));
     assert_eq!(request(&running, "GET a/b/c", None).await.body, b"404 page not found\n");
     assert_eq!(request(&running, "POST ../0", Some("x")).await.header("Location"), Some("/ai/0"));

@@ -33,7 +33,7 @@ impl Raw {
     }
 
     async fn fill(&mut self) -> bool {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         let read = self.0.read(&mut buffer).await.unwrap_or(0);
         self.1.extend_from_slice(&buffer[..read]);
         read > 0

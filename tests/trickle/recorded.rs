@@ -19,7 +19,16 @@ const BEFORE: &[(&str, &[&str])] = &[
     ("... content of 1", &["POST two/0 x", "POST two/1 PQ"]),
     (
         "GET 2",
-        &["POST slow/0 s0", "POST slow/1 s1", "POST slow/2 s2", "POST slow/3 s3", "POST slow/4 s4", "POST slow/5 s5", "POST slow/6 s6", "POST slow/7 s7"],
+        &[
+            "POST slow/0 s0",
+            "POST slow/1 s1",
+            "POST slow/2 s2",
+            "POST slow/3 s3",
+            "POST slow/4 s4",
+            "POST slow/5 s5",
+            "POST slow/6 s6",
+            "POST slow/7 s7",
+        ],
     ),
     ("subscribe the empty one", &["POST emp/0 "]),
     ("DELETE seq 0 while a subscriber waits", &["GET ds/0 … "]),
@@ -32,7 +41,10 @@ const BEFORE: &[(&str, &[&str])] = &[
 #[tokio::test]
 async fn recorded_exchanges_repeat() {
     let Some(text) = std::env::var_os("TRICKLE_RECORDINGS").and_then(|path| std::fs::read_to_string(path).ok()) else {
-        let _ = writeln!(std::io::stderr(), "LEFT OUT: recorded exchanges with the real trickle server, because TRICKLE_RECORDINGS names no file");
+        let _ = writeln!(
+            std::io::stderr(),
+            "LEFT OUT: recorded exchanges with the real trickle server, because TRICKLE_RECORDINGS names no file"
+        );
         return;
     };
     let mut trickle = mock::trickle();
@@ -62,7 +74,8 @@ async fn recorded_exchanges_repeat() {
                 None => (path, body.len()),
             };
             let length = if method == "GET" { 0 } else { length };
-            raw.send(&format!("{method} /ai/trickle/{path} HTTP/1.1\nHost: h\nContent-Length: {length}\n\n{body}")).await;
+            raw.send(&format!("{method} /ai/trickle/{path} HTTP/1.1\nHost: h\nContent-Length: {length}\n\n{body}"))
+                .await;
             match (before.contains('…'), before.contains('✂')) {
                 (false, false) => drop(raw.response(method).await),
                 (is_open, _) => {

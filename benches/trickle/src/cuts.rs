@@ -11,10 +11,11 @@ use crate::proxy::Proxy;
 const SIZE: usize = 4096;
 
 pub async fn all(url: &str) -> Result<(), Error> {
-    framed(url, "framed, 200/s, 20 cuts on both sides", 10_000, 200, 20).await?;
+    framed(url, "framed, 200/s, 20 cuts on both sides", 0, 10_000, 200, 20).await?;
+    framed(url, "framed, 4 messages repeated, 200/s, 20 cuts on both sides", 4, 10_000, 200, 20).await?;
     plain(url, "plain, 200/s, 20 cuts on both sides", 10_000, 200, 20).await?;
     plain(url, "plain, 500/s, no cuts", 10_000, 500, 0).await?;
-    framed(url, "framed, 500/s, no cuts", 10_000, 500, 0).await
+    framed(url, "framed, 500/s, no cuts", 0, 10_000, 500, 0).await
 }
 
 /// A channel through a proxy of its own for each side.
@@ -48,7 +49,7 @@ async fn pace(start: Instant, seq: u64, rate: u64, count: u64, cuts: u64, proxie
     }
 }
 
-async fn framed(url: &str, name: &str, count: u64, rate: u64, cuts: u64) -> Result<(), Error> {
+async fn framed(url: &str, name: &str, repeated: usize, count: u64, rate: u64, cuts: u64) -> Result<(), Error> {
     let [(publishing, first), (subscribing, second)] = channel(url, name).await?;
     let mut subscriber = framed::Subscriber::open(subscribing.subscriber().start(Start::Seq(0)));
     let reading = tokio::spawn(async move {
@@ -66,7 +67,7 @@ async fn framed(url: &str, name: &str, count: u64, rate: u64, cuts: u64) -> Resu
         println!("ending {:?}, {} duplicates left out", subscriber.ending(), subscriber.duplicates());
         Ok::<_, TrickleError>((seen, gaps))
     });
-    let mut publisher = framed::Publisher::open(publishing.publisher()).await?;
+    let mut publisher = framed::Publisher::open(publishing.publisher()).await?.redundancy(repeated);
     let start = Instant::now();
     let mut errors = 0;
     for seq in 0..count {

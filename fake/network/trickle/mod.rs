@@ -246,9 +246,7 @@ impl Transport for TrickleFake {
         Box::pin(async move {
             let response = self.respond(request).await;
             match response.extensions().get::<Cut>() {
-                Some(Cut) => {
-                    Err(TransportError::new(TransportErrorKind::Sent, "the fake has cut the connection"))
-                }
+                Some(Cut) => Err(TransportError::new(TransportErrorKind::Sent, "the fake has cut the connection")),
                 None => Ok(response),
             }
         })

@@ -164,10 +164,7 @@ impl Inner {
     /// The head of a request. `below` and `fields` are ours: nothing in them needs escaping.
     pub(super) fn head(&self, method: &str, below: impl fmt::Display, fields: impl fmt::Display) -> String {
         let Self { path, host, .. } = self;
-        format!(
-            "{method} {path}{below} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {}\r\n{fields}\r\n",
-            crate::USER_AGENT
-        )
+        format!("{method} {path}{below} HTTP/1.1\r\nhost: {host}\r\nuser-agent: {}\r\n{fields}\r\n", crate::USER_AGENT)
     }
 
     /// A connection that waits to be used again, if there is one that the server has not closed.

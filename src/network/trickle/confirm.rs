@@ -151,6 +151,6 @@ impl Post {
 pub(super) fn pause(attempt: u32) -> Duration {
     match attempt {
         0 | 1 => Duration::ZERO,
-        _ => Duration::from_millis(10) * 4_u32.saturating_pow(attempt - 2).min(100),
+        _ => Duration::from_millis(1) * 3_u32.saturating_pow(attempt - 2).min(2000),
     }
 }

@@ -4,21 +4,31 @@
 //! number of [`Subscriber`]s read them while they are written. The server keeps **five** segments and slows nobody down, so who is too
 //! slow loses some: each loss is an [`Item::Gap`].
 
+mod adapt;
 mod channel;
 mod confirm;
 mod error;
 pub mod framed;
 mod publisher;
+mod queue;
 mod segment;
 mod subscriber;
 mod task;
 mod unconfirmed;
-mod wire;
+pub(in crate::network) mod wire;
 mod writer;
 
+/// The operations of trickle servers as declarations, for [`Client`](crate::Client).
+pub mod operations {
+    #[doc(inline)]
+    pub use crate::endpoints::network::trickle::*;
+}
+
+pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation};
 pub use channel::Channel;
 pub use error::{Error, Result};
 pub use publisher::{Publisher, PublisherBuilder, Resend};
+pub use queue::{Queue, WhenFull};
 pub use segment::Segment;
 pub use subscriber::{End, Gap, Item, Lag, Start, Subscriber, SubscriberBuilder};
 pub use writer::SegmentWriter;

@@ -107,7 +107,7 @@ pub struct SubscriberBuilder {
 impl SubscriberBuilder {
     pub(super) fn new(channel: Channel) -> Self {
         let (start, lag) = Default::default();
-        Self { channel, start, lag, attempts: 10, restart_after: Duration::from_secs(2) }
+        Self { channel, start, lag, attempts: 12, restart_after: Duration::from_secs(2) }
     }
 
     /// Sets where it starts (default: [`Start::Current`]).
@@ -122,7 +122,7 @@ impl SubscriberBuilder {
         self
     }
 
-    /// Sets how many requests in a row may fail (default: 10, about 10 seconds without a server; at least 1).
+    /// Sets how many requests in a row may fail (default: 12, about 7 seconds without a server; at least 1).
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self

@@ -37,8 +37,10 @@ pub(super) struct Unconfirmed {
 #[derive(Default)]
 struct State {
     sent: VecDeque<Sent>,
-    /// How many are being waited for, or repeated.
+    /// How many are being waited for.
     taken: usize,
+    /// How many are being sent again.
+    repairing: usize,
     last: Option<Instant>,
     /// A task waits for responses.
     background: bool,
@@ -86,23 +88,34 @@ impl Unconfirmed {
     }
 
     /// Waits until the next segment may be sent.
-    pub(super) async fn ready(post: &Post) {
+    pub(super) async fn ready(post: &Arc<Post>) {
         let last = post.unconfirmed.state().last;
         if let Some(last) = last {
-            // Beyond that, only if there are too many.
+            // Beyond that, only if there are too many, or one of them is sent again.
             let _ = timeout_at(last + ORDER, Self::fewer(post, 1)).await;
             Self::fewer(post, MAX).await;
+            Self::repaired(post).await;
+        }
+    }
+
+    async fn repaired(post: &Post) {
+        loop {
+            let changed = post.unconfirmed.changed.notified();
+            if post.unconfirmed.state().repairing == 0 {
+                return;
+            }
+            changed.await;
         }
     }
 
     /// Waits until there are fewer than this.
-    pub(super) async fn fewer(post: &Post, than: usize) {
+    pub(super) async fn fewer(post: &Arc<Post>, than: usize) {
         let own = &post.unconfirmed;
         loop {
             let changed = own.changed.notified();
             {
                 let state = own.state();
-                if state.sent.len() + state.taken < than {
+                if state.sent.len() + state.taken + state.repairing < than {
                     return;
                 }
             }
@@ -115,7 +128,7 @@ impl Unconfirmed {
 }
 
 /// Waits for a response. The segment is given back if this is dropped before.
-async fn confirm(post: &Post, mut taken: Taken<'_>) {
+async fn confirm(post: &Arc<Post>, mut taken: Taken<'_>) {
     let Some(sent) = &mut taken.sent else { return };
     let response = post.response(&mut sent.connection).await;
     let Some(Sent { connection, seq, reset, content, .. }) = taken.sent.take() else { return };
@@ -123,8 +136,23 @@ async fn confirm(post: &Post, mut taken: Taken<'_>) {
         Ok(()) => post.inner.keep(connection),
         Err(error) => {
             drop(connection);
-            post.repair_or_report(seq, reset, &content, error).await;
+            post.unconfirmed.state().repairing += 1;
+            let repairing = Repairing(post.clone());
+            // A task, because whoever waits here may give up.
+            tokio::spawn(async move {
+                repairing.0.repair_or_report(seq, reset, &content, error).await;
+            });
         }
+    }
+}
+
+/// Counts a repair until it ends, in whatever way.
+struct Repairing(Arc<Post>);
+
+impl Drop for Repairing {
+    fn drop(&mut self) {
+        self.0.unconfirmed.state().repairing -= 1;
+        self.0.unconfirmed.changed.notify_waiters();
     }
 }
 

@@ -100,7 +100,7 @@ impl Publisher {
     async fn post(&mut self, frames: &[Bytes]) -> Result<()> {
         let content = match (frames, self.recent.is_empty()) {
             ([frame], true) => frame.clone(),
-            _ => self.recent.iter().chain(frames).flatten().copied().collect(),
+            _ => self.recent.iter().chain(frames).map(|frame| &frame[..]).collect::<Vec<_>>().concat().into(),
         };
         self.publisher.send(content).await.map(drop)
     }
