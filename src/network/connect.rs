@@ -53,11 +53,17 @@ impl fmt::Debug for Connector {
 #[derive(Debug)]
 pub struct Tcp {
     timeout: Duration,
+    #[cfg(any(feature = "rustls", feature = "ring"))]
+    tls: super::Tls,
 }
 
 impl Default for Tcp {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10) }
+        Self {
+            timeout: Duration::from_secs(10),
+            #[cfg(any(feature = "rustls", feature = "ring"))]
+            tls: super::Tls::default(),
+        }
     }
 }
 
@@ -65,7 +71,14 @@ impl Tcp {
     /// Sets how long a connection may take until it is ready, TLS included (default: 10 seconds).
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout }
+        Self { timeout, ..self }
+    }
+
+    /// Sets which certificates are trusted (default: those that the system trusts).
+    #[cfg(any(feature = "rustls", feature = "ring"))]
+    #[must_use]
+    pub fn tls(self, tls: super::Tls) -> Self {
+        Self { tls, ..self }
     }
 
     async fn open(&self, url: &Uri) -> io::Result<Box<dyn Io>> {
@@ -83,6 +96,9 @@ impl Tcp {
         stream.set_nodelay(true)?;
         match encrypted {
             false => Ok(Box::new(stream)),
+            #[cfg(any(feature = "rustls", feature = "ring"))]
+            true => self.tls.connect(url, stream).await,
+            #[cfg(not(any(feature = "rustls", feature = "ring")))]
             true => Err(io::Error::new(io::ErrorKind::Unsupported, "https needs the feature `rustls` or `ring`")),
         }
     }

@@ -5,6 +5,10 @@
 mod connect;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+#[cfg(any(feature = "rustls", feature = "ring"))]
+mod tls;
 pub mod trickle;
 
 pub use connect::{Connect, Connector, Io, Tcp};
+#[cfg(any(feature = "rustls", feature = "ring"))]
+pub use tls::Tls;

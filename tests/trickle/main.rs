@@ -5,3 +5,4 @@ mod client;
 mod facts;
 mod raw;
 mod recorded;
+mod tls;

@@ -2,6 +2,7 @@
 
 mod channels;
 mod handler;
+mod reading;
 mod serve;
 
 use std::collections::VecDeque;

@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use super::error::{Error, Result};
 use super::wire::Connection;
 use super::wire::head::{Head, number};
-use super::{PublisherBuilder, SubscriberBuilder};
 use crate::network::Connector;
 
 /// How much of an error response is kept, and of any response with a text.
@@ -93,21 +92,6 @@ impl Channel {
         let Inner { url, path, host, connector, .. } = &*self.0;
         let (url, path, host, connector) = (url.clone(), path.clone(), host.clone(), connector.clone());
         Self(Arc::new(Inner { url, path, host, connector, stall, idle: Mutex::default() }))
-    }
-
-    /// Publishes: [`PublisherBuilder::open`] starts.
-    pub fn publisher(&self) -> PublisherBuilder {
-        PublisherBuilder::new(self.clone())
-    }
-
-    /// Subscribes: [`SubscriberBuilder::open`] starts.
-    pub fn subscriber(&self) -> SubscriberBuilder {
-        SubscriberBuilder::new(self.clone())
-    }
-
-    /// Subscribes from the current segment on, with the defaults of [`subscriber`](Self::subscriber).
-    pub fn subscribe(&self) -> super::Subscriber {
-        self.subscriber().open()
     }
 
     /// Creates the channel with the media type of its segments. Only servers that create channels by themselves do so;

@@ -2,15 +2,32 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
 use super::channel::{Channel, Inner};
 use super::error::{Error, Result};
-use super::publisher::{Resend, within, write_whole};
+use super::step::{pause, within, write_whole};
 use super::unconfirmed::Unconfirmed;
 use super::wire::Connection;
+
+/// What becomes of a segment whose connection was lost.
+///
+/// The server **appends** to a segment that is not complete, **throws away** what is posted to one that is, and says 200 to both. It
+/// does not say how much of a segment it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resend {
+    /// Repeated if no byte of its content was sent; otherwise the segment is closed as it is, and reported as
+    /// [`Error::Lost`].
+    #[default]
+    Unsent,
+    /// Repeated as a whole, with the same sequence number. Subscribers may see a part of the content twice: for
+    /// content whose reader recognises that, as of [`framed`](super::framed).
+    Whole,
+    /// Never repeated, and reported as [`Error::Lost`].
+    Never,
+}
 
 /// How segments of a channel are posted.
 pub(super) struct Post {
@@ -129,7 +146,7 @@ impl Post {
         let mut connection = self.inner.begin(&self.head(seq, reset)).await?;
         *touched |= !content.is_empty();
         // What the server said counts for more than that it no longer reads.
-        let written = write_whole(&self.inner, &mut connection, content).await;
+        let written = write_whole(self.inner.stall, &mut connection, content).await;
         match (written, connection.head_now()) {
             (Err(error), Ok(None) | Err(_)) => Err(error),
             (Err(_), Ok(Some(head))) => Err(self.inner.refused(&head, &mut connection).await),
@@ -144,13 +161,5 @@ impl Post {
                 Ok(())
             }
         }
-    }
-}
-
-/// How long to wait before another attempt: the first follows at once, because the server keeps only five segments.
-pub(super) fn pause(attempt: u32) -> Duration {
-    match attempt {
-        0 | 1 => Duration::ZERO,
-        _ => Duration::from_millis(1) * 3_u32.saturating_pow(attempt - 2).min(2000),
     }
 }

@@ -12,7 +12,9 @@ pub mod framed;
 mod publisher;
 mod queue;
 mod segment;
+mod step;
 mod subscriber;
+mod subscription;
 mod task;
 mod unconfirmed;
 pub(in crate::network) mod wire;
@@ -26,9 +28,11 @@ pub mod operations {
 
 pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation};
 pub use channel::Channel;
+pub use confirm::Resend;
 pub use error::{Error, Result};
-pub use publisher::{Publisher, PublisherBuilder, Resend};
+pub use publisher::{Publisher, PublisherBuilder};
 pub use queue::{Queue, WhenFull};
 pub use segment::Segment;
-pub use subscriber::{End, Gap, Item, Lag, Start, Subscriber, SubscriberBuilder};
+pub use subscriber::Subscriber;
+pub use subscription::{End, Gap, Item, Lag, Start, SubscriberBuilder};
 pub use writer::SegmentWriter;

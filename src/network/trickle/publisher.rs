@@ -1,37 +1,25 @@
 //! Publishes segments.
 
 use std::fmt;
-use std::io::IoSlice;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use super::channel::{Channel, Inner};
-use super::confirm::{Outcome, Post};
+use super::channel::Channel;
+use super::confirm::{Outcome, Post, Resend};
 use super::error::{Error, Result};
+use super::step::write_whole;
 use super::task::Task;
 use super::unconfirmed::{Sent, Unconfirmed};
 use super::wire::{Connection, WireError};
 use super::writer::SegmentWriter;
 
-/// What becomes of a segment whose connection was lost.
-///
-/// The server **appends** to a segment that is not complete, **throws away** what is posted to one that is, and says 200 to both. It
-/// does not say how much of a segment it has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resend {
-    /// Repeated if no byte of its content was sent; otherwise the segment is closed as it is, and reported as
-    /// [`Error::Lost`].
-    #[default]
-    Unsent,
-    /// Repeated as a whole, with the same sequence number. Subscribers may see a part of the content twice: for
-    /// content whose reader recognises that, as of [`framed`](super::framed).
-    Whole,
-    /// Never repeated, and reported as [`Error::Lost`].
-    Never,
+impl Channel {
+    /// Publishes: [`PublisherBuilder::open`] starts.
+    pub fn publisher(&self) -> PublisherBuilder {
+        PublisherBuilder::new(self.clone())
+    }
 }
 
 /// How to publish: made by [`Channel::publisher`].
@@ -173,7 +161,7 @@ impl Publisher {
         let touched = taken.is_ok() && !content.is_empty();
         let sent = match taken {
             Ok(mut connection) => {
-                let sent = write_whole(&self.post.inner, &mut connection, &content).await;
+                let sent = write_whole(self.post.inner.stall, &mut connection, &content).await;
                 sent.map(|()| connection)
             }
             Err(error) => Err(error),
@@ -278,27 +266,5 @@ impl Publisher {
 impl fmt::Debug for Publisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publisher").field("next", &self.next).finish_non_exhaustive()
-    }
-}
-
-/// Writes a segment's whole content, with its end.
-pub(super) async fn write_whole(inner: &Inner, connection: &mut Connection, content: &[u8]) -> Result<()> {
-    let size = format!("{:x}\r\n", content.len());
-    let end: &[u8] = b"\r\n0\r\n\r\n";
-    let mut parts = match content.is_empty() {
-        true => [IoSlice::new(b""), IoSlice::new(b""), IoSlice::new(b"0\r\n\r\n")],
-        false => [IoSlice::new(size.as_bytes()), IoSlice::new(content), IoSlice::new(end)],
-    };
-    within(inner.stall, connection.write(&mut parts)).await
-}
-
-/// Bounds how long a step may take.
-pub(super) async fn within<T>(
-    stall: Duration,
-    step: impl Future<Output = std::result::Result<T, WireError>>,
-) -> Result<T> {
-    match timeout(stall, step).await {
-        Ok(result) => Ok(result?),
-        Err(_) => Err(Error::Stalled(stall)),
     }
 }

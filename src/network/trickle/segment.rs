@@ -7,9 +7,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::time::sleep;
 
 use super::channel::Inner;
-use super::confirm::pause;
 use super::error::{Error, Result};
-use super::publisher::within;
+use super::step::{pause, within};
 use super::wire::Connection;
 use super::wire::head::Head;
 

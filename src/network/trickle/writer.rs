@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::confirm::Post;
 use super::error::{Error, Result};
-use super::publisher::within;
+use super::step::within;
 use super::wire::{Connection, WireError};
 
 /// A segment that is being written, by [`Publisher::segment`](super::Publisher::segment). Dropping it without
