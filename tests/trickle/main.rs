@@ -2,6 +2,7 @@
 
 mod adapters;
 mod client;
+mod cuts;
 mod facts;
 mod raw;
 mod recorded;

@@ -183,6 +183,11 @@ impl Inner {
         {
             return Ok(connection);
         }
+        self.begin_fresh(head).await
+    }
+
+    /// Sends the head of a request on a fresh connection.
+    pub(super) async fn begin_fresh(&self, head: &str) -> Result<Connection> {
         let mut connection = self.fresh().await?;
         send(&mut connection, head).await?;
         Ok(connection)

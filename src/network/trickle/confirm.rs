@@ -143,7 +143,8 @@ impl Post {
     }
 
     async fn again(&self, seq: u64, reset: bool, content: &[u8], touched: &mut bool) -> Result<()> {
-        let mut connection = self.inner.begin(&self.head(seq, reset)).await?;
+        // What is idle may have been lost with the other connection.
+        let mut connection = self.inner.begin_fresh(&self.head(seq, reset)).await?;
         *touched |= !content.is_empty();
         // What the server said counts for more than that it no longer reads.
         let written = write_whole(self.inner.stall, &mut connection, content).await;

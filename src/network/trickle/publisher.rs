@@ -38,7 +38,7 @@ pub struct PublisherBuilder {
 impl PublisherBuilder {
     pub(super) fn new(channel: Channel) -> Self {
         let resend = Resend::default();
-        Self { channel, media_type: None, resend, attempts: 10, reset: true, preconnect: true, from: None }
+        Self { channel, media_type: None, resend, attempts: 16, reset: true, preconnect: true, from: None }
     }
 
     /// Sets the media type that segments are sent with (default: none). Subscribers see the one that the channel was created with.
@@ -53,7 +53,7 @@ impl PublisherBuilder {
         self
     }
 
-    /// Sets how often a segment is sent until it counts as lost (default: 10, about 3 seconds without a server; at least 1).
+    /// Sets how often a segment is sent until it counts as lost (default: 16, about 3 seconds without a server; at least 1).
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self

@@ -177,7 +177,7 @@ impl Segment {
         sleep(pause(self.failures)).await;
         let request = self.inner.head("GET", format_args!("/{}", self.seq), "");
         let response = async {
-            let mut connection = self.inner.begin(&request).await?;
+            let mut connection = self.inner.begin_fresh(&request).await?;
             let head = within(self.inner.stall, connection.head()).await?;
             Ok::<_, Error>((head, connection))
         };

@@ -35,6 +35,6 @@ pub(super) async fn within<T>(
 pub(super) fn pause(attempt: u32) -> Duration {
     match attempt {
         0 | 1 => Duration::ZERO,
-        _ => Duration::from_millis(1) * 3_u32.saturating_pow(attempt - 2).min(2000),
+        _ => Duration::from_millis(1) * 3_u32.saturating_pow(attempt - 2).min(250),
     }
 }

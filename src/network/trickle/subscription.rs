@@ -99,7 +99,7 @@ pub struct SubscriberBuilder {
 impl SubscriberBuilder {
     fn new(channel: Channel) -> Self {
         let (start, lag) = Default::default();
-        Self { channel, start, lag, attempts: 12, restart_after: Duration::from_secs(2) }
+        Self { channel, start, lag, attempts: 32, restart_after: Duration::from_secs(2) }
     }
 
     /// Sets where it starts (default: [`Start::Current`]).
@@ -114,7 +114,7 @@ impl SubscriberBuilder {
         self
     }
 
-    /// Sets how many requests in a row may fail (default: 12, about 7 seconds without a server; at least 1).
+    /// Sets how many requests in a row may fail (default: 32, about 7 seconds without a server; at least 1).
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
