@@ -17,6 +17,7 @@
 //! 14. [The network](network): compression, proxies, TLS
 //! 15. [Calls by name, and OpenAPI](descriptions)
 //! 16. [Many machines](many_machines): a job queue, and each file exactly once
+//! 17. [Live streams by trickle](trickle)
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -50,6 +51,7 @@ pages! {
     network = "guide/14-network.md",
     descriptions = "guide/15-descriptions.md",
     many_machines = "guide/16-many-machines.md",
+    trickle = "guide/17-trickle.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

@@ -18,6 +18,8 @@
 
 pub use ai::*;
 pub use fault::{UploadFault, UploadStep};
+#[cfg(feature = "network")]
+pub use network::*;
 
 mod access;
 mod ai;
@@ -33,6 +35,8 @@ mod json_error;
 mod kept;
 mod lists;
 mod live;
+#[cfg(feature = "network")]
+mod network;
 mod png;
 mod query;
 mod routes;

@@ -31,6 +31,8 @@ mod endpoints;
 #[path = "../fake/mod.rs"]
 mod fake;
 pub mod media;
+#[cfg(feature = "network")]
+pub mod network;
 #[cfg(feature = "jwt")]
 pub mod playback_access;
 mod upload;

@@ -1,0 +1,3 @@
+//! The living Livepeer network.
+
+pub(crate) mod trickle;

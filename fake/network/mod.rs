@@ -1,0 +1,5 @@
+//! The fakes of the living network's parts.
+
+mod trickle;
+
+pub use trickle::*;

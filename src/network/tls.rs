@@ -1,0 +1,129 @@
+//! Which certificates are trusted. Orchestrators sign theirs themselves, a new one at each start.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use http::Uri;
+use rustls_platform_verifier::Verifier;
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+
+/// Which server certificates are trusted (default: [`system`](Self::system)). It holds for the connections of one
+/// [`Connector`](super::Connector), so one for orchestrators does not weaken another.
+#[derive(Clone, Debug, Default)]
+pub struct Tls(Trust);
+
+#[derive(Clone, Debug, Default)]
+enum Trust {
+    #[default]
+    System,
+    Pinned([u8; 32]),
+    Anything,
+}
+
+impl Tls {
+    /// Trusts the certificates that the system trusts, for the name in the URL.
+    pub fn system() -> Self {
+        Self(Trust::System)
+    }
+
+    /// Trusts one certificate, whatever its name, signer and time: that whose DER form has this SHA-256 hash.
+    pub fn pinned(sha256: [u8; 32]) -> Self {
+        Self(Trust::Pinned(sha256))
+    }
+
+    /// Trusts every certificate, so anybody on the way can read and change everything.
+    pub fn insecure() -> Self {
+        Self(Trust::Anything)
+    }
+
+    pub(super) async fn connect(&self, url: &Uri, stream: TcpStream) -> io::Result<Box<dyn super::Io>> {
+        let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let name = ServerName::try_from(host).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let config = self.config().map_err(io::Error::other)?;
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+        Ok(Box::new(stream))
+    }
+
+    fn config(&self) -> Result<ClientConfig, Error> {
+        let provider = provider();
+        let verifier: Arc<dyn ServerCertVerifier> = match self.0 {
+            Trust::System => Arc::new(Verifier::new(provider.clone())?),
+            Trust::Pinned(sha256) => Arc::new(Own { provider: provider.clone(), sha256: Some(sha256) }),
+            Trust::Anything => Arc::new(Own { provider: provider.clone(), sha256: None }),
+        };
+        let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+        let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+/// What the program has chosen for its process, else that of the features, as for the default transport.
+fn provider() -> Arc<CryptoProvider> {
+    #[cfg(feature = "aws-lc")]
+    use tokio_rustls::rustls::crypto::aws_lc_rs as own;
+    #[cfg(not(feature = "aws-lc"))]
+    use tokio_rustls::rustls::crypto::ring as own;
+
+    CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(own::default_provider()))
+}
+
+/// Trusts one certificate, or all.
+struct Own {
+    provider: Arc<CryptoProvider>,
+    sha256: Option<[u8; 32]>,
+}
+
+impl ServerCertVerifier for Own {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        match &self.sha256 {
+            Some(expected) if Sha256::digest(certificate)[..] != expected[..] => {
+                Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
+    }
+
+    // Whoever shows the certificate has to have its key.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Own").field("pinned", &self.sha256.is_some()).finish_non_exhaustive()
+    }
+}
