@@ -5,14 +5,14 @@ use typed_endpoint::Operation;
 
 /// How an operation's body is checked.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Body {
+pub(crate) struct Body {
     pub schema: &'static Schema,
     /// Whether it is checked even before the key is.
     pub before_key: bool,
 }
 
 /// How the body of an operation is checked; `None` if it is not.
-pub(in super::super) fn of(operation: &Operation) -> Option<Body> {
+pub(crate) fn of(operation: &Operation) -> Option<Body> {
     let (_, _, schema) =
         BODIES.iter().find(|(method, path, _)| *method == operation.method.as_str() && *path == operation.path)?;
     let before_key = operation.path.starts_with("/access-control/") || operation.path == "/object-store/{id}";

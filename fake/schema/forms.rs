@@ -6,12 +6,12 @@ use super::bodies::{FLAG, INTEGER, NUMBER, TEXT, object};
 use super::{Schema, check};
 
 /// The schema of an AI operation that takes a form, or JSON; `None` for one that Studio does not host.
-pub(in super::super) fn of_form(path: &str) -> Option<&'static Schema> {
+pub(crate) fn of_form(path: &str) -> Option<&'static Schema> {
     FORMS.iter().find(|(name, _)| path.ends_with(name)).map(|(_, schema)| schema)
 }
 
 /// Checks a form: its texts, and the names of its files.
-pub(in super::super) fn check_form(schema: &Schema, texts: &[(String, String)], files: &[String]) -> Vec<String> {
+pub(crate) fn check_form(schema: &Schema, texts: &[(String, String)], files: &[String]) -> Vec<String> {
     let mut fields: Map<String, Value> = texts.iter().map(|(name, text)| (name.clone(), read(text))).collect();
     // Of files only their being there counts.
     fields.extend(files.iter().map(|name| (name.clone(), Value::from("dummy"))));

@@ -1,6 +1,6 @@
 //! Playback policies.
 
-use super::super::handler::HandlerResult;
+use super::super::handler::{HandlerResult, crashed};
 use super::super::state::StudioState;
 use crate::endpoints::studio::types::*;
 use typed_endpoint::mock::Reply;
@@ -26,7 +26,7 @@ pub(super) fn check_policy(state: &StudioState, policy: Option<&PlaybackPolicy>)
         // Without an id the server asks its database for none, and fails.
         false => match &policy.webhook_id {
             Some(id) => Err(Reply::error(400, format!("webhook {id} not found"))),
-            None => Err(super::super::handler::crashed("Error")),
+            None => Err(crashed("Error")),
         },
     }
 }
