@@ -1,4 +1,4 @@
-//! The files of assets, for players: what was uploaded, as it came.
+//! The files of assets, for players: unchanged since their upload.
 
 use super::core::Core;
 use crate::endpoints::studio::asset::Phase;
