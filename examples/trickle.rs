@@ -3,11 +3,13 @@
 //! `cargo run --example trickle -- ffmpeg -re -f lavfi -i testsrc=duration=5 -f mpegts -` publishes what that program writes; without
 //! a program it is a few bytes of text. The server is a fake one; with `TRICKLE_CHANNEL` it is the channel of that URL.
 
+use std::io::Read as _;
 use std::process::Stdio;
 use std::time::Duration;
 
 use livepeer::mock;
 use livepeer::network::trickle::{Channel, Item, Rotation, Start};
+use tokio::io::AsyncWriteExt as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,9 +42,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let published = match &arguments[..] {
         [program, arguments @ ..] => {
             let mut child = std::process::Command::new(program).args(arguments).stdout(Stdio::piped()).spawn()?;
-            let output = child.stdout.take().ok_or("the program has no output")?;
-            let output = tokio::fs::File::from_std(std::os::fd::OwnedFd::from(output).into());
-            let published = publisher.pipe(output, rotation).await?;
+            let mut output = child.stdout.take().ok_or("the program has no output")?;
+            // A pipe of the system can only be read by a thread that waits for it.
+            let (mut writer, reader) = tokio::io::duplex(64 * 1024);
+            let runtime = tokio::runtime::Handle::current();
+            std::thread::spawn(move || {
+                let mut buffer = [0; 64 * 1024];
+                while let Ok(read @ 1..) = output.read(&mut buffer) {
+                    if runtime.block_on(writer.write_all(&buffer[..read])).is_err() {
+                        return;
+                    }
+                }
+            });
+            let published = publisher.pipe(reader, rotation).await?;
             child.wait()?;
             published
         }

@@ -70,15 +70,17 @@ impl Default for Tcp {
 impl Tcp {
     /// Sets how long a connection may take until it is ready, TLS included (default: 10 seconds).
     #[must_use]
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// Sets which certificates are trusted (default: those that the system trusts).
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
     #[must_use]
-    pub fn tls(self, tls: super::Tls) -> Self {
-        Self { tls, ..self }
+    pub fn tls(mut self, tls: super::Tls) -> Self {
+        self.tls = tls;
+        self
     }
 
     async fn open(&self, url: &Uri) -> io::Result<Box<dyn Io>> {

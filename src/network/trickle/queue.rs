@@ -127,9 +127,9 @@ impl Queue {
         self.shared.added.notify_one();
         let Some(task) = self.task.take() else { return Err(Error::Ended) };
         let mut publisher = task.await.map_err(|_| Error::Ended)?;
-        match self.shared.state().lost.pop_front() {
-            Some(error) => return Err(error),
-            None => {}
+        let lost = self.shared.state().lost.pop_front();
+        if let Some(error) = lost {
+            return Err(error);
         }
         publisher.flush().await?;
         Ok(publisher)

@@ -146,7 +146,6 @@ impl Subscriber {
         match kind {
             Kind::Message if id < expected => {
                 self.duplicates += 1;
-                return;
             }
             Kind::Message => {
                 self.expected = Some((run, id.saturating_add(1)));
