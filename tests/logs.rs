@@ -39,7 +39,9 @@ async fn child_that_logs() {
 #[test]
 fn debug_shows_attempts_and_retries() {
     let text = printed(Some("livepeer=debug"));
-    for part in ["DEBUG", "sending", "stream::Get", "http.response.status_code=503", "retrying", "wait=", "responded", "done"] {
+    for part in
+        ["DEBUG", "sending", "stream::Get", "http.response.status_code=503", "retrying", "wait=", "responded", "done"]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("TRACE") && !text.contains(KEY), "{text}");

@@ -231,7 +231,7 @@ async fn library(what: &str, how: &str, base: &str, certificate: &Path) -> Resul
     }
     let studio = studio();
     if what.starts_with("held") {
-        // Thousands of connections at once take their time.
+        // To open thousands of connections takes longer than the defaults allow.
         let studio = studio.timeouts(Timeouts::default().connect(HOUR).idle(HOUR));
         return held(|| {
             let call = studio.call(asset::Get::new("held"));

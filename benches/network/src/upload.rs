@@ -28,7 +28,10 @@ impl Upload {
             "post" => {
                 self.offset.store(0, Ordering::Relaxed);
                 self.cut.store(rest.starts_with("/tus/cut"), Ordering::Relaxed);
-                Some("HTTP/1.1 201 Created\r\nlocation: /tus/1\r\ntus-resumable: 1.0.0\r\ncontent-length: 0\r\n\r\n".into())
+                Some(
+                    "HTTP/1.1 201 Created\r\nlocation: /tus/1\r\ntus-resumable: 1.0.0\r\ncontent-length: 0\r\n\r\n"
+                        .into(),
+                )
             }
             "patch" => {
                 let mut left = header("content-length:")?;
@@ -52,8 +55,6 @@ impl Upload {
 
     fn response(&self, status: &str) -> String {
         let offset = self.offset.load(Ordering::Relaxed);
-        format!(
-            "HTTP/1.1 {status}\r\nupload-offset: {offset}\r\nupload-length: {LEN}\r\ntus-resumable: 1.0.0\r\n\r\n"
-        )
+        format!("HTTP/1.1 {status}\r\nupload-offset: {offset}\r\nupload-length: {LEN}\r\ntus-resumable: 1.0.0\r\n\r\n")
     }
 }
