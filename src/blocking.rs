@@ -29,7 +29,8 @@ use crate::asset::{Upload, Uploading};
 pub struct Client<A = Studio>(typed_endpoint::blocking::Client<A>);
 
 impl<A: crate::Api> Client<A> {
-    /// Creates a blocking client that sends its requests through a transport without async, and so without a runtime.
+    /// Creates a blocking client that sends its requests through a transport without async; without the feature `tokio`, there is
+    /// no runtime at all.
     pub fn with_transport(client: crate::Client<A>, transport: impl Transport) -> Self {
         Self(typed_endpoint::blocking::Client::with_transport(client.into(), transport))
     }

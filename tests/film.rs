@@ -72,9 +72,9 @@ async fn only_who_may_plays_and_parts_are_parts() -> Result {
     let client = studio.client();
     let guarded = asset::RequestUpload::new("x").playback_policy(PlaybackPolicy::jwt());
     let info = ready(&studio, &client, guarded).await?;
-    assert_eq!(fetch(&studio, &info.hls().unwrap().to_string(), "").await.0, 403);
+    assert_eq!(fetch(&studio, info.hls().unwrap().as_ref(), "").await.0, 403);
     let key = client.call(livepeer::access_control::Create::new()).await?;
-    let id = info.hls().unwrap().to_string().split('/').nth(4).unwrap().to_owned();
+    let id = info.hls().unwrap().as_ref().split('/').nth(4).unwrap().to_owned();
     let token = key.sign_playback(id.as_str()).token().unwrap();
     let (status, list) = fetch(&studio, &format!("{}?jwt={}", info.hls().unwrap(), token.expose()), "").await;
     assert!(status == 200 && list.contains(&format!("video.m3u8?jwt={}", token.expose())), "{list}");

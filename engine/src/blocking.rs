@@ -18,9 +18,10 @@
 //! Everything is set on the asynchronous client, call, upload or wait; [`Blocking::run`] only waits for it, and a `for`
 //! loop for the items of what is a stream. One thread, shared by all clones of a client, does the work in between.
 //!
-//! With a [`Transport`] of your own, and without the feature `tokio`, there is no runtime at all.
+//! With a [`Transport`] of your own, and without the feature `tokio`, there is no runtime at all: everything happens on the calling
+//! thread. With the feature, pages that are prefetched through such a transport are, too, fetched one after another.
 //!
-//! In asynchronous code a wait would stop everything else that the thread has to do, so it is refused with an error there.
+//! In asynchronous code of Tokio a wait would stop everything else that the thread has to do, so it is refused with an error there.
 //! It works where blocking is allowed: on threads of your own, in Tokio's `spawn_blocking` and in `block_in_place`.
 
 use std::fmt;

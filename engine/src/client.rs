@@ -290,8 +290,8 @@ impl<A: Api> Client<A> {
 
     /// Sets whether short calls use HTTP/2, where the server offers it (default: no). For the default transport.
     ///
-    /// A short call has its request's body in memory, reads its response to the end, and is of an operation without a longer
-    /// time-out than 30 s. Such calls share one connection for up to 90 at once. Uploads, downloads, event streams and long
+    /// A short call has its request's body in memory, reads its response to the end, and has no longer time-out than the default,
+    /// 60 s. Up to 90 such calls at once share one connection; what is beyond that uses HTTP/1.1. Uploads, downloads, event streams and long
     /// calls stay on HTTP/1.1: on a shared connection one body that nobody reads stops all others, and a lost packet delays all
     /// of them. HTTP/2 saves connections, and with them TLS handshakes and memory; it is rarely faster.
     #[cfg(feature = "http2")]

@@ -9,8 +9,12 @@ mod plain;
 mod tokio;
 mod turns;
 
+#[cfg(all(feature = "blocking", not(feature = "tokio")))]
+pub(crate) use plain::unconstrained;
 #[cfg(not(feature = "tokio"))]
 pub(crate) use plain::{Instant, Sleep, Writer, blocking, check, sleep, sleep_until, spawn, timeout, timeout_at};
+#[cfg(all(feature = "blocking", feature = "tokio"))]
+pub(crate) use tokio::unconstrained;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::{Instant, Sleep, Writer, blocking, check, sleep, sleep_until, spawn, timeout, timeout_at};
 pub(crate) use turns::Turns;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use livepeer::tus::fingerprint;
 use livepeer::{Client, RateLimit, Studio, Timestamp, asset};
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -30,7 +31,8 @@ pub fn build(command: Command) -> Command {
             "Creates assets from a list of URLs and files. The list is a CSV file with a header: the column `source` (or `url`, or `file`) is \
              a URL, which the server fetches, or a file, which is uploaded; `name` and all other settings of an asset may be columns, too.\n\n\
              What was done is kept in a journal next to the list (FILE.journal). The same command again continues where the last one \
-             stopped, even if that was killed, tries again what has failed, and creates nothing twice. Equal rows are one.",
+             stopped, even if that was killed, tries again what has failed, and creates nothing twice. Equal rows are one. A program that is \
+             killed just when an upload begins leaves an asset without a file, in the phase `uploading`.",
         )
         .args([
             Arg::new("list").value_name("FILE").required(true).value_parser(value_parser!(PathBuf)).help("The list, a CSV file"),
@@ -51,15 +53,20 @@ pub fn build(command: Command) -> Command {
 
 pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure> {
     let path: &PathBuf = matches.get_one("list").ok_or_else(|| Failure::usage("there is no list"))?;
-    let rows = rows::read(path)?;
+    let mut rows = rows::read(path)?;
     let mut client = context.studio()?;
     if let Some(rate) = matches.get_one::<u32>("rate") {
         client = client.rate_limit(RateLimit::per_second(*rate));
     }
     let jobs = matches.get_one::<u16>("jobs").copied().unwrap_or(1);
+    let account = context.account()?;
+    // What is done at one server, or for one account, is not at another.
+    for row in &mut rows {
+        row.key = fingerprint(format!("{account}\n{}", row.key).as_bytes());
+    }
     let import = Import {
         client,
-        account: context.account()?,
+        account,
         journal: Arc::new(Mutex::new(Journal::open(path)?)),
         bars: bars(context),
         turns: Arc::new(Semaphore::new(jobs.into())),

@@ -22,7 +22,7 @@ mod plain {
 
     /// The calling thread.
     #[derive(Clone, Default)]
-    pub(in super::super) struct Runtime;
+    pub(in super::super) struct Runtime(());
 
     impl Runtime {
         pub(in super::super) fn block_on<F: Future>(

@@ -13,6 +13,7 @@ use http_body::{Frame, SizeHint};
 use super::park::block_on;
 use crate::body::Body;
 use crate::error::TransportError;
+use crate::runtime::unconstrained;
 use crate::transport::BoxFuture;
 
 /// Sends a request and returns the response as soon as its headers are there, blocking its thread.
@@ -72,7 +73,7 @@ impl RequestBody {
 impl Read for RequestBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.chunk.is_empty() && !buffer.is_empty() {
-            match block_on(self.body.chunk()).map_err(io::Error::other)? {
+            match block_on(unconstrained(self.body.chunk())).map_err(io::Error::other)? {
                 Some(chunk) => self.chunk = chunk,
                 None => return Ok(0),
             }

@@ -15,16 +15,20 @@ pub(crate) use web_time::Instant;
 
 use crate::error::{BoxError, RequestError};
 
+/// A future that is polled to its end in one go.
+#[cfg(feature = "blocking")]
+pub(crate) fn unconstrained<F: Future>(future: F) -> F {
+    future
+}
+
 /// Nothing is missing.
 pub(crate) fn check() -> Result<(), RequestError> {
     Ok(())
 }
 
 /// Runs what blocks, here: whoever has no threads for that is expected to block.
-pub(crate) fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> impl Future<Output = io::Result<T>> + Send {
-    async move { work() }
+pub(crate) async fn blocking<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    work()
 }
 
 /// A file that is written to.

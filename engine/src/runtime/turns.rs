@@ -41,13 +41,19 @@ impl Turns {
 
     /// The next one's turn. Those who have stopped waiting are left out.
     fn pass_on(&self) {
-        let mut state = self.lock();
-        while let Some(next) = state.waiting.pop_front() {
+        // Called outside of the lock: whoever is called may come back at once.
+        while let Some(next) = self.next() {
             if next.send(()).is_ok() {
                 return;
             }
         }
-        state.taken = false;
+    }
+
+    fn next(&self) -> Option<oneshot::Sender<()>> {
+        let mut state = self.lock();
+        let next = state.waiting.pop_front();
+        state.taken = next.is_some();
+        next
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

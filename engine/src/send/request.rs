@@ -197,8 +197,7 @@ impl Job {
     /// Whether it may share a connection with other calls: both bodies are small and taken to their ends at once.
     #[cfg(feature = "http2")]
     pub(super) fn is_short(&self) -> bool {
-        let operation = self.subject.operation();
-        !self.response.streamed && operation.is_some_and(|operation| operation.timeout.is_none_or(|idle| idle <= IDLE))
+        !self.response.streamed && self.subject.operation().is_some() && self.idle() <= IDLE
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {

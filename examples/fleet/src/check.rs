@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::store;
 
-/// Deletes assets of finished imports that are not the recorded ones, and fails if anything is missing. There are such assets only if a
+/// Deletes assets of finished imports that are not the recorded ones, and fails if a file is not imported or its asset is missing. There are such assets only if a
 /// request of a killed worker was carried out after its job was given to another.
 pub async fn check(pool: &PgPool, client: &Client) -> Result<(), BoxDynError> {
     let wanted: HashMap<String, Option<String>> = store::all(pool).await?.into_iter().collect();
@@ -28,6 +28,9 @@ pub async fn check(pool: &PgPool, client: &Client) -> Result<(), BoxDynError> {
         }
     }
     let finished = wanted.values().flatten().count();
-    println!("{} files, {finished} imported, {arrived} of them found, {deleted} assets too many deleted", wanted.len());
-    if arrived == finished { Ok(()) } else { Err("an asset is missing".into()) }
+    println!("{} files, {finished} imported, {arrived} of them found, {deleted} surplus assets deleted", wanted.len());
+    match wanted.len() - arrived {
+        0 => Ok(()),
+        missing => Err(format!("{missing} files have no asset: they are being imported, or their jobs have failed too often").into()),
+    }
 }

@@ -77,7 +77,7 @@ async fn left_over(client: &Client, id: &str) -> Result<Option<AssetId>, livepee
     let mut found = client.pages(asset::List::new().filters(Filters::new().eq("creatorId", id))).items();
     let mut arrived = None;
     while let Some(asset) = found.next().await.transpose()? {
-        let is_empty = asset.status.is_none_or(|status| status.phase == Phase::Uploading);
+        let is_empty = asset.status.is_none_or(|status| matches!(status.phase, Phase::Uploading | Phase::Failed));
         if is_empty || arrived.is_some() {
             client.call(asset::Delete::new(&asset.id)).await?;
         } else {

@@ -36,6 +36,9 @@ pub async fn add(pool: &PgPool, folder: &Path) -> Result<usize, BoxDynError> {
     let mut jobs = Vec::new();
     for entry in std::fs::read_dir(folder.canonicalize()?)? {
         let path = entry?.path();
+        if !path.is_file() {
+            continue;
+        }
         let path = path.to_str().ok_or("the name of a file is not Unicode")?;
         let insert = "INSERT INTO imports (path) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id";
         let id: Option<String> = sqlx::query_scalar(insert).bind(path).fetch_optional(&mut *transaction).await?;

@@ -66,7 +66,7 @@ async fn check(studio: &StudioFake) -> Result<(), String> {
         if studio.uploaded(&asset.id).as_deref() != Some(&content(number)) {
             return Err(format!("{} has another content", asset.name));
         }
-        if asset.status.is_none_or(|status| status.phase == Phase::Uploading) {
+        if asset.status.is_none_or(|status| matches!(status.phase, Phase::Uploading | Phase::Failed)) {
             return Err(format!("{} waits for its file", asset.name));
         }
     }
@@ -121,7 +121,7 @@ async fn every_file_becomes_exactly_one_asset_though_workers_are_killed() {
     }
     let output = workers.command(&["check"]).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(told, "1000 files, 1000 imported, 1000 of them found, 0 assets too many deleted\n", "{output:?}");
+    assert_eq!(told, "1000 files, 1000 imported, 1000 of them found, 0 surplus assets deleted\n", "{output:?}");
 
     // This test sees an asset too many, and so does the program.
     let client = studio.fake.client();
@@ -130,6 +130,6 @@ async fn every_file_becomes_exactly_one_asset_though_workers_are_killed() {
     client.call(twice).await.unwrap();
     assert!(check(&studio.fake).await.is_err());
     let output = workers.command(&["check"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stdout).contains(" 1 assets too many deleted"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains(" 1 surplus assets deleted"), "{output:?}");
     check(&studio.fake).await.unwrap();
 }

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use http::header::HeaderName;
-use http::{Extensions, HeaderMap, request};
+use http::{HeaderMap, request};
 use reqwest::{Client, ClientBuilder};
 use tokio::runtime::{Handle, Id};
 use tokio::sync::oneshot;
 
 use super::failure::not_set_up;
 use super::proxies::Proxies;
-use super::target::Target;
+use super::route::Route;
 use super::tls;
 use crate::error::TransportError;
 use crate::transport::marks::PlainKey;
@@ -50,54 +50,11 @@ pub(crate) struct Setup {
     pub(crate) http2: bool,
 }
 
-/// What requests need of a client.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Route {
-    /// No certificates: to load those takes longer than a call.
-    plain: bool,
-    /// No proxy of the environment's.
-    direct: bool,
-    /// HTTP/2, if the server offers it.
-    #[cfg(feature = "http2")]
-    http2: bool,
-}
-
-impl Route {
-    pub(super) fn new(target: &Target, extensions: &Extensions, configured: bool) -> Self {
-        let plain_key = extensions.get::<PlainKey>().is_some();
-        // Whether a caller's own configuration leaves the environment's proxies on cannot be seen: such a key gets none.
-        Self {
-            plain: target.plain,
-            direct: target.loopback || (plain_key && configured),
-            #[cfg(feature = "http2")]
-            http2: false,
-        }
-    }
-
-    #[cfg(feature = "http2")]
-    pub(super) fn is_http2(self) -> bool {
-        self.http2
-    }
-
-    #[cfg(feature = "http2")]
-    pub(super) fn by_http2(self) -> Self {
-        Self { http2: true, ..self }
-    }
-
-    /// Whether it needs no TLS.
-    pub(super) fn is_plain(self) -> bool {
-        self.plain
-    }
-}
-
 pub(super) struct Clients {
     setup: Setup,
     /// Which of [`IDLE`] counts.
     idle: AtomicUsize,
     runtimes: Mutex<Vec<Runtime>>,
-    /// Where HTTP/2 is used.
-    #[cfg(feature = "http2")]
-    pub(super) multiplexing: super::http2::Multiplexing,
 }
 
 /// A connection is driven by the runtime that it was made in, and of no use in another.
@@ -118,13 +75,7 @@ pub(super) struct Pool {
 
 impl Clients {
     pub(super) fn new(setup: Setup) -> Self {
-        Self {
-            #[cfg(feature = "http2")]
-            multiplexing: super::http2::Multiplexing::new(setup.http2),
-            setup,
-            idle: AtomicUsize::new(0),
-            runtimes: Mutex::default(),
-        }
+        Self { setup, idle: AtomicUsize::new(0), runtimes: Mutex::default() }
     }
 
     pub(super) fn are_configured(&self) -> bool {
@@ -182,7 +133,14 @@ impl Clients {
         // By itself every coding and protocol is on that some crate of the program has turned on.
         let mut builder = Client::builder().no_gzip().no_brotli().no_deflate().no_zstd();
         builder = builder.tcp_nodelay(true).pool_idle_timeout(IDLE[idle]);
-        builder = super::http2::choose(builder, route);
+        #[cfg(feature = "http2")]
+        {
+            builder = super::http2::choose(builder, route);
+        }
+        #[cfg(not(feature = "http2"))]
+        {
+            builder = builder.http1_only();
+        }
         if let Some(timeout) = self.setup.connect_timeout {
             builder = builder.connect_timeout(timeout);
         }
@@ -192,7 +150,7 @@ impl Clients {
             builder = builder.tcp_user_timeout(None);
         }
         builder = tls::set_up(builder, route, self.are_configured())?;
-        if route.direct {
+        if route.is_direct() {
             builder = builder.no_proxy();
         }
         if let Some(configure) = &self.setup.configure {
@@ -201,7 +159,7 @@ impl Clients {
         // Last: the engine counts attempts, and keeps keys, headers and bodies from other hosts.
         builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
         let client = builder.build().map_err(not_set_up)?;
-        let known = !route.direct && !self.are_configured();
+        let known = !route.is_direct() && !self.are_configured();
         Ok(Pool { client, idle, proxies: known.then(Proxies::from_environment) })
     }
 
@@ -287,19 +245,10 @@ mod tests {
         }
     }
 
-    fn route() -> Route {
-        Route {
-            plain: true,
-            direct: true,
-            #[cfg(feature = "http2")]
-            http2: false,
-        }
-    }
-
     #[test]
     fn a_client_is_forgotten_with_its_runtime() {
         let clients = Arc::new(Clients::new(Setup::default()));
-        let route = route();
+        let route = Route::default();
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (first, second) = (runtime(), runtime());
         let one = clients.pool(first.handle(), route).unwrap();
@@ -321,7 +270,7 @@ mod tests {
     fn the_task_of_a_runtime_ends_with_the_clients() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let clients = Arc::new(Clients::new(Setup::default()));
-        clients.pool(runtime.handle(), route()).unwrap();
+        clients.pool(runtime.handle(), Route::default()).unwrap();
         assert_eq!(runtime.metrics().num_alive_tasks(), 1);
         drop(clients);
         runtime.block_on(tokio::task::yield_now());

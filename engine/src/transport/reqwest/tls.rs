@@ -2,7 +2,7 @@
 
 use reqwest::ClientBuilder;
 
-use super::clients::Route;
+use super::route::Route;
 use crate::error::TransportError;
 
 /// Sets TLS up for clients that need it, and as little as possible for those that don't: certificates take longer to load than
