@@ -45,8 +45,8 @@ impl Field for Url {
     }
 
     fn schema(_: &mut Schemas) -> Schema {
-        // No format that validators know: servers keep and return what is none, too.
-        Schema::of_type("string").with("format", "url")
+        // Without a format: servers keep and return what is no URL, too.
+        Schema::of_type("string").with("examples", vec!["https://example.com"])
     }
 }
 

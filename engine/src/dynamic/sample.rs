@@ -42,7 +42,9 @@ fn argument(field: &Field, schema: &Value) -> Option<String> {
         ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", _) => Some("1".to_owned()),
         // Texts of all kinds, of which ids are made.
         (_, Some(Value::String(text))) if schema["type"] == "string" => Some(format!("{text:?}")),
-        (_, None) if schema["type"] == "string" && schema.get("format").is_none() => Some(format!("{:?}", field.rust)),
+        (_, None) if schema["type"] == "string" && schema.get("format").or(schema.get("examples")).is_none() => {
+            Some(format!("{:?}", field.rust))
+        }
         _ => None,
     }
 }
