@@ -36,7 +36,7 @@ pub enum Lag {
     /// With the oldest segment that the server still has.
     #[default]
     Oldest,
-    /// Nowhere: [`Error::Behind`].
+    /// Nowhere: `Error::Behind`.
     Fail,
 }
 
