@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::process::Command;
-
 use common::{Emulator, Ran, Studio, content, studio};
 
 #[tokio::test(flavor = "multi_thread")]

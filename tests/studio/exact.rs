@@ -485,7 +485,8 @@ async fn keys_and_bodies_in_the_order_of_the_server() -> Result {
     let studio = studio.key("right");
     let key = ("authorization", "Bearer right");
     let long = format!(r#"{{"name":"{}"}}"#, "x".repeat(200_000));
-    let rows: &[(&[(&str, &str)], &str, &str, &str, u16, &str)] = &[
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let rows: &[(Headers<'_>, &str, &str, &str, u16, &str)] = &[
         (&[], "GET", "/stream", "", 401, "request is not authenticated"),
         (&[], "GET", "/nowhere", "", 404, "not found"),
         (&[("authorization", "Bearer wrong")], "GET", "/nowhere", "", 401, "no token wrong found"),

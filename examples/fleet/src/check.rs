@@ -31,6 +31,9 @@ pub async fn check(pool: &PgPool, client: &Client) -> Result<(), BoxDynError> {
     println!("{} files, {finished} imported, {arrived} of them found, {deleted} surplus assets deleted", wanted.len());
     match wanted.len() - arrived {
         0 => Ok(()),
-        missing => Err(format!("{missing} files have no asset: they are being imported, or their jobs have failed too often").into()),
+        missing => {
+            Err(format!("{missing} files have no asset: they are being imported, or their jobs have failed too often")
+                .into())
+        }
     }
 }
