@@ -1,13 +1,11 @@
 //! The film in MP4: as one file, and in the segments of an HLS stream.
 
-use super::super::boxes::{boxed, num, nums};
+use super::super::boxes::{self, Film, boxed, media, num, nums};
 use super::h264::{self, HEIGHT, WIDTH};
 
 /// Units of time in a second, and pictures.
 const TICKS: u32 = 1000;
 const RATE: u32 = 5;
-
-const MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// The pictures of some seconds, each with its length before it.
 fn samples(seconds: std::ops::Range<u32>) -> Vec<Vec<u8>> {
@@ -22,12 +20,7 @@ fn samples(seconds: std::ops::Range<u32>) -> Vec<Vec<u8>> {
 /// The whole film.
 pub(super) fn file(seconds: u32) -> Vec<u8> {
     let samples = samples(0..seconds);
-    let kind = boxed(b"ftyp", &[b"isom", &num(512), b"isomiso2avc1mp41"]);
-    let described = |start: u32| movie(seconds, &samples, start, &[]);
-    let start = kind.len() + described(0).len() + 8;
-    let moov = described(start as u32);
-    let mdat = boxed(b"mdat", &samples.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    [kind, moov, mdat].concat()
+    boxes::file(b"isomiso2avc1mp41", &samples, |start| movie(seconds, &samples, start, &[]))
 }
 
 /// What comes before the segments.
@@ -37,7 +30,7 @@ pub(super) fn beginning() -> Vec<u8> {
     [kind, movie(0, &[], 0, &boxed(b"mvex", &[&trex]))].concat()
 }
 
-/// A segment: some seconds, as the so-manieth of a stream.
+/// A segment of a stream: its number there, and the seconds of the film that it has.
 pub(super) fn segment(number: u32, seconds: std::ops::Range<u32>) -> Vec<u8> {
     const KEY: u32 = 0x0200_0000;
     const OTHER: u32 = 0x0101_0000;
@@ -57,31 +50,16 @@ pub(super) fn segment(number: u32, seconds: std::ops::Range<u32>) -> Vec<u8> {
         boxed(b"moof", &[&mfhd, &boxed(b"traf", &[&tfhd, &tfdt, &trun])])
     };
     let offset = fragment(0).len() as u32 + 8;
-    let mdat = boxed(b"mdat", &samples.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    [fragment(offset), mdat].concat()
+    [fragment(offset), media(&samples)].concat()
 }
 
 fn movie(seconds: u32, samples: &[Vec<u8>], start: u32, more: &[u8]) -> Vec<u8> {
-    let matrix = MATRIX.map(u32::to_be_bytes).concat();
-    let duration = seconds * TICKS;
-    let mvhd =
-        boxed(b"mvhd", &[&nums(&[0, 0, 0, TICKS, duration, 0x1_0000, 0x0100_0000, 0, 0]), &matrix, &[0; 24], &num(2)]);
-    // Flags: on, in the movie.
-    let tkhd =
-        boxed(b"tkhd", &[&nums(&[3, 0, 0, 1, 0, duration, 0, 0, 0, 0]), &matrix, &nums(&[WIDTH << 16, HEIGHT << 16])]);
-    // 0x55C4: language "und".
-    let mdhd = boxed(b"mdhd", &[&nums(&[0, 0, 0, TICKS, duration, 0x55C4_0000])]);
-    let hdlr = boxed(b"hdlr", &[&nums(&[0, 0]), b"vide", &[0; 12], b"mock\0"]);
-    let vmhd = boxed(b"vmhd", &[&nums(&[1, 0, 0])]);
-    let dinf = boxed(b"dinf", &[&boxed(b"dref", &[&nums(&[0, 1]), &boxed(b"url ", &[&num(1)])])]);
-    let minf = boxed(b"minf", &[&vmhd, &dinf, &table(samples, start)]);
-    let mdia = boxed(b"mdia", &[&mdhd, &hdlr, &minf]);
-    boxed(b"moov", &[&mvhd, &boxed(b"trak", &[&tkhd, &mdia]), more])
+    let film = Film { width: WIDTH, height: HEIGHT, ticks: TICKS, duration: seconds * TICKS };
+    film.movie(&table(&film, samples, start), more)
 }
 
-fn table(samples: &[Vec<u8>], start: u32) -> Vec<u8> {
+fn table(film: &Film, samples: &[Vec<u8>], start: u32) -> Vec<u8> {
     let count = samples.len() as u32;
-    let size = [(WIDTH as u16).to_be_bytes(), (HEIGHT as u16).to_be_bytes()].concat();
     let (sequence, pictures) = (h264::sequence(), h264::pictures());
     let short = |length: usize| (length as u16).to_be_bytes();
     // Profile, constraints and level stand in the parameters, after their header.
@@ -90,20 +68,7 @@ fn table(samples: &[Vec<u8>], start: u32) -> Vec<u8> {
         b"avcC",
         &[&[1], profile, &[0xFF, 0xE1], &short(sequence.len()), &sequence, &[1], &short(pictures.len()), &pictures],
     );
-    let entry = boxed(
-        b"avc1",
-        &[
-            &[0, 0, 0, 0, 0, 0, 0, 1],
-            &[0; 16],
-            &size,
-            // 72 dots an inch both ways, one picture a sample.
-            &nums(&[72 << 16, 72 << 16, 0]),
-            &[0, 1],
-            &[0; 32],
-            &[0, 24, 0xFF, 0xFF],
-            &avcc,
-        ],
-    );
+    let entry = film.sample_entry(b"avc1", &avcc);
     let sizes: Vec<u32> = samples.iter().map(|sample| sample.len() as u32).collect();
     let keys: Vec<u32> = (0..count).step_by(RATE as usize).map(|at| at + 1).collect();
     // Without samples the tables have no rows.
