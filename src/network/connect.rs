@@ -99,7 +99,7 @@ impl Tcp {
         match encrypted {
             false => Ok(Box::new(stream)),
             #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-            true => self.tls.connect(url, stream).await,
+            true => self.tls.connect(host, stream).await,
             #[cfg(not(any(feature = "rustls", feature = "aws-lc")))]
             true => Err(io::Error::new(io::ErrorKind::Unsupported, "https needs the feature `rustls` or `aws-lc`")),
         }

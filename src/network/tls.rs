@@ -2,9 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use http::Uri;
 use rustls_platform_verifier::Verifier;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpStream;
@@ -17,7 +16,11 @@ use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct
 /// Which server certificates are trusted (default: [`system`](Self::system)). It holds for the connections of one
 /// [`Connector`](super::Connector), so one for orchestrators does not weaken another.
 #[derive(Clone, Debug, Default)]
-pub struct Tls(Trust);
+pub struct Tls {
+    trust: Trust,
+    /// Made for the first connection: the system's certificates take longer to load than a connection takes.
+    config: Arc<OnceLock<Arc<ClientConfig>>>,
+}
 
 #[derive(Clone, Debug, Default)]
 enum Trust {
@@ -30,30 +33,40 @@ enum Trust {
 impl Tls {
     /// Trusts the certificates that the system trusts, for the name in the URL.
     pub fn system() -> Self {
-        Self(Trust::System)
+        Self::trusting(Trust::System)
     }
 
     /// Trusts one certificate, whatever its name, signer and time: that whose DER form has this SHA-256 hash.
     pub fn pinned(sha256: [u8; 32]) -> Self {
-        Self(Trust::Pinned(sha256))
+        Self::trusting(Trust::Pinned(sha256))
     }
 
     /// Trusts every certificate, so anybody on the way can read and change everything.
     pub fn insecure() -> Self {
-        Self(Trust::Anything)
+        Self::trusting(Trust::Anything)
     }
 
-    pub(super) async fn connect(&self, url: &Uri, stream: TcpStream) -> io::Result<Box<dyn super::Io>> {
-        let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let name = ServerName::try_from(host).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let config = self.config().map_err(io::Error::other)?;
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    fn trusting(trust: Trust) -> Self {
+        Self { trust, config: Arc::default() }
+    }
+
+    pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::Io>> {
+        let name = ServerName::try_from(host.to_owned());
+        let name = name.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let config = match self.config.get() {
+            Some(config) => config,
+            None => {
+                let config = Arc::new(self.configure().map_err(io::Error::other)?);
+                self.config.get_or_init(|| config)
+            }
+        };
+        let stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
         Ok(Box::new(stream))
     }
 
-    fn config(&self) -> Result<ClientConfig, Error> {
+    fn configure(&self) -> Result<ClientConfig, Error> {
         let provider = provider();
-        let verifier: Arc<dyn ServerCertVerifier> = match self.0 {
+        let verifier: Arc<dyn ServerCertVerifier> = match self.trust {
             Trust::System => Arc::new(Verifier::new(provider.clone())?),
             Trust::Pinned(sha256) => Arc::new(Own { provider: provider.clone(), sha256: Some(sha256) }),
             Trust::Anything => Arc::new(Own { provider: provider.clone(), sha256: None }),
