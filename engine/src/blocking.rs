@@ -229,16 +229,24 @@ impl DownloadReader {
 
 impl Read for DownloadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() && !buffer.is_empty() {
-            let download = &mut self.download;
-            let chunk = self.runtime.block_on(|| download.chunk()).map_err(io::Error::other)?;
-            match chunk? {
-                Some(chunk) => self.chunk = chunk,
-                None => return Ok(0),
-            }
-        }
-        let count = self.chunk.len().min(buffer.len());
-        self.chunk.copy_to_slice(&mut buffer[..count]);
-        Ok(count)
+        let Self { download, runtime, chunk } = self;
+        read_chunks(chunk, buffer, || Ok(runtime.block_on(|| download.chunk()).map_err(io::Error::other)??))
     }
+}
+
+/// Reads what arrives in chunks. `chunk`: what is left of the last one.
+fn read_chunks(
+    chunk: &mut Bytes,
+    buffer: &mut [u8],
+    mut next: impl FnMut() -> io::Result<Option<Bytes>>,
+) -> io::Result<usize> {
+    while chunk.is_empty() && !buffer.is_empty() {
+        match next()? {
+            Some(next) => *chunk = next,
+            None => return Ok(0),
+        }
+    }
+    let count = chunk.len().min(buffer.len());
+    chunk.copy_to_slice(&mut buffer[..count]);
+    Ok(count)
 }

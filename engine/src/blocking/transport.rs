@@ -5,12 +5,13 @@ use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 
 use super::park::block_on;
+use super::read_chunks;
 use crate::body::Body;
 use crate::error::TransportError;
 use crate::runtime::unconstrained;
@@ -72,15 +73,8 @@ impl RequestBody {
 
 impl Read for RequestBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.chunk.is_empty() && !buffer.is_empty() {
-            match block_on(unconstrained(self.body.chunk())).map_err(io::Error::other)? {
-                Some(chunk) => self.chunk = chunk,
-                None => return Ok(0),
-            }
-        }
-        let count = self.chunk.len().min(buffer.len());
-        self.chunk.copy_to_slice(&mut buffer[..count]);
-        Ok(count)
+        let Self { body, chunk } = self;
+        read_chunks(chunk, buffer, || block_on(unconstrained(body.chunk())).map_err(io::Error::other))
     }
 }
 
