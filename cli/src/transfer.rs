@@ -31,7 +31,7 @@ pub struct Transfer {
     pub account: String,
 }
 
-/// The saved state of an unfinished upload. Whoever has it can write to the upload, and decrypt the file.
+/// The saved state of an unfinished upload. Anyone who has it can write to the upload, and decrypt the file.
 #[derive(Deserialize, Serialize)]
 struct Saved {
     state: UploadState,

@@ -44,7 +44,7 @@ async fn events_of_every_kind_are_triggered() {
         assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(told.try_recv().unwrap(), kind);
     }
-    // Without a signature it is refused, which is told.
+    // Without a signature it is refused, and the error says so.
     let unsigned = studio.run(&["trigger", "stream.idle", "--forward-to", &server.url()]);
     assert!(unsigned.code != 0 && unsigned.err.contains("401"), "{}", unsigned.err);
 }

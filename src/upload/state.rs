@@ -9,7 +9,7 @@ use crate::tus::{self, UploadSource};
 use crate::{AssetId, PlaybackId, Secret, Studio, TaskId, Wait};
 
 /// The state of an upload: small, and enough to resume it in another process ([`Uploading::resume`](super::Uploading::resume)).
-/// Whoever has it can write to the upload, but nothing else.
+/// Anyone who has it can write to the upload, but nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UploadState {
     asset: AssetId,

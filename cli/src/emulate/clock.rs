@@ -12,7 +12,7 @@ pub enum Clock {
     Real,
     /// Ten times as fast, and a second with every request.
     Fast,
-    /// Only when it is told to.
+    /// Only on request, by the control API.
     Manual,
 }
 

@@ -1,4 +1,4 @@
-//! `livepeer trigger`: sends an event as Studio would, made up by the emulator.
+//! `livepeer trigger`: sends an event as Studio would, with sample data from a fake.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -61,7 +61,7 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
     }
 }
 
-/// An event of this kind: everything happens in a fake of Studio, whose webhook is told.
+/// An event of this kind: a fake of Studio is brought to deliver it to a webhook.
 async fn event(kind: &str) -> Result<Value, Failure> {
     let told: Arc<Mutex<Vec<Value>>> = Arc::default();
     let hearing = told.clone();

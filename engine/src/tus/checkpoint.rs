@@ -7,7 +7,7 @@ use super::stamp::Stamp;
 use crate::secret::Secret;
 
 /// The state of an upload: small, and enough to resume it in another process ([`Upload::resume`](super::Upload::resume)).
-/// Whoever has it can write to the upload.
+/// Anyone who has it can write to the upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     pub(crate) endpoint: Secret,

@@ -199,7 +199,7 @@ impl Channels {
 
     pub(super) fn delete(&self, name: &str) -> bool {
         let Some(channel) = self.get(name) else { return false };
-        // In this order, as the real one: who is told of the end may find the channel for a moment.
+        // In this order, as the real one: a subscriber that sees the end may still find the channel for a moment.
         channel.close();
         lock(&self.channels).remove(name);
         true
