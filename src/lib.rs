@@ -120,6 +120,8 @@ pub use typed_endpoint::BoxReader;
 pub use typed_endpoint::TowerTransport;
 #[cfg(feature = "dynamic")]
 pub use typed_endpoint::dynamic;
+#[cfg(feature = "replay")]
+pub use typed_endpoint::replay;
 pub use typed_endpoint::{
     AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
     EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout, IntoField, ItemOf,

@@ -34,6 +34,8 @@ mod options;
 mod page;
 mod rate;
 mod redact;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod resolve;
 mod response;
 mod retry;

@@ -79,6 +79,12 @@ impl Server {
         self.secure
     }
 
+    /// The whole URL, without a slash at its end.
+    #[cfg(feature = "replay")]
+    pub(crate) fn base(&self) -> String {
+        format!("{}{}", self.origin, self.path)
+    }
+
     /// Scheme, host and port, which an absolute path is appended to.
     pub(crate) fn origin(&self) -> &str {
         &self.origin

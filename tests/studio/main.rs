@@ -5,6 +5,7 @@ mod exact;
 mod facts;
 mod lists;
 mod operations;
+mod replay;
 mod webhooks;
 
 use livepeer::mock::{self, RunningStudio, StudioFake};

@@ -66,6 +66,46 @@ pub struct Entry {
     errors: fn(&mut Schemas) -> Vec<ErrorContent>,
     example: fn() -> Option<String>,
     start: Start,
+    #[cfg(feature = "replay")]
+    secrets: Secrets,
+}
+
+/// What of an operation's requests and responses its declaration says is secret.
+#[cfg(feature = "replay")]
+#[derive(Clone, Copy)]
+pub(crate) struct Secrets {
+    request: OfRequest,
+    response: fn(&str) -> Vec<String>,
+}
+
+#[cfg(feature = "replay")]
+type OfRequest = fn(http::Request<bytes::Bytes>, Vec<(String, String)>) -> crate::BoxFuture<'static, Vec<String>>;
+
+#[cfg(feature = "replay")]
+impl Secrets {
+    const fn of<E: Endpoint>() -> Self
+    where
+        E::Format: FormatOutput<E::Response>,
+    {
+        Self {
+            request: |request, parameters| Box::pin(crate::mock::secrets_of::<E>(request, parameters)),
+            response: E::Format::secrets,
+        }
+    }
+
+    /// Of a request, with the parameters of its path.
+    pub(crate) async fn of_request(
+        &self,
+        request: http::Request<bytes::Bytes>,
+        parameters: Vec<(String, String)>,
+    ) -> Vec<String> {
+        (self.request)(request, parameters).await
+    }
+
+    /// Of a successful response's body.
+    pub(crate) fn of_response(&self, body: &str) -> Vec<String> {
+        (self.response)(body)
+    }
 }
 
 type Start = fn(Arc<Settings>, &'static str, Source<'_>) -> Result<Box<dyn AnyCall>, ReadError>;
@@ -101,6 +141,8 @@ impl Entry {
             start: |settings, prefix, mut source| {
                 Ok(Box::new(OneCall(Call::new(settings, E::read(&mut source)?, prefix))))
             },
+            #[cfg(feature = "replay")]
+            secrets: Secrets::of::<E>(),
         }
     }
 
@@ -167,11 +209,16 @@ impl Entry {
     }
 
     /// What stands before the operation's path at an API; `None` if that does not host it.
-    pub(super) fn prefix(&self, api: &str) -> Option<&'static str> {
+    pub(crate) fn prefix(&self, api: &str) -> Option<&'static str> {
         if self.operation.api == api {
             return Some("");
         }
         self.operation.hosted.iter().find(|host| host.api == api).map(|host| host.prefix)
+    }
+
+    #[cfg(feature = "replay")]
+    pub(crate) fn secrets(&self) -> Secrets {
+        self.secrets
     }
 
     /// Makes a call of JSON, by the fields' names in Rust.

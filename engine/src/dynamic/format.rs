@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::output::{Documents, Output};
-use crate::codec::{Field, Schema, Schemas};
+use crate::codec::{Field, Schema, Schemas, Writer, from_json};
 use crate::download::Download;
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
@@ -31,10 +31,24 @@ pub trait FormatOutput<T>: ResponseFormat<T> {
 
     /// The value, with its type forgotten.
     fn output(value: T) -> Output;
+
+    /// The secrets in a body, as its type declares them.
+    #[doc(hidden)]
+    fn secrets(_: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+fn secrets_of<T: Field>(body: &str) -> Vec<String> {
+    let mut writer = Writer::recording();
+    if let Ok(value) = from_json::<T>(body) {
+        value.encode(&mut writer);
+    }
+    writer.into_secrets()
 }
 
 macro_rules! format_output {
-    ($(($($generics:tt)*) $format:path, $value:ty, |$schemas:pat_param| $content:expr, |$name:pat_param| $output:expr;)*) => {$(
+    ($(($($generics:tt)*) $format:path, $value:ty, |$schemas:pat_param| $content:expr, |$name:pat_param| $output:expr $(, |$body:pat_param| $secrets:expr)?;)*) => {$(
         impl $($generics)* FormatOutput<$value> for $format {
             #[inline]
             fn content($schemas: &mut Schemas) -> Content {
@@ -45,12 +59,17 @@ macro_rules! format_output {
             fn output($name: $value) -> Output {
                 $output
             }
+            $(
+                fn secrets($body: &str) -> Vec<String> {
+                    $secrets
+                }
+            )?
         }
     )*};
 }
 
 format_output! {
-    (<T: Field>) Json, T, |schemas| Content::Json(T::schema(schemas)), |value| Output::json(&value);
+    (<T: Field>) Json, T, |schemas| Content::Json(T::schema(schemas)), |value| Output::json(&value), |body| secrets_of::<T>(body);
     () Empty, (), |_| Content::Empty, |()| Output::Empty;
     () Raw, Bytes, |_| Content::Bytes, |value| Output::Bytes(value);
     () Text, String, |_| Content::Text, |value| Output::Text(value);

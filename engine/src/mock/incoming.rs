@@ -54,6 +54,17 @@ impl<E: Endpoint> Received<E> {
     }
 }
 
+/// The secrets in a request, as its declaration has them.
+#[cfg(feature = "replay")]
+pub(crate) async fn secrets_of<E: Endpoint>(request: Request<Bytes>, path: Vec<(String, String)>) -> Vec<String> {
+    let mut writer = crate::codec::Writer::recording();
+    let reading = Reading { strict: false, lenient_queries: true };
+    if let Ok(received) = Received::<E>::read(request, path, reading).await {
+        received.request.values(&mut |values| values.iter().flatten().for_each(|value| value.encode(&mut writer)));
+    }
+    writer.into_secrets()
+}
+
 /// The parts of a request, from which its fields are taken.
 struct Incoming {
     path: Vec<(String, String)>,

@@ -32,6 +32,8 @@ use http::{Request, Response, request};
 pub use crate::sample::{request as sample_request, requests as sample_requests};
 use incoming::Reading;
 pub use incoming::Received;
+#[cfg(feature = "replay")]
+pub(crate) use incoming::{match_path, secrets_of};
 use reply::EncodeError;
 pub use reply::{EncodeResponse, Reply};
 pub use serve::MockServer;

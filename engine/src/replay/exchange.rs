@@ -1,0 +1,259 @@
+//! One exchange as it stands in the file, and how a request is found in there.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, header, request};
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::json::for_each_leaf;
+use super::placeholders::{Placeholders, matches};
+use crate::api::Auth;
+use crate::codec::from_json;
+use crate::endpoint::{Operation, Place};
+use crate::response::media_type;
+
+/// What the file holds.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recorded {
+    /// The base URL of the client.
+    pub(super) server: String,
+    /// In the order of their requests.
+    pub(super) exchanges: Vec<Exchange>,
+}
+
+/// A request, by what it is matched by, and its response.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exchange {
+    /// The operation, for the reader; nothing for a step of an upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) operation: Option<String>,
+    /// The method and the URL without its query.
+    pub(super) request: String,
+    /// The rest of the request, field by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) fields: BTreeMap<String, String>,
+    pub(super) status: u16,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) headers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub(super) body: Content,
+}
+
+/// The body of a response.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Content {
+    #[default]
+    Empty,
+    /// As it came, so that no digit and no order is lost.
+    Json(Box<RawValue>),
+    Text(String),
+    Base64(String),
+}
+
+impl Content {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+}
+
+impl Recorded {
+    /// Finds the response to a request: the first that was not used, or the last used one if the request only reads.
+    ///
+    /// # Errors
+    /// What to tell the caller.
+    pub(super) fn find(
+        &self,
+        request: &str,
+        fields: &BTreeMap<String, String>,
+        ignored: &[String],
+        used: &mut [u32],
+    ) -> Result<&Exchange, String> {
+        let mut equal = Vec::new();
+        let mut closest: Option<Vec<String>> = None;
+        for (index, exchange) in self.exchanges.iter().enumerate() {
+            if !matches(&exchange.request, request) {
+                continue;
+            }
+            let differences = differences(&exchange.fields, fields, ignored);
+            if differences.is_empty() {
+                equal.push(index);
+            } else if closest.as_ref().is_none_or(|closest| closest.len() > differences.len()) {
+                closest = Some(differences);
+            }
+        }
+        let reads = ["GET ", "HEAD ", "OPTIONS "].iter().any(|method| request.starts_with(method));
+        let times = |index: &usize| used.get(*index).copied().unwrap_or_default();
+        let unused = equal.iter().find(|index| times(index) == 0).copied();
+        let chosen = unused.or_else(|| equal.last().copied().filter(|_| reads));
+        if let Some((exchange, used)) =
+            chosen.and_then(|index| Some((self.exchanges.get(index)?, used.get_mut(index)?)))
+        {
+            *used += 1;
+            return Ok(exchange);
+        }
+        Err(match (equal.len(), closest) {
+            (0, None) => format!("no exchange is recorded for {request}"),
+            (0, Some(differences)) => {
+                format!(
+                    "no exchange is recorded for this {request}; the most similar one differs: {}",
+                    differences.join("; ")
+                )
+            }
+            (times, _) => format!("{request} is recorded {times} times, and was sent once more"),
+        } + ": record the test anew with RECORD=1 in the environment")
+    }
+}
+
+/// What of a request is not as it was recorded. Values are not shown: they may be secrets.
+fn differences(
+    recorded: &BTreeMap<String, String>,
+    sent: &BTreeMap<String, String>,
+    ignored: &[String],
+) -> Vec<String> {
+    let counts = |name: &&String| !ignored.iter().any(|ignored| name.rsplit(['/', ' ']).next() == Some(ignored));
+    let changed = recorded.iter().filter(|(name, _)| counts(name)).filter_map(|(name, value)| match sent.get(name) {
+        None => Some(format!("`{name}` is missing")),
+        Some(own) if !matches(value, own) => Some(format!("`{name}` was {value}")),
+        Some(_) => None,
+    });
+    let added = sent.keys().filter(counts).filter(|name| !recorded.contains_key(*name));
+    changed.chain(added.map(|name| format!("`{name}` is new"))).collect()
+}
+
+/// Headers of an upload's steps that say which part is sent.
+const UPLOAD_HEADERS: [&str; 6] =
+    ["upload-concat", "upload-defer-length", "upload-length", "upload-metadata", "upload-offset", "content-range"];
+
+/// What identifies a request besides its method and URL.
+pub(super) async fn fields(
+    parts: &request::Parts,
+    query: &str,
+    body: &Bytes,
+    operation: Option<&Operation>,
+    auth: Auth,
+) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut add = |name: String, value: &str| {
+        found
+            .entry(name)
+            .and_modify(|own: &mut String| {
+                own.push_str(", ");
+                own.push_str(value);
+            })
+            .or_insert_with(|| value.to_owned());
+    };
+    for (name, value) in form(query) {
+        if !matches!(auth, Auth::Query(own) if own == name) {
+            add(format!("query {name}"), &value);
+        }
+    }
+    let declared = operation.iter().flat_map(|operation| operation.fields);
+    let declared = declared.filter(|field| field.place == Place::Header).map(|field| field.name);
+    for name in declared.chain(UPLOAD_HEADERS).chain([header::RANGE.as_str()]) {
+        for value in parts.headers.get_all(name) {
+            add(format!("header {name}"), &String::from_utf8_lossy(value.as_bytes()));
+        }
+    }
+    let kind = media_type(&parts.headers).to_ascii_lowercase();
+    let json = (kind == "application/json" || kind.ends_with("+json"))
+        .then(|| std::str::from_utf8(body).ok().and_then(|text| from_json(text).ok()))
+        .flatten();
+    match (&*kind, json) {
+        _ if body.is_empty() => {}
+        (_, Some(value)) => for_each_leaf(&value, "body", &mut |path, value| add(path.to_owned(), value)),
+        ("application/x-www-form-urlencoded", _) => {
+            for (name, value) in form(&String::from_utf8_lossy(body).replace('+', " ")) {
+                add(format!("form {name}"), &value);
+            }
+        }
+        ("multipart/form-data", _) => {
+            for (name, value) in multipart(&parts.headers, body).await.unwrap_or_else(|| vec![content(body)]) {
+                add(name, &value);
+            }
+        }
+        _ => {
+            let (name, value) = content(body);
+            add(name, &value);
+        }
+    }
+    found
+}
+
+/// A body that is only compared.
+fn content(body: &[u8]) -> (String, String) {
+    ("body".to_owned(), measured(body))
+}
+
+/// The length and a hash (FNV-1a) of bytes. It tells apart what tests send; nobody has a reason to forge it.
+fn measured(bytes: &[u8]) -> String {
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{} bytes, {hash:016x}", bytes.len())
+}
+
+fn form(text: &str) -> impl Iterator<Item = (String, String)> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    text.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    })
+}
+
+async fn multipart(headers: &HeaderMap, body: &Bytes) -> Option<Vec<(String, String)>> {
+    let boundary = multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()?;
+    let mut form = multer::Multipart::with_reader(std::io::Cursor::new(body.clone()), boundary);
+    let mut found = Vec::new();
+    while let Some(part) = form.next_field().await.ok()? {
+        let name = format!("form {}", part.name().unwrap_or_default());
+        let file = part.file_name().map(|file| {
+            let kind = part.content_type().map(ToString::to_string).unwrap_or_default();
+            format!("{file}, {kind}, ")
+        });
+        let content = part.bytes().await.ok()?;
+        let value = match file {
+            Some(file) => file + &measured(&content),
+            None => String::from_utf8_lossy(&content).into_owned(),
+        };
+        found.push((name, value));
+    }
+    Some(found)
+}
+
+/// Headers that say something about one connection or one moment, or are secrets.
+const LEFT_OUT: [&str; 10] = [
+    "alt-svc",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "date",
+    "keep-alive",
+    "set-cookie",
+    "strict-transport-security",
+    "transfer-encoding",
+    "vary",
+];
+
+/// The headers of a response as they are recorded.
+pub(super) fn headers(headers: &HeaderMap, placeholders: &Placeholders) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::<String, String>::new();
+    for (name, value) in headers {
+        if LEFT_OUT.contains(&name.as_str()) {
+            continue;
+        }
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let value = placeholders.replace(&value).unwrap_or(value);
+        let own = found.entry(name.as_str().to_owned()).or_default();
+        if !own.is_empty() {
+            own.push_str(", ");
+        }
+        own.push_str(&value);
+    }
+    found
+}
