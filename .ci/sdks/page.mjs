@@ -59,7 +59,7 @@ await page.waitForFunction(() => document.querySelectorAll("#streams tr").length
 
 // Secrets are not shown, and everything has a name.
 const text = await page.locator("body").textContent();
-assert(!/streamKey": "(?!\[hidden\])/.test(text) && text.includes("[hidden]"), "secrets are hidden");
+assert(!/streamKey": "(?!\[redacted\])/.test(text) && text.includes("[redacted]"), "secrets are redacted");
 const nameless = await page.evaluate(() => [...document.querySelectorAll("button, input, select")]
   .filter(element => !(element.textContent.trim() || element.labels?.length || element.getAttribute("aria-label"))).length);
 assert(nameless === 0, `${nameless} controls have no name`);

@@ -18,6 +18,7 @@ mod profile;
 mod root;
 mod run;
 mod stderr;
+mod stop;
 mod transfer;
 
 use std::process::ExitCode;
@@ -48,8 +49,10 @@ fn start(matches: &clap::ArgMatches) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         tokio::select! {
+            // First the command, which may have something left to do then.
+            biased;
             result = root::run(matches) => result,
-            _ = tokio::signal::ctrl_c() => Err(Failure::new(code::INTERRUPTED, "")),
+            () = stop::requested() => Err(Failure::new(code::INTERRUPTED, "")),
         }
     });
     // A thread that waits for input would be waited for.

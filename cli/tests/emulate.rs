@@ -93,9 +93,25 @@ async fn faults_come_by_rule_and_by_header() {
     assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], rules).await.unwrap().0, 204);
     assert_eq!(get("/api/stream", "").await, Ok(500));
     let requests = emulator.state().await["requests"].clone();
-    assert_eq!((&requests[0]["status"], &requests[0]["headers"]["authorization"]), (&500.into(), &"[hidden]".into()));
+    assert_eq!((&requests[0]["status"], &requests[0]["headers"]["authorization"]), (&500.into(), &"[redacted]".into()));
     let wrong = emulator.call("PUT", "/_emulator/faults", &[JSON], r#"{"fault":[{"colour":1}]}"#).await.unwrap();
     assert_eq!(wrong.0, 400, "{wrong:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_when_it_is_told_to_and_keeps_its_last_change() {
+    let studio = studio().await;
+    let data = studio.home.path().join("data");
+    let words = ["--data", data.to_str().unwrap(), "--clock", "manual"];
+    for signal in ["-TERM", "-INT"] {
+        let emulator = emulator(&studio, &words);
+        let (_, made) = emulator.call("POST", "/api/stream", &[KEY, JSON], r#"{"name":"kept"}"#).await.unwrap();
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+        assert_eq!(emulator.stop(signal), Some(0));
+        let kept = std::fs::read_to_string(data.join("default.json")).unwrap();
+        assert!(kept.contains(made["id"].as_str().unwrap()), "{kept}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +142,7 @@ async fn state_survives_a_restart_and_is_reset_and_restored() {
         (&state["streams"][0]["name"], &state["assets"][0]["status"]["phase"]),
         (&"kept".into(), &"ready".into())
     );
-    assert_eq!(state["streams"][0]["streamKey"], "[hidden]");
+    assert_eq!(state["streams"][0]["streamKey"], "[redacted]");
     let playback = ticket["asset"]["playbackId"].as_str().unwrap();
     let file = second.call("GET", &format!("/hls/{playback}/video"), &[], "").await.unwrap();
     assert_eq!(file, (200, "film".into()));
@@ -178,7 +194,7 @@ async fn accounts_are_apart() {
     assert_eq!(emulator.call("GET", &format!("/api/playback/{playback}"), &[], "").await.unwrap().0, 200);
     let two = emulator.call("GET", "/_emulator/state", &[("emulator-account", "two")], "").await.unwrap().1;
     let two: serde_json::Value = serde_json::from_str(&two).unwrap();
-    assert_eq!((&two["account"], &two["webhooks"][0]["sharedSecret"]), (&"two".into(), &"[hidden]".into()));
+    assert_eq!((&two["account"], &two["webhooks"][0]["sharedSecret"]), (&"two".into(), &"[redacted]".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use livepeer::mock::Reply;
 use serde_json::{Value, json};
 
 use super::accounts::Account;
-use super::journal::hide;
+use super::journal::redacted;
 use super::{Emulator, events, lock};
 
 const PAGE: &str = include_str!("page.html");
@@ -162,7 +162,7 @@ fn state(emulator: &Emulator, account: &Account) -> Value {
         "pending": state["outbox"],
         "views": state["views"],
     });
-    let mut shown = hide(shown);
+    let mut shown = redacted(shown);
     // A key of the emulator is no secret: the page itself calls with it.
     shown["apiKey"] = account.keys.first().map_or("any", String::as_str).into();
     shown["requests"] = lock(&emulator.journal).entries().cloned().collect();

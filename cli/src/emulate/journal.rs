@@ -33,7 +33,7 @@ const SECRET: [&str; 17] = [
 ];
 
 /// What stands for a secret.
-const HIDDEN: &str = "[hidden]";
+const REDACTED: &str = "[redacted]";
 
 #[derive(Default)]
 pub struct Journal {
@@ -129,7 +129,7 @@ fn shown_headers(headers: &HeaderMap) -> Value {
     let shown = headers.iter().map(|(name, value)| {
         let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
         let text = match name.as_str() {
-            "authorization" | "cookie" | "livepeer-jwt" | "livepeer-access-key" => HIDDEN.into(),
+            "authorization" | "cookie" | "livepeer-jwt" | "livepeer-access-key" => REDACTED.into(),
             "location" | "link" => {
                 text.split_once('?').map_or(text.clone(), |(url, query)| format!("{url}?{}", shown_query(query)))
             }
@@ -142,7 +142,7 @@ fn shown_headers(headers: &HeaderMap) -> Value {
 
 fn shown_query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if SECRET.contains(&name) => format!("{name}={HIDDEN}"),
+        Some((name, _)) if SECRET.contains(&name) => format!("{name}={REDACTED}"),
         _ => pair.to_owned(),
     });
     pairs.collect::<Vec<_>>().join("&")
@@ -151,28 +151,28 @@ fn shown_query(query: &str) -> String {
 fn shown_body(bytes: &[u8]) -> Value {
     let cut = bytes.get(..MAX_BODY).unwrap_or(bytes);
     match serde_json::from_slice(bytes) {
-        Ok(json) if bytes.len() <= MAX_BODY => hide(json),
+        Ok(json) if bytes.len() <= MAX_BODY => redacted(json),
         Ok(_) => format!("{} bytes of JSON", bytes.len()).into(),
         Err(_) => String::from_utf8_lossy(cut).into(),
     }
 }
 
 /// JSON without its secrets.
-pub fn hide(json: Value) -> Value {
+pub fn redacted(json: Value) -> Value {
     match json {
         Value::Object(members) => Value::Object(
             members
                 .into_iter()
                 .map(|(name, value)| match SECRET.contains(&name.as_str()) && value.is_string() {
-                    true => (name, HIDDEN.into()),
-                    false => (name, hide(value)),
+                    true => (name, REDACTED.into()),
+                    false => (name, redacted(value)),
                 })
                 .collect(),
         ),
-        Value::Array(items) => items.into_iter().map(hide).collect(),
+        Value::Array(items) => items.into_iter().map(redacted).collect(),
         // The body of a delivery is JSON in a text.
         Value::String(text) if text.starts_with('{') => match serde_json::from_str::<Value>(&text) {
-            Ok(json) => hide(json).to_string().into(),
+            Ok(json) => redacted(json).to_string().into(),
             Err(_) => text.into(),
         },
         // URLs with a token.

@@ -12,6 +12,7 @@ use crate::emulate::clock::Clock;
 use crate::emulate::faults::Faults;
 use crate::emulate::kept::Folder;
 use crate::failure::Failure;
+use crate::stop;
 
 pub fn build(command: Command) -> Command {
     command.about("Runs fake servers of Studio and of an AI gateway, with a page that shows and controls them").args([
@@ -77,10 +78,7 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
         tokio::spawn(folder.run(emulator.clone()));
     }
     tokio::spawn(clock.run(emulator.clone()));
-    // Without signals it runs until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    stop::requested().await;
     if let Some(folder) = folder {
         folder.save_all(&emulator);
     }

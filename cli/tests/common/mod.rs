@@ -95,6 +95,16 @@ impl Emulator {
     }
 }
 
+impl Emulator {
+    /// Sends a signal, such as that by which containers are stopped, and waits for the end; gives the exit code.
+    #[cfg(unix)]
+    pub fn stop(mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
 impl Drop for Emulator {
     fn drop(&mut self) {
         let _ = self.child.kill();
