@@ -45,6 +45,7 @@ mod snapshot;
 mod state;
 mod studio;
 mod uploads;
+mod views;
 mod work;
 
 use std::net::SocketAddr;
@@ -57,6 +58,7 @@ use bytes::Bytes;
 use self::core::Core;
 use routes::Routes;
 use state::StudioState;
+use views::View;
 
 use typed_endpoint::mock::{Mock, MockServer, Reply};
 
@@ -243,9 +245,14 @@ impl StudioFake {
         self.core.dispatch();
     }
 
-    /// Somebody watches something for so long; metrics count it.
+    /// Somebody begins to watch something now, for so long; metrics count it. The viewers are made up: they come in turn from several
+    /// countries, with several devices and browsers.
     pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
-        self.core.set(|state| state.views.push((playback_id.clone(), time.as_secs_f64() / 60.0)));
+        self.core.set(|state| {
+            let (at, viewer) = (state.now, state.views.len());
+            let minutes = time.as_secs_f64() / 60.0;
+            state.views.push(View { playback_id: playback_id.clone(), at, minutes, viewer });
+        });
     }
 
     /// The file of an asset has arrived, so many bytes of it: the asset is processed from now on. The asset is given by

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::StudioFake;
 use super::kept::{Delivery, Work};
 use super::state::StudioState;
+use super::views::View;
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::multistream::Target;
@@ -57,7 +58,7 @@ snapshot! {
     projects: Vec<Project>,
     object_stores: Vec<ObjectStore>,
     deleted: BTreeSet<String>,
-    views: Vec<(PlaybackId, f64)>,
+    views: Vec<View>,
     tokens: BTreeMap<String, AssetId>,
     outbox: Vec<Delivery>,
     statuses: Vec<(i64, WebhookId, WebhookStatus)>,

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::handler::{HandlerResult, find};
 use super::kept::{Delivery, Uploads, Work};
 use super::query::Query;
+use super::views::View;
 use crate::endpoints::studio::access_control::SigningKey;
 use crate::endpoints::studio::asset::Asset;
 use crate::endpoints::studio::multistream::Target;
@@ -83,8 +84,7 @@ pub(super) struct StudioState {
     pub object_stores: Vec<ObjectStore>,
     /// The ids of what was deleted and is still known in some way.
     pub deleted: BTreeSet<String>,
-    /// What was watched, and for how many minutes.
-    pub views: Vec<(PlaybackId, f64)>,
+    pub views: Vec<View>,
     /// Until when the playback info of an object that was not ready is cached.
     pub not_ready_until: BTreeMap<PlaybackId, i64>,
     /// The assets that wait for their files, by the tokens of their upload URLs.

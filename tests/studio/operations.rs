@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use livepeer::codec::Detail;
-use livepeer::metrics::{GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership};
+use livepeer::metrics::{
+    Breakdown, GetCreatorViewership, GetPublicViewership, GetRealtimeViewership, GetUsage, GetViewership, TimeStep,
+};
 use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, StudioFake, sample_request};
 use livepeer::{
     ApiError, Client, CustomExport, Endpoint, ErrorKind, FieldError, HostedBy, Operation, PlaybackPolicy, Retry,
@@ -388,6 +390,25 @@ async fn metrics(client: &Client, studio: &StudioFake) -> Result {
     assert_eq!(client.call(GetCreatorViewership::new()).await.unwrap_err().status().unwrap(), 400);
     assert_eq!(client.call(GetPublicViewership::new(&playback_id)).await?.view_count, Some(2));
     assert_eq!(client.call(GetUsage::new()).await?.sums()[0].delivery_usage_mins, Some(2.0));
+    let by_country = GetViewership::new().stream_id(&stream.id).breakdown_by([Breakdown::Country, Breakdown::Os]);
+    let rows = client.call(by_country.clone()).await?;
+    let row = |at: usize| (rows[at].country.as_deref(), rows[at].os.as_deref(), rows[at].playtime_mins);
+    assert_eq!(
+        (rows.len(), row(0), row(1)),
+        (2, (Some("Germany"), Some("macOS"), 1.5), (Some("United States"), Some("iOS"), 0.5))
+    );
+    // Nobody watches any longer; what was watched stays, in its step of time.
+    let began = studio.now();
+    studio.advance(Duration::from_secs(86_400));
+    studio.watch(&playback_id, Duration::from_secs(60));
+    assert_eq!(client.call(GetRealtimeViewership::new()).await?[0].view_count, 1);
+    let steps = client.call(GetViewership::new().time_step(TimeStep::Day)).await?;
+    assert_eq!(steps.iter().map(|row| row.view_count).collect::<Vec<_>>(), [2, 1]);
+    assert!(steps[0].timestamp.is_some_and(|day| day.as_millis() % 86_400_000 == 0 && day <= began));
+    let later = by_country.from(began + Duration::from_secs(3_600));
+    assert_eq!(client.call(later.clone()).await?[0].country.as_deref(), Some("India"));
+    assert_eq!(client.call(later.to((began + Duration::from_secs(7_200)).to_string())).await?.len(), 0);
+    assert_eq!(client.call(GetViewership::new().creator_id("nobody")).await?[0].view_count, 0);
     let usage = client.call(user::Usage::new(Timestamp::default(), studio.now() + Duration::from_secs(60))).await?;
     assert!(usage.stream_count > Some(0));
     Ok(())

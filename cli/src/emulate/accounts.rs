@@ -56,6 +56,10 @@ struct SeedStream {
 #[serde(deny_unknown_fields)]
 struct SeedAsset {
     name: String,
+    creator: Option<String>,
+    /// How long each viewer has watched it, in seconds.
+    #[serde(default)]
+    watched: Vec<u64>,
 }
 
 #[derive(Deserialize)]
@@ -107,9 +111,16 @@ impl Seed {
             }
         }
         for asset in &seed.asset {
-            let made = client.call(asset::RequestUpload::new(&asset.name)).await?.asset;
+            let mut request = asset::RequestUpload::new(&asset.name);
+            if let Some(creator) = &asset.creator {
+                request = request.creator_id(creator.as_str());
+            }
+            let made = client.call(request).await?.asset;
             // Its file has arrived.
             let _ = account.studio.receive_upload(made.id.as_str(), 1_048_576);
+            for (seconds, playback_id) in asset.watched.iter().zip(made.playback_id.iter().cycle()) {
+                account.studio.watch(playback_id, std::time::Duration::from_secs(*seconds));
+            }
         }
         account.studio.advance(std::time::Duration::from_secs(60));
         Ok(())
