@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_channel::oneshot;
+use http::header::ACCEPT;
 use http::{HeaderMap, Method};
 
 use crate::api::Api;
@@ -24,7 +25,7 @@ use crate::redact;
 use crate::resolve;
 use crate::response::{RawResponse, Response, ResponseFormat};
 use crate::retry::Retry;
-use crate::secret;
+use crate::secret::{self, Secret};
 use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::Server;
 use crate::settings::Settings;
@@ -102,6 +103,24 @@ impl<E: Endpoint> Call<E> {
             Ok(server) => self.options.server = Some(server),
             Err(error) => self.options.config_error = Some(error),
         }
+        self
+    }
+
+    /// Sends the request to a URL that a response gave, a link for instance: an absolute URL, or a path (`/…`) on the server's
+    /// host. It replaces the operation's path and query; what [`query`](Self::query) adds is added to it. The key and the client's
+    /// headers are sent only to the server's own origin.
+    ///
+    /// An operation that always goes to such a URL is declared with the path `{url}`.
+    ///
+    /// ```no_run
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # async fn example(client: typed_endpoint::Client<Library>, link: &str) -> Result<(), typed_endpoint::Error> {
+    /// let book = client.call(GetBook::new("moby-dick")).at(link).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn at(mut self, url: &str) -> Self {
+        self.options.url = Some(url.split('#').next().unwrap_or_default().into());
         self
     }
 
@@ -212,6 +231,8 @@ impl<E: Endpoint> Call<E> {
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut prepared = Err(RequestError::other("the request shows no values"));
+        // The client's headers stand in place of the engine's.
+        let accept = Some(E::Format::ACCEPT).filter(|_| !self.settings.headers.contains_key(ACCEPT));
         self.request.values(&mut |values| {
             let mut own = Vec::new();
             if let Some((replaced, value)) = &self.replaced {
@@ -219,10 +240,18 @@ impl<E: Endpoint> Call<E> {
                 own = values.iter().copied().enumerate().map(with).collect();
             }
             let values = if own.is_empty() { values } else { &own };
-            prepared = encode::prepare(operation, self.prefix, E::Format::ACCEPT, values, self.settings.check_values);
+            prepared = encode::prepare(operation, self.prefix, accept, values, self.settings.check_values);
         });
         let mut secrets = prepared.as_mut().map(|request| std::mem::take(&mut request.secrets)).unwrap_or_default();
-        let options = self.options;
+        let mut options = self.options;
+        if let Ok(request) = &mut prepared {
+            if let Some(url) = options.url.take() {
+                (request.target, request.is_url) = (url, true);
+            }
+            if request.is_url {
+                secrets.extend(given_secrets(&request.target));
+            }
+        }
         secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
         let retryable = operation.is_retryable(&self.request);
@@ -416,16 +445,22 @@ fn decode_failure(
     inner
 }
 
-static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
-
-/// What [`Client::download`](crate::Client::download) does.
-pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+/// What must not be shown of a URL that a caller gives.
+fn given_secrets(url: &str) -> Vec<Secret> {
     let mut secrets = secret::of_url(url);
     // As it is sent, too: that is how the server echoes it.
     let sent = resolve::resolve("http://origin", url).map(|sent| secret::of_url(&sent)).unwrap_or_default();
     secrets.extend(sent.into_iter().filter(|one| !secrets.contains(one)).collect::<Vec<_>>());
+    secrets
+}
+
+static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
+
+/// What [`Client::download`](crate::Client::download) does.
+pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+    let secrets = given_secrets(url);
     let spec = JobSpec {
-        request: Ok(Prepared { target: url.into(), ..Prepared::default() }),
+        request: Ok(Prepared { target: url.into(), is_url: true, ..Prepared::default() }),
         options: CallOptions::default(),
         subject: Subject::Plain(&DOWNLOAD),
         retryable: true,

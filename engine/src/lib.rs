@@ -80,6 +80,7 @@ pub use multipart::Multipart;
 pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
 pub use rate::RateLimit;
 pub use response::Response;
+pub use response::headers::WithHeaders;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
@@ -99,7 +100,8 @@ pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 /// assert_eq!(<Format as ResponseFormat<Book>>::ACCEPT, "application/json");
 /// ```
 pub mod format {
-    pub use crate::response::{Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
+    pub use crate::response::headers::Headed;
+    pub use crate::response::{ByStatus, Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
 }
 
 /// The parts of an [`Operation`]: its fields and their places in the request, its paging, the APIs that host it.
@@ -128,5 +130,7 @@ pub mod __private {
     pub use crate::case::name;
     pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
     pub use crate::error::ErrorContent;
+    pub use crate::response::headers::ResponseHeaders;
+    pub use crate::response::{first_accept, undeclared};
     pub use crate::source::{deserialize_request, serialize_request};
 }

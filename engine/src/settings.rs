@@ -228,7 +228,9 @@ impl Settings {
         }
         let name = match self.api.auth {
             Auth::Bearer => AUTHORIZATION,
-            Auth::Header(name) => HeaderName::from_static(name),
+            Auth::Header(name) => HeaderName::from_bytes(name.as_bytes()).map_err(|_| RequestError::Key {
+                reason: format!("`{name}`, which `Api::AUTH` names, is no name of a header").into(),
+            })?,
             Auth::Query(name) => {
                 set_query(target.to_mut(), name, credential.key.expose());
                 return Ok(());

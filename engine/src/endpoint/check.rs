@@ -58,12 +58,17 @@ pub(super) const fn names(fields: &[Field]) {
 /// Refuses a template that does not name every path parameter. (The other direction, a name in the
 /// template that is no parameter, the compiler finds itself: the macro passes the template to `format_args!`.)
 pub(super) const fn path(path: &str, fields: &[Field]) {
-    assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with `/`");
+    assert!(
+        !path.is_empty() && (path.as_bytes()[0] == b'/' || is_url(path)),
+        "a path starts with `/`, or is one parameter that holds the whole URL: `{{url}}`"
+    );
     let mut at = 0;
     let mut parameters = 0;
+    let mut slashes = 0;
     while at < fields.len() {
         if matches!(fields[at].place, Place::Path) {
             parameters += 1;
+            slashes += fields[at].slashes as usize;
             assert!(
                 has_parameter(path.as_bytes(), fields[at].rust.as_bytes()),
                 "a path parameter is declared in `(…)` but not named in the path"
@@ -80,6 +85,20 @@ pub(super) const fn path(path: &str, fields: &[Field]) {
         at += 1;
     }
     assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
+    assert!(slashes < 2, "two parameters of a path keep their slashes: nobody could tell where one ends");
+}
+
+/// Whether a path is nothing but a parameter, which then holds the whole URL.
+pub(super) const fn is_url(path: &str) -> bool {
+    let path = path.as_bytes();
+    if path.len() < 3 || path[0] != b'{' {
+        return false;
+    }
+    let mut at = 0;
+    while at + 1 < path.len() && path[at] != b'}' {
+        at += 1;
+    }
+    at + 1 == path.len()
 }
 
 /// Refuses a request with two bodies.
@@ -97,6 +116,20 @@ pub(super) const fn body(fields: &[Field]) {
             Some(other) => assert!(other as u8 == place as u8 && !whole, "a request has one body"),
             None => body = Some(place),
         }
+    }
+}
+
+/// Refuses a status that two responses have.
+pub(super) const fn statuses(statuses: &[u16]) {
+    let mut at = 0;
+    while at < statuses.len() {
+        assert!(statuses[at] >= 200 && statuses[at] < 600, "a response has a status of 200 to 599");
+        let mut other = 0;
+        while other < at {
+            assert!(statuses[other] != statuses[at], "two responses have the same status");
+            other += 1;
+        }
+        at += 1;
     }
 }
 

@@ -32,6 +32,10 @@ pub struct Operation {
     pub response: &'static str,
     /// The status of a success, as fakes respond and documents say (default: 204 without a body, else 200). Calls accept any 2xx.
     pub status: u16,
+    /// The statuses that the declaration names by `-> match { … }`, each with a response of its own; empty without it.
+    pub statuses: &'static [u16],
+    /// The headers of the response that its value has.
+    pub response_headers: &'static [Field],
     /// Another status of a success, as documents say.
     pub or_status: Option<u16>,
     /// The error type, as declared; `None` is the API's default.
@@ -118,6 +122,8 @@ pub struct Field {
     pub sample: Option<&'static str>,
     /// What its values have to be.
     pub constraint: &'static Constraint,
+    /// Whether it is a path parameter that keeps its slashes: `(path*: String)`.
+    pub slashes: bool,
 }
 
 /// The place of a field in the request.
@@ -153,6 +159,11 @@ impl Operation {
         self.module.rsplit("::").next().unwrap_or(self.module)
     }
 
+    /// Whether the request's URL is one that the caller gives, and not below the server's base URL: the path is `{url}`.
+    pub const fn has_given_url(&self) -> bool {
+        check::is_url(self.path)
+    }
+
     /// Whether this request of the operation may be repeated after it may have reached the server.
     pub fn is_retryable(&self, request: &dyn Any) -> bool {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))
@@ -171,13 +182,17 @@ impl Operation {
             fields,
             response,
             status,
+            statuses,
+            response_headers,
             error,
             timeout,
             deprecated,
         } = declared;
         check::path(path, fields);
         check::names(fields);
+        check::names(response_headers);
         check::body(fields);
+        check::statuses(statuses);
         let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
         Self {
             name,
@@ -189,6 +204,8 @@ impl Operation {
             fields,
             response,
             status,
+            statuses,
+            response_headers,
             or_status: None,
             error,
             retryable,
@@ -219,6 +236,8 @@ pub struct Declaration {
     pub fields: &'static [Field],
     pub response: &'static str,
     pub status: u16,
+    pub statuses: &'static [u16],
+    pub response_headers: &'static [Field],
     pub error: Option<&'static str>,
     pub timeout: Option<Duration>,
     pub deprecated: bool,
@@ -247,6 +266,7 @@ impl Operation {
     pub const fn status(self, status: u16) -> Self {
         assert!(!self.declares_status, "the clause `status` is declared twice");
         assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
         Self { status, declares_status: true, ..self }
     }
 
@@ -255,6 +275,7 @@ impl Operation {
     pub const fn or_status(self, status: u16) -> Self {
         assert!(self.or_status.is_none(), "the clause `or_status` is declared twice");
         assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
         Self { or_status: Some(status), ..self }
     }
 
@@ -307,7 +328,23 @@ impl Operation {
 impl Field {
     #[doc(hidden)]
     pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self { rust, name, place, required, ty, copy: false, preset: None, sample: None, constraint: &Constraint::NONE }
+        Self {
+            rust,
+            name,
+            place,
+            required,
+            ty,
+            copy: false,
+            preset: None,
+            sample: None,
+            constraint: &Constraint::NONE,
+            slashes: false,
+        }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_slashes(self) -> Self {
+        Self { slashes: true, ..self }
     }
 
     #[doc(hidden)]
@@ -331,16 +368,7 @@ impl Field {
 
     #[doc(hidden)]
     pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        Self {
-            rust,
-            name,
-            place,
-            required: true,
-            ty: "",
-            copy: true,
-            preset: None,
-            sample: None,
-            constraint: &Constraint::NONE,
-        }
+        let field = Self::new(rust, name, place, true, "");
+        Self { copy: true, ..field }
     }
 }

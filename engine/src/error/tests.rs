@@ -30,6 +30,8 @@ const fn operation(method: &'static Method) -> Operation {
         fields: &[],
         response: "()",
         status: 200,
+        statuses: &[],
+        response_headers: &[],
         error: None,
         timeout: None,
         deprecated: false,

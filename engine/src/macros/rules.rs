@@ -3,6 +3,7 @@
 #[macro_export]
 macro_rules! __rule {
     (constraint $c:ident sample $($value:tt)+) => { $c };
+    (constraint $c:ident slashes) => { $c };
     (constraint $c:ident range $least:literal ..= $most:literal) => {
         $c.range(::core::option::Option::Some($least), ::core::option::Option::Some($most))
     };
@@ -28,11 +29,13 @@ macro_rules! __rule {
     };
 
     (sample $field:ident sample $($value:tt)+) => { $field.with_sample(::core::stringify!($($value)+)) };
+    (sample $field:ident slashes) => { $field.with_slashes() };
     (sample $field:ident $($other:tt)+) => { $field };
 
     (docs range $($range:tt)+) => { ::core::concat!(", range `", $crate::__range!($($range)+), "`") };
     (docs length $($range:tt)+) => { ::core::concat!(", length `", $crate::__range!($($range)+), "`") };
     (docs starts_with $first:literal $(| $start:literal)*) => { ::core::concat!(", begins with `", $first, "`" $(, " or `", $start, "`")*) };
+    (docs slashes) => { ", keeps its slashes" };
     (docs $($other:tt)+) => { "" };
 
     (member range $($range:tt)+) => { ::core::concat!("\n\nRange: `", $crate::__range!($($range)+), "`.") };

@@ -347,7 +347,7 @@ impl MockState {
         self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {
             let parameters = route.bases.iter().find_map(|base| {
                 let path = parts.uri.path().strip_prefix(base.as_str())?;
-                incoming::match_path(route.operation.path, path)
+                incoming::match_path(route.operation, path)
             })?;
             Some((route, parameters))
         })

@@ -12,7 +12,6 @@ use super::coding;
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure, unasked_part};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
-use super::subject::Subject;
 use crate::body::Body;
 use crate::context::CallContext;
 use crate::encode::Payload;
@@ -152,7 +151,7 @@ pub(super) fn build_request(
 /// response and may be spelled in any way that a browser takes.
 fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
     let target = job.request.target.as_str();
-    if let Subject::Operation(_) = job.subject {
+    if !job.request.is_url {
         return Ok(target.into());
     }
     let trimmed = target.trim();
@@ -171,9 +170,9 @@ fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
 
 /// The absolute URL that the request goes to first, without a key.
 fn url_of(job: &Job) -> Result<String, RequestError> {
-    match job.subject {
-        Subject::Operation(_) => Ok(job.server.url(&job.request.target)?.to_string()),
-        Subject::Plain(_) => target_of(job).map(Cow::into_owned),
+    match job.request.is_url {
+        false => Ok(job.server.url(&job.request.target)?.to_string()),
+        true => target_of(job).map(Cow::into_owned),
     }
 }
 
@@ -209,7 +208,7 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     let (mut head, body, stays) = exchange(job).await?;
     let mut body = coding::decode(job, &mut head, body);
-    if !head.status.is_success() {
+    if !head.status.is_success() && !job.declares(head.status) {
         let redactor = job.redactor();
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
@@ -244,7 +243,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
 }
 
 fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {
-    if !head.status.is_redirection() {
+    if !head.status.is_redirection() || job.declares(head.status) {
         return Ok(Redirect::None);
     }
     let first = match redirected {

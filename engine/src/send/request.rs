@@ -148,10 +148,7 @@ impl Job {
 
     /// Begins to watch it as a call of its own, if anybody wants to know.
     pub(super) fn begin_to_watch(&mut self) {
-        let own = match self.subject {
-            Subject::Plain(_) => origin_of(&self.request.target),
-            Subject::Operation(_) => None,
-        };
+        let own = origin_of(&self.request.target).filter(|_| self.request.is_url);
         let url = own.unwrap_or(self.server.origin());
         let call = WatchedCall::begin(&self.settings, Watched::from(self.subject), url);
         self.watch = call.map(|call| Watch::new(call, self.subject.into()));
@@ -202,6 +199,11 @@ impl Job {
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.deadline.or(self.settings.timeouts.deadline)
+    }
+
+    /// Whether the declaration has a response of this status.
+    pub(super) fn declares(&self, status: StatusCode) -> bool {
+        self.subject.operation().is_some_and(|operation| operation.statuses.contains(&status.as_u16()))
     }
 
     /// The body to send, which stays here if it can be sent again. Its files have been opened.

@@ -27,6 +27,15 @@ macro_rules! __clauses {
     ($q:tt $resp:tt $e:tt $clauses:tt errors $value:tt $($rest:tt)*) => {
         $crate::__wrong! { $value "the error type is already declared: use `error(Type)` for one type, `errors { … }` for several" }
     };
+    ($q:tt $resp:tt $e:tt $clauses:tt headers { $($f:tt)* } $(, $($c:tt)*)?) => {
+        $crate::__fields! {
+            { { headers $q $resp $e $clauses } {} {} {} {} {} }
+            [Header "Response header "] { $($f)* , } { @headers $($($c)*)? }
+        }
+    };
+    ($q:tt $resp:tt $e:tt $clauses:tt headers $($bad:tt)*) => {
+        $crate::__expected! { "expected the response's headers: `headers { name: Type, name?: Type }`" ; $($bad)* }
+    };
     ({ { $meta:tt [] $($head:tt)* } $($q:tt)* } $resp:tt $e:tt { $($clauses:tt)* } id($id:literal) $(, $($c:tt)*)?) => {
         $crate::__clauses! { { { $meta [$id] $($head)* } $($q)* } $resp $e { $($clauses)* { id($id) } } $($($c)*)? }
     };

@@ -1,0 +1,120 @@
+//! A depot of parcels: an API with the shapes that the library does not have. Its names have underscores on the wire, which no
+//! header has.
+
+use typed_endpoint::dynamic::{Catalog, Entry};
+use typed_endpoint::{Api, Auth, Case, Page, Unmapped, Url, model, operations};
+
+/// The depot.
+#[derive(Clone, Copy, Debug)]
+pub enum Depot {}
+
+impl Api for Depot {
+    const NAME: &'static str = "Depot";
+    const SERVERS: &'static [&'static str] = &["https://depot.example/api"];
+    const CASE: Case = Case::Snake;
+    const AUTH: Auth = Auth::Header("X-Depot-Key");
+    type Error = Unmapped;
+}
+
+impl Catalog for Depot {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
+operations! {
+    endpoint! {
+        /// Reads a file.
+        pub ReadFile: Depot = GET "/files/{folder}/at/{path}/content" (folder: String, path*: String) headers {
+            /// In which form.
+            accept?: String = "application/vnd.depot.raw+json",
+            /// Only if it has changed.
+            if_none_match?: String,
+        } -> match {
+            /// The file.
+            200 | 203 => Content(bytes),
+            /// It is being fetched.
+            202 => Pending,
+            /// It has not changed.
+            304 => NotModified,
+        }, headers {
+            /// Version of the content.
+            etag?: String,
+            /// When the depot made it, in seconds.
+            x_depot_age?: u64,
+        }
+    }
+    endpoint! {
+        /// Changes a file.
+        pub PatchFile: Depot = PATCH "/files/{path}" (path*: String) headers {
+            /// The kind of the patch.
+            content_type?: String = "application/merge-patch+json",
+        } json(patch: Parcel) -> Parcel, headers {
+            /// Version of the content.
+            etag: String,
+            /// What to watch.
+            warning?: Vec<String>,
+        }
+    }
+    endpoint! {
+        /// Sends the content of a parcel to where the depot said.
+        pub PutContent: Depot = PUT "{url}" (
+            /// Where to.
+            url: Url [sample = "/uploads/1"],
+        ) query {
+            /// Which part.
+            part?: u32,
+        } body(content: Vec<u8>) -> ()
+    }
+    endpoint! {
+        /// Retrieves a parcel.
+        pub GetParcel: Depot = GET "/parcels/{id}" (id: String) -> Parcel
+    }
+    endpoint! {
+        /// Weighs a parcel.
+        pub Weigh: Depot = POST "/parcels/{id}/weight" (id: String) -> match {
+            /// It was weighed.
+            201 => Weighed(Parcel),
+            /// There is none.
+            404 => Missing(text),
+        }
+    }
+}
+
+model! {
+    /// A parcel.
+    pub struct Parcel: Depot, input {
+        /// Name.
+        name: String,
+        /// Links to what belongs to it.
+        links?: Links,
+    }
+
+    /// Links.
+    pub struct Links: Depot, input {
+        /// The parcel that came after it.
+        next?: Url,
+    }
+
+    /// Some parcels.
+    pub struct Parcels: Depot {
+        /// Those of this page.
+        items: Vec<Parcel>,
+        /// Where the next page begins.
+        next?: String,
+    }
+}
+
+impl Page for Parcels {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.items
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.next.clone()
+    }
+}
