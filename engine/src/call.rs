@@ -254,6 +254,10 @@ impl<E: Endpoint> Call<E> {
         }
         secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
+        for key in &self.settings.more_keys {
+            secrets.push(Secret::clone(&key.key));
+            secrets.extend(key.also.iter().cloned());
+        }
         let retryable = operation.is_retryable(&self.request);
         let response = ResponseMode {
             streamed: E::Format::STREAMED,
@@ -261,6 +265,7 @@ impl<E: Endpoint> Call<E> {
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
             retry_after: E::Api::retry_after,
+            error_status: E::Api::error_status,
         };
         JobSpec {
             settings: self.settings,
@@ -470,6 +475,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             map_error: settings.api.decode_error,
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,
+            error_status: |_, _, _| None,
         },
         secrets,
         on_sent: None,

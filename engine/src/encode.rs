@@ -1,5 +1,7 @@
 //! A request's fields become a method, a path, headers and a body.
 
+mod style;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -99,8 +101,8 @@ pub(crate) fn prepare(
         let Some(value) = value else { continue };
         match field.place {
             Place::Path => {}
-            Place::Query => for_each_text(field, *value, &mut scratch, &mut |text| {
-                push_query(&mut request.target, field.name, text);
+            Place::Query => for_each_parameter(operation, field, *value, &mut scratch, &mut |name, text| {
+                push_query(&mut request.target, name, text);
                 Ok(())
             })?,
             Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
@@ -122,11 +124,11 @@ pub(crate) fn prepare(
                 value.encode(&mut json);
                 check(field, 0, &mut json)?;
             }
-            Place::Form => for_each_text(field, *value, &mut scratch, &mut |text| {
-                push_pair(&mut form, field.name, text);
+            Place::Form => for_each_parameter(operation, field, *value, &mut scratch, &mut |name, text| {
+                push_pair(&mut form, name, text);
                 Ok(())
             })?,
-            Place::Multipart => push_part(&mut parts, field, *value, &mut scratch)?,
+            Place::Multipart => push_part(&mut parts, operation, field, *value, &mut scratch)?,
             Place::Body => request.payload = raw_body(field, *value)?,
         }
     }
@@ -243,6 +245,7 @@ fn push_pair(form: &mut String, name: &str, value: &str) {
 
 fn push_part(
     parts: &mut Multipart,
+    operation: &Operation,
     field: &Field,
     value: &dyn Value,
     scratch: &mut Writer,
@@ -253,8 +256,8 @@ fn push_part(
     } else if let Some(files) = value.as_any().downcast_ref::<Vec<File>>() {
         form = files.iter().fold(form, |form, file| form.file(field.name, file.clone()));
     } else {
-        for_each_text(field, value, scratch, &mut |text| {
-            form = std::mem::take(&mut form).text(field.name, text);
+        for_each_parameter(operation, field, value, scratch, &mut |name, text| {
+            form = std::mem::take(&mut form).text(name, text);
             Ok(())
         })?;
     }
@@ -296,6 +299,26 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 
 fn invalid(field: &Field, reason: impl ToString) -> RequestError {
     RequestError::Field { name: field.name.into(), reason: reason.to_string() }
+}
+
+/// Passes on a value as parameters: one of the field's name, or several where it is an object or a list.
+fn for_each_parameter(
+    operation: &Operation,
+    field: &Field,
+    value: &dyn Value,
+    scratch: &mut Writer,
+    each: &mut dyn FnMut(&str, &str) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
+    scratch.clear();
+    // Enough for most, so that it need not grow byte by byte.
+    scratch.reserve(64);
+    value.encode(scratch);
+    check(field, 0, scratch)?;
+    let mut reader = Reader::new(scratch.as_json());
+    if matches!(reader.kind(), Kind::List | Kind::Object) {
+        return style::parameters(field, operation.style_of(field), scratch.as_json(), each);
+    }
+    text(reader).map_err(|error| invalid(field, error))?.map_or(Ok(()), |text| each(field.name, &text))
 }
 
 /// Passes on a value as text: a string as it is, a list item by item, an object as JSON, null not at all.

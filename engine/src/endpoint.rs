@@ -4,6 +4,7 @@
 mod check;
 mod into_field;
 mod operation;
+mod style;
 
 use std::any::Any;
 use std::fmt;
@@ -19,6 +20,8 @@ pub use into_field::IntoField;
 #[doc(hidden)]
 pub use operation::Declaration;
 pub use operation::{Field, Host, Operation, Paging, Place};
+pub(crate) use style::Style;
+pub use style::{Lists, Objects};
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::Client::call) sends it.
 ///

@@ -47,6 +47,7 @@ mod settings;
 pub mod source;
 pub mod sse;
 mod timeout;
+mod token;
 mod transport;
 pub mod tus;
 mod url;
@@ -84,6 +85,7 @@ pub use response::headers::WithHeaders;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
+pub use token::Token;
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, default_transport};
@@ -114,14 +116,14 @@ pub mod format {
 /// assert_eq!((author.name, author.place), ("author", Place::Query));
 /// ```
 pub mod operation {
-    pub use crate::endpoint::{Field, Host, Paging, Place};
+    pub use crate::endpoint::{Field, Host, Lists, Objects, Paging, Place};
 }
 
 /// What the macros expand to. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes::Bytes;
-    pub use http::{HeaderMap, Method, StatusCode};
+    pub use http::{HeaderMap, Method, Request, StatusCode};
     pub use paste::paste;
     #[cfg(feature = "reqwest")]
     pub use reqwest;

@@ -56,6 +56,9 @@ pub(crate) enum Found {
     Text(String),
     /// The texts of a list, each of which may stand for a number or boolean as well.
     Texts(Vec<String>),
+    /// JSON whose texts may stand for numbers and booleans as well.
+    #[cfg(feature = "mock")]
+    Tree(Json),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
     #[cfg(any(feature = "dynamic", feature = "mock"))]
     Any(Vec<Box<dyn Any>>),
@@ -219,6 +222,8 @@ impl Found {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
+            #[cfg(feature = "mock")]
+            Found::Tree(tree) => read(&tree).or_else(|_| read(&spelled_tree(tree))).map_err(invalid),
             #[cfg(any(feature = "dynamic", feature = "mock"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
@@ -236,6 +241,17 @@ impl Found {
 /// What a text spells, if that is not just text.
 fn spelled(text: &str) -> Option<Json> {
     serde_json::from_str(text).ok().filter(|json: &Json| !json.is_string() && !json.is_null())
+}
+
+/// A tree with what its texts spell.
+#[cfg(feature = "mock")]
+fn spelled_tree(tree: Json) -> Json {
+    match tree {
+        Json::String(text) => spelled(&text).unwrap_or(Json::String(text)),
+        Json::Array(items) => items.into_iter().map(spelled_tree).collect(),
+        Json::Object(members) => members.into_iter().map(|(name, value)| (name, spelled_tree(value))).collect(),
+        other => other,
+    }
 }
 
 impl Values for Map<String, Json> {

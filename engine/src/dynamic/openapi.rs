@@ -8,7 +8,7 @@ use super::format::Content;
 use super::sample;
 use crate::api::Auth;
 use crate::codec::{Schema, Schemas};
-use crate::endpoint::{Field, Place};
+use crate::endpoint::{Field, Lists, Objects, Operation, Place};
 use crate::error::ErrorContent;
 
 /// Where schemas of types with a name stand in the document.
@@ -45,6 +45,7 @@ pub fn openapi<A: Catalog>() -> Value {
     }
     let scheme = match A::AUTH {
         Auth::Bearer => json!({ "type": "http", "scheme": "bearer" }),
+        Auth::Basic => json!({ "type": "http", "scheme": "basic" }),
         Auth::Header(name) => json!({ "type": "apiKey", "in": "header", "name": name }),
         Auth::Query(name) => json!({ "type": "apiKey", "in": "query", "name": name }),
     };
@@ -143,7 +144,7 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
         set("security", json!([]));
     }
     let parameters: Vec<_> =
-        entry.fields().filter_map(|(field, described)| parameter(field, described, schemas)).collect();
+        entry.fields().filter_map(|(field, described)| parameter(facts, field, described, schemas)).collect();
     if !parameters.is_empty() {
         set("parameters", parameters.into());
     }
@@ -153,7 +154,7 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     operation
 }
 
-fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
+fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
     let (place, name) = match field.place {
         // The template has the names in Rust.
         Place::Path => ("path", field.rust),
@@ -165,6 +166,15 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
         json!({ "name": name, "in": place, "schema": described.schema_of(field, schemas).into_value() });
     if field.required {
         parameter["required"] = true.into();
+    }
+    if field.place == Place::Query {
+        let style = operation.style_of(field);
+        match parameter["schema"]["type"].as_str() {
+            Some("array") if style.lists == Lists::Brackets => parameter["name"] = format!("{name}[]").into(),
+            Some("array") if style.lists == Lists::Comma => parameter["explode"] = false.into(),
+            Some("object") if style.objects == Objects::Brackets => parameter["style"] = "deepObject".into(),
+            _ => {}
+        }
     }
     let docs = plain_text(described.docs());
     if !docs.is_empty() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::check;
+use super::style::{Lists, Objects, Style};
 use crate::api::Api;
 use crate::codec::Constraint;
 
@@ -50,6 +51,10 @@ pub struct Operation {
     pub timeout: Option<Duration>,
     /// How its pages follow each other; `None` if one response holds everything.
     pub paged: Option<Paging>,
+    /// How objects are written where there is no JSON: [`Api::OBJECTS`](crate::Api::OBJECTS).
+    pub objects: Objects,
+    /// How lists are written there: [`Api::LISTS`](crate::Api::LISTS).
+    pub lists: Lists,
     /// Whether the API has deprecated it.
     pub deprecated: bool,
     /// The operation's id in the API's public specification; `None` if the specification does not have it.
@@ -124,6 +129,10 @@ pub struct Field {
     pub constraint: &'static Constraint,
     /// Whether it is a path parameter that keeps its slashes: `(path*: String)`.
     pub slashes: bool,
+    /// How objects in it are written; `None`: as the API does.
+    pub objects: Option<Objects>,
+    /// How lists in it are written; `None`: as the API does.
+    pub lists: Option<Lists>,
 }
 
 /// The place of a field in the request.
@@ -132,7 +141,7 @@ pub struct Field {
 pub enum Place {
     /// In the path.
     Path,
-    /// In the query; a list is repeated.
+    /// In the query.
     Query,
     /// A header.
     Header,
@@ -169,6 +178,11 @@ impl Operation {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))
     }
 
+    /// How a field is written where there is no JSON.
+    pub(crate) fn style_of(&self, field: &Field) -> Style {
+        Style { objects: field.objects.unwrap_or(self.objects), lists: field.lists.unwrap_or(self.lists) }
+    }
+
     /// The operation of a declaration without clauses.
     #[doc(hidden)]
     pub const fn new(declared: Declaration) -> Self {
@@ -186,6 +200,8 @@ impl Operation {
             response_headers,
             error,
             timeout,
+            objects,
+            lists,
             deprecated,
         } = declared;
         check::path(path, fields);
@@ -213,6 +229,8 @@ impl Operation {
             auth: true,
             timeout,
             paged: None,
+            objects,
+            lists,
             deprecated,
             id: None,
             hosted: &[],
@@ -240,6 +258,8 @@ pub struct Declaration {
     pub response_headers: &'static [Field],
     pub error: Option<&'static str>,
     pub timeout: Option<Duration>,
+    pub objects: Objects,
+    pub lists: Lists,
     pub deprecated: bool,
 }
 
@@ -339,7 +359,25 @@ impl Field {
             sample: None,
             constraint: &Constraint::NONE,
             slashes: false,
+            objects: None,
+            lists: None,
         }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_objects(self, objects: Objects) -> Self {
+        assert!(self.is_parameter(), "`objects` is for fields of a query, a form or a multipart form");
+        Self { objects: Some(objects), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_lists(self, lists: Lists) -> Self {
+        assert!(self.is_parameter(), "`lists` is for fields of a query, a form or a multipart form");
+        Self { lists: Some(lists), ..self }
+    }
+
+    const fn is_parameter(&self) -> bool {
+        matches!(self.place, Place::Query | Place::Form | Place::Multipart)
     }
 
     #[doc(hidden)]

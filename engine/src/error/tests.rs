@@ -31,6 +31,8 @@ const fn operation(method: &'static Method) -> Operation {
         response: "()",
         status: 200,
         statuses: &[],
+        objects: crate::operation::Objects::Refuse,
+        lists: crate::operation::Lists::Repeat,
         response_headers: &[],
         error: None,
         timeout: None,

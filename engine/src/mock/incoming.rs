@@ -5,6 +5,7 @@ use http::{Request, header, request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::nested;
 use crate::codec::Mode;
 use crate::endpoint::{Endpoint, Field, Operation, Place};
 use crate::file::File;
@@ -58,11 +59,13 @@ impl<E: Endpoint> Received<E> {
 
 /// The parts of a request, from which its fields are taken.
 struct Incoming {
+    operation: &'static Operation,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     headers: http::HeaderMap,
     json: Value,
-    form: Vec<(String, Part)>,
+    form: Vec<(String, String)>,
+    files: Vec<(String, File)>,
     body: Bytes,
 }
 
@@ -85,11 +88,13 @@ impl Incoming {
         let content_type =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut incoming = Self {
+            operation: E::OPERATION,
             path,
             query: pairs(parts.uri.query().unwrap_or_default()),
             headers: parts.headers.clone(),
             json: Value::Object(Map::new()),
             form: Vec::new(),
+            files: Vec::new(),
             body: body.clone(),
         };
         // As the real servers do: a body that does not say that it is JSON is not read as such.
@@ -101,10 +106,15 @@ impl Incoming {
         }
         if has(Place::Form) {
             let text = String::from_utf8_lossy(body).replace('+', " ");
-            incoming.form = pairs(&text).into_iter().map(|(name, text)| (name, Part::Text(text))).collect();
+            incoming.form = pairs(&text);
         }
         if has(Place::Multipart) {
-            incoming.form = multipart(content_type, body).await?;
+            for (name, part) in multipart(content_type, body).await? {
+                match part {
+                    Part::Text(text) => incoming.form.push((name, text)),
+                    Part::File(file) => incoming.files.push((name, file)),
+                }
+            }
         }
         Ok(incoming)
     }
@@ -113,7 +123,8 @@ impl Incoming {
     fn left(&self) -> Vec<String> {
         let json = self.json.as_object().into_iter().flat_map(|object| object.keys().cloned());
         let query = self.query.iter().map(|(name, _)| name.clone());
-        json.chain(query).chain(self.form.iter().map(|(name, _)| name.clone())).collect()
+        let form = self.form.iter().map(|(name, _)| name).chain(self.files.iter().map(|(name, _)| name));
+        json.chain(query).chain(form.cloned()).collect()
     }
 }
 
@@ -121,24 +132,17 @@ impl Values for Incoming {
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
         Ok(match field.place {
             Place::Path => Found::texts(take_all(&mut self.path, field.rust), field),
-            Place::Query => Found::texts(take_all(&mut self.query, field.name), field),
+            Place::Query => nested::take(&mut self.query, field, self.operation),
             Place::Header => {
                 let values = self.headers.get_all(field.name).iter();
                 Found::texts(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
             }
             Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
-            Place::Form | Place::Multipart => {
-                let mut texts = Vec::new();
-                let mut files = Vec::new();
-                for part in take_all(&mut self.form, field.name) {
-                    match part {
-                        Part::Text(text) => texts.push(text),
-                        Part::File(file) => files.push(file),
-                    }
-                }
-                Found::files(files).or_else(|| Found::texts(texts, field))
-            }
+            Place::Form | Place::Multipart => match Found::files(take_all(&mut self.files, field.name)) {
+                Some(files) => Some(files),
+                None => nested::take(&mut self.form, field, self.operation),
+            },
             Place::Body => {
                 let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
                 Some(Found::body(&self.body, content_type))

@@ -17,6 +17,7 @@
 //! requests get 404, or what [`Mock::fallback`] returns.
 
 mod incoming;
+mod nested;
 mod reply;
 mod serve;
 mod visit;
@@ -37,7 +38,7 @@ pub use reply::{EncodeResponse, Reply};
 pub use serve::MockServer;
 pub use visit::OperationVisitor;
 
-use crate::api::{Api, plain_error};
+use crate::api::{Api, Auth, plain_error};
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
 use crate::codec::Detail;
@@ -233,7 +234,7 @@ impl Mock {
 
     /// Makes a client that calls this server in memory, of whatever client type is asked for.
     pub fn client<C: ApiClient>(&self) -> C {
-        Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
+        Client::new().server("http://localhost").key(mock_key::<C>()).transport(self.clone()).into()
     }
 
     /// How many requests [`seen`](Self::seen) remembers: the newest (default: 10,000).
@@ -319,6 +320,14 @@ impl Clone for MockState {
             seen: Mutex::new(seen),
             kept: self.kept,
         }
+    }
+}
+
+/// The key of clients that a mock makes.
+fn mock_key<C: ApiClient>() -> &'static str {
+    match C::Api::AUTH {
+        Auth::Basic => "mock-user:mock-key",
+        _ => "mock-key",
     }
 }
 

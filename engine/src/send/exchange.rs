@@ -74,8 +74,9 @@ pub(super) fn stand_in_key(job: &mut Job) {
         _ if !job.subject.sends_key() => None,
         Key::None => None,
         Key::Fixed(key) => Some(key.clone()),
-        Key::Provider(_) => Some(Credential::new(job.settings.api.auth, MARK)),
+        Key::Provider(_) | Key::Tokens(_) => Some(Credential::new(job.settings.api.auth, MARK)),
     };
+    redact_key(job);
 }
 
 pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
@@ -87,8 +88,33 @@ pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
             Ok(key) => Some(Credential::new(job.settings.api.auth, key.expose())),
             Err(error) => return Err(RequestError::key_provider(error)),
         },
+        Key::Tokens(tokens) => {
+            // Boxed, so that calls with a fixed key need not be as large.
+            let (tokens, auth, refused) = (tokens.clone(), job.settings.api.auth, job.refused_key.take());
+            Some(Box::pin(async move { tokens.get(auth, refused.as_ref()).await }).await?)
+        }
     };
+    redact_key(job);
     Ok(())
+}
+
+/// Keeps out of errors what else of the key is a secret.
+fn redact_key(job: &mut Job) {
+    let also = job.key.as_ref().map(|key| key.also.clone()).unwrap_or_default();
+    if !also.is_empty() {
+        job.redact_too(also);
+    }
+}
+
+/// Whether the token was refused and another may be fetched: once for a call. Nothing was done then, so any request may be sent again.
+fn forget_refused_token(job: &mut Job, failure: &AttemptError, replayable: bool) -> bool {
+    let renews = failure.status() == Some(401) && replayable && !job.renewed && job.key.is_some();
+    if renews && let Key::Tokens(_) = job.settings.key {
+        job.renewed = true;
+        job.refused_key = job.key.take();
+        return true;
+    }
+    false
 }
 
 pub(super) fn build_request(
@@ -122,6 +148,12 @@ pub(super) fn build_request(
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
         plain_key = !job.server.is_secure();
     }
+    if at_home && job.subject.sends_key() {
+        for key in &job.settings.more_keys {
+            job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
+            plain_key = !job.server.is_secure();
+        }
+    }
     let url = match absolute {
         true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
         false => job.server.url(&target)?,
@@ -139,6 +171,9 @@ pub(super) fn build_request(
     *request.headers_mut() = headers;
     if plain_key {
         request.extensions_mut().insert(PlainKey);
+    }
+    if let (Some(operation), false) = (job.subject.operation(), job.settings.layers.is_empty()) {
+        request.extensions_mut().insert(operation);
     }
     #[cfg(feature = "http2")]
     if short {
@@ -187,7 +222,15 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
         // Boxed, so that calls without a limit need not be as large as those with one.
         Box::pin(async move { rate.wait().await }).await;
     }
-    let outcome = exchange_and_read(job).await;
+    let outcome = loop {
+        let replayable = job.is_replayable();
+        let outcome = exchange_and_read(job).await;
+        match &outcome {
+            Err(failure) if forget_refused_token(job, failure, replayable) => {}
+            _ => break outcome,
+        }
+        resolve_key(job).await.map_err(AttemptError::request)?;
+    };
     if let Some((log, redactor, most)) = job.content_log() {
         let (headers, body) = match &outcome {
             Ok(response) => (&response.headers, &response.raw_body),
@@ -229,6 +272,13 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
             Err(error) => return Err(body_failure(head, error)),
         },
     };
+    if (!job.response.streamed || is_error)
+        && let Some(status) = (job.response.error_status)(head.status, &head.headers, &raw_body)
+    {
+        head.status = status;
+        let redactor = job.redactor();
+        return Err(Box::pin(error_response(job, head, raw_body.into(), redactor, None)).await);
+    }
     let (operation, what) = (job.subject.operation(), job.subject.name());
     let context = CallContext {
         operation,

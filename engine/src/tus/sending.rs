@@ -164,6 +164,7 @@ impl Sending {
                 map_error: self.settings.api.decode_error,
                 refused: self.settings.api.refused,
                 retry_after: self.settings.api.retry_after,
+                error_status: |_, _, _| None,
             },
             secrets,
             on_sent,

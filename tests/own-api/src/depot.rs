@@ -1,8 +1,12 @@
 //! A depot of parcels: an API with the shapes that the library does not have. Its names have underscores on the wire, which no
 //! header has.
 
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, StatusCode};
 use typed_endpoint::dynamic::{Catalog, Entry};
-use typed_endpoint::{Api, Auth, Case, Page, Unmapped, Url, model, operations};
+use typed_endpoint::operation::Objects;
+use typed_endpoint::{Api, Auth, Case, Page, Secret, Unmapped, Url, model, operations};
 
 /// The depot.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +17,28 @@ impl Api for Depot {
     const SERVERS: &'static [&'static str] = &["https://depot.example/api"];
     const CASE: Case = Case::Snake;
     const AUTH: Auth = Auth::Header("X-Depot-Key");
+    const OBJECTS: Objects = Objects::Brackets;
+    type Error = Unmapped;
+
+    /// It reports errors with the status 200.
+    fn error_status(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<StatusCode> {
+        match body {
+            b"{\"ok\":false,\"error\":\"busy\"}" => Some(StatusCode::TOO_MANY_REQUESTS),
+            body if body.starts_with(b"{\"ok\":false") => Some(StatusCode::NOT_FOUND),
+            _ => None,
+        }
+    }
+}
+
+/// The depot's accounts, which nothing says how to write objects for.
+#[derive(Clone, Copy, Debug)]
+pub enum Accounts {}
+
+impl Api for Accounts {
+    const NAME: &'static str = "Accounts";
+    const SERVERS: &'static [&'static str] = &["https://accounts.example"];
+    const CASE: Case = Case::Snake;
+    const AUTH: Auth = Auth::Basic;
     type Error = Unmapped;
 }
 
@@ -77,9 +103,44 @@ operations! {
             404 => Missing(text),
         }
     }
+    endpoint! {
+        /// Sends a parcel.
+        pub Ship: Depot = POST "/parcels" query {
+            /// Which of its parts to show.
+            expand?: Vec<String> [lists = Brackets],
+            /// Sizes.
+            sizes?: Vec<u32> [lists = Comma],
+            /// What has to be so.
+            filter?: BTreeMap<String, String> [objects = Dots],
+            /// The same as JSON.
+            raw_filter?: BTreeMap<String, String> [objects = Json],
+        } form {
+            /// What is in it.
+            parcel: Parcel,
+            /// What else is in it.
+            more?: Vec<Parcel>,
+            /// What is noted about it.
+            metadata?: BTreeMap<String, u32>,
+        } -> ()
+    }
+    endpoint! {
+        /// Issues a token.
+        pub IssueToken: Accounts = POST "/token" form {
+            /// What it is for.
+            scope?: String,
+        } -> Issued, retryable
+    }
 }
 
 model! {
+    /// A token.
+    pub struct Issued: Accounts, input {
+        /// The token.
+        access_token: Secret,
+        /// How many seconds it is valid.
+        expires_in?: u64,
+    }
+
     /// A parcel.
     pub struct Parcel: Depot, input {
         /// Name.

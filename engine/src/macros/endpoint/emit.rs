@@ -72,6 +72,8 @@ macro_rules! __emit {
                     response_headers: <$format as $crate::format::ResponseFormat<$response>>::HEADERS,
                     error: $crate::__emit!(@error_text $($error)*),
                     timeout: <$api as $crate::Api>::TIMEOUT,
+                    objects: <$api as $crate::Api>::OBJECTS,
+                    lists: <$api as $crate::Api>::LISTS,
                     deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
                 });
                 $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*

@@ -1,8 +1,14 @@
 //! The depot's operations, called over a socket.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::Duration;
+
 use own_api::depot::*;
 use typed_endpoint::mock::{Mock, MockServer, Received, Reply};
-use typed_endpoint::{Client, ErrorKind, Retry, WithHeaders};
+use typed_endpoint::{
+    Auth, Body, BoxFuture, Client, ErrorKind, Operation, Retry, Token, Transport, TransportError, WithHeaders,
+};
 
 fn client(server: &MockServer) -> Client<Depot> {
     Client::new().server(format!("{}/api", server.url())).key("k").retry(Retry::never())
@@ -224,4 +230,211 @@ async fn a_fake_server_takes_requests_for_urls_that_it_gave() {
     let client = client(&server);
     client.call(PutContent::new(format!("{}/uploads/1", server.url()).as_str(), *b"abc").part(2u32)).await.unwrap();
     assert_eq!(client.call(GetParcel::new("a")).await.unwrap().name, "a");
+}
+
+#[tokio::test]
+async fn objects_and_lists_are_written_as_the_api_or_the_field_says_and_read_back_so() {
+    let mock = Mock::new().on_received(async |send: Received<Ship>| {
+        assert!(send.unknown.is_empty(), "{:?}", send.unknown);
+        let line = send.parts.uri.query().unwrap_or_default().to_owned();
+        let form = String::from_utf8_lossy(&send.body).into_owned();
+        let note = format!("{line} {form}\n{:?}", send.request);
+        Err(Reply::text(400, note))
+    });
+    let server = mock.listen().await.unwrap();
+    let next = Parcel::new("b").links(Links::new().next("https://x.example"));
+    let send = Ship::new(Parcel::new("a b"))
+        .expand(["x", "y,z"])
+        .sizes([1, 2])
+        .filter([("k", "1"), ("l", "m")])
+        .raw_filter([("k", "1")])
+        .more([Parcel::new("c"), next])
+        .metadata([("7", 1u32), ("x", 2)]);
+    let sent = format!("{send:?}");
+    let note = client(&server).call(send).await.unwrap_err().raw_body().to_owned();
+    let note = String::from_utf8_lossy(&note).into_owned();
+    let (wire, read) = note.split_once('\n').unwrap();
+    let wire = wire.replace("%5B", "[").replace("%5D", "]");
+    assert_eq!(
+        wire,
+        "expand[]=x&expand[]=y%2Cz&sizes=1%2C2&filter.k=1&filter.l=m&raw_filter=%7B%22k%22%3A%221%22%7D \
+         parcel[name]=a%20b&more[0][name]=c&more[1][name]=b&more[1][links][next]=https%3A%2F%2Fx.example\
+         &metadata[7]=1&metadata[x]=2"
+    );
+    assert_eq!(read, sent);
+}
+
+#[tokio::test]
+async fn an_object_that_nothing_says_how_to_write_is_refused() {
+    typed_endpoint::endpoint! {
+        /// Limits a token.
+        pub Limit: Accounts = POST "/limit" form { scopes?: std::collections::BTreeMap<String, String> } -> ()
+    }
+    let client = Client::<Accounts>::new().server("http://127.0.0.1:9").key("a:b").retry(Retry::never());
+    let error = client.call(Limit::new().scopes([("a", "b")])).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(format!("{error:#}").contains("say it by `Api::OBJECTS`"), "{error:#}");
+    let error = Client::<Depot>::new().call(Ship::new(Parcel::new("a")).sizes([])).to_curl();
+    assert!(!error.unwrap().contains("sizes"));
+}
+
+#[tokio::test]
+async fn an_error_with_the_status_of_a_success_is_an_error() {
+    let get = || GetParcel::new("a");
+    let missing = sent(get(), || Reply::text(200, r#"{"ok":false,"error":"gone"}"#)).await.outcome.unwrap_err();
+    assert!(missing.is_not_found() && missing.kind() == ErrorKind::Status);
+    assert!(format!("{missing:#}").contains("gone"), "{missing:#}");
+
+    let mock = Mock::new().fallback(async |_| Reply::text(200, r#"{"ok":false,"error":"busy"}"#));
+    let client = mock.client::<Client<Depot>>().retry(Retry::attempts(3).initial_backoff(Duration::ZERO));
+    // Not a retryable operation, but busy is refused before any work.
+    let error = client.call(Weigh::new("a")).await.unwrap_err();
+    assert_eq!((error.attempts(), error.status().map(|status| status.as_u16())), (3, Some(429)));
+}
+
+#[tokio::test]
+async fn user_and_password_and_a_second_key() {
+    let mock = Mock::new().fallback(async |request| {
+        let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        Reply::text(400, format!("{:?} {:?} {}", header("authorization"), header("x-second"), request.uri()))
+    });
+    let server = mock.listen().await.unwrap();
+    let client = Client::<Accounts>::new()
+        .server(server.url())
+        .key("Aladdin:open sesame")
+        .another_key(Auth::Header("X-Second"), "second secret")
+        .another_key(Auth::Query("third"), "third secret")
+        .retry(Retry::never());
+    client.check().unwrap();
+    let call = client.call(IssueToken::new());
+    let request = call.clone().request().await.unwrap();
+    assert_eq!(request.headers()["authorization"], "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    assert_eq!(request.headers()["x-second"], "second secret");
+    assert_eq!(request.uri().query(), Some("third=third%20secret"));
+    let curl = call.to_curl().unwrap();
+    let error = format!("{:#}", call.await.unwrap_err());
+    for secret in ["open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "second secret", "third secret", "third%20secret"] {
+        assert!(!error.contains(secret) && !curl.contains(secret), "{error}\n{curl}");
+    }
+    let error = Client::<Accounts>::new().key("no colon").check().unwrap_err();
+    assert!(format!("{error:#}").contains("`user:password`"), "{error:#}");
+}
+
+/// A server that takes one token only, and a client that fetches them: what it counts, and how often a token was fetched.
+async fn with_tokens(valid: Arc<AtomicU32>, lifetime: Option<Duration>) -> (Mock, Client<Depot>, Arc<AtomicU32>) {
+    let fetched = Arc::new(AtomicU32::new(0));
+    let counted = fetched.clone();
+    let mock = Mock::new().fallback(move |request| {
+        let key = request.headers()["x-depot-key"].to_str().unwrap().to_owned();
+        let ok = key == format!("token {}", valid.load(SeqCst));
+        async move { if ok { Reply::json(201, &serde_json::json!({ "name": key })) } else { Reply::status(401) } }
+    });
+    let client = mock.client::<Client<Depot>>().retry(Retry::never()).token_provider(move || {
+        let counted = counted.clone();
+        async move {
+            tokio::task::yield_now().await;
+            let token = Token::new(format!("token {}", counted.fetch_add(1, SeqCst) + 1));
+            Ok(match lifetime {
+                Some(lifetime) => token.expires_in(lifetime),
+                None => token,
+            })
+        }
+    });
+    (mock, client, fetched)
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_for_all_calls_and_again_when_it_is_refused() {
+    let valid = Arc::new(AtomicU32::new(1));
+    let (mock, client, fetched) = with_tokens(valid.clone(), Some(Duration::from_secs(3600))).await;
+    let weigh = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.call(Weigh::new("a")).await.map_err(|error| error.status()) })
+    };
+    let all: Vec<_> = (0..8).map(|_| weigh()).collect();
+    for one in all {
+        assert!(matches!(one.await.unwrap(), Ok(WeighOutcome::Weighed(parcel)) if parcel.name == "token 1"));
+    }
+    assert_eq!((fetched.load(SeqCst), mock.seen().len()), (1, 8));
+
+    // The server forgets it: each call finds out by itself, and one fetches another. A POST is repeated, too.
+    valid.store(2, SeqCst);
+    let all: Vec<_> = (0..8).map(|_| weigh()).collect();
+    for one in all {
+        assert!(matches!(one.await.unwrap(), Ok(WeighOutcome::Weighed(parcel)) if parcel.name == "token 2"));
+    }
+    assert_eq!(fetched.load(SeqCst), 2);
+
+    // It accepts none: one more is fetched, and no more than that.
+    valid.store(99, SeqCst);
+    let before = mock.seen().len();
+    assert_eq!(weigh().await.unwrap().unwrap_err().map(|status| status.as_u16()), Some(401));
+    assert_eq!((fetched.load(SeqCst), mock.seen().len() - before), (3, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_renewed_before_it_expires() {
+    let valid = Arc::new(AtomicU32::new(1));
+    let (mock, client, fetched) = with_tokens(valid.clone(), Some(Duration::from_secs(3600))).await;
+    client.call(Weigh::new("a")).await.unwrap();
+    tokio::time::advance(Duration::from_secs(3539)).await;
+    client.call(Weigh::new("a")).await.unwrap();
+    assert_eq!(fetched.load(SeqCst), 1);
+    valid.store(2, SeqCst);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    client.call(Weigh::new("a")).await.unwrap();
+    assert_eq!((fetched.load(SeqCst), mock.seen().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_fetched_is_the_error_of_the_call() {
+    let mock = Mock::new();
+    let client = mock.client::<Client<Depot>>().token_provider(async || Err("no more tokens".into()));
+    let error = client.call(Weigh::new("a")).await.unwrap_err();
+    assert_eq!((error.kind(), mock.seen().len()), (ErrorKind::Request, 0));
+    assert!(format!("{error:#}").contains("no more tokens"), "{error:#}");
+}
+
+/// Notes which operation a request is of.
+struct Noting(Arc<dyn Transport>, Arc<std::sync::Mutex<Vec<String>>>, &'static str);
+
+impl Transport for Noting {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        let operation = request.extensions().get::<&'static Operation>().map(|operation| operation.name);
+        let signature = request.headers().get("x-signature").map(|value| value.to_str().unwrap().to_owned());
+        self.1.lock().unwrap().push(format!("{} {operation:?} {signature:?}", self.2));
+        self.0.send(request)
+    }
+}
+
+#[tokio::test]
+async fn layers_see_each_attempt_and_sign_it() {
+    let noted = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let note = |name: &'static str| {
+        let noted = noted.clone();
+        move |inner| Noting(inner, noted.clone(), name)
+    };
+    let mock = Mock::new().fallback(async |_| Reply::status(503));
+    let client = Client::<Depot>::new()
+        .key("k")
+        .retry(Retry::attempts(2).initial_backoff(Duration::ZERO))
+        .layer(note("inner"))
+        .sign(|request| {
+            let body = request.body().as_bytes().ok_or("only what is in memory can be signed")?.len();
+            let signature = format!("{} {} {body}", request.uri().path(), request.headers()["x-depot-key"].to_str()?);
+            request.headers_mut().insert("x-signature", signature.parse()?);
+            Ok(())
+        })
+        .layer(note("outer"))
+        // Whatever the transport is, and whenever it is set.
+        .transport(mock.clone());
+    let put = PutContent::new("/uploads/1", *b"abc");
+    assert_eq!(client.call(put).await.unwrap_err().attempts(), 2);
+    let expected = [r#"outer Some("PutContent") None"#, r#"inner Some("PutContent") Some("/uploads/1 k 3")"#];
+    assert_eq!(*noted.lock().unwrap(), [expected, expected].concat());
+
+    let refuses = Client::<Depot>::new().transport(mock.clone()).sign(|_| Err("no signature today".into()));
+    let error = refuses.call(GetParcel::new("a")).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0));
+    assert!(format!("{error:#}").contains("no signature today"), "{error:#}");
 }
