@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::codec::{DecodeError, Writer, from_json};
 use crate::download::Download;
 use crate::encode::{self, Prepared};
-use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
+use crate::endpoint::{Endpoint, Operation, Paging, Value};
 use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped, one_line, words};
 use crate::observe::Outcome;
 use crate::options::CallOptions;
@@ -187,33 +187,81 @@ impl<E: Endpoint> Call<E> {
             return Some(value.clone());
         }
         let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
+        as_text(&self.value_at(at)?)
+    }
+
+    /// The cursor that the request itself has.
+    pub(crate) fn own_cursor(&self) -> Option<String> {
+        let default = <E::Api as Api>::CURSOR;
+        match (E::OPERATION.paged, E::OPERATION.cursor_field(default), E::OPERATION.cursor_member()) {
+            (Some(Paging::Link), ..) => None,
+            (_, Some(at), member) if !member.is_empty() => {
+                let value = self.value_at(at)?;
+                as_text(member.split('.').try_fold(&value, |value, name| value.get(name))?)
+            }
+            _ => self.param(E::OPERATION.cursor_name(default)),
+        }
+    }
+
+    /// A field's value as JSON.
+    fn value_at(&self, at: usize) -> Option<serde_json::Value> {
         let mut json = Writer::new();
         self.request.values(&mut |values| {
             if let Some(value) = values.get(at).copied().flatten() {
                 value.encode(&mut json);
             }
         });
-        match from_json(json.as_json()).ok()? {
-            serde_json::Value::String(text) => Some(text),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+        from_json(json.as_json()).ok()
     }
 
     /// The request for the page at this cursor.
     pub(crate) fn at_cursor(mut self, cursor: &str) -> Self {
-        let name = <E::Api as Api>::CURSOR;
+        if E::OPERATION.paged == Some(Paging::Link) {
+            return match self.linked(None, cursor) {
+                Ok(url) => {
+                    // The link has all of them.
+                    self.options.query.clear();
+                    self.at(&url)
+                }
+                Err(reason) => {
+                    self.options.config_error = Some(RequestError::Url { reason: reason.into() });
+                    self
+                }
+            };
+        }
+        let default = <E::Api as Api>::CURSOR;
+        let name = E::OPERATION.cursor_name(default);
         self.options.query.retain(|(other, _)| other != name);
-        let Some(at) = cursor_field(E::OPERATION.fields, name) else { return self.query(name, cursor) };
+        let Some(at) = E::OPERATION.cursor_field(default) else { return self.query(name, cursor) };
         let field = &E::OPERATION.fields[at];
         // Only JSON tells a number from its text, and only the declaration tells which of them it should be.
         let counted = matches!(E::OPERATION.paged, Some(Paging::Offset | Paging::Number)) && field.ty != "String";
         let integer =
             matches!(field.ty, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
         let number = cursor.parse::<i64>().ok().filter(|_| counted || integer);
-        let value = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
-        self.replaced = Some((at, value.unwrap_or_else(|| cursor.into())));
+        let number = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
+        let mut value = number.unwrap_or_else(|| cursor.into());
+        let member = E::OPERATION.cursor_member();
+        if !member.is_empty() {
+            let mut whole =
+                self.value_at(at).filter(serde_json::Value::is_object).unwrap_or_else(|| serde_json::json!({}));
+            let slot = member.split('.').fold(&mut whole, |value, name| {
+                if !value.is_object() {
+                    *value = serde_json::json!({});
+                }
+                &mut value[name]
+            });
+            *slot = value;
+            value = whole;
+        }
+        self.replaced = Some((at, value));
         self
+    }
+
+    /// The absolute URL of a link in the response that came from there; why it is not followed otherwise.
+    pub(crate) fn linked(&self, from: Option<&str>, link: &str) -> Result<String, String> {
+        let job = self.clone().into_job().map_err(|error| format!("{:#}", Error::<E::Error>::new(error)))?;
+        send::linked(&job, from, link)
     }
 
     /// Sends it and gives the response; its headers come before, on their own.
@@ -278,6 +326,14 @@ impl<E: Endpoint> Call<E> {
             on_sent: None,
         }
         .into_job()
+    }
+}
+
+fn as_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

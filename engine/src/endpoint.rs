@@ -15,7 +15,6 @@ use crate::error::ErrorBody;
 use crate::response::ResponseFormat;
 use crate::source::{ReadError, Source};
 
-pub(crate) use check::cursor_field;
 pub use into_field::IntoField;
 #[doc(hidden)]
 pub use operation::Declaration;
@@ -64,7 +63,7 @@ pub trait HostedBy<A: Api>: Endpoint {
 /// Refuses a list whose cursor could not be written into the request, while the compiler evaluates it.
 #[doc(hidden)]
 pub const fn check_cursor<E: Endpoint>() {
-    check::cursor(E::OPERATION.method, E::OPERATION.fields, <E::Api as Api>::CURSOR);
+    check::cursor(E::OPERATION, <E::Api as Api>::CURSOR);
 }
 
 /// What [`Endpoint::values`] shows a request's values to.

@@ -2,10 +2,14 @@
 
 use http::Method;
 
-use super::operation::{Field, Place};
+use super::operation::{Field, Operation, Paging, Place};
 
 /// Refuses a list whose cursor, a parameter of this name, could not be written into the request.
-pub(super) const fn cursor(method: &Method, fields: &[Field], name: &str) {
+pub(super) const fn cursor(operation: &Operation, name: &str) {
+    let Operation { method, fields, .. } = *operation;
+    if operation.cursor.is_some() || matches!(operation.paged, Some(Paging::Link)) {
+        return;
+    }
     let mut bodiless = matches!(*method, Method::GET);
     let mut at = 0;
     while at < fields.len() {
@@ -16,6 +20,25 @@ pub(super) const fn cursor(method: &Method, fields: &[Field], name: &str) {
         bodiless || cursor_field(fields, name).is_some(),
         "a list that is no plain GET declares the field that takes the cursor: the one with the name `Api::CURSOR`"
     );
+}
+
+/// The field that a path begins with, by its name in Rust; a member of it only where there is JSON.
+pub(super) const fn named_field(fields: &[Field], path: &str) -> Option<usize> {
+    let path = path.as_bytes();
+    let mut len = 0;
+    while len < path.len() && path[len] != b'.' {
+        len += 1;
+    }
+    let mut at = 0;
+    while at < fields.len() {
+        let has_place = !matches!(fields[at].place, Place::Path | Place::Body);
+        let has_member = len == path.len() || matches!(fields[at].place, Place::Json | Place::JsonBody);
+        if has_place && has_member && !fields[at].copy && same(fields[at].rust.as_bytes(), path.split_at(len).0) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// The field that takes the cursor, wherever it stands in the request.

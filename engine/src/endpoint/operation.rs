@@ -51,6 +51,9 @@ pub struct Operation {
     pub timeout: Option<Duration>,
     /// How its pages follow each other; `None` if one response holds everything.
     pub paged: Option<Paging>,
+    /// The field that takes the cursor of a page, by its name in Rust, with the path to a member of it; `None`: the one with the wire
+    /// name [`Api::CURSOR`](crate::Api::CURSOR).
+    pub cursor: Option<&'static str>,
     /// How objects are written where there is no JSON: [`Api::OBJECTS`](crate::Api::OBJECTS).
     pub objects: Objects,
     /// How lists are written there: [`Api::LISTS`](crate::Api::LISTS).
@@ -84,6 +87,10 @@ pub enum Paging {
     Offset,
     /// The client counts pages, from [`Api::FIRST_PAGE`](crate::Api::FIRST_PAGE) on. Such a list ends as one by offset does.
     Number,
+    /// The response has the URL of the next page: in the `Link` header with `rel="next"`, or in the body
+    /// ([`Page::next_cursor`](crate::Page::next_cursor)). It is followed as it is, on the client's own server only; a link to another
+    /// one is an error.
+    Link,
 }
 
 /// Another API that hosts an operation.
@@ -178,6 +185,24 @@ impl Operation {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))
     }
 
+    /// The wire name of the field that takes the cursor, where the API calls it so by default.
+    pub(crate) fn cursor_name(&self, default: &'static str) -> &'static str {
+        self.cursor_field(default).and_then(|at| self.fields.get(at)).map_or(default, |field| field.name)
+    }
+
+    /// The index of the field that takes the cursor, or that has a member which does.
+    pub(crate) fn cursor_field(&self, default: &str) -> Option<usize> {
+        match self.cursor {
+            Some(cursor) => check::named_field(self.fields, cursor),
+            None => check::cursor_field(self.fields, default),
+        }
+    }
+
+    /// The path from that field to the member that takes the cursor; empty if it is the field itself.
+    pub(crate) fn cursor_member(&self) -> &'static str {
+        self.cursor.and_then(|cursor| cursor.split_once('.')).map_or("", |(_, member)| member)
+    }
+
     /// How a field is written where there is no JSON.
     pub(crate) fn style_of(&self, field: &Field) -> Style {
         Style { objects: field.objects.unwrap_or(self.objects), lists: field.lists.unwrap_or(self.lists) }
@@ -229,6 +254,7 @@ impl Operation {
             auth: true,
             timeout,
             paged: None,
+            cursor: None,
             objects,
             lists,
             deprecated,
@@ -335,6 +361,15 @@ impl Operation {
     pub const fn paged(self, paging: Paging) -> Self {
         assert!(self.paged.is_none(), "the clause `paged` is declared twice");
         Self { paged: Some(paging), ..self }
+    }
+
+    /// Declares the field that takes the cursor, or the number, of a page: `cursor(since)`, or a member of its JSON, `cursor(variables.after)`,
+    /// by the member's name on the wire (default: the field with the wire name [`Api::CURSOR`](crate::Api::CURSOR)).
+    #[must_use]
+    pub const fn cursor(self, field: &'static str) -> Self {
+        assert!(self.cursor.is_none(), "the clause `cursor` is declared twice");
+        assert!(check::named_field(self.fields, field).is_some(), "the clause `cursor` names no field of the request");
+        Self { cursor: Some(field), ..self }
     }
 
     /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).

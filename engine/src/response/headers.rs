@@ -94,4 +94,12 @@ impl<T: Page, H: Send + 'static> Page for WithHeaders<T, H> {
     fn next_cursor(&self) -> Option<String> {
         self.value.next_cursor()
     }
+
+    fn has_more(&self) -> Option<bool> {
+        self.value.has_more()
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.value.total()
+    }
 }

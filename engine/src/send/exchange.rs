@@ -204,7 +204,7 @@ fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
 }
 
 /// The absolute URL that the request goes to first, without a key.
-fn url_of(job: &Job) -> Result<String, RequestError> {
+pub(super) fn url_of(job: &Job) -> Result<String, RequestError> {
     match job.request.is_url {
         false => Ok(job.server.url(&job.request.target)?.to_string()),
         true => target_of(job).map(Cow::into_owned),

@@ -124,6 +124,43 @@ operations! {
         } -> ()
     }
     endpoint! {
+        /// Lists parcels after a number, to which a link leads.
+        pub Since: Depot = GET "/since" query {
+            /// The number.
+            since?: u64,
+        } -> Vec<Parcel>, paged, cursor(since)
+    }
+    endpoint! {
+        /// Searches for parcels.
+        pub Search: Depot = POST "/graphql" json {
+            /// What for.
+            query: String,
+            /// Values in it.
+            variables?: Variables,
+        } -> Parcels, paged, cursor(variables.after)
+    }
+    endpoint! {
+        /// Lists parcels, each page with a link to the next.
+        pub Linked: Depot = GET "/linked" query {
+            /// How many.
+            limit?: u32,
+        } -> Collection, paged(Link)
+    }
+    endpoint! {
+        /// Lists parcels after the last one of the page before.
+        pub After: Depot = GET "/after" query {
+            /// The name of that one.
+            starting_after?: String,
+        } -> Batch, paged, cursor(starting_after)
+    }
+    endpoint! {
+        /// Lists parcels by the number of their page.
+        pub Numbered: Depot = GET "/numbered" query {
+            /// The number.
+            page_number?: u32,
+        } -> Batch, paged(Number), cursor(page_number)
+    }
+    endpoint! {
         /// Issues a token.
         pub IssueToken: Accounts = POST "/token" form {
             /// What it is for.
@@ -155,6 +192,32 @@ model! {
         next?: Url,
     }
 
+    /// Values in a query.
+    pub struct Variables: Depot, input {
+        /// How many.
+        first?: u32,
+        /// After what.
+        after?: String,
+    }
+
+    /// A page with links.
+    pub struct Collection: Depot {
+        /// Those of this page.
+        items: Vec<Parcel>,
+        /// Where others are.
+        links?: Links,
+    }
+
+    /// A page that says whether there are more.
+    pub struct Batch: Depot {
+        /// Those of this page.
+        data: Vec<Parcel>,
+        /// Whether there are more.
+        has_more?: bool,
+        /// How many there are in all.
+        total?: u64,
+    }
+
     /// Some parcels.
     pub struct Parcels: Depot {
         /// Those of this page.
@@ -177,5 +240,45 @@ impl Page for Parcels {
 
     fn next_cursor(&self) -> Option<String> {
         self.next.clone()
+    }
+}
+
+impl Page for Collection {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.items
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.links.as_ref()?.next.as_ref().map(ToString::to_string)
+    }
+}
+
+impl Page for Batch {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.data
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.data.last().map(|parcel| parcel.name.clone())
+    }
+
+    fn has_more(&self) -> Option<bool> {
+        self.has_more
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.total
     }
 }

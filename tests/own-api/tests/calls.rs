@@ -2,6 +2,8 @@
 
 #[path = "calls/depot.rs"]
 mod depot;
+#[path = "calls/lists.rs"]
+mod lists;
 
 use std::sync::{Arc, Mutex};
 

@@ -70,6 +70,9 @@ macro_rules! __clause_call {
     ([$name:ident] $operation:ident paged($paging:ident)) => {
         $operation.paged($crate::operation::Paging::$paging)
     };
+    ([$name:ident] $operation:ident cursor($field:ident $(. $member:ident)*)) => {
+        $operation.cursor(::core::concat!(::core::stringify!($field) $(, ".", ::core::stringify!($member))*))
+    };
     ([$name:ident] $operation:ident hosted($host:path, $prefix:expr)) => {
         $operation.hosted(const { &[$crate::operation::Host::new::<$host>($prefix)] })
     };
@@ -85,6 +88,12 @@ macro_rules! __clause_items {
     ([$name:ident] paged $($how:tt)?) => {
         impl $crate::Paginated for $name {}
         const _: () = $crate::__private::check_cursor::<$name>();
+    };
+    ([$name:ident] cursor $field:tt) => {
+        const _: () = ::core::assert!(
+            <$name as $crate::Endpoint>::OPERATION.paged.is_some(),
+            "the clause `cursor` is for lists: add `paged`"
+        );
     };
     ([$name:ident] hosted($host:path, $prefix:expr)) => {
         impl $crate::HostedBy<$host> for $name {
