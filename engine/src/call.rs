@@ -310,6 +310,7 @@ impl<E: Endpoint> Call<E> {
         let response = ResponseMode {
             streamed: E::Format::STREAMED,
             file: E::Format::FILE,
+            streams_json: E::Format::STREAMS_JSON,
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
             retry_after: E::Api::retry_after,
@@ -528,6 +529,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
         response: ResponseMode {
             streamed: true,
             file: true,
+            streams_json: false,
             map_error: settings.api.decode_error,
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,

@@ -211,13 +211,19 @@ impl<A: Api> Client<A> {
     /// Sets the server by its base URL, to which the paths of the operations are appended.
     #[must_use]
     pub fn server(self, url: impl AsRef<str>) -> Self {
-        self.set(|settings| settings.server = Server::new(url.as_ref()))
+        self.set(|settings| {
+            settings.server = Server::new(url.as_ref());
+            settings.server_given = true;
+        })
     }
 
     /// Sets the server by its index in [`Api::SERVERS`] (default: 0).
     #[must_use]
     pub fn server_index(self, index: usize) -> Self {
-        self.set(|settings| settings.server = settings::server_at(settings.api, index))
+        self.set(|settings| {
+            settings.server = settings::server_at(settings.api, index);
+            settings.server_given = false;
+        })
     }
 
     /// Sets the retry policy (default: [`Retry::default`]).

@@ -255,6 +255,11 @@ fn push_part(
         form = form.file(field.name, file.clone());
     } else if let Some(files) = value.as_any().downcast_ref::<Vec<File>>() {
         form = files.iter().fold(form, |form, file| form.file(field.name, file.clone()));
+    } else if let Some(media_type) = field.part {
+        scratch.clear();
+        value.encode(scratch);
+        check(field, 0, scratch)?;
+        form = form.text_as(field.name, scratch.as_json(), media_type);
     } else {
         for_each_parameter(operation, field, value, scratch, &mut |name, text| {
             form = std::mem::take(&mut form).text(name, text);

@@ -82,6 +82,7 @@ pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
 pub use rate::RateLimit;
 pub use response::Response;
 pub use response::headers::WithHeaders;
+pub use response::own::Codec;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
@@ -103,7 +104,10 @@ pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 /// ```
 pub mod format {
     pub use crate::response::headers::Headed;
-    pub use crate::response::{ByStatus, Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
+    pub use crate::response::own::By;
+    pub use crate::response::{
+        ByStatus, Empty, Events, Json, JsonLines, Raw, RawResponse, ResponseFormat, Streamed, Text,
+    };
 }
 
 /// The parts of an [`Operation`]: its fields and their places in the request, its paging, the APIs that host it.

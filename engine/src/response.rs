@@ -10,10 +10,11 @@ use crate::body::Body;
 use crate::codec::{DecodeError, Field, Foreign, Notes, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
-use crate::endpoint;
+use crate::endpoint::Field as RequestField;
 use crate::sse::{Sse, StreamItem};
 
 pub(crate) mod headers;
+pub(crate) mod own;
 
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a declaration of
 /// [`endpoint!`](macro@crate::endpoint) can name.
@@ -26,9 +27,15 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// The statuses that have a response of their own, which are then no errors; empty (the default) for any success.
     #[doc(hidden)]
     const STATUSES: &'static [u16] = &[];
+    /// The statuses that ask for another attempt.
+    #[doc(hidden)]
+    const RETRIED: &'static [u16] = &[];
+    /// Whether a streamed body is JSON as a whole or in pieces, rather than an error where it is JSON.
+    #[doc(hidden)]
+    const STREAMS_JSON: bool = false;
     /// The headers that the value has.
     #[doc(hidden)]
-    const HEADERS: &'static [endpoint::Field] = &[];
+    const HEADERS: &'static [RequestField] = &[];
     /// Whether the body is streamed, rather than read to its end first.
     const STREAMED: bool = false;
     /// Whether the body is the content of a file. A redirect to another host is followed for such only (without the key and
@@ -141,6 +148,10 @@ pub struct Streamed;
 #[derive(Debug)]
 pub struct Events;
 
+/// JSON lines: one value a line, streamed.
+#[derive(Debug)]
+pub struct JsonLines;
+
 impl<T: Field> ResponseFormat<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
@@ -222,6 +233,20 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
             return Err(DecodeError::custom(format!("expected events, found {other}")));
         }
         Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))
+    }
+}
+
+impl<T: StreamItem> ResponseFormat<Sse<T>> for JsonLines {
+    const ACCEPT: &'static str = "application/x-ndjson, application/json;q=0.9";
+    const STREAMED: bool = true;
+    const STREAMS_JSON: bool = true;
+
+    fn decode(response: &mut RawResponse) -> Result<Sse<T>, DecodeError> {
+        let response = response.plain()?;
+        if is_media_type(&response.headers, "text/html") {
+            return Err(DecodeError::custom("expected lines of JSON, found text/html"));
+        }
+        Ok(Sse::of_lines(std::mem::take(&mut response.body)).in_context(response.context.clone()))
     }
 }
 

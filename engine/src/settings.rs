@@ -131,6 +131,8 @@ pub(crate) type Lazy = Arc<OnceLock<Result<Arc<dyn Transport>, RequestError>>>;
 pub(crate) struct Settings {
     pub(crate) api: Facts,
     pub(crate) server: Result<Arc<Server>, RequestError>,
+    /// Whether the caller gave it by its URL.
+    pub(crate) server_given: bool,
     pub(crate) key: Key,
     /// Those that are sent besides.
     pub(crate) more_keys: Vec<Arc<Credential>>,
@@ -172,6 +174,7 @@ impl Settings {
         Self {
             api,
             server: server_at(api, 0),
+            server_given: false,
             key: Key::None,
             more_keys: Vec::new(),
             plain_http: false,

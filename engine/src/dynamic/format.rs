@@ -6,6 +6,7 @@ use super::output::{Documents, Output};
 use crate::codec::{Field, Schema, Schemas};
 use crate::download::Download;
 use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
+use crate::response::own::{By, Codec};
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
@@ -23,6 +24,10 @@ pub enum Content {
     Bytes,
     /// Server-sent events, each an item of this schema.
     Events(Schema),
+    /// Lines of JSON, each an item of this schema.
+    Lines(Schema),
+    /// A body of this media type, in a format of the API's own.
+    Other(&'static str),
     /// One of these, by the status of the response.
     ByStatus(Vec<(u16, Content)>),
 }
@@ -44,6 +49,17 @@ impl<F: FormatOutput<T>, T, H: ResponseHeaders> FormatOutput<WithHeaders<T, H>> 
 
     fn output(response: WithHeaders<T, H>) -> Output {
         F::output(response.value)
+    }
+}
+
+/// A value in a format that no JSON stands for is given as its bytes.
+impl<C: Codec<T>, T> FormatOutput<T> for By<C> {
+    fn content(_: &mut Schemas) -> Content {
+        Content::Other(C::MEDIA_TYPE)
+    }
+
+    fn output(value: T) -> Output {
+        C::encode(&value).map_or(Output::Empty, |bytes| Output::Bytes(bytes.into()))
     }
 }
 
@@ -69,5 +85,6 @@ format_output! {
     () Raw, Bytes, |_| Content::Bytes, |value| Output::Bytes(value);
     () Text, String, |_| Content::Text, |value| Output::Text(value);
     () Streamed, Download, |_| Content::Bytes, |value| Output::Download(Box::new(value));
+    (<T: StreamItem + Send + 'static>) response::JsonLines, Sse<T>, |schemas| Content::Lines(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
     (<T: StreamItem + Send + 'static>) response::Events, Sse<T>, |schemas| Content::Events(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
 }

@@ -137,6 +137,15 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     if !description.is_empty() {
         set("description", description.into());
     }
+    if let Some(url) = facts.server {
+        set("servers", json!([{ "url": url }]));
+    }
+    let removed = facts.removed.map(|(version, instead)| format!("Removed in version {version}: {instead}."));
+    let since = facts.since.map(|version| format!("Since version {version}."));
+    let versions: Vec<_> = since.into_iter().chain(removed).collect();
+    if !versions.is_empty() {
+        set("description", [description, &versions.join(" ")].join("\n\n").trim().into());
+    }
     if facts.deprecated {
         set("deprecated", true.into());
     }
@@ -276,6 +285,8 @@ fn success(content: Content) -> Value {
         Content::Bytes => {
             response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
         }
+        Content::Lines(schema) => response("Lines, each an item as JSON.", "application/x-ndjson", schema),
+        Content::Other(media_type) => response("Done.", media_type, Schema::any()),
         Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", event(schema)),
     }
 }

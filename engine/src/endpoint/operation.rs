@@ -35,6 +35,8 @@ pub struct Operation {
     pub status: u16,
     /// The statuses that the declaration names by `-> match { … }`, each with a response of its own; empty without it.
     pub statuses: &'static [u16],
+    /// The statuses after which the request is sent again, by `-> match { 202 => retry, … }`.
+    pub retried: &'static [u16],
     /// The headers of the response that its value has.
     pub response_headers: &'static [Field],
     /// Another status of a success, as documents say.
@@ -54,6 +56,12 @@ pub struct Operation {
     /// The field that takes the cursor of a page, by its name in Rust, with the path to a member of it; `None`: the one with the wire
     /// name [`Api::CURSOR`](crate::Api::CURSOR).
     pub cursor: Option<&'static str>,
+    /// Its own server, in place of the API's.
+    pub server: Option<&'static str>,
+    /// The version of the API that it came with.
+    pub since: Option<&'static str>,
+    /// The version of the API that no longer has it, and what to use in its place.
+    pub removed: Option<(&'static str, &'static str)>,
     /// How objects are written where there is no JSON: [`Api::OBJECTS`](crate::Api::OBJECTS).
     pub objects: Objects,
     /// How lists are written there: [`Api::LISTS`](crate::Api::LISTS).
@@ -126,7 +134,7 @@ pub struct Field {
     pub required: bool,
     /// Its type, as declared.
     pub ty: &'static str,
-    /// Whether it repeats a path parameter in the body.
+    /// Whether it is no field of the type: it repeats a path parameter in the body, or is always sent with the same value.
     pub copy: bool,
     /// Its preset, as declared; `None` when it is left out unless set.
     pub preset: Option<&'static str>,
@@ -136,6 +144,8 @@ pub struct Field {
     pub constraint: &'static Constraint,
     /// Whether it is a path parameter that keeps its slashes: `(path*: String)`.
     pub slashes: bool,
+    /// The media type of its part of a multipart form, which then has its value as JSON.
+    pub part: Option<&'static str>,
     /// How objects in it are written; `None`: as the API does.
     pub objects: Option<Objects>,
     /// How lists in it are written; `None`: as the API does.
@@ -222,6 +232,7 @@ impl Operation {
             response,
             status,
             statuses,
+            retried,
             response_headers,
             error,
             timeout,
@@ -246,6 +257,7 @@ impl Operation {
             response,
             status,
             statuses,
+            retried,
             response_headers,
             or_status: None,
             error,
@@ -255,6 +267,9 @@ impl Operation {
             timeout,
             paged: None,
             cursor: None,
+            server: None,
+            since: None,
+            removed: None,
             objects,
             lists,
             deprecated,
@@ -281,6 +296,7 @@ pub struct Declaration {
     pub response: &'static str,
     pub status: u16,
     pub statuses: &'static [u16],
+    pub retried: &'static [u16],
     pub response_headers: &'static [Field],
     pub error: Option<&'static str>,
     pub timeout: Option<Duration>,
@@ -372,6 +388,30 @@ impl Operation {
         Self { cursor: Some(field), ..self }
     }
 
+    /// Declares a server of the operation's own, by its base URL, in place of the API's (default: the client's). A client whose server
+    /// was set by its URL ([`Client::server`](crate::Client::server)), for a fake server say, sends the operation there.
+    #[must_use]
+    pub const fn server(self, url: &'static str) -> Self {
+        assert!(self.server.is_none(), "the clause `server` is declared twice");
+        assert!(!self.has_given_url(), "an operation whose path is `{{url}}` has no server of its own");
+        Self { server: Some(url), ..self }
+    }
+
+    /// Declares the version of the API that the operation came with, for documents (default: none).
+    #[must_use]
+    pub const fn since(self, version: &'static str) -> Self {
+        assert!(self.since.is_none(), "the clause `since` is declared twice");
+        Self { since: Some(version), ..self }
+    }
+
+    /// Declares the version of the API that no longer has the operation, and what to use in its place, for documents:
+    /// `removed("0.10", "use Find")`. It is then deprecated, too (default: none).
+    #[must_use]
+    pub const fn removed(self, version: &'static str, instead: &'static str) -> Self {
+        assert!(self.removed.is_none(), "the clause `removed` is declared twice");
+        Self { removed: Some((version, instead)), deprecated: true, ..self }
+    }
+
     /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
     #[must_use]
     pub const fn hosted(self, hosted: &'static [Host]) -> Self {
@@ -394,9 +434,16 @@ impl Field {
             sample: None,
             constraint: &Constraint::NONE,
             slashes: false,
+            part: None,
             objects: None,
             lists: None,
         }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_part(self, media_type: &'static str) -> Self {
+        assert!(matches!(self.place, Place::Multipart), "`part` is for fields of a multipart form");
+        Self { part: Some(media_type), ..self }
     }
 
     #[doc(hidden)]

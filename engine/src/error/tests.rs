@@ -31,6 +31,7 @@ const fn operation(method: &'static Method) -> Operation {
         response: "()",
         status: 200,
         statuses: &[],
+        retried: &[],
         objects: crate::operation::Objects::Refuse,
         lists: crate::operation::Lists::Repeat,
         response_headers: &[],

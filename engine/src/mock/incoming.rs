@@ -166,6 +166,11 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 
 /// Parsed by a third-party parser: two ends of our own code could agree on a mistake.
 async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
+    // Others (`multipart/related`) differ by what their parts mean.
+    let content_type = match content_type.split_once(';') {
+        Some((kind, parameters)) if kind.starts_with("multipart/") => format!("multipart/form-data;{parameters}"),
+        _ => content_type.to_owned(),
+    };
     let boundary = multer::parse_boundary(content_type).map_err(invalid)?;
     let body = body.clone();
     let mut form = multer::Multipart::with_reader(std::io::Cursor::new(body), boundary);

@@ -153,6 +153,7 @@ impl Mock {
             })
         });
         let mut bases = bases_of(E::Api::SERVERS);
+        bases.extend(E::OPERATION.server.into_iter().flat_map(|url| bases_of(&[url])));
         for host in E::OPERATION.hosted {
             bases.extend(bases_of(host.servers).into_iter().map(|base| format!("{base}{}", host.prefix)));
         }

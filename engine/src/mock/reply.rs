@@ -9,7 +9,8 @@ use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
 use crate::encode;
 use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
-use crate::response::{Empty, Events, Json, Raw, ResponseFormat, Streamed, Text};
+use crate::response::own::{By, Codec};
+use crate::response::{Empty, Events, Json, JsonLines, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
 /// A response of any status.
@@ -234,6 +235,29 @@ impl<F: EncodeResponse<T>, T, H: ResponseHeaders> EncodeResponse<WithHeaders<T, 
     fn samples() -> Vec<WithHeaders<T, H>> {
         let mut sampler = Sampler::new(Detail::Full, "sample");
         F::samples().into_iter().map(|value| WithHeaders::new(value, H::sample(&mut sampler))).collect()
+    }
+}
+
+impl<C: Codec<T>, T: Default> EncodeResponse<T> for By<C> {
+    fn encode(value: T) -> Reply {
+        match C::encode(&value) {
+            Ok(body) => Reply::status(200).header("content-type", C::MEDIA_TYPE).with_body(body),
+            Err(error) => Reply::error(500, error.to_string()),
+        }
+    }
+
+    fn sample(_: Detail) -> T {
+        T::default()
+    }
+}
+
+impl<T: StreamItem> EncodeResponse<Sse<T>> for JsonLines {
+    fn encode(lines: Sse<T>) -> Reply {
+        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body())
+    }
+
+    fn sample(_: Detail) -> Sse<T> {
+        Sse::of_lines(Body::empty())
     }
 }
 

@@ -54,6 +54,8 @@ impl<F: ResponseFormat<T>, T, H: ResponseHeaders> ResponseFormat<WithHeaders<T, 
     const ACCEPT: &'static str = F::ACCEPT;
     const STATUS: u16 = F::STATUS;
     const STATUSES: &'static [u16] = F::STATUSES;
+    const RETRIED: &'static [u16] = F::RETRIED;
+    const STREAMS_JSON: bool = F::STREAMS_JSON;
     const HEADERS: &'static [Field] = H::FIELDS;
     const STREAMED: bool = F::STREAMED;
     const FILE: bool = F::FILE;

@@ -59,7 +59,14 @@ async fn open_files(job: &mut Job) -> Result<(), Box<ErrorInner>> {
             file.into_body().await.map_err(unreadable)?
         }
         Payload::Multipart(form) => {
-            let (text, body) = form.into_body().await.map_err(unreadable)?;
+            let (mut text, body) = form.into_body().await.map_err(unreadable)?;
+            // The declaration's own kind of it: `multipart/related`.
+            let declared = job.request.headers.iter().find(|(name, _)| *name == CONTENT_TYPE);
+            let declared =
+                declared.and_then(|(_, kind)| kind.to_str().ok()).filter(|kind| kind.starts_with("multipart/"));
+            if let (Some(kind), Some((_, boundary))) = (declared, text.split_once(';')) {
+                text = format!("{kind};{boundary}");
+            }
             job.request.set_header(CONTENT_TYPE, content_type(&text)?);
             body
         }
@@ -251,7 +258,7 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     let (mut head, body, stays) = exchange(job).await?;
     let mut body = coding::decode(job, &mut head, body);
-    if !head.status.is_success() && !job.declares(head.status) {
+    if (!head.status.is_success() && !job.declares(head.status)) || job.retries(head.status) {
         let redactor = job.redactor();
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
@@ -264,7 +271,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         let _ = waits.send(head.headers.clone());
     }
     // Where events are due, JSON is an error response: its words are wanted.
-    let is_error = job.response.streamed && !job.response.file && is_json(&head.headers);
+    let is_error = job.response.streamed && !job.response.file && !job.response.streams_json && is_json(&head.headers);
     let raw_body = match job.response.streamed && !is_error {
         true => Bytes::new(),
         false => match body.collect(job.settings.max_response).await {

@@ -39,6 +39,8 @@ pub(crate) struct ResponseMode {
     pub(crate) streamed: bool,
     /// Whether it is a file's content: only then may it come from another host, and be asked for in pieces.
     pub(crate) file: bool,
+    /// Whether a streamed body may be JSON.
+    pub(crate) streams_json: bool,
     /// Reads the body of an error response.
     pub(crate) map_error: MapError,
     /// Whether an error response says that nothing was done, by the rules of its API.
@@ -124,7 +126,10 @@ impl JobSpec {
         }
         let server = match options.server {
             Some(server) => server,
-            None => settings.server.clone()?,
+            None => match subject.operation().and_then(|operation| operation.server) {
+                Some(url) if !settings.server_given => Server::new(url)?,
+                _ => settings.server.clone()?,
+            },
         };
         let (retry, idle, deadline) = (options.retry, options.idle, options.deadline);
         // An empty list costs nothing.
@@ -210,6 +215,11 @@ impl Job {
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.deadline.or(self.settings.timeouts.deadline)
+    }
+
+    /// Whether the declaration says that a response of this status asks for another attempt.
+    pub(super) fn retries(&self, status: StatusCode) -> bool {
+        self.subject.operation().is_some_and(|operation| operation.retried.contains(&status.as_u16()))
     }
 
     /// Whether the declaration has a response of this status.

@@ -161,6 +161,7 @@ impl Sending {
             response: ResponseMode {
                 streamed: false,
                 file: false,
+                streams_json: false,
                 map_error: self.settings.api.decode_error,
                 refused: self.settings.api.refused,
                 retry_after: self.settings.api.retry_after,

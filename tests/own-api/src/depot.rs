@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, StatusCode};
 use typed_endpoint::dynamic::{Catalog, Entry};
 use typed_endpoint::operation::Objects;
-use typed_endpoint::{Api, Auth, Case, Page, Secret, Unmapped, Url, model, operations};
+use typed_endpoint::{
+    Api, Auth, BoxError, Case, Codec, DecodeError, File, Page, Secret, Unmapped, Url, model, operations, sse_json,
+};
 
 /// The depot.
 #[derive(Clone, Copy, Debug)]
@@ -161,6 +163,52 @@ operations! {
         } -> Batch, paged(Number), cursor(page_number)
     }
     endpoint! {
+        /// Counts what was sent, which takes a while.
+        pub Count: Depot = POST "/count" -> match {
+            /// The count.
+            200 => Counted(u32),
+            202 | 203 => retry,
+        }
+    }
+    endpoint! {
+        /// Follows what happens.
+        pub Follow: Depot = GET "/follow" headers {
+            accept?: String = "application/json;stream=watch",
+        } -> lines Parcel
+    }
+    endpoint! {
+        /// Reads a list in a format of the depot's own.
+        pub Table: Depot = GET "/table" -> by Commas Vec<u32>, since("2.1")
+    }
+    endpoint! {
+        /// Calls a procedure.
+        pub CallProcedure: Depot = POST "/rpc" query {
+            const format: String = "short",
+        } headers {
+            const depot_version: u32 = 3,
+        } json {
+            const jsonrpc: String = "2.0",
+            const method: String = "sum",
+            /// What to add.
+            params: Vec<u32>,
+        } -> Parcel, server("https://rpc.depot.example/v1")
+    }
+    endpoint! {
+        /// Stores a parcel with its picture.
+        pub Store: Depot = POST "/store" headers {
+            const content_type: String = "multipart/related",
+        } multipart {
+            /// The parcel.
+            parcel: Parcel [part = "application/json; charset=utf-8"],
+            /// Its picture.
+            picture: File,
+        } -> ()
+    }
+    endpoint! {
+        /// Stores nothing.
+        pub Forget: Depot = DELETE "/store" -> (), since("1.2"), removed("2.0", "use `Store`")
+    }
+    endpoint! {
         /// Issues a token.
         pub IssueToken: Accounts = POST "/token" form {
             /// What it is for.
@@ -280,5 +328,27 @@ impl Page for Batch {
 
     fn total(&self) -> Option<u64> {
         self.total
+    }
+}
+
+sse_json!(Parcel);
+
+/// Numbers with commas between them.
+#[derive(Clone, Copy, Debug)]
+pub enum Commas {}
+
+impl Codec<Vec<u32>> for Commas {
+    const MEDIA_TYPE: &'static str = "text/csv";
+
+    fn decode(body: &[u8]) -> Result<Vec<u32>, DecodeError> {
+        let text = String::from_utf8_lossy(body);
+        let number = |(at, text): (usize, &str)| {
+            text.trim().parse().map_err(|_| DecodeError::custom("it is no number").in_item(at))
+        };
+        text.split(',').filter(|text| !text.is_empty()).enumerate().map(number).collect()
+    }
+
+    fn encode(numbers: &Vec<u32>) -> Result<Vec<u8>, BoxError> {
+        Ok(numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(",").into())
     }
 }

@@ -2,8 +2,12 @@
 
 #[path = "calls/depot.rs"]
 mod depot;
+#[path = "calls/formats.rs"]
+mod formats;
 #[path = "calls/lists.rs"]
 mod lists;
+#[path = "calls/signing.rs"]
+mod signing;
 
 use std::sync::{Arc, Mutex};
 

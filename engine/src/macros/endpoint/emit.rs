@@ -69,6 +69,7 @@ macro_rules! __emit {
                     response: $response_text,
                     status: <$format as $crate::format::ResponseFormat<$response>>::STATUS,
                     statuses: <$format as $crate::format::ResponseFormat<$response>>::STATUSES,
+                    retried: <$format as $crate::format::ResponseFormat<$response>>::RETRIED,
                     response_headers: <$format as $crate::format::ResponseFormat<$response>>::HEADERS,
                     error: $crate::__emit!(@error_text $($error)*),
                     timeout: <$api as $crate::Api>::TIMEOUT,
@@ -185,6 +186,13 @@ macro_rules! __emit {
         $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f []), $crate::operation::Place::$place)
     };
 
+    (@entry $api:tt constant $place:ident $f:ident $w:tt) => {
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f $w), $crate::operation::Place::$place)
+    };
+
+    (@value $self:ident constant $ty:ty ; $value:expr) => {
+        ::core::option::Option::Some(&<_ as $crate::IntoField<$ty>>::into_field($value) as &dyn $crate::__private::Value)
+    };
     (@value $self:ident nullable $f:ident) => {
         match &$self.$f {
             $crate::Nullable::Unset => ::core::option::Option::None,

@@ -39,6 +39,18 @@ macro_rules! __parts {
     ($q:tt -> sse $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::Events ; $crate::sse::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
     };
+    ($q:tt -> lines $ty:ty $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { $crate::format::JsonLines ; $crate::sse::Sse<$ty> ; ::core::concat!("lines ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+    };
+    ($q:tt -> by $codec:ident $ty:ty $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { $crate::format::By<$codec> ; $ty ; ::core::concat!("by ", ::core::stringify!($codec), " ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+    };
+    ($q:tt -> by $codec:ident , $($c:tt)*) => {
+        $crate::__wrong! { $codec "expected the response's type after its codec: `by Xml Listing`" }
+    };
+    ($q:tt -> by $codec:ident) => {
+        $crate::__wrong! { $codec "expected the response's type after its codec: `by Xml Listing`" }
+    };
     (
         { { $meta:tt $alias:tt $vis:vis $name:ident $($head:tt)* } $($q:tt)* }
         -> match { $($arms:tt)* } $(, $($c:tt)*)?
@@ -54,7 +66,7 @@ macro_rules! __parts {
         $crate::__expected! { "expected responses by their status after `match`: `{ 200 => Ready(Type), 202 => Pending }`" ; $($bad)* }
     };
     ($q:tt -> $(,)?) => {
-        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download`, `sse Type` or `match { … }`");
+        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download`, `sse Type`, `lines Type`, `by Codec Type` or `match { … }`");
     };
     ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::Json ; $ty ; ::core::stringify!($ty) } { default } {} $($($c)*)? }

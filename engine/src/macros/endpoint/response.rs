@@ -6,6 +6,9 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __by_status {
+    ($head:tt [$($operation:tt)*] $done:tt $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => retry $(, $($rest:tt)*)?) => {
+        $crate::__by_status! { $head [$($operation)* $status $($more)*] $done $($($rest)*)? }
+    };
     ($head:tt $operation:tt { $($done:tt)* } $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident $(, $($rest:tt)*)?) => {
         $crate::__by_status! { $head $operation { $($done)* { [$([$($m)*])*] $status [$($more)*] $variant [] } } $($($rest)*)? }
     };
@@ -24,7 +27,7 @@ macro_rules! __by_status {
     ($head:tt $operation:tt { $($done:tt)* } $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident ($ty:ty) $(, $($rest:tt)*)?) => {
         $crate::__by_status! { $head $operation { $($done)* { [$([$($m)*])*] $status [$($more)*] $variant [Json ; $ty ; value] } } $($($rest)*)? }
     };
-    ([$vis:vis $name:ident] [$operation:ident] {
+    ([$vis:vis $name:ident] [$operation:ident $($retried:literal)*] {
         $({ [$([$($m:tt)*])*] $status:literal [$($more:literal)*] $variant:ident [$($format:ident ; $ty:ty ; $value:ident)?] })+
     }) => {
         #[doc = ::core::concat!("What [`", ::core::stringify!($operation), "`] responds, by the status of the response.")]
@@ -44,6 +47,7 @@ macro_rules! __by_status {
                 $($(<$crate::format::$format as $crate::format::ResponseFormat<$ty>>::ACCEPT,)?)+
             ]);
             const STATUSES: &'static [u16] = &[$($status $(, $more)*),+];
+            const RETRIED: &'static [u16] = &[$($retried),*];
 
             fn decode(response: &mut $crate::format::RawResponse) -> ::core::result::Result<$name, $crate::DecodeError> {
                 match response.status.as_u16() {
