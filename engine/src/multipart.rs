@@ -38,6 +38,8 @@ pub(crate) enum FieldValue<'f> {
 
 enum Value {
     Text(String),
+    /// With its media type.
+    Typed(String, String),
     File(File),
 }
 
@@ -51,6 +53,13 @@ impl Multipart {
     #[must_use]
     pub fn text(mut self, name: impl Into<String>, value: impl Into<String>) -> Multipart {
         self.parts.push((name.into(), Value::Text(value.into())));
+        self
+    }
+
+    /// Adds a field of text with a media type, such as JSON.
+    #[must_use]
+    pub fn text_as(mut self, name: impl Into<String>, value: impl Into<String>, media_type: &str) -> Multipart {
+        self.parts.push((name.into(), Value::Typed(value.into(), media_type.into())));
         self
     }
 
@@ -72,7 +81,7 @@ impl Multipart {
     /// The fields in their order: a text, or a file.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, FieldValue<'_>)> {
         self.parts.iter().map(|(name, value)| match value {
-            Value::Text(text) => (name.as_str(), FieldValue::Text(text)),
+            Value::Text(text) | Value::Typed(text, _) => (name.as_str(), FieldValue::Text(text)),
             Value::File(file) => (name.as_str(), FieldValue::File(file)),
         })
     }
@@ -99,12 +108,13 @@ impl Multipart {
             put(&mut text, ["--", &boundary, "\r\nContent-Disposition: form-data; name=\"", &escaped(&name), "\""]);
             match value {
                 Value::Text(value) => put(&mut text, ["\r\n\r\n", &value]),
+                Value::Typed(value, media_type) => {
+                    check_media_type(&name, &media_type)?;
+                    put(&mut text, ["\r\nContent-Type: ", &media_type, "\r\n\r\n", &value]);
+                }
                 Value::File(file) => {
                     let media_type = file.media_type();
-                    if media_type.is_empty() || !media_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-                        let reason = format!("its content type {media_type:?} is not printable ASCII");
-                        return Err(Error::new(ErrorKind::InvalidInput, RequestError::Field { name, reason }));
-                    }
+                    check_media_type(&name, media_type)?;
                     put(&mut text, ["; filename=\"", &escaped(&file.file_name()), "\"\r\n"]);
                     put(&mut text, ["Content-Type: ", media_type, "\r\n\r\n"]);
                     bodies.push(text.split().freeze().into());
@@ -117,6 +127,14 @@ impl Multipart {
         bodies.push(text.freeze().into());
         Ok((format!("multipart/form-data; boundary={boundary}"), Body::chain(bodies)))
     }
+}
+
+fn check_media_type(name: &str, media_type: &str) -> Result<()> {
+    if media_type.is_empty() || !media_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let reason = format!("its content type {media_type:?} is not printable ASCII");
+        return Err(Error::new(ErrorKind::InvalidInput, RequestError::Field { name: name.into(), reason }));
+    }
+    Ok(())
 }
 
 fn put<const N: usize>(out: &mut BytesMut, pieces: [&str; N]) {
@@ -160,7 +178,7 @@ fn check_boundary(boundary: &str, parts: &[(String, Value)]) -> Result<()> {
         return invalid("a boundary is 1 to 70 letters, digits and the signs '+_-.".to_owned());
     }
     for (name, value) in parts {
-        if matches!(value, Value::Text(text) if text.contains(boundary)) {
+        if matches!(value, Value::Text(text) | Value::Typed(text, _) if text.contains(boundary)) {
             return invalid(format!("field {name:?} contains the boundary"));
         }
     }
@@ -179,7 +197,7 @@ impl fmt::Debug for Multipart {
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Text(text) => write!(f, "{} bytes of text", text.len()),
+            Value::Text(text) | Value::Typed(text, _) => write!(f, "{} bytes of text", text.len()),
             Value::File(file) => file.fmt(f),
         }
     }

@@ -251,6 +251,13 @@ impl<T: StreamItem> Sse<T> {
         }
     }
 
+    /// The items in `body`, each a line of JSON: what an operation that is declared `-> lines Type` responds with. To
+    /// [`StreamItem::parse`] a line is an event with the line as its data.
+    pub fn of_lines(body: Body) -> Sse<T> {
+        let sse = Sse::new(body);
+        Sse { decoder: sse.decoder.lines(), ..sse }
+    }
+
     /// Sets the call that it is the response of, for its errors and its limit of memory.
     pub(crate) fn in_context(self, context: CallContext) -> Sse<T> {
         Sse { decoder: self.decoder.max_memory(context.max_memory), context, ..self }
@@ -369,6 +376,12 @@ impl<T: StreamItem> Sse<T> {
                 return self.give(item);
             }
             Some(Ok(Step::End)) => {}
+            // The last line may lack its end.
+            Some(Ok(Step::Item(item))) if self.decoder.is_lines() => {
+                self.end();
+                return self.give(item);
+            }
+            Some(Err(_)) if self.decoder.is_lines() => return self.fail(SseErrorKind::Cut { rest }),
             _ if (T::MUST_END && !self.closing) || is_other => return self.fail(SseErrorKind::Cut { rest }),
             _ => {}
         }

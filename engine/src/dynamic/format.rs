@@ -5,6 +5,8 @@ use bytes::Bytes;
 use super::output::{Documents, Output};
 use crate::codec::{Field, Schema, Schemas, Writer, from_json};
 use crate::download::Download;
+use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
+use crate::response::own::{By, Codec};
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
@@ -22,6 +24,12 @@ pub enum Content {
     Bytes,
     /// Server-sent events, each an item of this schema.
     Events(Schema),
+    /// Lines of JSON, each an item of this schema.
+    Lines(Schema),
+    /// A body of this media type, in a format of the API's own.
+    Other(&'static str),
+    /// One of these, by the status of the response.
+    ByStatus(Vec<(u16, Content)>),
 }
 
 /// A form of response whose value can be given to somebody who does not know its type.
@@ -45,6 +53,32 @@ fn secrets_of<T: Field>(body: &str) -> Vec<String> {
         value.encode(&mut writer);
     }
     writer.into_secrets()
+}
+
+/// Without the headers, which are no part of the value.
+impl<F: FormatOutput<T>, T, H: ResponseHeaders> FormatOutput<WithHeaders<T, H>> for Headed<F> {
+    fn content(schemas: &mut Schemas) -> Content {
+        F::content(schemas)
+    }
+
+    fn output(response: WithHeaders<T, H>) -> Output {
+        F::output(response.value)
+    }
+
+    fn secrets(body: &str) -> Vec<String> {
+        F::secrets(body)
+    }
+}
+
+/// A value in a format that no JSON stands for is given as its bytes.
+impl<C: Codec<T>, T> FormatOutput<T> for By<C> {
+    fn content(_: &mut Schemas) -> Content {
+        Content::Other(C::MEDIA_TYPE)
+    }
+
+    fn output(value: T) -> Output {
+        C::encode(&value).map_or(Output::Empty, |bytes| Output::Bytes(bytes.into()))
+    }
 }
 
 macro_rules! format_output {
@@ -74,5 +108,6 @@ format_output! {
     () Raw, Bytes, |_| Content::Bytes, |value| Output::Bytes(value);
     () Text, String, |_| Content::Text, |value| Output::Text(value);
     () Streamed, Download, |_| Content::Bytes, |value| Output::Download(Box::new(value));
+    (<T: StreamItem + Send + 'static>) response::JsonLines, Sse<T>, |schemas| Content::Lines(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
     (<T: StreamItem + Send + 'static>) response::Events, Sse<T>, |schemas| Content::Events(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
 }

@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::body::Body;
 use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
-use crate::response::{Empty, Events, Json, Raw, ResponseFormat, Streamed, Text};
+use crate::encode;
+use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
+use crate::response::own::{By, Codec};
+use crate::response::{Empty, Events, Json, JsonLines, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
 /// A response of any status.
@@ -138,6 +141,12 @@ impl Reply {
         self
     }
 
+    /// Sets the status.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status: Self::status(status).status, ..self }
+    }
+
     /// Sets the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
@@ -203,6 +212,53 @@ impl EncodeResponse<()> for Empty {
     }
 
     fn sample(_: Detail) {}
+}
+
+impl<F: EncodeResponse<T>, T, H: ResponseHeaders> EncodeResponse<WithHeaders<T, H>> for Headed<F> {
+    fn encode(response: WithHeaders<T, H>) -> Reply {
+        let mut headers = Ok(Vec::new());
+        response.headers.values(&mut |values| headers = encode::headers(H::FIELDS, values));
+        match headers {
+            Ok(headers) => {
+                let mut reply = F::encode(response.value);
+                reply.headers.extend(headers);
+                reply
+            }
+            Err(error) => Reply::error(500, error.to_string()),
+        }
+    }
+
+    fn sample(detail: Detail) -> WithHeaders<T, H> {
+        WithHeaders::new(F::sample(detail), H::sample(&mut Sampler::new(detail, "sample")))
+    }
+
+    fn samples() -> Vec<WithHeaders<T, H>> {
+        let mut sampler = Sampler::new(Detail::Full, "sample");
+        F::samples().into_iter().map(|value| WithHeaders::new(value, H::sample(&mut sampler))).collect()
+    }
+}
+
+impl<C: Codec<T>, T: Default> EncodeResponse<T> for By<C> {
+    fn encode(value: T) -> Reply {
+        match C::encode(&value) {
+            Ok(body) => Reply::status(200).header("content-type", C::MEDIA_TYPE).with_body(body),
+            Err(error) => Reply::error(500, error.to_string()),
+        }
+    }
+
+    fn sample(_: Detail) -> T {
+        T::default()
+    }
+}
+
+impl<T: StreamItem> EncodeResponse<Sse<T>> for JsonLines {
+    fn encode(lines: Sse<T>) -> Reply {
+        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body())
+    }
+
+    fn sample(_: Detail) -> Sse<T> {
+        Sse::of_lines(Body::empty())
+    }
 }
 
 impl EncodeResponse<Bytes> for Raw {

@@ -45,9 +45,10 @@ impl Routes {
     }
 
     fn find(&self, method: &Method, target: &str) -> Option<(&'static Entry, Parameters)> {
-        self.entries.iter().filter(|(_, entry)| entry.operation().method == method.as_str()).find_map(
-            |(prefix, entry)| Some((*entry, match_path(entry.operation().path, target.strip_prefix(prefix)?)?)),
-        )
+        self.entries
+            .iter()
+            .filter(|(_, entry)| entry.operation().method == method.as_str())
+            .find_map(|(prefix, entry)| Some((*entry, match_path(entry.operation(), target.strip_prefix(prefix)?)?)))
     }
 }
 

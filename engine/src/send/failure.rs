@@ -133,7 +133,7 @@ pub(super) async fn error_response(
     }
     error.status = Some(head.status);
     let retry_after = (job.response.retry_after)(&head.headers);
-    let kind = match (job.response.refused)(head.status, &head.headers) {
+    let kind = match job.retries(head.status) || (job.response.refused)(head.status, &head.headers) {
         true => FailureKind::Refused,
         false => FailureKind::Status(head.status.as_u16()),
     };

@@ -108,6 +108,8 @@ pub struct Decoder {
     has_events: bool,
     max_event: usize,
     options: Options,
+    /// Whether each line is an event by itself, with nothing but data.
+    lines: bool,
 }
 
 impl Decoder {
@@ -123,6 +125,7 @@ impl Decoder {
             has_events: false,
             max_event: 1024 * 1024,
             options: Options::new(),
+            lines: false,
         }
     }
 
@@ -131,6 +134,16 @@ impl Decoder {
     pub fn max_event(mut self, bytes: usize) -> Decoder {
         self.max_event = bytes;
         self
+    }
+
+    /// Takes each line for the data of an event.
+    pub(super) fn lines(self) -> Decoder {
+        Decoder { lines: true, ..self }
+    }
+
+    /// Whether each line is an event.
+    pub(super) fn is_lines(&self) -> bool {
+        self.lines
     }
 
     /// Sets how many bytes of memory the value of an event's JSON may take.
@@ -206,6 +219,10 @@ impl Decoder {
     fn line(&mut self, mut line: &[u8]) -> Option<Event> {
         if !std::mem::replace(&mut self.started, true) {
             line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        }
+        if self.lines {
+            let data = String::from_utf8_lossy(line.trim_ascii()).into_owned();
+            return (!data.is_empty()).then(|| Event { data, options: self.options, ..Event::default() });
         }
         if line.is_empty() {
             return self.dispatch();

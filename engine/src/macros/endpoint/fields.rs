@@ -72,6 +72,39 @@ macro_rules! __fields {
             [$place $s] { $($more)* } $rest
         }
     };
+    // A path parameter with slashes.
+    (
+        { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [Path $s:literal]
+        { $(#[$($m:tt)*])* $f:ident * : $ty:ty $([$rule:ident = $($argument:tt)+])* , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            {
+                $h
+                { $($t)* { field Path $f [] true $ty ; [] [{ slashes } $({ $rule $($argument)+ })*] } }
+                { $($r)* { [$([$($m)*])*] $s $f [] [{ slashes } $({ $rule $($argument)+ })*] $ty } }
+                $o
+                { $($v)* { required $f } }
+                { $($d)* { required $f } }
+            }
+            [Path $s] { $($more)* } $rest
+        }
+    };
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident * $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $f "only a path parameter keeps slashes: `(path*: String)`" }
+    };
+    // What is always sent with the same value.
+    (
+        { $h:tt { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt } [$place:ident $s:literal]
+        { $(#[$($m:tt)*])* const $f:ident $(as $w:literal)? : $ty:ty = $value:expr , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            { $h { $($t)* { constant $place $f [$($w)?] } } $r $o { $($v)* { constant $ty ; $value } } $d }
+            [$place $s] { $($more)* } $rest
+        }
+    };
+    ($q:tt $p:tt { $(#[$($m:tt)*])* const $f:ident $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $f "expected a type and a value: `const name: Type = value`" }
+    };
     // A path parameter once more.
     (
         { $h:tt { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt } [Json $s:literal]

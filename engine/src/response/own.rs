@@ -1,0 +1,58 @@
+//! Responses in formats of an API crate's own: XML, MessagePack, protobuf.
+
+use std::marker::PhantomData;
+
+use super::{RawResponse, ResponseFormat};
+use crate::codec::DecodeError;
+use crate::error::BoxError;
+
+/// A format of bodies that the engine does not have, for values of type `T`: `-> by Xml Listing` in a declaration has the response read
+/// by the codec `Xml`.
+///
+/// ```
+/// use typed_endpoint::{BoxError, Codec, DecodeError};
+/// use serde::{Serialize, de::DeserializeOwned};
+///
+/// /// JSON by serde_json, as an example; `quick_xml::de::from_str` and `rmp_serde::from_slice` look the same.
+/// pub struct ByHand;
+///
+/// impl<T: Serialize + DeserializeOwned> Codec<T> for ByHand {
+///     const MEDIA_TYPE: &'static str = "application/json";
+///
+///     fn decode(body: &[u8]) -> Result<T, DecodeError> {
+///         serde_json::from_slice(body).map_err(|error| DecodeError::custom(error.to_string()))
+///     }
+///
+///     fn encode(value: &T) -> Result<Vec<u8>, BoxError> {
+///         Ok(serde_json::to_vec(value)?)
+///     }
+/// }
+/// ```
+pub trait Codec<T>: Send + Sync + 'static {
+    /// The media type, which is asked for.
+    const MEDIA_TYPE: &'static str;
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// [`DecodeError`] says where it is of another form, and how.
+    fn decode(body: &[u8]) -> Result<T, DecodeError>;
+
+    /// Writes a body: for fake servers, and for calls by name, which return the bytes.
+    ///
+    /// # Errors
+    /// When the value has no such form.
+    fn encode(value: &T) -> Result<Vec<u8>, BoxError>;
+}
+
+/// A response in the format of a [`Codec`].
+#[derive(Debug)]
+pub struct By<C>(PhantomData<fn() -> C>);
+
+impl<C: Codec<T>, T> ResponseFormat<T> for By<C> {
+    const ACCEPT: &'static str = C::MEDIA_TYPE;
+
+    fn decode(response: &mut RawResponse) -> Result<T, DecodeError> {
+        C::decode(&response.plain()?.raw_body)
+    }
+}
