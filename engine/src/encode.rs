@@ -223,6 +223,23 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
     Err(invalid(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
 }
 
+/// Checks that the values of a request are what its declaration says they have to be.
+#[cfg(feature = "serve")]
+pub(crate) fn check_values(fields: &[Field], values: &[Option<&dyn Value>]) -> Result<(), RequestError> {
+    let mut writer = Writer::for_requests(true);
+    for (field, value) in fields.iter().zip(values) {
+        let Some(value) = value else { continue };
+        // What is no JSON has no constraints, and may be large.
+        if field.place == Place::Body || (field.place == Place::Multipart && field.constraint.is_none()) {
+            continue;
+        }
+        writer.clear();
+        value.encode(&mut writer);
+        check(field, 0, &mut writer)?;
+    }
+    Ok(())
+}
+
 /// Checks that a field's value, written from this position on, is what its declaration says it has to be.
 fn check(field: &Field, from: usize, writer: &mut Writer) -> Result<(), RequestError> {
     if !writer.is_checking() || (field.constraint.is_none() && !writer.has_violation()) {

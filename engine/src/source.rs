@@ -11,11 +11,11 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 use std::any::Any;
 use std::fmt;
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 use bytes::Bytes;
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -34,6 +34,8 @@ pub struct Source<'a> {
     mode: Mode,
     /// Whether a query parameter that cannot be read is as good as none.
     lenient_queries: bool,
+    /// Whether the values come from whoever can reach a server.
+    untrusted: bool,
 }
 
 /// What holds the values of a request's fields.
@@ -53,13 +55,13 @@ pub(crate) enum Found {
     /// JSON.
     Json(Json),
     /// Text that may stand for a number or boolean as well.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "serve")]
     Text(String),
     /// The texts of a list, each of which may stand for a number or boolean as well.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "serve")]
     Texts(Vec<String>),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
-    #[cfg(any(feature = "dynamic", feature = "mock"))]
+    #[cfg(any(feature = "dynamic", feature = "serve"))]
     Any(Vec<Box<dyn Any>>),
     /// Nothing: the value is to be a sample.
     #[cfg(any(feature = "dynamic", feature = "mock"))]
@@ -89,6 +91,12 @@ pub enum ReadErrorKind {
     Missing,
     /// A field has the wrong form.
     Form,
+    /// The body as a whole cannot be parsed.
+    Syntax,
+    /// The body is of another media type than the operation has.
+    MediaType,
+    /// A value breaks a [constraint](crate::codec::Constraint).
+    Constraint,
     /// A field is there that the operation does not have.
     Unknown,
     /// A field's value is none of those that it may have.
@@ -127,12 +135,18 @@ impl fmt::Debug for Source<'_> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values, mode: Mode) -> Self {
-        Self { fields: fields.iter(), values, mode, lenient_queries: false }
+        Self { fields: fields.iter(), values, mode, lenient_queries: false, untrusted: false }
     }
 
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "serve")]
     pub(crate) fn lenient_queries(self, lenient_queries: bool) -> Self {
         Self { lenient_queries, ..self }
+    }
+
+    /// For values that a server has received.
+    #[cfg(feature = "serve")]
+    pub(crate) fn untrusted(self) -> Self {
+        Self { untrusted: true, ..self }
     }
 
     /// The next field, which the request cannot be made without.
@@ -162,14 +176,15 @@ impl<'a> Source<'a> {
 
     fn take<T: codec::Field + 'static>(&mut self) -> Result<(&'static Field, Option<T>), ReadError> {
         let field = self.field()?;
+        let options = Options::new().untrusted(self.untrusted);
         let value = match self.values.take(field)? {
             None => None,
             #[cfg(any(feature = "dynamic", feature = "mock"))]
             Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
             Some(found) if self.lenient_queries && field.place == Place::Query => {
-                found.into_value(field, Mode::Lenient).ok()
+                found.into_value(field, options.mode(Mode::Lenient)).ok()
             }
-            Some(found) => Some(found.into_value(field, self.mode)?),
+            Some(found) => Some(found.into_value(field, options.mode(self.mode))?),
         };
         Ok((field, value))
     }
@@ -180,7 +195,7 @@ impl<'a> Source<'a> {
     }
 }
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 impl Found {
     /// Files, for a field that takes one or many.
     pub(crate) fn files(files: Vec<File>) -> Option<Self> {
@@ -201,22 +216,22 @@ impl Found {
 }
 
 impl Found {
-    fn into_value<T: codec::Field + 'static>(self, field: &'static Field, mode: Mode) -> Result<T, ReadError> {
-        let read = |json: &Json| Options::new().mode(mode).decode(&to_json(json)).map(|decoded| decoded.value);
+    fn into_value<T: codec::Field + 'static>(self, field: &'static Field, options: Options) -> Result<T, ReadError> {
+        let read = |json: &Json| options.decode(&to_json(json)).map(|decoded| decoded.value);
         let invalid = |error| ReadError::inside(field, error);
         match self {
             Found::Json(json) => read(&json).map_err(invalid),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
-            #[cfg(feature = "mock")]
+            #[cfg(feature = "serve")]
             Found::Text(text) => {
                 read(&Json::String(text.clone())).or_else(|error| read(&spelled(&text).ok_or(error)?)).map_err(invalid)
             }
-            #[cfg(feature = "mock")]
+            #[cfg(feature = "serve")]
             Found::Texts(texts) => {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
-            #[cfg(any(feature = "dynamic", feature = "mock"))]
+            #[cfg(any(feature = "dynamic", feature = "serve"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
                 None => {
@@ -231,7 +246,7 @@ impl Found {
 }
 
 /// What a text spells, if that is not just text.
-#[cfg(feature = "mock")]
+#[cfg(feature = "serve")]
 fn spelled(text: &str) -> Option<Json> {
     serde_json::from_str(text).ok().filter(|json: &Json| !json.is_string() && !json.is_null())
 }

@@ -1,5 +1,7 @@
 //! The library's operations, called over a socket.
 
+mod fake;
+
 use std::sync::{Arc, Mutex};
 
 use own_api::library;

@@ -6,11 +6,14 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::codec::Mode;
+use crate::encode;
 use crate::endpoint::{Endpoint, Field, Place};
+use crate::error::RequestError;
 use crate::file::File;
+use crate::response::{is_json, is_media_type};
 use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
-/// A request as a mock received it.
+/// A request as a server received it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Received<E> {
@@ -25,23 +28,30 @@ pub struct Received<E> {
 }
 
 /// How requests are read.
-#[derive(Clone, Copy)]
-pub(super) struct Reading {
-    pub(super) strict: bool,
-    pub(super) lenient_queries: bool,
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Whether unknown fields and values, nulls, and numbers as text are refused.
+    pub(crate) strict: bool,
+    /// Whether a query parameter that cannot be read is as good as none.
+    pub(crate) lenient_queries: bool,
+    /// Whether a body of another media type, and values that break a constraint, are refused.
+    pub(crate) checked: bool,
 }
 
 impl<E: Endpoint> Received<E> {
-    pub(super) async fn read(
+    pub(crate) async fn read(
         request: Request<Bytes>,
         path: Vec<(String, String)>,
-        Reading { strict, lenient_queries }: Reading,
+        Reading { strict, lenient_queries, checked }: Reading,
     ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
+        if checked {
+            check_media_type::<E>(&parts, &body)?;
+        }
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
-        let mut source = Source::new(E::OPERATION.fields, &mut incoming, mode).lenient_queries(lenient_queries);
-        let request = E::read(&mut source)?;
+        let source = Source::new(E::OPERATION.fields, &mut incoming, mode);
+        let request = E::read(&mut source.lenient_queries(lenient_queries).untrusted())?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())
@@ -49,9 +59,41 @@ impl<E: Endpoint> Received<E> {
         {
             return Err(ReadError::new(ReadErrorKind::Unknown, name, "is not known"));
         }
+        if checked {
+            check_values(&request)?;
+        }
         let unknown = incoming.left().into_iter().filter(|name| is_unknown(&name)).collect();
         Ok(Self { request, parts, unknown, body })
     }
+}
+
+/// Refuses a body that says that it is of another media type than those of the operation.
+fn check_media_type<E: Endpoint>(parts: &request::Parts, body: &Bytes) -> Result<(), ReadError> {
+    let has = |place| E::OPERATION.fields.iter().any(|field| field.place == place);
+    let is = |media_type| is_media_type(&parts.headers, media_type);
+    let wanted = if body.is_empty() {
+        return Ok(());
+    } else if (has(Place::Json) || has(Place::JsonBody)) && !is_json(&parts.headers) {
+        "application/json"
+    } else if has(Place::Form) && !is("application/x-www-form-urlencoded") {
+        "application/x-www-form-urlencoded"
+    } else if has(Place::Multipart) && !is("multipart/form-data") {
+        "multipart/form-data"
+    } else {
+        return Ok(());
+    };
+    let reason = format!("is to be of the content type `{wanted}`");
+    Err(ReadError::new(ReadErrorKind::MediaType, "body", reason))
+}
+
+/// Refuses values that break a constraint.
+fn check_values<E: Endpoint>(request: &E) -> Result<(), ReadError> {
+    let mut checked = Ok(());
+    request.values(&mut |values| checked = encode::check_values(E::OPERATION.fields, values));
+    checked.map_err(|error| match error {
+        RequestError::Constraint { path, reason } => ReadError::new(ReadErrorKind::Constraint, &path, reason),
+        error => ReadError::new(ReadErrorKind::Constraint, "request", error),
+    })
 }
 
 /// The parts of a request, from which its fields are taken.
@@ -64,13 +106,28 @@ struct Incoming {
     body: Bytes,
 }
 
-enum Part {
-    Text(String),
-    File(File),
+/// A field of a form.
+struct Part {
+    content: Bytes,
+    /// Where it is a file, its name, and its media type.
+    file_name: Option<String>,
+    media_type: Option<String>,
+}
+
+impl Part {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.content).into_owned()
+    }
+
+    fn into_file(self) -> File {
+        let file = File::bytes(self.content);
+        let file = self.file_name.into_iter().fold(file, File::name);
+        self.media_type.into_iter().fold(file, File::content_type)
+    }
 }
 
 fn invalid(reason: impl ToString) -> ReadError {
-    ReadError::new(ReadErrorKind::Form, "body", reason)
+    ReadError::new(ReadErrorKind::Syntax, "body", reason)
 }
 
 impl Incoming {
@@ -91,15 +148,13 @@ impl Incoming {
             body: body.clone(),
         };
         // As the real servers do: a body that does not say that it is JSON is not read as such.
-        if (has(Place::Json) || has(Place::JsonBody))
-            && content_type.starts_with("application/json")
-            && !body.is_empty()
-        {
+        if (has(Place::Json) || has(Place::JsonBody)) && is_json(&parts.headers) && !body.is_empty() {
             incoming.json = serde_json::from_slice(body).map_err(invalid)?;
         }
         if has(Place::Form) {
-            let text = String::from_utf8_lossy(body).replace('+', " ");
-            incoming.form = pairs(&text).into_iter().map(|(name, text)| (name, Part::Text(text))).collect();
+            let part = |text: String| Part { content: text.into(), file_name: None, media_type: None };
+            incoming.form =
+                pairs(&String::from_utf8_lossy(body)).into_iter().map(|(name, text)| (name, part(text))).collect();
         }
         if has(Place::Multipart) {
             incoming.form = multipart(content_type, body).await?;
@@ -127,15 +182,12 @@ impl Values for Incoming {
             Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
             Place::Form | Place::Multipart => {
-                let mut texts = Vec::new();
-                let mut files = Vec::new();
-                for part in take_all(&mut self.form, field.name) {
-                    match part {
-                        Part::Text(text) => texts.push(text),
-                        Part::File(file) => files.push(file),
-                    }
-                }
-                Found::files(files).or_else(|| one(texts, field))
+                let parts = take_all(&mut self.form, field.name);
+                // A part may be a file without having a name.
+                let is_file = |part: &Part| part.file_name.is_some() || field.ty.contains("File");
+                let (files, texts): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_file);
+                let files = files.into_iter().map(Part::into_file).collect();
+                Found::files(files).or_else(|| one(texts.iter().map(Part::text).collect(), field))
             }
             Place::Body => {
                 let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -159,8 +211,9 @@ fn one(mut texts: Vec<String>, field: &Field) -> Option<Found> {
     }
 }
 
+/// The pairs of a query or of an URL-encoded form.
 fn pairs(query: &str) -> Vec<(String, String)> {
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), decoded(value))
@@ -176,25 +229,21 @@ async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part
     let mut parts = Vec::new();
     while let Some(part) = form.next_field().await.map_err(invalid)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.file_name().map(str::to_owned);
+        let file_name = part.file_name().map(unescaped);
         let media_type = part.content_type().map(ToString::to_string);
         let content = part.bytes().await.map_err(invalid)?;
-        let part = match file_name {
-            Some(file_name) => {
-                let file = File::bytes(content).name(file_name);
-                Part::File(match media_type {
-                    Some(media_type) => file.content_type(media_type),
-                    None => file,
-                })
-            }
-            None => Part::Text(String::from_utf8_lossy(&content).into_owned()),
-        };
-        parts.push((name, part));
+        parts.push((name, Part { content, file_name, media_type }));
     }
     Ok(parts)
 }
 
+/// A name between quotes, in which the HTML standard has browsers escape the quote and line ends, and nothing else.
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+}
+
 /// Matches a path against a template and gives the parameters, decoded.
+#[cfg(feature = "mock")]
 pub(crate) fn match_path(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut parameters = Vec::new();
     let mut wanted = template.split('/');
