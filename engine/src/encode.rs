@@ -89,6 +89,10 @@ pub(crate) fn prepare(
                 Ok(())
             })?,
             Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
+                // Whoever receives a header removes them.
+                if text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) {
+                    return Err(invalid(field, "a header can neither begin nor end with a space"));
+                }
                 request.headers.push(header(field.name, text)?);
                 Ok(())
             })?,

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ::axum::RequestExt;
 use ::axum::extract::rejection::RawPathParamsRejection;
 use ::axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use ::axum::response::{IntoResponse, IntoResponseParts, Response};
@@ -12,8 +13,9 @@ use tokio::sync::OnceCell;
 use super::handler::Handler;
 use super::panics::caught;
 use crate::api::Api;
+use crate::body::Body;
 use crate::endpoint::{Endpoint, Operation};
-use crate::serve::{EncodeError, EncodeResponse, Reading, Ready, Received, Reply, first_readable};
+use crate::serve::{EncodeError, EncodeResponse, Reading, Ready, Received, Reply, first_readable, is_streamed};
 use crate::source::ReadError;
 use crate::transport::BoxFuture;
 
@@ -54,12 +56,20 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
+    fn unread(&self) -> Request {
+        let body = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Its extensions have the limit of the body.
+        Request::from_parts(self.parts.clone(), body.unwrap_or_default())
+    }
+
+    /// The body as it arrives, within its limit.
+    fn streamed(&self) -> Body {
+        Body::wrap(self.unread().into_limited_body())
+    }
+
     async fn body(&self) -> Result<Bytes, Failure> {
         let read = self.body.get_or_init(|| async {
-            let body = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let request = Request::from_parts(self.parts.clone(), body.unwrap_or_default());
-            // Within the limit that the request's extensions have.
-            let read = Bytes::from_request(request, &()).await;
+            let read = Bytes::from_request(self.unread(), &()).await;
             read.map_err(|rejection| (rejection.status().as_u16(), rejection.body_text()))
         });
         read.await.clone().map_err(|(status, text)| Failure::Body(status, text))
@@ -120,8 +130,12 @@ where
     let mut parts = incoming.parts.clone();
     let extracted = T::from_request_parts(&mut parts, &state).await;
     let extracted = extracted.map_err(|rejection| Failure::Rejected(rejection.into_response()))?;
-    let request = http::Request::from_parts(parts, incoming.body().await?);
-    let received = Received::<E>::read(request, incoming.path.clone(), incoming.reading).await;
+    let (path, reading) = (incoming.path.clone(), incoming.reading);
+    let received = if is_streamed(E::OPERATION) {
+        Received::<E>::read_streamed(parts, incoming.streamed(), path, reading).await
+    } else {
+        Received::<E>::read(http::Request::from_parts(parts, incoming.body().await?), path, reading).await
+    };
     let Received { request, parts, .. } = received.map_err(Failure::Unreadable)?;
     Ok(Ready::new(&request.clone(), async move {
         match handler.call(extracted, request).await {

@@ -5,6 +5,10 @@ use http::{Request, header, request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+#[cfg(feature = "axum")]
+use super::streamed::file_of;
+#[cfg(feature = "axum")]
+use crate::body::Body;
 use crate::codec::Mode;
 use crate::encode;
 use crate::endpoint::{Endpoint, Field, Place};
@@ -39,16 +43,39 @@ pub(crate) struct Reading {
 }
 
 impl<E: Endpoint> Received<E> {
+    /// Reads a request whose body is not read: for an operation whose body is streamed.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn read_streamed(
+        parts: request::Parts,
+        body: Body,
+        path: Vec<(String, String)>,
+        reading: Reading,
+    ) -> Result<Self, ReadError> {
+        let mut incoming = Incoming::new::<E>(&parts, &Bytes::new(), path).await?;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        incoming.streamed = Some(file_of(body, content_type));
+        Self::of(parts, Bytes::new(), incoming, reading)
+    }
+
     pub(crate) async fn read(
         request: Request<Bytes>,
         path: Vec<(String, String)>,
-        Reading { strict, lenient_queries, checked }: Reading,
+        reading: Reading,
     ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
-        if checked {
+        if reading.checked {
             check_media_type::<E>(&parts, &body)?;
         }
-        let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
+        let incoming = Incoming::new::<E>(&parts, &body, path).await?;
+        Self::of(parts, body, incoming, reading)
+    }
+
+    fn of(
+        parts: request::Parts,
+        body: Bytes,
+        mut incoming: Incoming,
+        Reading { strict, lenient_queries, checked }: Reading,
+    ) -> Result<Self, ReadError> {
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
         let source = Source::new(E::OPERATION.fields, &mut incoming, mode);
         let request = E::read(&mut source.lenient_queries(lenient_queries).untrusted())?;
@@ -104,6 +131,8 @@ struct Incoming {
     json: Value,
     form: Vec<(String, Part)>,
     body: Bytes,
+    /// In place of a body that is in memory.
+    streamed: Option<File>,
 }
 
 /// A field of a form.
@@ -146,6 +175,7 @@ impl Incoming {
             json: Value::Object(Map::new()),
             form: Vec::new(),
             body: body.clone(),
+            streamed: None,
         };
         // As the real servers do: a body that does not say that it is JSON is not read as such.
         if (has(Place::Json) || has(Place::JsonBody)) && is_json(&parts.headers) && !body.is_empty() {
@@ -177,7 +207,7 @@ impl Values for Incoming {
             Place::Query => one(take_all(&mut self.query, field.name), field),
             Place::Header => {
                 let values = self.headers.get_all(field.name).iter();
-                one(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
+                one(values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(), field)
             }
             Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
@@ -189,6 +219,7 @@ impl Values for Incoming {
                 let files = files.into_iter().map(Part::into_file).collect();
                 Found::files(files).or_else(|| one(texts.iter().map(Part::text).collect(), field))
             }
+            Place::Body if self.streamed.is_some() => Found::files(self.streamed.take().into_iter().collect()),
             Place::Body => {
                 let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
                 Some(Found::body(&self.body, content_type))

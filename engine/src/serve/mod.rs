@@ -5,6 +5,8 @@
 
 mod incoming;
 mod reply;
+#[cfg(feature = "axum")]
+mod streamed;
 
 pub(crate) use incoming::Reading;
 pub use incoming::Received;
@@ -14,6 +16,8 @@ pub(crate) use incoming::match_path;
 pub(crate) use reply::Cut;
 pub(crate) use reply::EncodeError;
 pub use reply::{EncodeResponse, Reply};
+#[cfg(feature = "axum")]
+pub(crate) use streamed::is_streamed;
 
 use crate::codec::to_json;
 use crate::endpoint::{Endpoint, Field, Value};

@@ -1,6 +1,8 @@
 //! The library's operations, called over a socket.
 
+mod agreement;
 mod fake;
+mod router;
 
 use std::sync::{Arc, Mutex};
 

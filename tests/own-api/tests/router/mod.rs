@@ -1,0 +1,1 @@
+//! Routers of axum, made from the declarations.
