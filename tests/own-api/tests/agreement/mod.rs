@@ -116,8 +116,8 @@ model! {
     }
 }
 
-/// As many requests of each operation as in every run of the tests, which takes about a second.
-const FEW: usize = 300;
+/// As many requests of each operation as in every run of the tests, which take about three seconds.
+const FEW: usize = 150;
 
 #[test]
 fn client_and_server_agree() {
@@ -126,7 +126,7 @@ fn client_and_server_agree() {
 
 /// `.ci/check agreement`
 #[test]
-#[ignore = "takes a minute"]
+#[ignore = "takes two minutes"]
 fn client_and_server_agree_on_ten_thousand_requests_of_each_operation() {
     agree(10_000);
 }
