@@ -48,6 +48,20 @@ catalog! {
     generate,
 }
 
+#[cfg(feature = "mock")]
+impl crate::mock::Operations for crate::Studio {
+    fn visit(visitor: &mut impl crate::mock::OperationVisitor) {
+        visit_catalog(visitor);
+    }
+}
+
+#[cfg(feature = "mock")]
+impl crate::mock::Operations for crate::Ai {
+    fn visit(visitor: &mut impl crate::mock::OperationVisitor) {
+        visit_catalog(visitor);
+    }
+}
+
 #[cfg(feature = "dynamic")]
 impl crate::dynamic::Catalog for crate::Studio {
     const ENTRIES: &'static [&'static [crate::dynamic::Entry]] = ENTRIES;

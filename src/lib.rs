@@ -63,7 +63,8 @@ pub mod guide;
 #[cfg(feature = "mock")]
 pub mod mock {
     pub use typed_endpoint::mock::{
-        EncodeResponse, Mock, MockServer, OperationVisitor, Received, Reply, sample, sample_request, sample_requests,
+        EncodeResponse, Mock, MockServer, OperationVisitor, Operations, Received, Reply, fake, sample, sample_request,
+        sample_requests,
     };
 
     pub use crate::fake::*;

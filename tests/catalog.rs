@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use livepeer::codec::Detail;
-use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, sample_request};
+use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, fake, sample_request};
 use livepeer::{Endpoint, HostedBy, Retry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -97,6 +97,41 @@ where
     let parse =
         |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
     assert_eq!(parse(&arrived), parse(&generated));
+}
+
+#[test]
+fn a_fake_without_handlers_responds_to_every_request() {
+    each_operation!(from_a_fake);
+}
+
+async fn from_a_fake<E>(detail: Detail)
+where
+    E: Endpoint + HostedBy<<E as Endpoint>::Api>,
+    E::Format: EncodeResponse<E::Response>,
+{
+    let fake = match E::OPERATION.api {
+        "Livepeer AI" => fake::<livepeer::Ai>(),
+        _ => fake::<livepeer::Studio>(),
+    };
+    let server = fake.listen().await.unwrap();
+    let client = server.client::<livepeer::Client<E::Api>>().retry(Retry::never());
+    let response = client.call(sample_request::<E>(detail).unwrap()).with_response().await.unwrap();
+    assert_eq!((response.status.as_u16(), response.skipped_count), (E::OPERATION.status, 0), "{:?}", response.skipped);
+    let body = E::Format::encode(response.value).body.bytes(1 << 20).await.unwrap();
+    assert!(!body.is_empty() || E::OPERATION.status == 204);
+}
+
+#[tokio::test]
+async fn lists_and_streams_of_a_fake_end() {
+    let studio = fake::<livepeer::Studio>().client::<livepeer::Client>();
+    let mut streams = studio.pages(livepeer::stream::List::new()).items();
+    assert!(streams.next().await.unwrap().is_ok());
+    assert!(streams.next().await.is_none());
+    let ai = fake::<livepeer::Ai>().client::<livepeer::Client<livepeer::Ai>>();
+    let llm = livepeer::generate::Llm::new("some-model", [livepeer::generate::LlmMessage::user("hello")]);
+    assert!(!ai.call(llm.clone()).await.unwrap().text().is_empty());
+    let chunks = ai.call(llm.stream()).await.unwrap().collect().await.unwrap();
+    assert_eq!(chunks.len(), 1);
 }
 
 #[test]

@@ -204,7 +204,7 @@ operations! {
         pub Llm: Ai = POST "/llm" json {
             ..conversation,
             /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed response.
-            streamed as "stream"?: bool = false,
+            streamed as "stream"?: bool [sample = false] = false,
         } -> LlmResponse, id("genLLM")
     }
     endpoint! {

@@ -106,6 +106,10 @@ pub(crate) fn prepare(
                 Ok(())
             })?,
             Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
+                // Whoever receives a header removes them.
+                if text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) {
+                    return Err(invalid(field, "a header can neither begin nor end with a space"));
+                }
                 request.headers.push(header(field.name, text)?);
                 Ok(())
             })?,
@@ -281,6 +285,23 @@ fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
         return Ok(Payload::Body(Body::from(text.clone())));
     }
     Err(invalid(field, "a raw body is a `File`, a `Vec<u8>` or a `String`"))
+}
+
+/// Checks that the values of a request are what its declaration says they have to be.
+#[cfg(feature = "serve")]
+pub(crate) fn check_values(fields: &[Field], values: &[Option<&dyn Value>]) -> Result<(), RequestError> {
+    let mut writer = Writer::for_requests(true);
+    for (field, value) in fields.iter().zip(values) {
+        let Some(value) = value else { continue };
+        // What is no JSON has no constraints, and may be large.
+        if field.place == Place::Body || (field.place == Place::Multipart && field.constraint.is_none()) {
+            continue;
+        }
+        writer.clear();
+        value.encode(&mut writer);
+        check(field, 0, &mut writer)?;
+    }
+    Ok(())
 }
 
 /// Checks that a field's value, written from this position on, is what its declaration says it has to be.

@@ -31,7 +31,7 @@ pub use causes::write_causes;
 pub use earlier::EarlierAttempt;
 pub(crate) use earlier::note_attempt;
 pub(crate) use error_body::Mapped;
-pub use error_body::{ErrorBody, ErrorContent, Unmapped};
+pub use error_body::{ErrorBody, ErrorContent, Unmapped, first_status};
 pub(crate) use file::named;
 pub(crate) use inner::ErrorInner;
 pub use inner::ErrorKind;

@@ -299,7 +299,7 @@ impl Encode for File {
 
 impl Field for File {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if reader.kind() == Kind::String {
+        if reader.kind() == Kind::String && !reader.untrusted {
             return Ok(File::path(reader.string()?));
         }
         let (mut path, mut bytes, mut name, mut content_type) = (None, None, None, None);
@@ -315,6 +315,7 @@ impl Field for File {
             Ok(())
         })?;
         let content = match (path, bytes) {
+            (Some(_), _) if reader.untrusted => return Err(reader.invalid("a file that is sent has bytes, not a path")),
             (Some(path), None) => Content::Path(path.into()),
             (None, Some(bytes)) => match BASE64.decode(bytes) {
                 Ok(bytes) => Content::Bytes(bytes.into()),

@@ -7,6 +7,8 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::future_not_send))]
 
 mod api;
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod body;
@@ -44,6 +46,8 @@ mod runtime;
 mod sample;
 mod secret;
 mod send;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod server;
 mod settings;
 pub mod source;
@@ -137,7 +141,7 @@ pub mod __private {
 
     pub use crate::case::name;
     pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
-    pub use crate::error::ErrorContent;
+    pub use crate::error::{ErrorContent, first_status};
     pub use crate::response::headers::ResponseHeaders;
     pub use crate::response::{first_accept, undeclared};
     pub use crate::source::{deserialize_request, serialize_request};

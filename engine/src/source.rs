@@ -11,11 +11,11 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 use std::any::Any;
 use std::fmt;
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 use bytes::Bytes;
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -34,6 +34,8 @@ pub struct Source<'a> {
     mode: Mode,
     /// Where a value that cannot be read is as good as none.
     lenient: Option<Place>,
+    /// Whether the values come from whoever can reach a server.
+    untrusted: bool,
 }
 
 /// What holds the values of a request's fields.
@@ -57,10 +59,10 @@ pub(crate) enum Found {
     /// The texts of a list, each of which may stand for a number or boolean as well.
     Texts(Vec<String>),
     /// JSON whose texts may stand for numbers and booleans as well.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "serve")]
     Tree(Json),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
-    #[cfg(any(feature = "dynamic", feature = "mock"))]
+    #[cfg(any(feature = "dynamic", feature = "serve"))]
     Any(Vec<Box<dyn Any>>),
     /// Nothing: the value is to be a sample.
     #[cfg(any(feature = "dynamic", feature = "mock"))]
@@ -90,6 +92,12 @@ pub enum ReadErrorKind {
     Missing,
     /// A field has the wrong form.
     Form,
+    /// The body as a whole cannot be parsed.
+    Syntax,
+    /// The body is of another media type than the operation has.
+    MediaType,
+    /// A value breaks a [constraint](crate::codec::Constraint).
+    Constraint,
     /// A field is there that the operation does not have.
     Unknown,
     /// A field's value is none of those that it may have.
@@ -128,11 +136,17 @@ impl fmt::Debug for Source<'_> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values, mode: Mode) -> Self {
-        Self { fields: fields.iter(), values, mode, lenient: None }
+        Self { fields: fields.iter(), values, mode, lenient: None, untrusted: false }
     }
 
     pub(crate) fn lenient(self, place: impl Into<Option<Place>>) -> Self {
         Self { lenient: place.into(), ..self }
+    }
+
+    /// For values that a server has received.
+    #[cfg(feature = "serve")]
+    pub(crate) fn untrusted(self) -> Self {
+        Self { untrusted: true, ..self }
     }
 
     /// The next field, which the request cannot be made without.
@@ -162,12 +176,15 @@ impl<'a> Source<'a> {
 
     fn take<T: codec::Field + 'static>(&mut self) -> Result<(&'static Field, Option<T>), ReadError> {
         let field = self.field()?;
+        let options = Options::new().untrusted(self.untrusted);
         let value = match self.values.take(field)? {
             None => None,
             #[cfg(any(feature = "dynamic", feature = "mock"))]
             Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
-            Some(found) if self.lenient == Some(field.place) => found.into_value(field, Mode::Lenient).ok(),
-            Some(found) => Some(found.into_value(field, self.mode)?),
+            Some(found) if self.lenient == Some(field.place) => {
+                found.into_value(field, options.mode(Mode::Lenient)).ok()
+            }
+            Some(found) => Some(found.into_value(field, options.mode(self.mode))?),
         };
         Ok((field, value))
     }
@@ -178,7 +195,7 @@ impl<'a> Source<'a> {
     }
 }
 
-#[cfg(any(feature = "dynamic", feature = "mock"))]
+#[cfg(any(feature = "dynamic", feature = "serve"))]
 impl Found {
     /// Files, for a field that takes one or many.
     pub(crate) fn files(files: Vec<File>) -> Option<Self> {
@@ -209,8 +226,8 @@ impl Found {
         }
     }
 
-    fn into_value<T: codec::Field + 'static>(self, field: &'static Field, mode: Mode) -> Result<T, ReadError> {
-        let read = |json: &Json| Options::new().mode(mode).decode(&to_json(json)).map(|decoded| decoded.value);
+    fn into_value<T: codec::Field + 'static>(self, field: &'static Field, options: Options) -> Result<T, ReadError> {
+        let read = |json: &Json| options.decode(&to_json(json)).map(|decoded| decoded.value);
         let invalid = |error| ReadError::inside(field, error);
         match self {
             Found::Json(json) => read(&json).map_err(invalid),
@@ -222,9 +239,9 @@ impl Found {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
-            #[cfg(feature = "mock")]
+            #[cfg(feature = "serve")]
             Found::Tree(tree) => read(&tree).or_else(|_| read(&spelled_tree(tree))).map_err(invalid),
-            #[cfg(any(feature = "dynamic", feature = "mock"))]
+            #[cfg(any(feature = "dynamic", feature = "serve"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
                 None => {
@@ -244,7 +261,7 @@ fn spelled(text: &str) -> Option<Json> {
 }
 
 /// A tree with what its texts spell.
-#[cfg(feature = "mock")]
+#[cfg(feature = "serve")]
 fn spelled_tree(tree: Json) -> Json {
     match tree {
         Json::String(text) => spelled(&text).unwrap_or(Json::String(text)),

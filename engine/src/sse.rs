@@ -31,12 +31,13 @@ use error::excerpt;
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
-use crate::codec::{Field, Schema, Schemas};
+use crate::codec::{Field, Sampler, Schema, Schemas};
 use crate::context::CallContext;
 use crate::error::{BoxError, IdleTimeout, words};
 
 mod decoder;
 mod error;
+mod sender;
 #[cfg(test)]
 mod tests;
 
@@ -89,6 +90,26 @@ pub trait StreamItem: Sized {
     /// The item as JSON, for the same programs; `None` (the default) if it has no such form.
     #[inline]
     fn to_json(&self) -> Option<String> {
+        None
+    }
+
+    /// The event that a server sends for the item: the other direction of [`parse`](Self::parse). The default has the item as JSON;
+    /// `None` if it has no such form.
+    #[inline]
+    fn to_event(&self) -> Option<Event> {
+        self.to_json().map(Event::new)
+    }
+
+    /// The event that a server sends after the last item (default: none).
+    #[inline]
+    fn end_event() -> Option<Event> {
+        None
+    }
+
+    /// Makes a sample, for fake servers; `None` (the default) if there is none.
+    #[inline]
+    fn sample(sampler: &mut Sampler) -> Option<Self> {
+        let _ = sampler;
         None
     }
 }
@@ -173,6 +194,16 @@ macro_rules! sse_json {
             #[inline]
             fn to_json(&self) -> ::core::option::Option<::std::string::String> {
                 ::core::option::Option::Some($crate::codec::to_json(self))
+            }
+
+            #[inline]
+            fn end_event() -> ::core::option::Option<$crate::sse::Event> {
+                $must_end.then(|| $crate::sse::Event::new("[DONE]"))
+            }
+
+            #[inline]
+            fn sample(sampler: &mut $crate::codec::Sampler) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(<Self as $crate::codec::Field>::sample(sampler))
             }
         }
     };
@@ -300,7 +331,7 @@ impl<T: StreamItem> Sse<T> {
     }
 
     /// The bytes behind it, from which nothing has been read yet.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "serve")]
     pub(crate) fn into_body(self) -> Body {
         self.body
     }

@@ -157,6 +157,16 @@ impl StreamItem for LlmChunk {
     fn to_json(&self) -> Option<String> {
         Some(typed_endpoint::codec::to_json(self))
     }
+
+    #[inline]
+    fn end_event() -> Option<Event> {
+        Some(Event::new("[DONE]"))
+    }
+
+    #[inline]
+    fn sample(sampler: &mut Sampler) -> Option<Self> {
+        Some(<Self as Field>::sample(sampler))
+    }
 }
 
 fn content(message: Option<&LlmMessage>) -> &str {

@@ -23,6 +23,7 @@ pub struct Options {
     mode: Mode,
     /// `None`: by the length of the text.
     max_memory: Option<usize>,
+    untrusted: bool,
 }
 
 /// However short a text is, its value may take this many bytes of memory.
@@ -62,7 +63,7 @@ impl Default for Options {
 impl Options {
     /// The defaults: [`Mode::SkipInvalid`], and a limit of memory by the length of the text.
     pub const fn new() -> Self {
-        Self { mode: Mode::SkipInvalid, max_memory: None }
+        Self { mode: Mode::SkipInvalid, max_memory: None, untrusted: false }
     }
 
     /// Sets how values are read (default: [`Mode::SkipInvalid`]).
@@ -75,6 +76,12 @@ impl Options {
     /// items of lists and maps and what is boxed, which can take hundreds of times as many bytes as their text.
     pub const fn max_memory(mut self, bytes: usize) -> Self {
         self.max_memory = Some(bytes);
+        self
+    }
+
+    /// Whether the text comes from whoever can reach a server, and must not name this machine's files (default: no).
+    pub(crate) const fn untrusted(mut self, untrusted: bool) -> Self {
+        self.untrusted = untrusted;
         self
     }
 
@@ -139,6 +146,7 @@ impl Options {
         let by_length = || text.len().saturating_mul(MEMORY_PER_BYTE).max(LEAST_MEMORY);
         let max_memory = self.max_memory.unwrap_or_else(by_length);
         let mut reader = Reader::new(text).with_mode(self.mode).with_max_memory(max_memory);
+        reader.untrusted = self.untrusted;
         if text.starts_with('\u{feff}') {
             reader.at = '\u{feff}'.len_utf8();
         }
@@ -166,7 +174,7 @@ impl Reader<'_> {
 
     /// Reads a value from a text that has been read: with the memory that is left, and with reports of what is skipped.
     pub(crate) fn read_text<T: Field>(&mut self, text: &str) -> Result<T, DecodeError> {
-        let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).reader(text);
+        let mut inner = Options::new().mode(self.mode()).max_memory(self.memory).untrusted(self.untrusted).reader(text);
         let value = T::decode(&mut inner).and_then(|value| inner.finish().map(|()| value));
         self.memory = inner.memory;
         self.report_within(inner);

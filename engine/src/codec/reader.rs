@@ -48,6 +48,8 @@ pub struct Reader<'a> {
     /// How many lists and objects are open.
     pub(super) depth: u8,
     mode: Mode,
+    /// Whether the text may not name this machine's files.
+    pub(crate) untrusted: bool,
     /// How many bytes the value may still take.
     pub(super) memory: usize,
     /// What was skipped. The paths of the last ones are still being collected.
@@ -75,6 +77,7 @@ impl<'a> Reader<'a> {
             at: 0,
             depth: 0,
             mode: Mode::Lenient,
+            untrusted: false,
             memory: usize::MAX,
             skipped: Vec::new(),
             skipped_at: Vec::new(),

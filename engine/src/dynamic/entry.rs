@@ -88,7 +88,7 @@ impl Secrets {
         E::Format: FormatOutput<E::Response>,
     {
         Self {
-            request: |request, parameters| Box::pin(crate::mock::secrets_of::<E>(request, parameters)),
+            request: |request, parameters| Box::pin(crate::serve::secrets_of::<E>(request, parameters)),
             response: E::Format::secrets,
         }
     }

@@ -190,6 +190,12 @@ impl Operation {
         check::is_url(self.path)
     }
 
+    /// Whether this is that operation.
+    #[cfg(feature = "mock")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (self.module, self.name) == (other.module, other.name)
+    }
+
     /// Whether this request of the operation may be repeated after it may have reached the server.
     pub fn is_retryable(&self, request: &dyn Any) -> bool {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))

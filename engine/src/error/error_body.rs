@@ -18,6 +18,20 @@ pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
     /// What went wrong, as text.
     fn message(&self) -> String;
 
+    /// The status with which a server sends it (default: 500). Of an enum made by [`errors!`](crate::errors) the first status of the
+    /// variant's arm; an arm for any status has that of its body.
+    #[inline]
+    fn status(&self) -> StatusCode {
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+
+    /// Writes the body as JSON, as a server sends it: the other direction of [`decode`](Self::decode). `None` (the default): as
+    /// [`Api::encode_error`](crate::Api::encode_error) writes the [message](Self::message).
+    #[inline]
+    fn encode(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Describes the body, for documents made of declarations (default: any value).
     #[inline]
     fn schema(schemas: &mut Schemas) -> Schema
@@ -59,12 +73,33 @@ impl ErrorContent {
     }
 }
 
+/// The first status of those that are meant; `None` if all are.
+#[doc(hidden)]
+pub fn first_status(is_for: fn(u16) -> bool) -> Option<StatusCode> {
+    let first = (400..600).find(|status| is_for(*status))?;
+    (400..600).any(|status| !is_for(status)).then_some(first).and_then(|status| StatusCode::from_u16(status).ok())
+}
+
 /// An error body of whatever shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unmapped {
     /// The body, as text.
     pub text: String,
+}
+
+/// An error with this message.
+impl From<String> for Unmapped {
+    fn from(text: String) -> Self {
+        Self { text }
+    }
+}
+
+/// An error with this message.
+impl From<&str> for Unmapped {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
 }
 
 impl ErrorBody for Unmapped {

@@ -54,6 +54,21 @@ macro_rules! errors {
             }
 
             #[inline]
+            fn status(&self) -> $crate::__private::StatusCode {
+                match self {
+                    $(Self::$variant(body) => $crate::__private::first_status(|status| ::core::matches!(status, $status))
+                        .unwrap_or_else(|| $crate::ErrorBody::status(body)),)+
+                }
+            }
+
+            #[inline]
+            fn encode(&self) -> ::core::option::Option<::std::vec::Vec<u8>> {
+                match self {
+                    $(Self::$variant(body) => $crate::ErrorBody::encode(body),)+
+                }
+            }
+
+            #[inline]
             fn by_status(schemas: &mut $crate::codec::Schemas) -> ::std::vec::Vec<$crate::__private::ErrorContent> {
                 ::std::vec![$(
                     $crate::__private::ErrorContent::new::<$ty>(|status| ::core::matches!(status, $status), schemas)

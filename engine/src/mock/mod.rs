@@ -13,13 +13,13 @@
 //! # }
 //! ```
 //!
+//! Where no handler is written at all, [`fake`] responds to every operation of an API with a sample.
+//!
 //! A handler receives the request as the declared type and returns the declared response, or an error [`Reply`]. Other
 //! requests get 404, or what [`Mock::fallback`] returns.
 
-mod incoming;
-mod nested;
-mod reply;
-mod serve;
+mod fake;
+mod listen;
 mod visit;
 
 use std::collections::VecDeque;
@@ -31,14 +31,10 @@ use bytes::Bytes;
 use http::{Request, Response, request};
 
 pub use crate::sample::{request as sample_request, requests as sample_requests};
-use incoming::Reading;
-pub use incoming::Received;
-#[cfg(feature = "replay")]
-pub(crate) use incoming::{match_path, secrets_of};
-use reply::EncodeError;
-pub use reply::{EncodeResponse, Reply};
-pub use serve::MockServer;
-pub use visit::OperationVisitor;
+pub use crate::serve::{EncodeResponse, Received, Reply};
+pub use fake::fake;
+pub use listen::MockServer;
+pub use visit::{OperationVisitor, Operations};
 
 use crate::api::{Api, Auth, plain_error};
 use crate::body::Body;
@@ -47,6 +43,7 @@ use crate::codec::Detail;
 use crate::codec::{Field, Sampler};
 use crate::endpoint::{Endpoint, Operation};
 use crate::error::{TransportError, TransportErrorKind};
+use crate::serve::{self, Cut, EncodeError, Reading, Ready, match_path};
 use crate::source::ReadError;
 use crate::transport::{BoxFuture, Transport};
 
@@ -87,8 +84,7 @@ struct MockState {
     check: Option<Check>,
     fallback: Option<Fallback>,
     unreadable: Option<Unreadable>,
-    strict: bool,
-    lenient_queries: bool,
+    reading: Reading,
     seen: Mutex<VecDeque<request::Parts>>,
     /// How many of those are kept, if not as many as by default.
     kept: Option<usize>,
@@ -98,7 +94,7 @@ struct MockState {
 const MAX_SEEN: usize = 10_000;
 
 type Handler = Arc<
-    dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Reply, ReadError>>
+    dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Ready, ReadError>>
         + Send
         + Sync,
 >;
@@ -114,6 +110,8 @@ struct Route {
     bases: Vec<String>,
     encode_error: EncodeError,
     handler: Handler,
+    /// Whether it only stands in for a handler.
+    is_fake: bool,
 }
 
 impl Mock {
@@ -143,15 +141,28 @@ impl Mock {
         F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
     {
+        self.route(handler, false)
+    }
+
+    fn route<E, F, Fut>(self, handler: F, is_fake: bool) -> Self
+    where
+        E: Endpoint,
+        E::Format: EncodeResponse<E::Response>,
+        F: Fn(Received<E>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<E::Response, Reply>> + Send + 'static,
+    {
         let handler = Arc::new(handler);
         let handler: Handler = Arc::new(move |request, parameters, reading| {
             let handler = handler.clone();
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, reading).await?;
-                Ok(match handler(received).await {
-                    Ok(response) => E::Format::encode(response).success(E::OPERATION.status),
-                    Err(reply) => reply,
-                })
+                let request = received.request.clone();
+                Ok(Ready::new(&request, async move {
+                    match handler(received).await {
+                        Ok(response) => E::Format::encode(response).success(E::OPERATION.status),
+                        Err(reply) => reply,
+                    }
+                }))
             })
         });
         let mut bases = bases_of(E::Api::SERVERS);
@@ -159,8 +170,10 @@ impl Mock {
         for host in E::OPERATION.hosted {
             bases.extend(bases_of(host.servers).into_iter().map(|base| format!("{base}{}", host.prefix)));
         }
+        let route = Route { operation: E::OPERATION, bases, encode_error: E::Api::encode_error, handler, is_fake };
         self.with(|state| {
-            state.routes.push(Route { operation: E::OPERATION, bases, encode_error: E::Api::encode_error, handler })
+            state.routes.retain(|other| !other.is_fake || !other.operation.is(route.operation));
+            state.routes.push(route);
         })
     }
 
@@ -215,7 +228,8 @@ impl Mock {
         self.with(|state| state.fallback = Some(Arc::new(move |request| Box::pin(handler(request)))))
     }
 
-    /// Sets the response to a request that cannot be decoded as its operation (default: 422, in the shape of the API's errors).
+    /// Sets the response to a request that cannot be decoded as its operation (default: 422, and 400 where the body cannot even be
+    /// parsed, in the shape of the API's errors).
     #[must_use]
     pub fn unreadable(self, word: impl Fn(&ReadError) -> Reply + Send + Sync + 'static) -> Self {
         self.with(|state| state.unreadable = Some(Arc::new(word)))
@@ -225,14 +239,21 @@ impl Mock {
     /// [`Received::unknown`] tells of the fields).
     #[must_use]
     pub fn strict(self, strict: bool) -> Self {
-        self.with(|state| state.strict = strict)
+        self.with(|state| state.reading.strict = strict)
     }
 
     /// Whether a query parameter whose value cannot be read is ignored, and [`strict`](Self::strict) is about bodies
     /// only: as with servers that check bodies by a schema, and nothing else (default: no).
     #[must_use]
     pub fn lenient_queries(self, lenient: bool) -> Self {
-        self.with(|state| state.lenient_queries = lenient)
+        self.with(|state| state.reading.lenient_queries = lenient)
+    }
+
+    /// Whether a body of another media type than the operation's, and values that break a
+    /// [constraint](crate::codec::Constraint), make a request unreadable (default: no; of a [`fake`], yes).
+    #[must_use]
+    pub fn check_values(self, check: bool) -> Self {
+        self.with(|state| state.reading.checked = check)
     }
 
     /// Makes a client that calls this server in memory, of whatever client type is asked for.
@@ -268,8 +289,9 @@ impl Mock {
             }
         }
         let mut encode_error = self.0.encode_error();
-        let reply = match (self.0.route(&parts), &self.0.fallback) {
-            (Some((route, parameters)), _) => {
+        let routes = self.0.routes(&parts);
+        let reply = match (routes.first(), &self.0.fallback) {
+            (Some((route, _)), _) => {
                 encode_error = route.encode_error;
                 match body.bytes(usize::MAX).await {
                     Ok(bytes) => {
@@ -277,9 +299,15 @@ impl Mock {
                         if let Some(reply) = check.and_then(|check| check(route.operation, &parts, &bytes)) {
                             return reply.into_response(encode_error);
                         }
-                        let reading = Reading { strict: self.0.strict, lenient_queries: self.0.lenient_queries };
-                        let reply = (route.handler)(Request::from_parts(parts, bytes), parameters, reading).await;
-                        reply.unwrap_or_else(|error| self.0.unreadable(&error))
+                        let request = Request::from_parts(parts, bytes);
+                        let candidates = routes
+                            .into_iter()
+                            .map(|(route, parameters)| (route.handler)(request.clone(), parameters, self.0.reading));
+                        match serve::first_readable(candidates.collect(), |_| false).await {
+                            Some(Ok(ready)) => ready.run().await,
+                            Some(Err(error)) => self.0.unreadable(&error),
+                            None => Reply::error(404, "not found"),
+                        }
                     }
                     Err(error) => Reply::error(400, error.to_string()),
                 }
@@ -293,9 +321,7 @@ impl Mock {
     fn with(mut self, change: impl FnOnce(&mut MockState)) -> Self {
         let state = Arc::make_mut(&mut self.0);
         change(state);
-        state.routes.sort_by_key(|route| {
-            std::cmp::Reverse(route.operation.path.split('/').filter(|part| !part.starts_with('{')).count())
-        });
+        state.routes.sort_by_key(|route| std::cmp::Reverse(route.fixed_segments()));
         self
     }
 }
@@ -318,8 +344,7 @@ impl Clone for MockState {
             check: self.check.clone(),
             fallback: self.fallback.clone(),
             unreadable: self.unreadable.clone(),
-            strict: self.strict,
-            lenient_queries: self.lenient_queries,
+            reading: self.reading,
             seen: Mutex::new(seen),
             kept: self.kept,
         }
@@ -350,19 +375,29 @@ impl MockState {
     fn unreadable(&self, error: &ReadError) -> Reply {
         match &self.unreadable {
             Some(word) => word(error),
-            None => Reply::error(422, error.to_string()),
+            None => serve::unreadable(error),
         }
     }
 
-    /// The handler of a path, with the path's parameters. Of several, the one with the most fixed segments.
-    fn route(&self, parts: &request::Parts) -> Option<(&Route, Vec<(String, String)>)> {
-        self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {
+    /// The handlers of a path, with the path's parameters: those with the most fixed segments.
+    fn routes(&self, parts: &request::Parts) -> Vec<(&Route, Vec<(String, String)>)> {
+        let routes = self.routes.iter().filter(|route| *route.operation.method == parts.method);
+        let mut matches = routes.filter_map(|route| {
             let parameters = route.bases.iter().find_map(|base| {
                 let path = parts.uri.path().strip_prefix(base.as_str())?;
-                incoming::match_path(route.operation, path)
+                match_path(route.operation, path)
             })?;
             Some((route, parameters))
-        })
+        });
+        let Some(first) = matches.next() else { return Vec::new() };
+        let fixed = first.0.fixed_segments();
+        std::iter::once(first).chain(matches.take_while(|(route, _)| route.fixed_segments() == fixed)).collect()
+    }
+}
+
+impl Route {
+    fn fixed_segments(&self) -> usize {
+        self.operation.path.split('/').filter(|part| !part.starts_with('{')).count()
     }
 }
 
@@ -373,10 +408,8 @@ impl Transport for Mock {
             let bytes =
                 body.bytes(usize::MAX).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
             let response = self.respond(Request::from_parts(parts, bytes.into())).await;
-            match response.extensions().get::<reply::Cut>() {
-                Some(reply::Cut) => {
-                    Err(TransportError::new(TransportErrorKind::Sent, "the mock has cut the connection"))
-                }
+            match response.extensions().get::<Cut>() {
+                Some(Cut) => Err(TransportError::new(TransportErrorKind::Sent, "the mock has cut the connection")),
                 None => Ok(response),
             }
         })

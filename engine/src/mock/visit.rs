@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::api::Api;
 use crate::endpoint::{Endpoint, HostedBy};
 use crate::mock::EncodeResponse;
 
@@ -40,4 +41,11 @@ pub trait OperationVisitor {
         E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
         E::Format: EncodeResponse<E::Response>,
         E::Response: fmt::Debug;
+}
+
+/// An API that lists its operations by their types, for [`fake`](crate::mock::fake), which has an example.
+pub trait Operations: Api {
+    /// Visits all operations, by the `visit_operations` that each [`operations!`](crate::operations) makes. Operations of other APIs
+    /// that this one does not host are ignored.
+    fn visit(visitor: &mut impl OperationVisitor);
 }

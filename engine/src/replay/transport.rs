@@ -17,9 +17,9 @@ use crate::body::Body;
 use crate::codec::from_json;
 use crate::dynamic::{Catalog, Entry, entries};
 use crate::error::{RequestError, TransportError, TransportErrorKind};
-use crate::mock::match_path;
 use crate::resolve::{reference_in, resolve};
 use crate::response::media_type;
+use crate::serve::match_path;
 use crate::transport::{BoxFuture, Transport};
 
 /// How large a body may be that is recorded, in bytes.

@@ -69,11 +69,12 @@ impl fmt::Debug for Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (field, value) in [("event", &self.name), ("id", &self.id)] {
-            if !value.is_empty() {
+            // A line end would begin another field.
+            if !value.is_empty() && !value.contains(['\n', '\r']) {
                 writeln!(f, "{field}: {value}")?;
             }
         }
-        for line in self.data.split('\n') {
+        for line in self.data.replace("\r\n", "\n").split(['\n', '\r']) {
             writeln!(f, "data: {line}")?;
         }
         writeln!(f)

@@ -2,8 +2,9 @@
 //! spelling of fields and pages. Between them, its declarations have every form that the grammar knows.
 
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use typed_endpoint::dynamic::{Catalog, Entry};
+use typed_endpoint::mock::{OperationVisitor, Operations};
 use typed_endpoint::{
     Api, Auth, Case, ErrorBody, File, Page, Secret, Unmapped, errors, fields, id, model, open_enum, operations,
     sse_json,
@@ -21,6 +22,10 @@ impl Api for Library {
     const CURSOR: &'static str = "After";
     const LIMIT: &'static str = "PageSize";
     type Error = Failure;
+
+    fn encode_error(status: StatusCode, message: &str) -> Vec<u8> {
+        Failure { code: status.as_u16().into(), reason: message.to_owned() }.encode().unwrap_or_default()
+    }
 }
 
 /// The archive behind the library, which offers some of the same under a prefix. Its key goes into the query.
@@ -41,6 +46,18 @@ impl Catalog for Library {
 
 impl Catalog for Archive {
     const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
+impl Operations for Library {
+    fn visit(visitor: &mut impl OperationVisitor) {
+        visit_operations(visitor);
+    }
+}
+
+impl Operations for Archive {
+    fn visit(visitor: &mut impl OperationVisitor) {
+        visit_operations(visitor);
+    }
 }
 
 fields! {
@@ -243,7 +260,7 @@ fn is_on_the_first_page(annotate: &Annotate) -> bool {
 }
 
 /// What the library says when something fails: `{"Code": 17, "Reason": "…"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Failure {
     /// Number of the rule that says so.
@@ -259,6 +276,10 @@ impl ErrorBody for Failure {
 
     fn message(&self) -> String {
         format!("rule {}: {}", self.code, self.reason)
+    }
+
+    fn encode(&self) -> Option<Vec<u8>> {
+        serde_json::to_vec(self).ok()
     }
 }
 

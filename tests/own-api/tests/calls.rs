@@ -1,11 +1,14 @@
 //! The library's operations, called over a socket.
 
+mod agreement;
 #[path = "calls/depot.rs"]
 mod depot;
+mod fake;
 #[path = "calls/formats.rs"]
 mod formats;
 #[path = "calls/lists.rs"]
 mod lists;
+mod router;
 #[path = "calls/signing.rs"]
 mod signing;
 

@@ -1,4 +1,4 @@
-//! What a mock responds with.
+//! What a server responds with.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -8,12 +8,16 @@ use crate::body::Body;
 use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
 use crate::encode;
+use crate::error::ErrorBody;
 use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
 use crate::response::own::{By, Codec};
 use crate::response::{Empty, Events, Json, JsonLines, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
-/// A response of any status.
+/// A response of any status, from a fake server or a real one.
+///
+/// What a declaration says about errors converts into it, by [`ErrorBody::status`] and [`ErrorBody::encode`]: a handler can end
+/// with `?` on such an error, or on an error of your own for which you implement `From<YourError> for Reply`.
 ///
 /// ```
 /// use typed_endpoint::mock::Reply;
@@ -107,7 +111,7 @@ impl Reply {
     }
 
     /// With the status that an operation's success has, if there is a body.
-    pub(super) fn success(self, status: u16) -> Self {
+    pub(crate) fn success(self, status: u16) -> Self {
         match (self.status, StatusCode::from_u16(status)) {
             (StatusCode::OK, Ok(status)) => Self { status, ..self },
             _ => self,
@@ -152,6 +156,17 @@ impl Reply {
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
+    }
+}
+
+/// The error response that an error body is sent in.
+impl<B: ErrorBody> From<B> for Reply {
+    fn from(body: B) -> Self {
+        let status = body.status().as_u16();
+        match body.encode() {
+            Some(json) => Self::status(status).header("content-type", "application/json").with_body(json),
+            None => Self::error(status, body.message()),
+        }
     }
 }
 
@@ -298,10 +313,12 @@ impl EncodeResponse<Download> for Streamed {
 
 impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
     fn encode(events: Sse<T>) -> Reply {
-        Reply::event_stream(events.into_body())
+        Reply::event_stream(events.into_body()).header("cache-control", "no-cache")
     }
 
-    fn sample(_: Detail) -> Sse<T> {
-        Sse::new("data: [DONE]\n\n".into())
+    fn sample(detail: Detail) -> Sse<T> {
+        let item = T::sample(&mut Sampler::new(detail, "sample"));
+        let events = item.iter().filter_map(T::to_event).chain(T::end_event()).map(|event| event.to_string());
+        Sse::new(events.collect::<String>().into())
     }
 }

@@ -20,8 +20,8 @@ use tokio::time::sleep;
 
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
-use crate::mock::reply::Cut;
 use crate::mock::{Mock, mock_key};
+use crate::serve::Cut;
 
 /// How long no connection is accepted after one could not be: without it a lack of file descriptors would be a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);

@@ -6,13 +6,19 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::nested;
+#[cfg(feature = "axum")]
+use super::streamed::file_of;
+#[cfg(feature = "axum")]
+use crate::body::Body;
 use crate::codec::Mode;
+use crate::encode;
 use crate::endpoint::{Endpoint, Field, Operation, Place};
+use crate::error::RequestError;
 use crate::file::File;
-use crate::response::is_json;
+use crate::response::{is_json, is_media_type};
 use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
-/// A request as a mock received it.
+/// A request as a server received it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Received<E> {
@@ -27,30 +33,62 @@ pub struct Received<E> {
 }
 
 /// How requests are read.
-#[derive(Clone, Copy)]
-pub(super) struct Reading {
-    pub(super) strict: bool,
-    pub(super) lenient_queries: bool,
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Whether unknown fields and values, nulls, and numbers as text are refused.
+    pub(crate) strict: bool,
+    /// Whether a query parameter that cannot be read is as good as none.
+    pub(crate) lenient_queries: bool,
+    /// Whether a body of another media type, and values that break a constraint, are refused.
+    pub(crate) checked: bool,
 }
 
 impl<E: Endpoint> Received<E> {
-    pub(super) async fn read(
+    /// Reads a request whose body is not read: for an operation whose body is streamed.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn read_streamed(
+        parts: request::Parts,
+        body: Body,
+        path: Vec<(String, String)>,
+        reading: Reading,
+    ) -> Result<Self, ReadError> {
+        let mut incoming = Incoming::new::<E>(&parts, &Bytes::new(), path).await?;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        incoming.streamed = Some(file_of(body, content_type));
+        Self::of(parts, Bytes::new(), incoming, reading)
+    }
+
+    pub(crate) async fn read(
         request: Request<Bytes>,
         path: Vec<(String, String)>,
-        Reading { strict, lenient_queries }: Reading,
+        reading: Reading,
     ) -> Result<Self, ReadError> {
         let (parts, body) = request.into_parts();
-        let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
+        if reading.checked {
+            check_media_type::<E>(&parts, &body)?;
+        }
+        let incoming = Incoming::new::<E>(&parts, &body, path).await?;
+        Self::of(parts, body, incoming, reading)
+    }
+
+    fn of(
+        parts: request::Parts,
+        body: Bytes,
+        mut incoming: Incoming,
+        Reading { strict, lenient_queries, checked }: Reading,
+    ) -> Result<Self, ReadError> {
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
-        let mut source =
-            Source::new(E::OPERATION.fields, &mut incoming, mode).lenient(lenient_queries.then_some(Place::Query));
-        let request = E::read(&mut source)?;
+        let source = Source::new(E::OPERATION.fields, &mut incoming, mode);
+        let request = E::read(&mut source.lenient(lenient_queries.then_some(Place::Query)).untrusted())?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())
             && let Some(name) = json.keys().find(is_unknown)
         {
             return Err(ReadError::new(ReadErrorKind::Unknown, name, "is not known"));
+        }
+        if checked {
+            check_values(&request)?;
         }
         let unknown = incoming.left().into_iter().filter(|name| is_unknown(&name)).collect();
         Ok(Self { request, parts, unknown, body })
@@ -61,11 +99,47 @@ impl<E: Endpoint> Received<E> {
 #[cfg(feature = "replay")]
 pub(crate) async fn secrets_of<E: Endpoint>(request: Request<Bytes>, path: Vec<(String, String)>) -> Vec<String> {
     let mut writer = crate::codec::Writer::recording();
-    let reading = Reading { strict: false, lenient_queries: true };
+    let reading = Reading { lenient_queries: true, ..Reading::default() };
     if let Ok(received) = Received::<E>::read(request, path, reading).await {
         received.request.values(&mut |values| values.iter().flatten().for_each(|value| value.encode(&mut writer)));
     }
     writer.into_secrets()
+}
+
+/// Whether the operation declares the media type of its body, which may be any then.
+fn has_own_type<E: Endpoint>() -> bool {
+    let is_own =
+        |field: &Field| field.place == Place::Header && field.name.eq_ignore_ascii_case(header::CONTENT_TYPE.as_str());
+    E::OPERATION.fields.iter().any(is_own)
+}
+
+/// Refuses a body that says that it is of another media type than those of the operation.
+fn check_media_type<E: Endpoint>(parts: &request::Parts, body: &Bytes) -> Result<(), ReadError> {
+    let has = |place| E::OPERATION.fields.iter().any(|field| field.place == place);
+    let is = |media_type| is_media_type(&parts.headers, media_type);
+    let wanted = if body.is_empty() || has_own_type::<E>() {
+        return Ok(());
+    } else if (has(Place::Json) || has(Place::JsonBody)) && !is_json(&parts.headers) {
+        "application/json"
+    } else if has(Place::Form) && !is("application/x-www-form-urlencoded") {
+        "application/x-www-form-urlencoded"
+    } else if has(Place::Multipart) && !is("multipart/form-data") {
+        "multipart/form-data"
+    } else {
+        return Ok(());
+    };
+    let reason = format!("is to be of the content type `{wanted}`");
+    Err(ReadError::new(ReadErrorKind::MediaType, "body", reason))
+}
+
+/// Refuses values that break a constraint.
+fn check_values<E: Endpoint>(request: &E) -> Result<(), ReadError> {
+    let mut checked = Ok(());
+    request.values(&mut |values| checked = encode::check_values(E::OPERATION.fields, values));
+    checked.map_err(|error| match error {
+        RequestError::Constraint { path, reason } => ReadError::new(ReadErrorKind::Constraint, &path, reason),
+        error => ReadError::new(ReadErrorKind::Constraint, "request", error),
+    })
 }
 
 /// The parts of a request, from which its fields are taken.
@@ -78,15 +152,32 @@ struct Incoming {
     form: Vec<(String, String)>,
     files: Vec<(String, File)>,
     body: Bytes,
+    /// In place of a body that is in memory.
+    streamed: Option<File>,
 }
 
-enum Part {
-    Text(String),
-    File(File),
+/// A field of a form.
+struct Part {
+    content: Bytes,
+    /// Where it is a file, its name, and its media type.
+    file_name: Option<String>,
+    media_type: Option<String>,
+}
+
+impl Part {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.content).into_owned()
+    }
+
+    fn into_file(self) -> File {
+        let file = File::bytes(self.content);
+        let file = self.file_name.into_iter().fold(file, File::name);
+        self.media_type.into_iter().fold(file, File::content_type)
+    }
 }
 
 fn invalid(reason: impl ToString) -> ReadError {
-    ReadError::new(ReadErrorKind::Form, "body", reason)
+    ReadError::new(ReadErrorKind::Syntax, "body", reason)
 }
 
 impl Incoming {
@@ -107,23 +198,23 @@ impl Incoming {
             form: Vec::new(),
             files: Vec::new(),
             body: body.clone(),
+            streamed: None,
         };
         // As the real servers do: a body that does not say that it is JSON is not read as such.
-        let own_type = E::OPERATION.fields.iter().any(|field| {
-            field.place == Place::Header && field.name.eq_ignore_ascii_case(header::CONTENT_TYPE.as_str())
-        });
-        if (has(Place::Json) || has(Place::JsonBody)) && (own_type || is_json(&parts.headers)) && !body.is_empty() {
+        let is_read = has_own_type::<E>() || is_json(&parts.headers);
+        if (has(Place::Json) || has(Place::JsonBody)) && is_read && !body.is_empty() {
             incoming.json = serde_json::from_slice(body).map_err(invalid)?;
         }
         if has(Place::Form) {
-            let text = String::from_utf8_lossy(body).replace('+', " ");
-            incoming.form = pairs(&text);
+            incoming.form = pairs(&String::from_utf8_lossy(body));
         }
         if has(Place::Multipart) {
             for (name, part) in multipart(content_type, body).await? {
-                match part {
-                    Part::Text(text) => incoming.form.push((name, text)),
-                    Part::File(file) => incoming.files.push((name, file)),
+                // A part may be a file without having a name.
+                let takes_files = |field: &Field| field.name == name && field.ty.contains("File");
+                match part.file_name.is_some() || E::OPERATION.fields.iter().any(takes_files) {
+                    true => incoming.files.push((name, part.into_file())),
+                    false => incoming.form.push((name, part.text())),
                 }
             }
         }
@@ -146,7 +237,8 @@ impl Values for Incoming {
             Place::Query => nested::take(&mut self.query, field, self.operation),
             Place::Header => {
                 let values = self.headers.get_all(field.name).iter();
-                Found::texts(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
+                let texts = values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+                Found::texts(texts.collect(), field)
             }
             Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
@@ -154,6 +246,7 @@ impl Values for Incoming {
                 Some(files) => Some(files),
                 None => nested::take(&mut self.form, field, self.operation),
             },
+            Place::Body if self.streamed.is_some() => Found::files(self.streamed.take().into_iter().collect()),
             Place::Body => {
                 let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
                 Some(Found::body(&self.body, content_type))
@@ -166,8 +259,9 @@ fn take_all<T>(pairs: &mut Vec<(String, T)>, name: &str) -> Vec<T> {
     pairs.extract_if(.., |(own, _)| own == name).map(|(_, value)| value).collect()
 }
 
+/// The pairs of a query or of an URL-encoded form.
 fn pairs(query: &str) -> Vec<(String, String)> {
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), decoded(value))
@@ -188,25 +282,21 @@ async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part
     let mut parts = Vec::new();
     while let Some(part) = form.next_field().await.map_err(invalid)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.file_name().map(str::to_owned);
+        let file_name = part.file_name().map(unescaped);
         let media_type = part.content_type().map(ToString::to_string);
         let content = part.bytes().await.map_err(invalid)?;
-        let part = match file_name {
-            Some(file_name) => {
-                let file = File::bytes(content).name(file_name);
-                Part::File(match media_type {
-                    Some(media_type) => file.content_type(media_type),
-                    None => file,
-                })
-            }
-            None => Part::Text(String::from_utf8_lossy(&content).into_owned()),
-        };
-        parts.push((name, part));
+        parts.push((name, Part { content, file_name, media_type }));
     }
     Ok(parts)
 }
 
+/// A name between quotes, in which the HTML standard has browsers escape the quote and line ends, and nothing else.
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+}
+
 /// Matches a path against an operation's and gives the parameters, decoded.
+#[cfg(feature = "mock")]
 pub(crate) fn match_path(operation: &Operation, path: &str) -> Option<Vec<(String, String)>> {
     let parameter = |part: &str| part.strip_prefix('{').and_then(|name| name.strip_suffix('}')).map(str::to_owned);
     if operation.has_given_url() {

@@ -1,0 +1,98 @@
+//! What handlers take and return.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::api::Api;
+use crate::encode::set_query;
+use crate::endpoint::Endpoint;
+use crate::serve::Reply;
+
+/// An async function that handles an operation `E`: from extractors `T` and the request to `Result<R, Reply>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle `{E}`",
+    note = "a handler is an async function: its last argument is the request, those before are extractors of parts; it returns \
+            `Result<Response, Reply>` with the declared response"
+)]
+pub trait Handler<E: Endpoint, T, R>: Clone + Send + Sync + 'static {
+    /// Calls the function.
+    fn call(self, extracted: T, request: E) -> impl Future<Output = Result<R, Reply>> + Send + 'static;
+}
+
+macro_rules! handlers {
+    ($([$($extracted:ident)*])*) => {$(
+        impl<E, R, F, Fut, $($extracted),*> Handler<E, ($($extracted,)*), R> for F
+        where
+            E: Endpoint,
+            F: Fn($($extracted,)* E) -> Fut + Clone + Send + Sync + 'static,
+            Fut: Future<Output = Result<R, Reply>> + Send + 'static,
+        {
+            #[allow(non_snake_case)]
+            fn call(self, ($($extracted,)*): ($($extracted,)*), request: E) -> impl Future<Output = Result<R, Reply>> + Send + 'static {
+                self($($extracted,)* request)
+            }
+        }
+    )*};
+}
+
+handlers! {
+    []
+    [T1]
+    [T1 T2]
+    [T1 T2 T3]
+    [T1 T2 T3 T4]
+    [T1 T2 T3 T4 T5]
+    [T1 T2 T3 T4 T5 T6]
+    [T1 T2 T3 T4 T5 T6 T7]
+    [T1 T2 T3 T4 T5 T6 T7 T8]
+}
+
+/// A page of a list, with what the headers say of it ([`ApiRouter::on_page`](super::ApiRouter::on_page)).
+///
+/// ```
+/// use typed_endpoint::axum::Paged;
+///
+/// let page = Paged::new(vec!["Emma", "Persuasion"]).next("3").total(7);
+/// # let _ = page;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Paged<T> {
+    pub(super) page: T,
+    next: Option<String>,
+    total: Option<u64>,
+}
+
+impl<T> Paged<T> {
+    /// The last page of a list.
+    pub const fn new(page: T) -> Self {
+        Self { page, next: None, total: None }
+    }
+
+    /// Sets where the next page begins; `None` if this is the last one.
+    pub fn next(self, cursor: impl Into<Option<String>>) -> Self {
+        Self { next: cursor.into(), ..self }
+    }
+
+    /// Sets how many items the whole list holds, for an API that declares a header for that.
+    pub fn total(self, items: u64) -> Self {
+        Self { total: Some(items), ..self }
+    }
+
+    /// The headers of the response to a request with this query.
+    pub(super) fn headers<A: Api>(&self, query: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Some(next) = &self.next {
+            let mut target = if query.is_empty() { String::new() } else { format!("?{query}") };
+            set_query(&mut target, A::CURSOR, next);
+            // Relative to the request, so that it holds wherever the router is.
+            if let Ok(link) = HeaderValue::try_from(format!("<{target}>; rel=\"next\"")) {
+                headers.insert(http::header::LINK, link);
+            }
+        }
+        let total = A::TOTAL.and_then(|name| HeaderName::try_from(name).ok()).zip(self.total);
+        if let Some((name, total)) = total {
+            headers.insert(name, total.into());
+        }
+        headers
+    }
+}
