@@ -6,6 +6,8 @@
 // A library is silent, and its futures can be awaited on any thread.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro, clippy::future_not_send))]
 
+#[doc = include_str!("../docs/any-api.md")]
+pub mod any_api {}
 mod api;
 #[cfg(feature = "axum")]
 pub mod axum;

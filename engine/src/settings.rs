@@ -14,6 +14,7 @@ use crate::encode::set_query;
 use crate::error::{BoxError, RequestError};
 use crate::observe::Observer;
 use crate::rate::Limiter;
+use crate::redact::MARK;
 use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
@@ -253,7 +254,8 @@ impl Settings {
         if credential.key.is_empty() {
             return Err(RequestError::Key { reason: "the key is empty: the function that gives it gave none".into() });
         }
-        if credential.auth == Auth::Basic && !credential.key.expose().contains(':') {
+        let key = credential.key.expose();
+        if credential.auth == Auth::Basic && !key.contains(':') && key != MARK {
             return Err(RequestError::Key { reason: "for `Auth::Basic` it is `user:password`, with a colon".into() });
         }
         let name = match credential.auth {

@@ -113,17 +113,19 @@ mod response;
 ///
 /// | part | sends |
 /// |---|---|
-/// | `query { fields }` | query parameters; a list is repeated |
+/// | `query { fields }` | query parameters |
 /// | `headers { fields }` | headers |
 /// | `json { fields }` | a JSON object |
 /// | `json(name: Type)` | one value as the JSON body |
 /// | `form { fields }` | an URL-encoded form |
-/// | `multipart { fields }` | a multipart form; a field of type [`File`](crate::File) is a file, any other plain text |
+/// | `multipart { fields }` | a multipart form; a field of type [`File`](crate::File) is a file, any other text |
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
 /// documented by `///`; what values have to be may follow the type in brackets, `name: Type [range = 1..=12]` (a
-/// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression). `..group` inserts the
+/// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression), and
+/// `const name: Type = 7` always, without being a field. `[objects = …]` and `[lists = …]` say how a parameter is written that is an object
+/// or a list ([`Api::OBJECTS`](crate::Api::OBJECTS)), `[part = "application/json"]` has a part of a multipart form written as JSON. `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case), that of a header has hyphens, unless given: `name as "wire"?: Type`. A header that the declaration has
 /// (`accept`, `content_type`) is sent in place of the engine's. With `name?: Option<Type>` the request can also say `null`. In
@@ -140,7 +142,9 @@ mod response;
 /// -> match { 200 => Ready(Stats), 202 => Pending, 304 => NotModified }
 /// ```
 ///
-/// A variant has a type, `bytes`, `text`, or no body. Of these statuses none is an error or a redirect; any other is.
+/// A variant has a type, `bytes`, `text`, or no body. Of these statuses none is an error or a redirect; any other is. `202 => retry`
+/// has the request sent again, by the retry policy and whatever the operation is. Further forms are `lines T` (lines of JSON, the same
+/// stream as of `sse T`) and `by Codec T` (a [`Codec`](crate::Codec) of the API's own).
 ///
 /// **Clauses**, each at most once, with a comma before it:
 ///
@@ -152,7 +156,7 @@ mod response;
 /// | `clause`, `clause(value)` | any other clause calls the method of [`Operation`](crate::Operation) with that name, which documents it | |
 ///
 /// The most common of these are [`retryable`](crate::Operation::retryable), [`paged`](crate::Operation::paged),
-/// [`timeout`](crate::Operation::timeout), [`no_auth`](crate::Operation::no_auth) and [`id`](crate::Operation::id).
+/// [`cursor`](crate::Operation::cursor), [`timeout`](crate::Operation::timeout), [`no_auth`](crate::Operation::no_auth) and [`id`](crate::Operation::id).
 #[macro_export]
 macro_rules! endpoint {
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {

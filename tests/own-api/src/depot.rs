@@ -134,7 +134,7 @@ operations! {
     }
     endpoint! {
         /// Searches for parcels.
-        pub Search: Depot = POST "/graphql" json {
+        pub Query: Depot = POST "/graphql" json {
             /// What for.
             query: String,
             /// Values in it.

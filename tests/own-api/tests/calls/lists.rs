@@ -74,7 +74,7 @@ async fn a_cursor_stands_within_the_json_of_a_query() {
             Some(other) => panic!("{other}"),
         }
     });
-    let list = || Search::new("{ parcels }").variables(Variables::new().first(2u32));
+    let list = || Query::new("{ parcels }").variables(Variables::new().first(2u32));
     let (found, error, asked) = names(&mock, list(), 0).await;
     assert_eq!((found.join(""), error, asked.len()), ("abc".to_owned(), None, 3));
     // From the cursor that the request has.
