@@ -83,10 +83,10 @@ pub use response::Response;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
-#[cfg(feature = "tower")]
-pub use transport::tower::TowerTransport;
 #[cfg(feature = "reqwest")]
 pub use transport::configured_transport;
+#[cfg(feature = "tower")]
+pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};

@@ -166,7 +166,11 @@ impl Client {
     ///
     /// # Errors
     /// As for [`App::call`].
-    pub async fn run<E: HostedBy<<E as Endpoint>::Api>>(&self, app: impl Into<String>, request: E) -> Result<E::Response> {
+    pub async fn run<E: HostedBy<<E as Endpoint>::Api>>(
+        &self,
+        app: impl Into<String>,
+        request: E,
+    ) -> Result<E::Response> {
         self.app(app).call(request).await
     }
 

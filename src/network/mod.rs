@@ -11,9 +11,9 @@ mod closed;
 mod connect;
 mod discovery;
 mod error;
+mod funding;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod funding;
 mod offer;
 mod payer;
 mod place;

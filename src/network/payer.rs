@@ -26,6 +26,8 @@ pub(super) struct Payer {
     pub(super) orchestrator: crate::Client<Orchestrator>,
     pub(super) state: PaymentState,
     pub(super) status: Arc<Status>,
+    /// Whether the payment before was not accepted.
+    pub(super) is_refused: bool,
 }
 
 /// What a signer said.
@@ -89,7 +91,6 @@ impl Payer {
     pub(super) async fn step(&mut self, attempt: u32) -> Step {
         // A signer that is slow rather than down must be able to respond.
         let limit = if attempt < 2 { LIMIT } else { LIMIT * 2 };
-        let mut is_refused = false;
         for _ in 0..=MAX_REFRESHES {
             if self.state.undelivered.is_none() {
                 match self.mint(limit).await {
@@ -103,11 +104,16 @@ impl Payer {
                 }
             }
             match self.deliver(limit).await {
-                Ok(()) => return Step::Settled,
+                Ok(()) => {
+                    self.is_refused = false;
+                    return Step::Settled;
+                }
                 // A new challenge, and then a new payment, once: it would be refused again and again.
-                Err(Delivery::Refused(text)) if is_refused => return Step::Over(Some(Closed::PaymentRefused(text))),
+                Err(Delivery::Refused(text)) if self.is_refused => {
+                    return Step::Over(Some(Closed::PaymentRefused(text)));
+                }
                 Err(Delivery::Refused(_)) => match self.refresh(limit).await {
-                    Ok(()) => is_refused = true,
+                    Ok(()) => self.is_refused = true,
                     Err(step) => return step,
                 },
                 Err(Delivery::Failed(step)) => return step,

@@ -107,7 +107,13 @@ mod tests {
         assert_eq!(place.id.expose(), "77");
         assert!(Place::of_payment_url("http://o/apps/m/session/77/payment").is_ok());
         assert_eq!(reservation("http://o/apps/m/session").unwrap(), ("http://o".into(), "m".into()));
-        for wrong in ["", "/apps/m/session/7", "ftp://o/apps/m/session/7", "http://o/apps//session/7", "http://u@o/apps/m/session/7"] {
+        for wrong in [
+            "",
+            "/apps/m/session/7",
+            "ftp://o/apps/m/session/7",
+            "http://o/apps//session/7",
+            "http://u@o/apps/m/session/7",
+        ] {
             assert!(Place::of_control_url(wrong).is_err(), "{wrong}");
         }
     }

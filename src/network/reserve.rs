@@ -109,7 +109,7 @@ impl FirstPayment {
         let (signer, address) = app.client.payer(&app.name).await?;
         let orchestrator = app.client.orchestrator_client()?;
         let state = PaymentState::new(Challenge::default(), kind, &app.name, &address, app.limit(price), 0);
-        let payer = Payer { signer, orchestrator, state, status: Arc::new(Status::new(None)) };
+        let payer = Payer { signer, orchestrator, state, status: Arc::new(Status::new(None)), is_refused: false };
         Ok(Self { payer, challenges: 0 })
     }
 

@@ -56,7 +56,7 @@ impl Session {
         {
             let signer = client.settings.signer.clone().ok_or_else(|| Error::NoSigner { app: state.app.clone() })?;
             let (orchestrator, state, status) = (orchestrator.clone(), payment.clone(), status.clone());
-            funding = Some(tokio::spawn(fund(Payer { signer, orchestrator, state, status })));
+            funding = Some(tokio::spawn(fund(Payer { signer, orchestrator, state, status, is_refused: false })));
         }
         Ok(Self { client, orchestrator, transport, state, base, status, funding, is_detached: false })
     }
@@ -70,8 +70,7 @@ impl Session {
     /// Makes a client of the app, for several calls with the same settings. Its server is the orchestrator, which passes calls on to the
     /// app; the session's path does not appear in logs and errors.
     pub fn client<A: Api>(&self) -> crate::Client<A> {
-        let below =
-            Below { transport: self.transport.clone(), base: self.base.clone(), status: self.status.clone() };
+        let below = Below { transport: self.transport.clone(), base: self.base.clone(), status: self.status.clone() };
         crate::Client::new().server(self.base.origin()).transport(below)
     }
 

@@ -1,0 +1,8 @@
+//! The living network: its client, and its fakes.
+
+mod app;
+mod choosing;
+mod funding;
+mod sessions;
+mod single;
+mod trickle;
