@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use typed_endpoint::operation::Objects;
 use typed_endpoint::{Api, Case};
 
 use generate::GenerateError;
@@ -23,6 +24,7 @@ impl Api for Ai {
     const SERVERS: &'static [&'static str] =
         &["https://dream-gateway.livepeer.cloud", "https://livepeer.studio/api/beta/generate"];
     const CASE: Case = Case::Snake;
+    const OBJECTS: Objects = Objects::Json;
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     // A model that is not loaded yet responds after minutes.

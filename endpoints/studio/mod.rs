@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use typed_endpoint::codec::{Field, Options, Schema, Schemas};
 use typed_endpoint::link::{next_link, query_param};
+use typed_endpoint::operation::Objects;
 use typed_endpoint::{Api, Case, DecodeError, ErrorBody};
 
 pub mod access_control;
@@ -47,6 +48,7 @@ impl Api for Studio {
     const NAME: &'static str = "Livepeer Studio";
     const SERVERS: &'static [&'static str] = &["https://livepeer.studio/api", "https://livepeer.monster/api"];
     const CASE: Case = Case::Camel;
+    const OBJECTS: Objects = Objects::Json;
     const MAX_LIMIT: Option<usize> = Some(1000);
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
     const USER_AGENT: &'static str = crate::USER_AGENT;

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::case::Case;
 use crate::codec::DecodeError;
+use crate::endpoint::{Lists, Objects};
 use crate::error::{ErrorBody, Mapped, Unmapped};
 use crate::link;
 use crate::retry;
@@ -65,6 +66,11 @@ pub trait Api: Send + Sync + 'static {
     /// Whether the cursor of a list stands for an offset, by [`offset_cursor`](Self::offset_cursor) (default: no). Then the
     /// pages of a list can be asked for side by side ([`Pages::concurrent`](crate::Pages::concurrent)).
     const OFFSET_CURSORS: bool = false;
+    /// How an object is written where there is no JSON: in queries and forms (default: not at all, a request with one is refused). A
+    /// field may say otherwise: `filter?: Filter [objects = Json]`.
+    const OBJECTS: Objects = Objects::Refuse;
+    /// How a list is written there (default: the parameter is repeated). A field may say otherwise: `ids: Vec<u32> [lists = Comma]`.
+    const LISTS: Lists = Lists::Repeat;
     /// The idle time-out of the API's operations, unless an operation declares its own (default: the client's setting).
     const TIMEOUT: Option<Duration> = None;
     /// The body of an error response, unless an operation declares its own.
@@ -89,6 +95,36 @@ pub trait Api: Send + Sync + 'static {
     fn refused(status: StatusCode, headers: &HeaderMap) -> bool {
         status == StatusCode::TOO_MANY_REQUESTS
             || (status == StatusCode::SERVICE_UNAVAILABLE && headers.contains_key(RETRY_AFTER))
+    }
+
+    /// The status that a response should have had, for an API that reports errors with a status of success: `{"ok": false}` in a 200.
+    /// Such a response is then an error response of that status, with everything that follows from it: the error type of the
+    /// operation, retries, [`refused`](Self::refused) (default: `None`, the response is what its status says). It is called with the
+    /// whole body of each successful response that is not streamed.
+    ///
+    /// ```
+    /// # use typed_endpoint::{Api, Case, Unmapped};
+    /// # use http::{HeaderMap, StatusCode};
+    /// # struct Chat;
+    /// impl Api for Chat {
+    /// #   const NAME: &'static str = "Chat";
+    /// #   const SERVERS: &'static [&'static str] = &["https://chat.example"];
+    /// #   const CASE: Case = Case::Snake;
+    /// #   type Error = Unmapped;
+    ///     // …
+    ///     fn error_status(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<StatusCode> {
+    ///         let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    ///         match (body["ok"].as_bool(), body["error"].as_str()) {
+    ///             (Some(false), Some("ratelimited")) => Some(StatusCode::TOO_MANY_REQUESTS),
+    ///             (Some(false), _) => Some(StatusCode::BAD_REQUEST),
+    ///             _ => None,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    fn error_status(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<StatusCode> {
+        let _ = (status, headers, body);
+        None
     }
 
     /// How long an error response asks to wait before the request is sent again (default: the header `retry-after-ms`, else
@@ -125,6 +161,8 @@ pub(crate) fn plain_error(_: StatusCode, message: &str) -> Vec<u8> {
 pub enum Auth {
     /// `Authorization: Bearer KEY`.
     Bearer,
+    /// `Authorization: Basic …`, where the key is `user:password`.
+    Basic,
     /// A header of this name, with the key as value.
     Header(&'static str),
     /// A query parameter of this name, with the key as value.

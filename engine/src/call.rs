@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_channel::oneshot;
+use http::header::ACCEPT;
 use http::{HeaderMap, Method};
 
 use crate::api::Api;
@@ -16,7 +17,7 @@ use crate::body::Body;
 use crate::codec::{DecodeError, Writer, from_json};
 use crate::download::Download;
 use crate::encode::{self, Prepared};
-use crate::endpoint::{Endpoint, Operation, Paging, Value, cursor_field};
+use crate::endpoint::{Endpoint, Operation, Paging, Value};
 use crate::error::{AnyBody, Error, ErrorBody, ErrorInner, ErrorKind, Mapped, RequestError, Unmapped, one_line, words};
 use crate::observe::Outcome;
 use crate::options::CallOptions;
@@ -24,7 +25,7 @@ use crate::redact;
 use crate::resolve;
 use crate::response::{RawResponse, Response, ResponseFormat};
 use crate::retry::Retry;
-use crate::secret;
+use crate::secret::{self, Secret};
 use crate::send::{self, Completed, Job, JobSpec, PlainRequest, ResponseMode, Subject};
 use crate::server::Server;
 use crate::settings::Settings;
@@ -105,6 +106,24 @@ impl<E: Endpoint> Call<E> {
         self
     }
 
+    /// Sends the request to a URL that a response gave, a link for instance: an absolute URL, or a path (`/…`) on the server's
+    /// host. It replaces the operation's path and query; what [`query`](Self::query) adds is added to it. The key and the client's
+    /// headers are sent only to the server's own origin.
+    ///
+    /// An operation that always goes to such a URL is declared with the path `{url}`.
+    ///
+    /// ```no_run
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// # async fn example(client: typed_endpoint::Client<Library>, link: &str) -> Result<(), typed_endpoint::Error> {
+    /// let book = client.call(GetBook::new("moby-dick")).at(link).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn at(mut self, url: &str) -> Self {
+        self.options.url = Some(url.split('#').next().unwrap_or_default().into());
+        self
+    }
+
     /// Returns a [`Response`] instead of the value alone: with status, headers and raw body.
     pub fn with_response(self) -> WithResponse<E> {
         WithResponse(self)
@@ -168,33 +187,81 @@ impl<E: Endpoint> Call<E> {
             return Some(value.clone());
         }
         let at = E::OPERATION.fields.iter().position(|field| field.name == name)?;
+        as_text(&self.value_at(at)?)
+    }
+
+    /// The cursor that the request itself has.
+    pub(crate) fn own_cursor(&self) -> Option<String> {
+        let default = <E::Api as Api>::CURSOR;
+        match (E::OPERATION.paged, E::OPERATION.cursor_field(default), E::OPERATION.cursor_member()) {
+            (Some(Paging::Link), ..) => None,
+            (_, Some(at), member) if !member.is_empty() => {
+                let value = self.value_at(at)?;
+                as_text(member.split('.').try_fold(&value, |value, name| value.get(name))?)
+            }
+            _ => self.param(E::OPERATION.cursor_name(default)),
+        }
+    }
+
+    /// A field's value as JSON.
+    fn value_at(&self, at: usize) -> Option<serde_json::Value> {
         let mut json = Writer::new();
         self.request.values(&mut |values| {
             if let Some(value) = values.get(at).copied().flatten() {
                 value.encode(&mut json);
             }
         });
-        match from_json(json.as_json()).ok()? {
-            serde_json::Value::String(text) => Some(text),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+        from_json(json.as_json()).ok()
     }
 
     /// The request for the page at this cursor.
     pub(crate) fn at_cursor(mut self, cursor: &str) -> Self {
-        let name = <E::Api as Api>::CURSOR;
+        if E::OPERATION.paged == Some(Paging::Link) {
+            return match self.linked(None, cursor) {
+                Ok(url) => {
+                    // The link has all of them.
+                    self.options.query.clear();
+                    self.at(&url)
+                }
+                Err(reason) => {
+                    self.options.config_error = Some(RequestError::Url { reason: reason.into() });
+                    self
+                }
+            };
+        }
+        let default = <E::Api as Api>::CURSOR;
+        let name = E::OPERATION.cursor_name(default);
         self.options.query.retain(|(other, _)| other != name);
-        let Some(at) = cursor_field(E::OPERATION.fields, name) else { return self.query(name, cursor) };
+        let Some(at) = E::OPERATION.cursor_field(default) else { return self.query(name, cursor) };
         let field = &E::OPERATION.fields[at];
         // Only JSON tells a number from its text, and only the declaration tells which of them it should be.
         let counted = matches!(E::OPERATION.paged, Some(Paging::Offset | Paging::Number)) && field.ty != "String";
         let integer =
             matches!(field.ty, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
         let number = cursor.parse::<i64>().ok().filter(|_| counted || integer);
-        let value = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
-        self.replaced = Some((at, value.unwrap_or_else(|| cursor.into())));
+        let number = number.filter(|number| number.to_string() == cursor).map(serde_json::Value::from);
+        let mut value = number.unwrap_or_else(|| cursor.into());
+        let member = E::OPERATION.cursor_member();
+        if !member.is_empty() {
+            let mut whole =
+                self.value_at(at).filter(serde_json::Value::is_object).unwrap_or_else(|| serde_json::json!({}));
+            let slot = member.split('.').fold(&mut whole, |value, name| {
+                if !value.is_object() {
+                    *value = serde_json::json!({});
+                }
+                &mut value[name]
+            });
+            *slot = value;
+            value = whole;
+        }
+        self.replaced = Some((at, value));
         self
+    }
+
+    /// The absolute URL of a link in the response that came from there; why it is not followed otherwise.
+    pub(crate) fn linked(&self, from: Option<&str>, link: &str) -> Result<String, String> {
+        let job = self.clone().into_job().map_err(|error| format!("{:#}", Error::<E::Error>::new(error)))?;
+        send::linked(&job, from, link)
     }
 
     /// Sends it and gives the response; its headers come before, on their own.
@@ -212,6 +279,8 @@ impl<E: Endpoint> Call<E> {
     fn into_job(self) -> Result<Job, Box<ErrorInner>> {
         let operation = E::OPERATION;
         let mut prepared = Err(RequestError::other("the request shows no values"));
+        // The client's headers stand in place of the engine's.
+        let accept = Some(E::Format::ACCEPT).filter(|_| !self.settings.headers.contains_key(ACCEPT));
         self.request.values(&mut |values| {
             let mut own = Vec::new();
             if let Some((replaced, value)) = &self.replaced {
@@ -219,12 +288,24 @@ impl<E: Endpoint> Call<E> {
                 own = values.iter().copied().enumerate().map(with).collect();
             }
             let values = if own.is_empty() { values } else { &own };
-            prepared = encode::prepare(operation, self.prefix, E::Format::ACCEPT, values, self.settings.check_values);
+            prepared = encode::prepare(operation, self.prefix, accept, values, self.settings.check_values);
         });
         let mut secrets = prepared.as_mut().map(|request| std::mem::take(&mut request.secrets)).unwrap_or_default();
-        let options = self.options;
+        let mut options = self.options;
+        if let Ok(request) = &mut prepared {
+            if let Some(url) = options.url.take() {
+                (request.target, request.is_url) = (url, true);
+            }
+            if request.is_url {
+                secrets.extend(given_secrets(&request.target));
+            }
+        }
         secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
         secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
+        for key in &self.settings.more_keys {
+            secrets.push(Secret::clone(&key.key));
+            secrets.extend(key.also.iter().cloned());
+        }
         let retryable = operation.is_retryable(&self.request);
         let response = ResponseMode {
             streamed: E::Format::STREAMED,
@@ -232,6 +313,7 @@ impl<E: Endpoint> Call<E> {
             map_error: decode_error_body::<E::Error>,
             refused: E::Api::refused,
             retry_after: E::Api::retry_after,
+            error_status: E::Api::error_status,
         };
         JobSpec {
             settings: self.settings,
@@ -244,6 +326,14 @@ impl<E: Endpoint> Call<E> {
             on_sent: None,
         }
         .into_job()
+    }
+}
+
+fn as_text(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -416,16 +506,22 @@ fn decode_failure(
     inner
 }
 
-static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
-
-/// What [`Client::download`](crate::Client::download) does.
-pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+/// What must not be shown of a URL that a caller gives.
+fn given_secrets(url: &str) -> Vec<Secret> {
     let mut secrets = secret::of_url(url);
     // As it is sent, too: that is how the server echoes it.
     let sent = resolve::resolve("http://origin", url).map(|sent| secret::of_url(&sent)).unwrap_or_default();
     secrets.extend(sent.into_iter().filter(|one| !secrets.contains(one)).collect::<Vec<_>>());
+    secrets
+}
+
+static DOWNLOAD: PlainRequest = PlainRequest { what: "download", method: Method::GET, own: true };
+
+/// What [`Client::download`](crate::Client::download) does.
+pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Download, Error> {
+    let secrets = given_secrets(url);
     let spec = JobSpec {
-        request: Ok(Prepared { target: url.into(), ..Prepared::default() }),
+        request: Ok(Prepared { target: url.into(), is_url: true, ..Prepared::default() }),
         options: CallOptions::default(),
         subject: Subject::Plain(&DOWNLOAD),
         retryable: true,
@@ -435,6 +531,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             map_error: settings.api.decode_error,
             refused: settings.api.refused,
             retry_after: settings.api.retry_after,
+            error_status: |_, _, _| None,
         },
         secrets,
         on_sent: None,

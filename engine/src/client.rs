@@ -3,12 +3,13 @@
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{HeaderMap, USER_AGENT};
 
-use crate::api::{Api, Facts};
+use crate::api::{Api, Auth, Facts};
+use crate::body::Body;
 use crate::call::{self, Call};
 use crate::download::Download;
 use crate::encode;
@@ -20,7 +21,9 @@ use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
 use crate::settings::{self, Credential, Key, Settings, Timeouts};
+use crate::token::{Token, Tokens};
 use crate::transport::Transport;
+use crate::transport::layer::Signing;
 
 /// A client of the API `A`. Pointer-sized; clones share connections and the budget for retries.
 ///
@@ -79,6 +82,9 @@ impl<A: Api> Client<A> {
         if let Key::Fixed(key) = &self.0.key {
             self.0.authorize(key, server, &mut "".into(), &mut HeaderMap::new())?;
         }
+        for key in &self.0.more_keys {
+            self.0.authorize(key, server, &mut "".into(), &mut HeaderMap::new())?;
+        }
         self.0.transport().map(drop)
     }
 
@@ -106,6 +112,22 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.key = Key::Fixed(Credential::new(settings.api.auth, key.as_ref())))
     }
 
+    /// Adds a key that is sent besides the one of [`key`](Self::key), in a place of its own: for an API with several. It is sent, and
+    /// redacted, as that one.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use typed_endpoint::{Auth, Client};
+    ///
+    /// let client = Client::<Library>::new().key("12345").another_key(Auth::Header("X-Branch-Key"), "678");
+    /// client.check()?;
+    /// # Ok::<(), typed_endpoint::RequestError>(())
+    /// ```
+    #[must_use]
+    pub fn another_key(self, auth: Auth, key: impl AsRef<str>) -> Self {
+        self.set(|settings| settings.more_keys.push(Credential::new(auth, key.as_ref())))
+    }
+
     /// Sets a function that returns the key, called before every request: for keys that change.
     ///
     /// ```
@@ -120,6 +142,70 @@ impl<A: Api> Client<A> {
         Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
     {
         self.set(|settings| settings.key = Key::Provider(Arc::new(move || Box::pin(provider()))))
+    }
+
+    /// Sets a function that fetches a key which expires, such as an access token of OAuth 2. All calls of this client and of its clones
+    /// share the token: it is fetched once however many wait for it, kept until shortly before it expires, and fetched again, once for a
+    /// call, when the server responds with 401. The request is then repeated, whatever the retry policy, unless its body can be sent
+    /// only once.
+    ///
+    /// The function may use a client itself, without a key: the token endpoint is an operation like any other.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use typed_endpoint::{Api, Auth, Case, Client, Secret, Token, Unmapped, endpoint, model};
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::Library;
+    ///
+    /// /// The server that issues tokens.
+    /// pub enum Accounts {}
+    ///
+    /// impl Api for Accounts {
+    ///     const NAME: &'static str = "Accounts";
+    ///     const SERVERS: &'static [&'static str] = &["https://accounts.example"];
+    ///     const CASE: Case = Case::Snake;
+    ///     const AUTH: Auth = Auth::Basic;
+    ///     type Error = Unmapped;
+    /// }
+    ///
+    /// endpoint! {
+    ///     /// Issues a token.
+    ///     pub IssueToken: Accounts = POST "/oauth2/token" form {
+    ///         /// `client_credentials`, or `refresh_token`.
+    ///         grant_type: String,
+    ///         /// The refresh token.
+    ///         refresh_token?: Secret,
+    ///     } -> Issued, retryable
+    /// }
+    ///
+    /// model! {
+    ///     /// An access token.
+    ///     pub struct Issued: Accounts {
+    ///         /// The token.
+    ///         access_token: Secret,
+    ///         /// How many seconds it is valid.
+    ///         expires_in?: u64,
+    ///     }
+    /// }
+    ///
+    /// let accounts = Client::<Accounts>::new().key("client-id:client-secret");
+    /// let client = Client::<Library>::new().token_provider(move || {
+    ///     let accounts = accounts.clone();
+    ///     async move {
+    ///         let issued = accounts.call(IssueToken::new("client_credentials")).await?;
+    ///         let lifetime = Duration::from_secs(issued.expires_in.unwrap_or(300));
+    ///         Ok(Token::new(issued.access_token).expires_in(lifetime))
+    ///     }
+    /// });
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn token_provider<F, Fut>(self, provider: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Token, BoxError>> + Send + 'static,
+    {
+        let tokens = Tokens::new(Box::new(move || Box::pin(provider())));
+        self.set(|settings| settings.key = Key::Tokens(tokens.into()))
     }
 
     /// Sets the server by its base URL, to which the paths of the operations are appended.
@@ -253,9 +339,65 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn transport(self, transport: impl Transport) -> Self {
         self.set(|settings| {
-            settings.transport = Arc::new(OnceLock::from(Ok(Arc::new(transport) as Arc<dyn Transport>)));
-            settings.own_transport = true;
+            settings.own_transport = Some(Arc::new(transport));
+            settings.forget_transport();
         })
+    }
+
+    /// Puts something around the transport, the default one or your own: caching, metrics, other routes. It sees each attempt as it
+    /// is sent, with the key, and the operation that it belongs to in the request's extensions, as a `&'static Operation`. Several
+    /// layers stand around each other, the last one outermost. Clones made afterwards have it, too.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use std::sync::Arc;
+    /// use http::{Request, Response};
+    /// use typed_endpoint::{Body, BoxFuture, Client, Operation, Transport, TransportError};
+    ///
+    /// /// Prints what is sent.
+    /// struct Printed(Arc<dyn Transport>);
+    ///
+    /// impl Transport for Printed {
+    ///     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+    ///         if let Some(operation) = request.extensions().get::<&'static Operation>() {
+    ///             println!("{operation}");
+    ///         }
+    ///         self.0.send(request)
+    ///     }
+    /// }
+    ///
+    /// let client = Client::<Library>::new().key("12345").layer(Printed);
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn layer<T: Transport>(self, wrap: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static) -> Self {
+        self.set(|settings| {
+            settings.layers.push(Arc::new(move |inner| Arc::new(wrap(inner))));
+            settings.forget_transport();
+        })
+    }
+
+    /// Sets a function that signs each request: it sees the request as it is sent in each attempt, with its URL, headers and body
+    /// ([`Body::as_bytes`](crate::Body::as_bytes), where the body is in memory), and adds what it wants. A [`layer`](Self::layer)
+    /// in short.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use typed_endpoint::Client;
+    /// # fn hmac(key: &[u8], body: &[u8]) -> String { format!("{}{}", key.len(), body.len()) }
+    ///
+    /// let client = Client::<Library>::new().sign(|request| {
+    ///     let body = request.body().as_bytes().ok_or("only what is in memory can be signed")?;
+    ///     let signature = hmac(b"secret", body);
+    ///     request.headers_mut().insert("x-signature", signature.parse()?);
+    ///     Ok(())
+    /// });
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn sign(self, sign: impl Fn(&mut http::Request<Body>) -> Result<(), BoxError> + Send + Sync + 'static) -> Self {
+        let sign = Arc::new(sign);
+        self.layer(move |inner| Signing { sign: sign.clone(), inner })
     }
 
     /// Configures reqwest, the default transport: certificates, proxies, addresses, …
@@ -283,7 +425,7 @@ impl<A: Api> Client<A> {
     ) -> Self {
         self.set(|settings| {
             settings.configure = Some(Arc::new(configure));
-            settings.own_transport = false;
+            settings.own_transport = None;
             settings.forget_transport();
         })
     }

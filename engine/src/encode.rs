@@ -1,5 +1,7 @@
 //! A request's fields become a method, a path, headers and a body.
 
+mod style;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -18,11 +20,16 @@ use crate::secret::Secret;
 /// All but the characters that RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The same without the slash, where it is one.
+const SLASHES: &AsciiSet = &RESERVED.remove(b'/');
+
 /// A request, but for the server and the key.
 #[derive(Default)]
 pub(crate) struct Prepared {
-    /// Path and query.
+    /// Path and query below the server's base URL, or a whole URL.
     pub(crate) target: String,
+    /// Whether it is a URL that somebody gave, absolute or from the server's root: it may be spelled in any way.
+    pub(crate) is_url: bool,
     /// A list, from which each attempt makes its map: there are few, and a map costs more to copy than to make.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) payload: Payload,
@@ -31,6 +38,13 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// Sets a header, unless the request has one of the same name.
+    pub(crate) fn default_header(&mut self, name: HeaderName, value: HeaderValue) {
+        if self.headers.iter().all(|(other, _)| *other != name) {
+            self.headers.push((name, value));
+        }
+    }
+
     /// Sets a header, in place of any of the same name.
     pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
         self.headers.retain(|(other, _)| *other != name);
@@ -67,14 +81,17 @@ pub(crate) fn set_query(target: &mut String, name: &str, value: &str) {
 pub(crate) fn prepare(
     operation: &Operation,
     prefix: &str,
-    accept: &'static str,
+    accept: Option<&'static str>,
     values: &[Option<&dyn Value>],
     checked: bool,
 ) -> Result<Prepared, RequestError> {
     let mut request = Prepared::default();
     let mut scratch = Writer::for_requests(checked);
     request.target.reserve(prefix.len() + operation.path.len() + 48);
-    request.target.push_str(prefix);
+    request.is_url = operation.has_given_url();
+    if !request.is_url {
+        request.target.push_str(prefix);
+    }
     push_path(&mut request.target, operation, values, &mut scratch)?;
 
     let mut json = Writer::for_requests(checked);
@@ -84,8 +101,8 @@ pub(crate) fn prepare(
         let Some(value) = value else { continue };
         match field.place {
             Place::Path => {}
-            Place::Query => for_each_text(field, *value, &mut scratch, &mut |text| {
-                push_query(&mut request.target, field.name, text);
+            Place::Query => for_each_parameter(operation, field, *value, &mut scratch, &mut |name, text| {
+                push_query(&mut request.target, name, text);
                 Ok(())
             })?,
             Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
@@ -107,19 +124,38 @@ pub(crate) fn prepare(
                 value.encode(&mut json);
                 check(field, 0, &mut json)?;
             }
-            Place::Form => for_each_text(field, *value, &mut scratch, &mut |text| {
-                push_pair(&mut form, field.name, text);
+            Place::Form => for_each_parameter(operation, field, *value, &mut scratch, &mut |name, text| {
+                push_pair(&mut form, name, text);
                 Ok(())
             })?,
-            Place::Multipart => push_part(&mut parts, field, *value, &mut scratch)?,
+            Place::Multipart => push_part(&mut parts, operation, field, *value, &mut scratch)?,
             Place::Body => request.payload = raw_body(field, *value)?,
         }
     }
     finish_body(operation, &mut request, json.take_json(), form, parts);
     let secrets = scratch.into_secrets().into_iter().chain(json.into_secrets());
     request.secrets = secrets.map(Secret::from).collect();
-    request.set_header(ACCEPT, HeaderValue::from_static(accept));
+    if let Some(accept) = accept {
+        request.default_header(ACCEPT, HeaderValue::from_static(accept));
+    }
     Ok(request)
+}
+
+/// The headers of these fields.
+#[cfg(feature = "mock")]
+pub(crate) fn headers(
+    fields: &[Field],
+    values: &[Option<&dyn Value>],
+) -> Result<Vec<(HeaderName, HeaderValue)>, RequestError> {
+    let (mut headers, mut scratch) = (Vec::new(), Writer::for_requests(false));
+    for (field, value) in fields.iter().zip(values) {
+        let Some(value) = value else { continue };
+        for_each_text(field, *value, &mut scratch, &mut |text| {
+            headers.push(header(field.name, text)?);
+            Ok(())
+        })?;
+    }
+    Ok(headers)
 }
 
 /// Sets the body, and the type that says what it is. An operation that has a JSON body sends one even when no field is
@@ -140,7 +176,7 @@ fn finish_body(operation: &Operation, request: &mut Prepared, mut json: String, 
         return;
     };
     request.payload = Payload::Body(body);
-    request.set_header(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    request.default_header(CONTENT_TYPE, HeaderValue::from_static(content_type));
 }
 
 fn push_path(
@@ -157,23 +193,41 @@ fn push_path(
         let fields = operation.fields.iter().zip(values);
         for (field, value) in fields.filter(|(field, _)| field.place == Place::Path && field.rust == parameter) {
             let Some(value) = value else { continue };
-            let start = target.len();
             for_each_text(field, *value, scratch, &mut |text| {
-                target.extend(utf8_percent_encode(text, RESERVED));
+                let invalid = |what| Err(RequestError::PathParameter { name: field.rust, what });
+                if operation.has_given_url() {
+                    // What follows a `#` is not sent, and would be in the way of the query.
+                    target.push_str(text.split('#').next().unwrap_or_default());
+                } else if field.slashes {
+                    if let Some(what) = segments_fault(text) {
+                        return invalid(what);
+                    }
+                    target.extend(utf8_percent_encode(text, SLASHES));
+                } else {
+                    // A URL parser resolves `.` and `..` even where they are percent-encoded.
+                    match text {
+                        "" => return invalid("empty"),
+                        "." => return invalid("`.`"),
+                        ".." => return invalid("`..`"),
+                        _ => target.extend(utf8_percent_encode(text, RESERVED)),
+                    }
+                }
                 Ok(())
             })?;
-            // A URL parser resolves `.` and `..` even where they are percent-encoded.
-            let what = match &target[start..] {
-                "" => "empty",
-                "." => "`.`",
-                ".." => "`..`",
-                _ => continue,
-            };
-            return Err(RequestError::PathParameter { name: field.rust, what });
         }
     }
     target.push_str(rest);
     Ok(())
+}
+
+/// Why a path with slashes would address something else than it says. (A slash at its end is a part of many names.)
+fn segments_fault(path: &str) -> Option<&'static str> {
+    path.strip_suffix('/').unwrap_or(path).split('/').find_map(|segment| match segment {
+        "" => Some("a path with an empty segment"),
+        "." => Some("a path with a segment `.`"),
+        ".." => Some("a path with a segment `..`"),
+        _ => None,
+    })
 }
 
 pub(crate) fn push_query(target: &mut String, name: &str, value: &str) {
@@ -191,6 +245,7 @@ fn push_pair(form: &mut String, name: &str, value: &str) {
 
 fn push_part(
     parts: &mut Multipart,
+    operation: &Operation,
     field: &Field,
     value: &dyn Value,
     scratch: &mut Writer,
@@ -201,8 +256,8 @@ fn push_part(
     } else if let Some(files) = value.as_any().downcast_ref::<Vec<File>>() {
         form = files.iter().fold(form, |form, file| form.file(field.name, file.clone()));
     } else {
-        for_each_text(field, value, scratch, &mut |text| {
-            form = std::mem::take(&mut form).text(field.name, text);
+        for_each_parameter(operation, field, value, scratch, &mut |name, text| {
+            form = std::mem::take(&mut form).text(name, text);
             Ok(())
         })?;
     }
@@ -244,6 +299,26 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 
 fn invalid(field: &Field, reason: impl ToString) -> RequestError {
     RequestError::Field { name: field.name.into(), reason: reason.to_string() }
+}
+
+/// Passes on a value as parameters: one of the field's name, or several where it is an object or a list.
+fn for_each_parameter(
+    operation: &Operation,
+    field: &Field,
+    value: &dyn Value,
+    scratch: &mut Writer,
+    each: &mut dyn FnMut(&str, &str) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
+    scratch.clear();
+    // Enough for most, so that it need not grow byte by byte.
+    scratch.reserve(64);
+    value.encode(scratch);
+    check(field, 0, scratch)?;
+    let mut reader = Reader::new(scratch.as_json());
+    if matches!(reader.kind(), Kind::List | Kind::Object) {
+        return style::parameters(field, operation.style_of(field), scratch.as_json(), each);
+    }
+    text(reader).map_err(|error| invalid(field, error))?.map_or(Ok(()), |text| each(field.name, &text))
 }
 
 /// Passes on a value as text: a string as it is, a list item by item, an object as JSON, null not at all.

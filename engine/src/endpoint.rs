@@ -4,6 +4,7 @@
 mod check;
 mod into_field;
 mod operation;
+mod style;
 
 use std::any::Any;
 use std::fmt;
@@ -14,11 +15,12 @@ use crate::error::ErrorBody;
 use crate::response::ResponseFormat;
 use crate::source::{ReadError, Source};
 
-pub(crate) use check::cursor_field;
 pub use into_field::IntoField;
 #[doc(hidden)]
 pub use operation::Declaration;
 pub use operation::{Field, Host, Operation, Paging, Place};
+pub(crate) use style::Style;
+pub use style::{Lists, Objects};
 
 /// An operation of an API. A value of the type is one request; [`Client::call`](crate::Client::call) sends it.
 ///
@@ -61,7 +63,7 @@ pub trait HostedBy<A: Api>: Endpoint {
 /// Refuses a list whose cursor could not be written into the request, while the compiler evaluates it.
 #[doc(hidden)]
 pub const fn check_cursor<E: Endpoint>() {
-    check::cursor(E::OPERATION.method, E::OPERATION.fields, <E::Api as Api>::CURSOR);
+    check::cursor(E::OPERATION, <E::Api as Api>::CURSOR);
 }
 
 /// What [`Endpoint::values`] shows a request's values to.

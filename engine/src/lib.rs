@@ -47,6 +47,7 @@ mod settings;
 pub mod source;
 pub mod sse;
 mod timeout;
+mod token;
 mod transport;
 pub mod tus;
 mod url;
@@ -80,9 +81,11 @@ pub use multipart::Multipart;
 pub use page::{ItemOf, Items, Page, PageOf, Pages, Paginated};
 pub use rate::RateLimit;
 pub use response::Response;
+pub use response::headers::WithHeaders;
 pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
+pub use token::Token;
 #[cfg(feature = "reqwest")]
 pub use transport::configured_transport;
 #[cfg(feature = "tower")]
@@ -101,7 +104,8 @@ pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 /// assert_eq!(<Format as ResponseFormat<Book>>::ACCEPT, "application/json");
 /// ```
 pub mod format {
-    pub use crate::response::{Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
+    pub use crate::response::headers::Headed;
+    pub use crate::response::{ByStatus, Empty, Events, Json, Raw, RawResponse, ResponseFormat, Streamed, Text};
 }
 
 /// The parts of an [`Operation`]: its fields and their places in the request, its paging, the APIs that host it.
@@ -114,14 +118,14 @@ pub mod format {
 /// assert_eq!((author.name, author.place), ("author", Place::Query));
 /// ```
 pub mod operation {
-    pub use crate::endpoint::{Field, Host, Paging, Place};
+    pub use crate::endpoint::{Field, Host, Lists, Objects, Paging, Place};
 }
 
 /// What the macros expand to. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use bytes::Bytes;
-    pub use http::{HeaderMap, Method, StatusCode};
+    pub use http::{HeaderMap, Method, Request, StatusCode};
     pub use paste::paste;
     #[cfg(feature = "reqwest")]
     pub use reqwest;
@@ -130,5 +134,7 @@ pub mod __private {
     pub use crate::case::name;
     pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
     pub use crate::error::ErrorContent;
+    pub use crate::response::headers::ResponseHeaders;
+    pub use crate::response::{first_accept, undeclared};
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -8,6 +8,7 @@ use http::HeaderMap;
 
 use crate::error::RequestError;
 use crate::retry::Retry;
+use crate::secret;
 use crate::server::Server;
 
 /// The settings of one call, each in place of the client's.
@@ -19,6 +20,8 @@ pub(crate) struct CallOptions {
     pub(crate) headers: HeaderMap,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) server: Option<Arc<Server>>,
+    /// In place of the operation's path and query.
+    pub(crate) url: Option<String>,
     pub(crate) config_error: Option<RequestError>,
 }
 
@@ -32,6 +35,7 @@ impl fmt::Debug for CallOptions {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("server", &self.server)
+            .field("url", &self.url.as_deref().map(secret::redacted_url))
             .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! Lists in pages, to their true end.
 
 mod ahead;
+mod told;
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::endpoint::{Endpoint, HostedBy, Paging, check_cursor};
 use crate::error::{Error, ErrorInner, ErrorKind};
 use crate::response::Response;
 use ahead::{Ahead, Asked, counted_on};
+use told::{position_of, told};
 
 /// A list that comes in pages: an operation declared as `paged`.
 pub trait Paginated: Endpoint<Response: Page> {}
@@ -44,7 +46,23 @@ pub trait Page: Send + 'static {
 
     /// Where the next page begins, for an API that has it in the body; `None` otherwise and on the last page (also where
     /// the API marks that by an empty text: an empty cursor ends the list with an error).
+    ///
+    /// For an API that continues after the last item, that is the item's id, and [`has_more`](Self::has_more) says whether the list
+    /// does. For a list that is declared `paged(Link)` it is the URL of the next page.
     fn next_cursor(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether the list has more items after this page, for an API that says so in the body; `None` (the default) otherwise. `false` ends
+    /// a list of any kind; where it is `true`, a list that says nothing of its next page is an error, and one that the client counts
+    /// does not end with a short page.
+    fn has_more(&self) -> Option<bool> {
+        None
+    }
+
+    /// The number of items that the whole list holds, for an API that has it in the body; `None` (the default) otherwise. See
+    /// [`Api::TOTAL`].
+    fn total(&self) -> Option<u64> {
         None
     }
 }
@@ -249,7 +267,7 @@ impl<E: Paginated> Pages<E> {
     fn handle_page(&mut self, page: Response<E::Response>) -> Option<Vec<<E::Response as Page>::Item>> {
         let first = !std::mem::replace(&mut self.begun, true);
         if first && self.cursor.is_none() {
-            self.cursor = self.call.param(<E::Api as Api>::CURSOR);
+            self.cursor = self.call.own_cursor();
             self.from_start = self.cursor.is_none();
         }
         let len = page.value.len();
@@ -281,23 +299,23 @@ impl<E: Paginated> Pages<E> {
     /// Where the next page begins; `None` when this one is the last.
     fn next_position(&mut self, page: &Response<E::Response>) -> Result<Option<String>, DecodeError> {
         let total = <E::Api as Api>::TOTAL.and_then(|name| page.headers.get(name));
-        self.total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok()).or(self.total);
+        let total = total.and_then(|total| total.to_str().ok()?.trim().parse().ok());
+        self.total = total.or_else(|| page.value.total()).or(self.total);
         let len = page.value.len();
         self.received = self.received.saturating_add(len as u64);
         let complete = self.from_start && self.total == Some(self.received);
         match E::OPERATION.paged {
-            Some(Paging::Offset | Paging::Number) => self.count_on(len, complete, &page.raw_body),
+            Some(Paging::Offset | Paging::Number) => {
+                self.count_on(len, complete, page.value.has_more(), &page.raw_body)
+            }
             // Such an API names pages that are not there.
             _ if <E::Api as Api>::EMPTY_PAGE_ENDS && (len == 0 || complete) => Ok(None),
             _ => {
-                let told = match page.value.next_cursor() {
-                    Some(cursor) => Some(cursor),
-                    None => <E::Api as Api>::next_cursor(&page.headers)?,
-                };
-                let Some(next) = told else { return Ok(None) };
+                let Some(next) = told::<E>(&page.value, &page.headers)? else { return Ok(None) };
                 if next.is_empty() {
                     return Err(DecodeError::custom("it gives an empty text for where the next page begins"));
                 }
+                let next = position_of(&self.call, self.cursor.as_deref(), next)?;
                 if let Some(here) = &self.cursor {
                     self.visited.insert(here);
                 }
@@ -311,14 +329,21 @@ impl<E: Paginated> Pages<E> {
     }
 
     /// Counts on from a page, for a server that does not say where the next one begins.
-    fn count_on(&mut self, len: usize, complete: bool, raw: &[u8]) -> Result<Option<String>, DecodeError> {
+    fn count_on(
+        &mut self,
+        len: usize,
+        complete: bool,
+        has_more: Option<bool>,
+        raw: &[u8],
+    ) -> Result<Option<String>, DecodeError> {
         let full = match (self.call.param(<E::Api as Api>::LIMIT), <E::Api as Api>::MAX_LIMIT) {
             // Otherwise nobody knows how long a full page is: a server may hold to less than it is asked for.
             (Some(limit), Some(most)) => limit.parse().ok().map(|limit: usize| most.min(limit)),
             _ => None,
         };
-        let more = self.from_start && self.total.is_some_and(|total| total > self.received);
-        if len == 0 || complete || (full.is_some_and(|full| len < full) && !more) {
+        let more = has_more.unwrap_or(self.from_start && self.total.is_some_and(|total| total > self.received));
+        let ended = has_more == Some(false) || (len == 0 && has_more.is_none());
+        if ended || complete || (full.is_some_and(|full| len < full) && !more) {
             return Ok(None);
         }
         // A server that does not know the parameter returns its first page forever.
@@ -326,7 +351,10 @@ impl<E: Paginated> Pages<E> {
         self.same = if self.last_page == Some(hash) { self.same + 1 } else { 1 };
         self.last_page = Some(hash);
         if self.same > SAME_PAGES {
-            let text = format!("the same page came again and again, whatever `{}` asked for", <E::Api as Api>::CURSOR);
+            let text = format!(
+                "the same page came again and again, whatever `{}` asked for",
+                E::OPERATION.cursor_name(<E::Api as Api>::CURSOR)
+            );
             return Err(DecodeError::custom(text));
         }
         let by = if E::OPERATION.paged == Some(Paging::Offset) { len as u64 } else { 1 };

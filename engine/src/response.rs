@@ -10,7 +10,10 @@ use crate::body::Body;
 use crate::codec::{DecodeError, Field, Foreign, Notes, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
+use crate::endpoint;
 use crate::sse::{Sse, StreamItem};
+
+pub(crate) mod headers;
 
 /// How a successful response becomes a `T`. Implemented by the types below, one for each form of response that a declaration of
 /// [`endpoint!`](macro@crate::endpoint) can name.
@@ -20,6 +23,12 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// The status of a success, unless the declaration says another.
     #[doc(hidden)]
     const STATUS: u16 = 200;
+    /// The statuses that have a response of their own, which are then no errors; empty (the default) for any success.
+    #[doc(hidden)]
+    const STATUSES: &'static [u16] = &[];
+    /// The headers that the value has.
+    #[doc(hidden)]
+    const HEADERS: &'static [endpoint::Field] = &[];
     /// Whether the body is streamed, rather than read to its end first.
     const STREAMED: bool = false;
     /// Whether the body is the content of a file. A redirect to another host is followed for such only (without the key and
@@ -214,6 +223,26 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for Events {
         }
         Ok(Sse::new(std::mem::take(&mut response.body)).in_context(response.context.clone()))
     }
+}
+
+/// One of several responses, by the status: `-> match { 200 => Ready(Stats), 202 => Pending }`.
+#[derive(Debug)]
+pub struct ByStatus;
+
+/// What is asked for where a response may have one of several forms.
+#[doc(hidden)]
+pub const fn first_accept(accepts: &[&'static str]) -> &'static str {
+    match accepts.first() {
+        Some(first) => first,
+        None => "application/json",
+    }
+}
+
+/// A response of a status that the declaration does not have.
+#[doc(hidden)]
+#[cold]
+pub fn undeclared(status: u16) -> DecodeError {
+    DecodeError::custom(format!("the declaration has no response of status {status}"))
 }
 
 /// The value of a call with the response's metadata: from [`Call::with_response`](crate::call::Call::with_response).

@@ -9,9 +9,12 @@ use crate::body::Body;
 use crate::error::{DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, note_attempt};
 use crate::log::{self, Span};
 use crate::observe::Outcome;
+use crate::resolve::{resolve, same_origin};
 use crate::response::RawResponse;
 use crate::retry::{FailedAttempt, FailureKind, Paid, RetryDecision, StopReason};
 use crate::runtime::{self, Instant, sleep, timeout_at};
+use crate::secret;
+use crate::server::origin_of;
 use crate::transport::BoxFuture;
 use crate::watch::{WatchedCall, follow};
 pub(crate) use background::in_background;
@@ -212,6 +215,21 @@ pub(crate) async fn curl_with_secrets(job: &mut Job) -> Result<String, Box<Error
         Err(error) => Err(error),
     };
     command.map_err(|error| job.subject.describe(ErrorInner::request(error)))
+}
+
+/// The absolute URL of a link in a response to the request, or in one that came from elsewhere on its server; why it is not
+/// followed otherwise.
+pub(crate) fn linked(job: &Job, from: Option<&str>, link: &str) -> Result<String, String> {
+    let own = exchange::url_of(job).map_err(|error| error.to_string())?;
+    let from = from.and_then(|from| resolve(&own, from)).unwrap_or(own);
+    let url = resolve(&from, link).ok_or("it links to a next page, but the link is no URL")?;
+    match same_origin(&url, job.server.origin()) {
+        true => Ok(url),
+        false => {
+            let origin = secret::redacted_url(origin_of(&url).unwrap_or_default()).into_owned();
+            Err(format!("it links to a next page on another server, {origin}, which is not followed"))
+        }
+    }
 }
 
 /// The request as it would be sent first.

@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, Entry, HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::{Auth, Facts};
@@ -16,6 +18,8 @@ use crate::retry::Budget;
 use crate::retry::Retry;
 use crate::secret::Secret;
 use crate::server::Server;
+use crate::token::Tokens;
+use crate::transport::layer::{Layer, layered};
 use crate::transport::{BoxFuture, Transport};
 
 /// Time-outs: for connecting, for an attempt without progress, and for the whole call.
@@ -84,11 +88,15 @@ pub(crate) enum Key {
     None,
     Fixed(Arc<Credential>),
     Provider(KeyProvider),
+    Tokens(Arc<Tokens>),
 }
 
 /// A key, and the header that carries it.
 pub(crate) struct Credential {
+    auth: Auth,
     pub(crate) key: Arc<Secret>,
+    /// What else of it must not be shown.
+    pub(crate) also: Vec<Secret>,
     /// `None` where no header can hold it.
     value: Option<HeaderValue>,
 }
@@ -96,15 +104,23 @@ pub(crate) struct Credential {
 impl Credential {
     pub(crate) fn new(auth: Auth, key: &str) -> Arc<Self> {
         let key = Arc::new(bare_key(key));
+        let mut also = Vec::new();
         let value = match auth {
             Auth::Bearer => HeaderValue::try_from(format!("Bearer {}", key.expose())),
+            Auth::Basic => {
+                let encoded = BASE64_STANDARD.encode(key.expose());
+                let value = HeaderValue::try_from(format!("Basic {encoded}"));
+                let password = key.expose().split_once(':').map(|(_, password)| password).unwrap_or_default();
+                also.extend([encoded.as_str(), password].map(Secret::from));
+                value
+            }
             Auth::Header(_) | Auth::Query(_) => HeaderValue::from_str(key.expose()),
         };
         let value = value.ok().map(|mut value| {
             value.set_sensitive(true);
             value
         });
-        Arc::new(Self { key, value })
+        Arc::new(Self { auth, key, also, value })
     }
 }
 
@@ -116,6 +132,8 @@ pub(crate) struct Settings {
     pub(crate) api: Facts,
     pub(crate) server: Result<Arc<Server>, RequestError>,
     pub(crate) key: Key,
+    /// Those that are sent besides.
+    pub(crate) more_keys: Vec<Arc<Credential>>,
     pub(crate) plain_http: bool,
     /// `None`: nothing was set.
     pub(crate) retry: Option<Arc<Retry>>,
@@ -133,8 +151,10 @@ pub(crate) struct Settings {
     /// How many bytes of headers, and of a body, the log shows.
     pub(crate) max_logged: usize,
     pub(crate) transport: Lazy,
-    /// Whether the caller gave the transport.
-    pub(crate) own_transport: bool,
+    /// The transport that the caller gave.
+    pub(crate) own_transport: Option<Arc<dyn Transport>>,
+    /// What stands around the transport, the first one innermost.
+    pub(crate) layers: Vec<Layer>,
     /// What the caller changes of the default transport.
     #[cfg(feature = "reqwest")]
     pub(crate) configure: Option<crate::transport::reqwest::Configure>,
@@ -153,6 +173,7 @@ impl Settings {
             api,
             server: server_at(api, 0),
             key: Key::None,
+            more_keys: Vec::new(),
             plain_http: false,
             retry: None,
             budget: Arc::default(),
@@ -166,7 +187,8 @@ impl Settings {
             observer: None,
             max_logged: 4 * 1024,
             transport: Lazy::default(),
-            own_transport: false,
+            own_transport: None,
+            layers: Vec::new(),
             #[cfg(feature = "reqwest")]
             configure: None,
             #[cfg(feature = "http2")]
@@ -182,7 +204,11 @@ impl Settings {
 
     /// The transport, made now if there is none yet.
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
-        self.transport.get_or_init(|| self.default_transport()).clone()
+        let make = || {
+            let transport = self.own_transport.clone().map_or_else(|| self.default_transport(), Ok);
+            transport.map(|transport| layered(transport, &self.layers))
+        };
+        self.transport.get_or_init(make).clone()
     }
 
     fn default_transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
@@ -200,11 +226,9 @@ impl Settings {
         crate::transport::default_transport(self.timeouts.connect)
     }
 
-    /// Has the default transport made again. One that was set stays.
+    /// Has the transport made again. One that the caller gave stays.
     pub(crate) fn forget_transport(&mut self) {
-        if !self.own_transport {
-            self.transport = Lazy::default();
-        }
+        self.transport = Lazy::default();
     }
 
     /// Puts the key where the API wants it, unless the server is one that it must not go to.
@@ -226,9 +250,14 @@ impl Settings {
         if credential.key.is_empty() {
             return Err(RequestError::Key { reason: "the key is empty: the function that gives it gave none".into() });
         }
-        let name = match self.api.auth {
-            Auth::Bearer => AUTHORIZATION,
-            Auth::Header(name) => HeaderName::from_static(name),
+        if credential.auth == Auth::Basic && !credential.key.expose().contains(':') {
+            return Err(RequestError::Key { reason: "for `Auth::Basic` it is `user:password`, with a colon".into() });
+        }
+        let name = match credential.auth {
+            Auth::Bearer | Auth::Basic => AUTHORIZATION,
+            Auth::Header(name) => HeaderName::from_bytes(name.as_bytes()).map_err(|_| RequestError::Key {
+                reason: format!("`{name}`, which `Api::AUTH` names, is no name of a header").into(),
+            })?,
             Auth::Query(name) => {
                 set_query(target.to_mut(), name, credential.key.expose());
                 return Ok(());
@@ -279,7 +308,7 @@ impl fmt::Debug for Settings {
                 &match self.key {
                     Key::None => "none",
                     Key::Fixed(_) => "set",
-                    Key::Provider(_) => "by a function",
+                    Key::Provider(_) | Key::Tokens(_) => "by a function",
                 },
             )
             .field("retry", &self.retry.clone().unwrap_or_default())

@@ -32,8 +32,8 @@ pub struct Source<'a> {
     fields: std::slice::Iter<'static, Field>,
     values: &'a mut dyn Values,
     mode: Mode,
-    /// Whether a query parameter that cannot be read is as good as none.
-    lenient_queries: bool,
+    /// Where a value that cannot be read is as good as none.
+    lenient: Option<Place>,
 }
 
 /// What holds the values of a request's fields.
@@ -53,11 +53,12 @@ pub(crate) enum Found {
     /// JSON.
     Json(Json),
     /// Text that may stand for a number or boolean as well.
-    #[cfg(feature = "mock")]
     Text(String),
     /// The texts of a list, each of which may stand for a number or boolean as well.
-    #[cfg(feature = "mock")]
     Texts(Vec<String>),
+    /// JSON whose texts may stand for numbers and booleans as well.
+    #[cfg(feature = "mock")]
+    Tree(Json),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
     #[cfg(any(feature = "dynamic", feature = "mock"))]
     Any(Vec<Box<dyn Any>>),
@@ -127,12 +128,11 @@ impl fmt::Debug for Source<'_> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(fields: &'static [Field], values: &'a mut dyn Values, mode: Mode) -> Self {
-        Self { fields: fields.iter(), values, mode, lenient_queries: false }
+        Self { fields: fields.iter(), values, mode, lenient: None }
     }
 
-    #[cfg(feature = "mock")]
-    pub(crate) fn lenient_queries(self, lenient_queries: bool) -> Self {
-        Self { lenient_queries, ..self }
+    pub(crate) fn lenient(self, place: impl Into<Option<Place>>) -> Self {
+        Self { lenient: place.into(), ..self }
     }
 
     /// The next field, which the request cannot be made without.
@@ -166,9 +166,7 @@ impl<'a> Source<'a> {
             None => None,
             #[cfg(any(feature = "dynamic", feature = "mock"))]
             Some(Found::Sample) => self.values.sampler().map(|sampler| sampler.required(field.name, T::sample)),
-            Some(found) if self.lenient_queries && field.place == Place::Query => {
-                found.into_value(field, Mode::Lenient).ok()
-            }
+            Some(found) if self.lenient == Some(field.place) => found.into_value(field, Mode::Lenient).ok(),
             Some(found) => Some(found.into_value(field, self.mode)?),
         };
         Ok((field, value))
@@ -201,21 +199,31 @@ impl Found {
 }
 
 impl Found {
+    /// One text, or a list where the field is one.
+    pub(crate) fn texts(mut texts: Vec<String>, field: &Field) -> Option<Self> {
+        let is_list = field.ty.starts_with("Vec");
+        match texts.len() {
+            0 => None,
+            _ if is_list => Some(Self::Texts(texts)),
+            _ => texts.pop().map(Self::Text),
+        }
+    }
+
     fn into_value<T: codec::Field + 'static>(self, field: &'static Field, mode: Mode) -> Result<T, ReadError> {
         let read = |json: &Json| Options::new().mode(mode).decode(&to_json(json)).map(|decoded| decoded.value);
         let invalid = |error| ReadError::inside(field, error);
         match self {
             Found::Json(json) => read(&json).map_err(invalid),
             // Text is what it stands for: a string where one is wanted, else the number or boolean it spells.
-            #[cfg(feature = "mock")]
             Found::Text(text) => {
                 read(&Json::String(text.clone())).or_else(|error| read(&spelled(&text).ok_or(error)?)).map_err(invalid)
             }
-            #[cfg(feature = "mock")]
             Found::Texts(texts) => {
                 let spelled: Option<_> = texts.iter().map(|text| spelled(text)).collect();
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
+            #[cfg(feature = "mock")]
+            Found::Tree(tree) => read(&tree).or_else(|_| read(&spelled_tree(tree))).map_err(invalid),
             #[cfg(any(feature = "dynamic", feature = "mock"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
@@ -231,9 +239,19 @@ impl Found {
 }
 
 /// What a text spells, if that is not just text.
-#[cfg(feature = "mock")]
 fn spelled(text: &str) -> Option<Json> {
     serde_json::from_str(text).ok().filter(|json: &Json| !json.is_string() && !json.is_null())
+}
+
+/// A tree with what its texts spell.
+#[cfg(feature = "mock")]
+fn spelled_tree(tree: Json) -> Json {
+    match tree {
+        Json::String(text) => spelled(&text).unwrap_or(Json::String(text)),
+        Json::Array(items) => items.into_iter().map(spelled_tree).collect(),
+        Json::Object(members) => members.into_iter().map(|(name, value)| (name, spelled_tree(value))).collect(),
+        other => other,
+    }
 }
 
 impl Values for Map<String, Json> {

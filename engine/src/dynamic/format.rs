@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::output::{Documents, Output};
 use crate::codec::{Field, Schema, Schemas};
 use crate::download::Download;
+use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
@@ -22,6 +23,8 @@ pub enum Content {
     Bytes,
     /// Server-sent events, each an item of this schema.
     Events(Schema),
+    /// One of these, by the status of the response.
+    ByStatus(Vec<(u16, Content)>),
 }
 
 /// A form of response whose value can be given to somebody who does not know its type.
@@ -31,6 +34,17 @@ pub trait FormatOutput<T>: ResponseFormat<T> {
 
     /// The value, with its type forgotten.
     fn output(value: T) -> Output;
+}
+
+/// Without the headers, which are no part of the value.
+impl<F: FormatOutput<T>, T, H: ResponseHeaders> FormatOutput<WithHeaders<T, H>> for Headed<F> {
+    fn content(schemas: &mut Schemas) -> Content {
+        F::content(schemas)
+    }
+
+    fn output(response: WithHeaders<T, H>) -> Output {
+        F::output(response.value)
+    }
 }
 
 macro_rules! format_output {

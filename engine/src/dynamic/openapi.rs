@@ -8,7 +8,7 @@ use super::format::Content;
 use super::sample;
 use crate::api::Auth;
 use crate::codec::{Schema, Schemas};
-use crate::endpoint::{Field, Place};
+use crate::endpoint::{Field, Lists, Objects, Operation, Place};
 use crate::error::ErrorContent;
 
 /// Where schemas of types with a name stand in the document.
@@ -20,7 +20,7 @@ const KEY: &str = "key";
 /// An API's declarations as a document of OpenAPI 3.1: all operations that it hosts, with their docs, parameters, bodies, responses,
 /// errors by status, and a call in Rust (`x-codeSamples`).
 ///
-/// The same each time, so that it can be checked in and compared.
+/// Operations whose URL a response gives (path `{url}`) are left out: OpenAPI has no place for them. The same each time, so that it can be checked in and compared.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -33,7 +33,8 @@ const KEY: &str = "key";
 pub fn openapi<A: Catalog>() -> Value {
     let mut schemas = Schemas::new(SCHEMAS);
     let mut paths = Map::new();
-    for entry in entries::<A>() {
+    // A document has no place for an operation whose URL comes from a response.
+    for entry in entries::<A>().filter(|entry| !entry.operation().has_given_url()) {
         let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         let operation = operation(entry, &mut schemas);
@@ -44,6 +45,7 @@ pub fn openapi<A: Catalog>() -> Value {
     }
     let scheme = match A::AUTH {
         Auth::Bearer => json!({ "type": "http", "scheme": "bearer" }),
+        Auth::Basic => json!({ "type": "http", "scheme": "basic" }),
         Auth::Header(name) => json!({ "type": "apiKey", "in": "header", "name": name }),
         Auth::Query(name) => json!({ "type": "apiKey", "in": "query", "name": name }),
     };
@@ -142,7 +144,7 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
         set("security", json!([]));
     }
     let parameters: Vec<_> =
-        entry.fields().filter_map(|(field, described)| parameter(field, described, schemas)).collect();
+        entry.fields().filter_map(|(field, described)| parameter(facts, field, described, schemas)).collect();
     if !parameters.is_empty() {
         set("parameters", parameters.into());
     }
@@ -152,7 +154,7 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     operation
 }
 
-fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
+fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
     let (place, name) = match field.place {
         // The template has the names in Rust.
         Place::Path => ("path", field.rust),
@@ -164,6 +166,15 @@ fn parameter(field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Op
         json!({ "name": name, "in": place, "schema": described.schema_of(field, schemas).into_value() });
     if field.required {
         parameter["required"] = true.into();
+    }
+    if field.place == Place::Query {
+        let style = operation.style_of(field);
+        match parameter["schema"]["type"].as_str() {
+            Some("array") if style.lists == Lists::Brackets => parameter["name"] = format!("{name}[]").into(),
+            Some("array") if style.lists == Lists::Comma => parameter["explode"] = false.into(),
+            Some("object") if style.objects == Objects::Brackets => parameter["style"] = "deepObject".into(),
+            _ => {}
+        }
     }
     let docs = plain_text(described.docs());
     if !docs.is_empty() {
@@ -209,19 +220,21 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
 fn responses(entry: &Entry, schemas: &mut Schemas) -> Value {
     let mut responses = Map::new();
     let operation = entry.operation();
-    let empty = || json!({ "description": "Done." });
-    let success = match entry.content(schemas) {
-        Content::Empty => empty(),
-        Content::Json(schema) => response("Done.", "application/json", schema),
-        Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
-        Content::Bytes => {
-            response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
+    let content = entry.content(schemas);
+    if let Content::ByStatus(contents) = &content {
+        for (status, content) in contents {
+            responses.insert(status.to_string(), success(content.clone()));
         }
-        Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", event(schema)),
-    };
-    for status in [Some(operation.status), operation.or_status].into_iter().flatten() {
-        let success = if matches!(status, 204 | 205) { empty() } else { success.clone() };
-        responses.insert(status.to_string(), success);
+    } else {
+        for status in [Some(operation.status), operation.or_status].into_iter().flatten() {
+            let has_body = !matches!(status, 204 | 205);
+            let content = if has_body { content.clone() } else { Content::Empty };
+            responses.insert(status.to_string(), success(content));
+        }
+    }
+    if !operation.response_headers.is_empty() {
+        let headers: Map<_, _> = operation.response_headers.iter().map(response_header).collect();
+        responses.values_mut().for_each(|response| response["headers"] = headers.clone().into());
     }
     // Bodies of one status differ by their shape.
     let mut by_status: Vec<(String, Vec<Value>)> = Vec::new();
@@ -252,6 +265,23 @@ fn responses(entry: &Entry, schemas: &mut Schemas) -> Value {
         responses.insert(name, error);
     }
     responses.into()
+}
+
+fn success(content: Content) -> Value {
+    match content {
+        // None of several is again one of several.
+        Content::Empty | Content::ByStatus(_) => json!({ "description": "Done." }),
+        Content::Json(schema) => response("Done.", "application/json", schema),
+        Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
+        Content::Bytes => {
+            response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
+        }
+        Content::Events(schema) => response("Events, each with an item as JSON.", "text/event-stream", event(schema)),
+    }
+}
+
+fn response_header(field: &Field) -> (String, Value) {
+    (field.name.to_owned(), json!({ "required": field.required, "schema": {} }))
 }
 
 /// An event with an item as its data.

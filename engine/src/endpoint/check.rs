@@ -2,10 +2,14 @@
 
 use http::Method;
 
-use super::operation::{Field, Place};
+use super::operation::{Field, Operation, Paging, Place};
 
 /// Refuses a list whose cursor, a parameter of this name, could not be written into the request.
-pub(super) const fn cursor(method: &Method, fields: &[Field], name: &str) {
+pub(super) const fn cursor(operation: &Operation, name: &str) {
+    let Operation { method, fields, .. } = *operation;
+    if operation.cursor.is_some() || matches!(operation.paged, Some(Paging::Link)) {
+        return;
+    }
     let mut bodiless = matches!(*method, Method::GET);
     let mut at = 0;
     while at < fields.len() {
@@ -16,6 +20,25 @@ pub(super) const fn cursor(method: &Method, fields: &[Field], name: &str) {
         bodiless || cursor_field(fields, name).is_some(),
         "a list that is no plain GET declares the field that takes the cursor: the one with the name `Api::CURSOR`"
     );
+}
+
+/// The field that a path begins with, by its name in Rust; a member of it only where there is JSON.
+pub(super) const fn named_field(fields: &[Field], path: &str) -> Option<usize> {
+    let path = path.as_bytes();
+    let mut len = 0;
+    while len < path.len() && path[len] != b'.' {
+        len += 1;
+    }
+    let mut at = 0;
+    while at < fields.len() {
+        let has_place = !matches!(fields[at].place, Place::Path | Place::Body);
+        let has_member = len == path.len() || matches!(fields[at].place, Place::Json | Place::JsonBody);
+        if has_place && has_member && !fields[at].copy && same(fields[at].rust.as_bytes(), path.split_at(len).0) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// The field that takes the cursor, wherever it stands in the request.
@@ -58,12 +81,17 @@ pub(super) const fn names(fields: &[Field]) {
 /// Refuses a template that does not name every path parameter. (The other direction, a name in the
 /// template that is no parameter, the compiler finds itself: the macro passes the template to `format_args!`.)
 pub(super) const fn path(path: &str, fields: &[Field]) {
-    assert!(!path.is_empty() && path.as_bytes()[0] == b'/', "a path starts with `/`");
+    assert!(
+        !path.is_empty() && (path.as_bytes()[0] == b'/' || is_url(path)),
+        "a path starts with `/`, or is one parameter that holds the whole URL: `{{url}}`"
+    );
     let mut at = 0;
     let mut parameters = 0;
+    let mut slashes = 0;
     while at < fields.len() {
         if matches!(fields[at].place, Place::Path) {
             parameters += 1;
+            slashes += fields[at].slashes as usize;
             assert!(
                 has_parameter(path.as_bytes(), fields[at].rust.as_bytes()),
                 "a path parameter is declared in `(…)` but not named in the path"
@@ -80,6 +108,20 @@ pub(super) const fn path(path: &str, fields: &[Field]) {
         at += 1;
     }
     assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
+    assert!(slashes < 2, "two parameters of a path keep their slashes: nobody could tell where one ends");
+}
+
+/// Whether a path is nothing but a parameter, which then holds the whole URL.
+pub(super) const fn is_url(path: &str) -> bool {
+    let path = path.as_bytes();
+    if path.len() < 3 || path[0] != b'{' {
+        return false;
+    }
+    let mut at = 0;
+    while at + 1 < path.len() && path[at] != b'}' {
+        at += 1;
+    }
+    at + 1 == path.len()
 }
 
 /// Refuses a request with two bodies.
@@ -97,6 +139,20 @@ pub(super) const fn body(fields: &[Field]) {
             Some(other) => assert!(other as u8 == place as u8 && !whole, "a request has one body"),
             None => body = Some(place),
         }
+    }
+}
+
+/// Refuses a status that two responses have.
+pub(super) const fn statuses(statuses: &[u16]) {
+    let mut at = 0;
+    while at < statuses.len() {
+        assert!(statuses[at] >= 200 && statuses[at] < 600, "a response has a status of 200 to 599");
+        let mut other = 0;
+        while other < at {
+            assert!(statuses[other] != statuses[at], "two responses have the same status");
+            other += 1;
+        }
+        at += 1;
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::check;
+use super::style::{Lists, Objects, Style};
 use crate::api::Api;
 use crate::codec::Constraint;
 
@@ -32,6 +33,10 @@ pub struct Operation {
     pub response: &'static str,
     /// The status of a success, as fakes respond and documents say (default: 204 without a body, else 200). Calls accept any 2xx.
     pub status: u16,
+    /// The statuses that the declaration names by `-> match { … }`, each with a response of its own; empty without it.
+    pub statuses: &'static [u16],
+    /// The headers of the response that its value has.
+    pub response_headers: &'static [Field],
     /// Another status of a success, as documents say.
     pub or_status: Option<u16>,
     /// The error type, as declared; `None` is the API's default.
@@ -46,6 +51,13 @@ pub struct Operation {
     pub timeout: Option<Duration>,
     /// How its pages follow each other; `None` if one response holds everything.
     pub paged: Option<Paging>,
+    /// The field that takes the cursor of a page, by its name in Rust, with the path to a member of it; `None`: the one with the wire
+    /// name [`Api::CURSOR`](crate::Api::CURSOR).
+    pub cursor: Option<&'static str>,
+    /// How objects are written where there is no JSON: [`Api::OBJECTS`](crate::Api::OBJECTS).
+    pub objects: Objects,
+    /// How lists are written there: [`Api::LISTS`](crate::Api::LISTS).
+    pub lists: Lists,
     /// Whether the API has deprecated it.
     pub deprecated: bool,
     /// The operation's id in the API's public specification; `None` if the specification does not have it.
@@ -75,6 +87,10 @@ pub enum Paging {
     Offset,
     /// The client counts pages, from [`Api::FIRST_PAGE`](crate::Api::FIRST_PAGE) on. Such a list ends as one by offset does.
     Number,
+    /// The response has the URL of the next page: in the `Link` header with `rel="next"`, or in the body
+    /// ([`Page::next_cursor`](crate::Page::next_cursor)). It is followed as it is, on the client's own server only; a link to another
+    /// one is an error.
+    Link,
 }
 
 /// Another API that hosts an operation.
@@ -118,6 +134,12 @@ pub struct Field {
     pub sample: Option<&'static str>,
     /// What its values have to be.
     pub constraint: &'static Constraint,
+    /// Whether it is a path parameter that keeps its slashes: `(path*: String)`.
+    pub slashes: bool,
+    /// How objects in it are written; `None`: as the API does.
+    pub objects: Option<Objects>,
+    /// How lists in it are written; `None`: as the API does.
+    pub lists: Option<Lists>,
 }
 
 /// The place of a field in the request.
@@ -126,7 +148,7 @@ pub struct Field {
 pub enum Place {
     /// In the path.
     Path,
-    /// In the query; a list is repeated.
+    /// In the query.
     Query,
     /// A header.
     Header,
@@ -153,9 +175,37 @@ impl Operation {
         self.module.rsplit("::").next().unwrap_or(self.module)
     }
 
+    /// Whether the request's URL is one that the caller gives, and not below the server's base URL: the path is `{url}`.
+    pub const fn has_given_url(&self) -> bool {
+        check::is_url(self.path)
+    }
+
     /// Whether this request of the operation may be repeated after it may have reached the server.
     pub fn is_retryable(&self, request: &dyn Any) -> bool {
         self.retryable && self.retryable_if.is_none_or(|check| check(request))
+    }
+
+    /// The wire name of the field that takes the cursor, where the API calls it so by default.
+    pub(crate) fn cursor_name(&self, default: &'static str) -> &'static str {
+        self.cursor_field(default).and_then(|at| self.fields.get(at)).map_or(default, |field| field.name)
+    }
+
+    /// The index of the field that takes the cursor, or that has a member which does.
+    pub(crate) fn cursor_field(&self, default: &str) -> Option<usize> {
+        match self.cursor {
+            Some(cursor) => check::named_field(self.fields, cursor),
+            None => check::cursor_field(self.fields, default),
+        }
+    }
+
+    /// The path from that field to the member that takes the cursor; empty if it is the field itself.
+    pub(crate) fn cursor_member(&self) -> &'static str {
+        self.cursor.and_then(|cursor| cursor.split_once('.')).map_or("", |(_, member)| member)
+    }
+
+    /// How a field is written where there is no JSON.
+    pub(crate) fn style_of(&self, field: &Field) -> Style {
+        Style { objects: field.objects.unwrap_or(self.objects), lists: field.lists.unwrap_or(self.lists) }
     }
 
     /// The operation of a declaration without clauses.
@@ -171,13 +221,19 @@ impl Operation {
             fields,
             response,
             status,
+            statuses,
+            response_headers,
             error,
             timeout,
+            objects,
+            lists,
             deprecated,
         } = declared;
         check::path(path, fields);
         check::names(fields);
+        check::names(response_headers);
         check::body(fields);
+        check::statuses(statuses);
         let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
         Self {
             name,
@@ -189,6 +245,8 @@ impl Operation {
             fields,
             response,
             status,
+            statuses,
+            response_headers,
             or_status: None,
             error,
             retryable,
@@ -196,6 +254,9 @@ impl Operation {
             auth: true,
             timeout,
             paged: None,
+            cursor: None,
+            objects,
+            lists,
             deprecated,
             id: None,
             hosted: &[],
@@ -219,8 +280,12 @@ pub struct Declaration {
     pub fields: &'static [Field],
     pub response: &'static str,
     pub status: u16,
+    pub statuses: &'static [u16],
+    pub response_headers: &'static [Field],
     pub error: Option<&'static str>,
     pub timeout: Option<Duration>,
+    pub objects: Objects,
+    pub lists: Lists,
     pub deprecated: bool,
 }
 
@@ -247,6 +312,7 @@ impl Operation {
     pub const fn status(self, status: u16) -> Self {
         assert!(!self.declares_status, "the clause `status` is declared twice");
         assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
         Self { status, declares_status: true, ..self }
     }
 
@@ -255,6 +321,7 @@ impl Operation {
     pub const fn or_status(self, status: u16) -> Self {
         assert!(self.or_status.is_none(), "the clause `or_status` is declared twice");
         assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
+        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
         Self { or_status: Some(status), ..self }
     }
 
@@ -296,6 +363,15 @@ impl Operation {
         Self { paged: Some(paging), ..self }
     }
 
+    /// Declares the field that takes the cursor, or the number, of a page: `cursor(since)`, or a member of its JSON, `cursor(variables.after)`,
+    /// by the member's name on the wire (default: the field with the wire name [`Api::CURSOR`](crate::Api::CURSOR)).
+    #[must_use]
+    pub const fn cursor(self, field: &'static str) -> Self {
+        assert!(self.cursor.is_none(), "the clause `cursor` is declared twice");
+        assert!(check::named_field(self.fields, field).is_some(), "the clause `cursor` names no field of the request");
+        Self { cursor: Some(field), ..self }
+    }
+
     /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
     #[must_use]
     pub const fn hosted(self, hosted: &'static [Host]) -> Self {
@@ -307,7 +383,41 @@ impl Operation {
 impl Field {
     #[doc(hidden)]
     pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self { rust, name, place, required, ty, copy: false, preset: None, sample: None, constraint: &Constraint::NONE }
+        Self {
+            rust,
+            name,
+            place,
+            required,
+            ty,
+            copy: false,
+            preset: None,
+            sample: None,
+            constraint: &Constraint::NONE,
+            slashes: false,
+            objects: None,
+            lists: None,
+        }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_objects(self, objects: Objects) -> Self {
+        assert!(self.is_parameter(), "`objects` is for fields of a query, a form or a multipart form");
+        Self { objects: Some(objects), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_lists(self, lists: Lists) -> Self {
+        assert!(self.is_parameter(), "`lists` is for fields of a query, a form or a multipart form");
+        Self { lists: Some(lists), ..self }
+    }
+
+    const fn is_parameter(&self) -> bool {
+        matches!(self.place, Place::Query | Place::Form | Place::Multipart)
+    }
+
+    #[doc(hidden)]
+    pub const fn with_slashes(self) -> Self {
+        Self { slashes: true, ..self }
     }
 
     #[doc(hidden)]
@@ -331,16 +441,7 @@ impl Field {
 
     #[doc(hidden)]
     pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        Self {
-            rust,
-            name,
-            place,
-            required: true,
-            ty: "",
-            copy: true,
-            preset: None,
-            sample: None,
-            constraint: &Constraint::NONE,
-        }
+        let field = Self::new(rust, name, place, true, "");
+        Self { copy: true, ..field }
     }
 }

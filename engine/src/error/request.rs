@@ -156,10 +156,8 @@ impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PathParameter { name, what } => {
-                write!(
-                    f,
-                    "the path parameter `{name}` is {what}, which would address something else: give a single id"
-                )
+                write!(f, "the path parameter `{name}` is {what}, which would address something else")?;
+                f.write_str(if what.starts_with("a path") { "" } else { ": give a single id" })
             }
             Self::Header { name } => write!(
                 f,

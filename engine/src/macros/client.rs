@@ -91,6 +91,15 @@ macro_rules! __client {
                 max_logged(bytes: usize);
                 "Sets whether the key may be sent over plain http to another machine (default: no)."
                 allow_plain_http(allow: bool);
+                "Adds a key that is sent besides the one of `key`, in a place of its own."
+                another_key(auth: $crate::Auth, key: impl ::core::convert::AsRef<str>);
+                "Sets a function that signs each request as it is sent."
+                sign(
+                    sign: impl ::core::ops::Fn(
+                        &mut $crate::__private::Request<$crate::Body>
+                    ) -> ::core::result::Result<(), $crate::BoxError>
+                    + ::core::marker::Send + ::core::marker::Sync + 'static
+                );
                 "Sends requests through a transport of your own."
                 transport(transport: impl $crate::Transport);
             }
@@ -134,6 +143,26 @@ macro_rules! __client {
                 Fut: ::core::future::Future<Output = ::core::result::Result<$crate::Secret, $crate::BoxError>> + Send + 'static,
             {
                 Self(self.0.key_provider(provider))
+            }
+
+            /// Sets a function that fetches a key which expires. See
+            /// [`Client::token_provider`](typed_endpoint::Client::token_provider).
+            #[must_use]
+            pub fn token_provider<F, Fut>(self, provider: F) -> Self
+            where
+                F: Fn() -> Fut + Send + Sync + 'static,
+                Fut: ::core::future::Future<Output = ::core::result::Result<$crate::Token, $crate::BoxError>> + Send + 'static,
+            {
+                Self(self.0.token_provider(provider))
+            }
+
+            /// Puts something around the transport. See [`Client::layer`](typed_endpoint::Client::layer).
+            #[must_use]
+            pub fn layer<T: $crate::Transport>(
+                self,
+                wrap: impl Fn(::std::sync::Arc<dyn $crate::Transport>) -> T + Send + Sync + 'static,
+            ) -> Self {
+                Self(self.0.layer(wrap))
             }
         }
 

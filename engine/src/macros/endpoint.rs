@@ -2,6 +2,7 @@ mod clauses;
 mod emit;
 mod fields;
 mod parts;
+mod response;
 
 /// Declares one operation of an API: a declaration makes a type, a value of the type is a request, and
 /// [`Client::call`](crate::Client::call) sends it.
@@ -103,7 +104,10 @@ mod parts;
 /// pub Name: Api = METHOD "/path/{parameter}" (parameter: Type)  parts  -> response, clauses
 /// ```
 ///
-/// `Api` is the API's type, or a path to it (`crate::Library`).
+/// `Api` is the API's type, or a path to it (`crate::Library`). A parameter of the path is one segment of it; one that is declared
+/// as `(path*: String)` keeps its slashes, and each segment is checked. The path `"{url}"` is a URL that a response gave (or a path
+/// on the server's host): the key is sent there only if it is on the server's own origin. For one call, [`Call::at`](crate::Call::at)
+/// does the same.
 ///
 /// **Parts**, any number of them in any order:
 ///
@@ -121,7 +125,8 @@ mod parts;
 /// documented by `///`; what values have to be may follow the type in brackets, `name: Type [range = 1..=12]` (a
 /// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression). `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
-/// [`Case`](crate::Case) unless given: `name as "wire"?: Type`. With `name?: Option<Type>` the request can also say `null`. In
+/// [`Case`](crate::Case), that of a header has hyphens, unless given: `name as "wire"?: Type`. A header that the declaration has
+/// (`accept`, `content_type`) is sent in place of the engine's. With `name?: Option<Type>` the request can also say `null`. In
 /// `json { … }`, a bare `name` repeats a path parameter.
 ///
 /// Requests are `#[non_exhaustive]`, because new optional fields must not break programs: they are made by `new` and setters. An
@@ -129,7 +134,13 @@ mod parts;
 ///
 /// **Response**: a type (read from JSON; `Option<T>` where the body may be empty), `()` (no body), `bytes`, `text`,
 /// `download` (a [`Download`](crate::Download), streamed) or `sse T` (events, a [`Sse`](crate::sse::Sse) of `T`, which says by
-/// [`StreamItem`](crate::sse::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one).
+/// [`StreamItem`](crate::sse::StreamItem) or [`sse_json!`](crate::sse_json) how an event becomes one). Where several statuses have responses of their own, `match { … }` declares an enum `NameOutcome`:
+///
+/// ```text
+/// -> match { 200 => Ready(Stats), 202 => Pending, 304 => NotModified }
+/// ```
+///
+/// A variant has a type, `bytes`, `text`, or no body. Of these statuses none is an error or a redirect; any other is.
 ///
 /// **Clauses**, each at most once, with a comma before it:
 ///
@@ -137,6 +148,7 @@ mod parts;
 /// |---|---|---|
 /// | `error(Type)` | the type of the error body | the API's |
 /// | `errors { 404 => NotFound(Type), _ => Other(Type) }` | declares an enum `NameError`, as [`errors!`](crate::errors) does | |
+/// | `headers { etag?: String }` | headers of the response: the operation returns [`WithHeaders`](crate::WithHeaders) of its response and of a struct `NameHeaders` with these fields; a required one that is missing is an error | |
 /// | `clause`, `clause(value)` | any other clause calls the method of [`Operation`](crate::Operation) with that name, which documents it | |
 ///
 /// The most common of these are [`retryable`](crate::Operation::retryable), [`paged`](crate::Operation::paged),

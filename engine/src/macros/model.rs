@@ -137,7 +137,7 @@ macro_rules! __model {
         const _: () = {
             enum __Index { $($f,)* }
             $(const $f: usize = __Index::$f as usize;)*
-            const __KEYS: &[$crate::codec::macros::Key] = &[$($crate::codec::macros::Key::$need($crate::__wire!($api $f $w))),*];
+            const __KEYS: &[$crate::codec::macros::Key] = &[$($crate::codec::macros::Key::$need($crate::__wire!(Json $api $f $w))),*];
             static __SHAPE: $crate::codec::macros::Shape =
                 $crate::codec::macros::Shape::new(::core::concat!("an object (", ::core::stringify!($name), ")"), __KEYS)
                     .constrained(const { &[$($crate::__constraint!($({ $($rule)* })*)),*] });

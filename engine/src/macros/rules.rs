@@ -3,6 +3,9 @@
 #[macro_export]
 macro_rules! __rule {
     (constraint $c:ident sample $($value:tt)+) => { $c };
+    (constraint $c:ident slashes) => { $c };
+    (constraint $c:ident objects $how:ident) => { $c };
+    (constraint $c:ident lists $how:ident) => { $c };
     (constraint $c:ident range $least:literal ..= $most:literal) => {
         $c.range(::core::option::Option::Some($least), ::core::option::Option::Some($most))
     };
@@ -23,16 +26,26 @@ macro_rules! __rule {
     (constraint $c:ident starts_with $($bad:tt)+) => {
         $crate::__expected! { "expected the beginnings as texts: `\"http://\" | \"https://\"`" ; $($bad)+ }
     };
+    (constraint $c:ident objects $($bad:tt)+) => {
+        $crate::__expected! { "expected how objects are written: `Json`, `Brackets`, `Dots` or `Refuse`" ; $($bad)+ }
+    };
+    (constraint $c:ident lists $($bad:tt)+) => {
+        $crate::__expected! { "expected how lists are written: `Repeat`, `Brackets`, `Index` or `Comma`" ; $($bad)+ }
+    };
     (constraint $c:ident $bad:ident $($rest:tt)*) => {
-        $crate::__wrong! { $bad "expected `range = …`, `length = …`, `starts_with = …` or `sample = …` in brackets" }
+        $crate::__wrong! { $bad "expected `range = …`, `length = …`, `starts_with = …`, `sample = …`, `objects = …` or `lists = …` in brackets" }
     };
 
     (sample $field:ident sample $($value:tt)+) => { $field.with_sample(::core::stringify!($($value)+)) };
+    (sample $field:ident slashes) => { $field.with_slashes() };
+    (sample $field:ident objects $how:ident) => { $field.with_objects($crate::operation::Objects::$how) };
+    (sample $field:ident lists $how:ident) => { $field.with_lists($crate::operation::Lists::$how) };
     (sample $field:ident $($other:tt)+) => { $field };
 
     (docs range $($range:tt)+) => { ::core::concat!(", range `", $crate::__range!($($range)+), "`") };
     (docs length $($range:tt)+) => { ::core::concat!(", length `", $crate::__range!($($range)+), "`") };
     (docs starts_with $first:literal $(| $start:literal)*) => { ::core::concat!(", begins with `", $first, "`" $(, " or `", $start, "`")*) };
+    (docs slashes) => { ", keeps its slashes" };
     (docs $($other:tt)+) => { "" };
 
     (member range $($range:tt)+) => { ::core::concat!("\n\nRange: `", $crate::__range!($($range)+), "`.") };

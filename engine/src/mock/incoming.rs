@@ -5,9 +5,11 @@ use http::{Request, header, request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::nested;
 use crate::codec::Mode;
-use crate::endpoint::{Endpoint, Field, Place};
+use crate::endpoint::{Endpoint, Field, Operation, Place};
 use crate::file::File;
+use crate::response::is_json;
 use crate::source::{Found, ReadError, ReadErrorKind, Source, Values};
 
 /// A request as a mock received it.
@@ -40,7 +42,8 @@ impl<E: Endpoint> Received<E> {
         let (parts, body) = request.into_parts();
         let mut incoming = Incoming::new::<E>(&parts, &body, path).await?;
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
-        let mut source = Source::new(E::OPERATION.fields, &mut incoming, mode).lenient_queries(lenient_queries);
+        let mut source =
+            Source::new(E::OPERATION.fields, &mut incoming, mode).lenient(lenient_queries.then_some(Place::Query));
         let request = E::read(&mut source)?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
@@ -56,11 +59,13 @@ impl<E: Endpoint> Received<E> {
 
 /// The parts of a request, from which its fields are taken.
 struct Incoming {
+    operation: &'static Operation,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     headers: http::HeaderMap,
     json: Value,
-    form: Vec<(String, Part)>,
+    form: Vec<(String, String)>,
+    files: Vec<(String, File)>,
     body: Bytes,
 }
 
@@ -83,26 +88,33 @@ impl Incoming {
         let content_type =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut incoming = Self {
+            operation: E::OPERATION,
             path,
             query: pairs(parts.uri.query().unwrap_or_default()),
             headers: parts.headers.clone(),
             json: Value::Object(Map::new()),
             form: Vec::new(),
+            files: Vec::new(),
             body: body.clone(),
         };
         // As the real servers do: a body that does not say that it is JSON is not read as such.
-        if (has(Place::Json) || has(Place::JsonBody))
-            && content_type.starts_with("application/json")
-            && !body.is_empty()
-        {
+        let own_type = E::OPERATION.fields.iter().any(|field| {
+            field.place == Place::Header && field.name.eq_ignore_ascii_case(header::CONTENT_TYPE.as_str())
+        });
+        if (has(Place::Json) || has(Place::JsonBody)) && (own_type || is_json(&parts.headers)) && !body.is_empty() {
             incoming.json = serde_json::from_slice(body).map_err(invalid)?;
         }
         if has(Place::Form) {
             let text = String::from_utf8_lossy(body).replace('+', " ");
-            incoming.form = pairs(&text).into_iter().map(|(name, text)| (name, Part::Text(text))).collect();
+            incoming.form = pairs(&text);
         }
         if has(Place::Multipart) {
-            incoming.form = multipart(content_type, body).await?;
+            for (name, part) in multipart(content_type, body).await? {
+                match part {
+                    Part::Text(text) => incoming.form.push((name, text)),
+                    Part::File(file) => incoming.files.push((name, file)),
+                }
+            }
         }
         Ok(incoming)
     }
@@ -111,32 +123,26 @@ impl Incoming {
     fn left(&self) -> Vec<String> {
         let json = self.json.as_object().into_iter().flat_map(|object| object.keys().cloned());
         let query = self.query.iter().map(|(name, _)| name.clone());
-        json.chain(query).chain(self.form.iter().map(|(name, _)| name.clone())).collect()
+        let form = self.form.iter().map(|(name, _)| name).chain(self.files.iter().map(|(name, _)| name));
+        json.chain(query).chain(form.cloned()).collect()
     }
 }
 
 impl Values for Incoming {
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
         Ok(match field.place {
-            Place::Path => one(take_all(&mut self.path, field.rust), field),
-            Place::Query => one(take_all(&mut self.query, field.name), field),
+            Place::Path => Found::texts(take_all(&mut self.path, field.rust), field),
+            Place::Query => nested::take(&mut self.query, field, self.operation),
             Place::Header => {
                 let values = self.headers.get_all(field.name).iter();
-                one(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
+                Found::texts(values.filter_map(|value| Some(value.to_str().ok()?.to_owned())).collect(), field)
             }
             Place::Json => self.json.as_object_mut().and_then(|object| object.remove(field.name)).map(Found::Json),
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
-            Place::Form | Place::Multipart => {
-                let mut texts = Vec::new();
-                let mut files = Vec::new();
-                for part in take_all(&mut self.form, field.name) {
-                    match part {
-                        Part::Text(text) => texts.push(text),
-                        Part::File(file) => files.push(file),
-                    }
-                }
-                Found::files(files).or_else(|| one(texts, field))
-            }
+            Place::Form | Place::Multipart => match Found::files(take_all(&mut self.files, field.name)) {
+                Some(files) => Some(files),
+                None => nested::take(&mut self.form, field, self.operation),
+            },
             Place::Body => {
                 let content_type = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
                 Some(Found::body(&self.body, content_type))
@@ -147,16 +153,6 @@ impl Values for Incoming {
 
 fn take_all<T>(pairs: &mut Vec<(String, T)>, name: &str) -> Vec<T> {
     pairs.extract_if(.., |(own, _)| own == name).map(|(_, value)| value).collect()
-}
-
-/// One value, or a list where the field is one.
-fn one(mut texts: Vec<String>, field: &Field) -> Option<Found> {
-    let is_list = field.ty.starts_with("Vec");
-    match texts.len() {
-        0 => None,
-        _ if is_list => Some(Found::Texts(texts)),
-        _ => texts.pop().map(Found::Text),
-    }
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
@@ -194,23 +190,35 @@ async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part
     Ok(parts)
 }
 
-/// Matches a path against a template and gives the parameters, decoded.
-pub(crate) fn match_path(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+/// Matches a path against an operation's and gives the parameters, decoded.
+pub(crate) fn match_path(operation: &Operation, path: &str) -> Option<Vec<(String, String)>> {
+    let parameter = |part: &str| part.strip_prefix('{').and_then(|name| name.strip_suffix('}')).map(str::to_owned);
+    if operation.has_given_url() {
+        return Some(vec![(parameter(operation.path)?, path.to_owned())]);
+    }
+    let keeps_slashes = |part: &&str| {
+        let name = parameter(part);
+        operation.fields.iter().any(|field| field.slashes && name.as_deref() == Some(field.rust))
+    };
+    let wanted: Vec<_> = operation.path.split('/').collect();
+    let mut given: Vec<_> = path.split('/').map(str::to_owned).collect();
+    // It takes what the other parts leave.
+    if let Some(at) = wanted.iter().position(keeps_slashes) {
+        let end = (given.len() + at + 1).checked_sub(wanted.len()).filter(|end| *end > at)?;
+        let taken = given[at..end].join("/");
+        given.splice(at..end, [taken]);
+    }
+    if wanted.len() != given.len() {
+        return None;
+    }
     let mut parameters = Vec::new();
-    let mut wanted = template.split('/');
-    let mut given = path.split('/');
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return Some(parameters),
-            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(_) if given.is_empty() => return None,
-                Some(name) => {
-                    parameters.push((name.to_owned(), percent_decode_str(given).decode_utf8_lossy().into_owned()))
-                }
-                None if wanted == given => {}
-                None => return None,
-            },
-            _ => return None,
+    for (wanted, given) in wanted.into_iter().zip(given) {
+        match parameter(wanted) {
+            Some(_) if given.is_empty() => return None,
+            Some(name) => parameters.push((name, percent_decode_str(&given).decode_utf8_lossy().into_owned())),
+            None if wanted == given => {}
+            None => return None,
         }
     }
+    Some(parameters)
 }

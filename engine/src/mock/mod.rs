@@ -17,6 +17,7 @@
 //! requests get 404, or what [`Mock::fallback`] returns.
 
 mod incoming;
+mod nested;
 mod reply;
 mod serve;
 mod visit;
@@ -37,7 +38,7 @@ pub use reply::{EncodeResponse, Reply};
 pub use serve::MockServer;
 pub use visit::OperationVisitor;
 
-use crate::api::{Api, plain_error};
+use crate::api::{Api, Auth, plain_error};
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
 use crate::codec::Detail;
@@ -233,7 +234,7 @@ impl Mock {
 
     /// Makes a client that calls this server in memory, of whatever client type is asked for.
     pub fn client<C: ApiClient>(&self) -> C {
-        Client::new().server("http://localhost").key("mock-key").transport(self.clone()).into()
+        Client::new().server("http://localhost").key(mock_key::<C>()).transport(self.clone()).into()
     }
 
     /// How many requests [`seen`](Self::seen) remembers: the newest (default: 10,000).
@@ -322,6 +323,14 @@ impl Clone for MockState {
     }
 }
 
+/// The key of clients that a mock makes.
+fn mock_key<C: ApiClient>() -> &'static str {
+    match C::Api::AUTH {
+        Auth::Basic => "mock-user:mock-key",
+        _ => "mock-key",
+    }
+}
+
 /// The paths of base URLs, and none at all.
 fn bases_of(servers: &[&str]) -> Vec<String> {
     let urls = servers.iter().filter_map(|url| url.parse::<http::Uri>().ok());
@@ -347,7 +356,7 @@ impl MockState {
         self.routes.iter().filter(|route| *route.operation.method == parts.method).find_map(|route| {
             let parameters = route.bases.iter().find_map(|base| {
                 let path = parts.uri.path().strip_prefix(base.as_str())?;
-                incoming::match_path(route.operation.path, path)
+                incoming::match_path(route.operation, path)
             })?;
             Some((route, parameters))
         })

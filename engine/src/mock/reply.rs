@@ -7,6 +7,8 @@ use serde::Serialize;
 use crate::body::Body;
 use crate::codec::{self, DecodeError, Detail, Field, Mode, Options, Sampler};
 use crate::download::Download;
+use crate::encode;
+use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
 use crate::response::{Empty, Events, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
 
@@ -138,6 +140,12 @@ impl Reply {
         self
     }
 
+    /// Sets the status.
+    #[must_use]
+    pub fn with_status(self, status: u16) -> Self {
+        Self { status: Self::status(status).status, ..self }
+    }
+
     /// Sets the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
@@ -203,6 +211,30 @@ impl EncodeResponse<()> for Empty {
     }
 
     fn sample(_: Detail) {}
+}
+
+impl<F: EncodeResponse<T>, T, H: ResponseHeaders> EncodeResponse<WithHeaders<T, H>> for Headed<F> {
+    fn encode(response: WithHeaders<T, H>) -> Reply {
+        let mut headers = Ok(Vec::new());
+        response.headers.values(&mut |values| headers = encode::headers(H::FIELDS, values));
+        match headers {
+            Ok(headers) => {
+                let mut reply = F::encode(response.value);
+                reply.headers.extend(headers);
+                reply
+            }
+            Err(error) => Reply::error(500, error.to_string()),
+        }
+    }
+
+    fn sample(detail: Detail) -> WithHeaders<T, H> {
+        WithHeaders::new(F::sample(detail), H::sample(&mut Sampler::new(detail, "sample")))
+    }
+
+    fn samples() -> Vec<WithHeaders<T, H>> {
+        let mut sampler = Sampler::new(Detail::Full, "sample");
+        F::samples().into_iter().map(|value| WithHeaders::new(value, H::sample(&mut sampler))).collect()
+    }
 }
 
 impl EncodeResponse<Bytes> for Raw {

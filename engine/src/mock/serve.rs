@@ -20,8 +20,8 @@ use tokio::time::sleep;
 
 use crate::body::Body;
 use crate::client::{ApiClient, Client};
-use crate::mock::Mock;
 use crate::mock::reply::Cut;
+use crate::mock::{Mock, mock_key};
 
 /// How long no connection is accepted after one could not be: without it a lack of file descriptors would be a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -141,7 +141,7 @@ impl MockServer {
 
     /// A client of this server, over the network.
     pub fn client<C: ApiClient>(&self) -> C {
-        Client::new().server(self.url()).key("mock-key").into()
+        Client::new().server(self.url()).key(mock_key::<C>()).into()
     }
 }
 

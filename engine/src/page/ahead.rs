@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 use futures_channel::oneshot;
 use http::HeaderMap;
 
-use super::{Page, Paginated};
+use super::Paginated;
+use super::told::{position_of, told, told_by_headers};
 use crate::api::Api;
 use crate::call::{Call, ResponseFuture};
 use crate::endpoint::Paging;
@@ -31,11 +32,14 @@ pub(super) struct Asked<E: Paginated> {
     outcome: Option<Outcome<E>>,
     /// Where the next page begins, as far as it is known.
     told: Option<String>,
+    /// For lists of links, which are seen from the page that they are in.
+    call: Option<Call<E>>,
 }
 
 impl<E: Paginated> Asked<E> {
     /// Asks for the page when it is polled.
     pub(super) fn new(call: Call<E>, cursor: Option<String>, ahead: &Ahead<E>) -> Self {
+        let followed = (E::OPERATION.paged == Some(Paging::Link) && ahead.is_on()).then(|| call.clone());
         let call = match &cursor {
             Some(cursor) => call.at_cursor(cursor),
             None => call,
@@ -44,7 +48,7 @@ impl<E: Paginated> Asked<E> {
             true => call.send_telling_head(),
             false => (call.with_response().into_future(), None),
         };
-        Self { cursor, sending, head, outcome: None, told: None }
+        Self { cursor, sending, head, outcome: None, told: None, call: followed }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome<E>> {
@@ -60,7 +64,8 @@ impl<E: Paginated> Asked<E> {
             && let Poll::Ready(head) = Pin::new(head).poll(cx)
         {
             self.head = None;
-            self.told = head.ok().and_then(|head| <E::Api as Api>::next_cursor(&head).ok().flatten());
+            self.told = head.ok().and_then(|head| told_by_headers::<E>(&head).ok().flatten());
+            self.told = self.told.take().and_then(|told| self.position_of(told));
         }
         if self.told.is_none() && self.head.is_none() {
             if self.outcome.is_none()
@@ -68,9 +73,20 @@ impl<E: Paginated> Asked<E> {
             {
                 self.outcome = Some(outcome);
             }
-            self.told = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok()?.value.next_cursor());
+            let page = self.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok());
+            let told = page.and_then(|page| told::<E>(&page.value, &page.headers).ok().flatten());
+            self.told = told.and_then(|told| self.position_of(told));
         }
         self.told.clone()
+    }
+}
+
+impl<E: Paginated> Asked<E> {
+    fn position_of(&self, told: String) -> Option<String> {
+        match &self.call {
+            Some(call) => position_of(call, self.cursor.as_deref(), told).ok(),
+            None => Some(told),
+        }
     }
 }
 
@@ -88,7 +104,8 @@ pub(super) struct Ahead<E: Paginated> {
 impl<E: Paginated> Ahead<E> {
     pub(super) fn new(most: usize, guess: bool) -> Self {
         // Where cursors cannot be computed there is nothing to guess by.
-        let computable = E::OPERATION.paged != Some(Paging::Cursor) || <E::Api as Api>::OFFSET_CURSORS;
+        let computable =
+            matches!(E::OPERATION.paged, Some(Paging::Offset | Paging::Number)) || <E::Api as Api>::OFFSET_CURSORS;
         // Then the page that is waited for is one of those side by side.
         let most = if guess && !computable { most.saturating_sub(1) } else { most };
         Self { asked: VecDeque::new(), most, guess: guess && computable, stride: 0 }
@@ -143,7 +160,7 @@ impl<E: Paginated> Ahead<E> {
                 None => next.map(str::to_owned),
                 Some(last) => match counted_on::<E>(last.cursor.as_deref(), self.stride) {
                     Some(cursor) => Some(cursor),
-                    None if E::OPERATION.paged == Some(Paging::Cursor) => last.told(cx),
+                    None if matches!(E::OPERATION.paged, Some(Paging::Cursor | Paging::Link)) => last.told(cx),
                     None => None,
                 },
             };
@@ -160,6 +177,7 @@ fn position<E: Paginated>(cursor: Option<&str>) -> Option<u64> {
     match (E::OPERATION.paged, cursor) {
         (Some(Paging::Number), None) => Some(<E::Api as Api>::FIRST_PAGE),
         (Some(Paging::Number), Some(cursor)) => cursor.parse().ok(),
+        (Some(Paging::Link), _) => None,
         (_, None) => Some(0),
         (_, Some(cursor)) => <E::Api as Api>::cursor_offset(cursor),
     }

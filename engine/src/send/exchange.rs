@@ -12,7 +12,6 @@ use super::coding;
 use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure, unasked_part};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
-use super::subject::Subject;
 use crate::body::Body;
 use crate::context::CallContext;
 use crate::encode::Payload;
@@ -75,8 +74,9 @@ pub(super) fn stand_in_key(job: &mut Job) {
         _ if !job.subject.sends_key() => None,
         Key::None => None,
         Key::Fixed(key) => Some(key.clone()),
-        Key::Provider(_) => Some(Credential::new(job.settings.api.auth, MARK)),
+        Key::Provider(_) | Key::Tokens(_) => Some(Credential::new(job.settings.api.auth, MARK)),
     };
+    redact_key(job);
 }
 
 pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
@@ -88,8 +88,33 @@ pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
             Ok(key) => Some(Credential::new(job.settings.api.auth, key.expose())),
             Err(error) => return Err(RequestError::key_provider(error)),
         },
+        Key::Tokens(tokens) => {
+            // Boxed, so that calls with a fixed key need not be as large.
+            let (tokens, auth, refused) = (tokens.clone(), job.settings.api.auth, job.refused_key.take());
+            Some(Box::pin(async move { tokens.get(auth, refused.as_ref()).await }).await?)
+        }
     };
+    redact_key(job);
     Ok(())
+}
+
+/// Keeps out of errors what else of the key is a secret.
+fn redact_key(job: &mut Job) {
+    let also = job.key.as_ref().map(|key| key.also.clone()).unwrap_or_default();
+    if !also.is_empty() {
+        job.redact_too(also);
+    }
+}
+
+/// Whether the token was refused and another may be fetched: once for a call. Nothing was done then, so any request may be sent again.
+fn forget_refused_token(job: &mut Job, failure: &AttemptError, replayable: bool) -> bool {
+    let renews = failure.status() == Some(401) && replayable && !job.renewed && job.key.is_some();
+    if renews && let Key::Tokens(_) = job.settings.key {
+        job.renewed = true;
+        job.refused_key = job.key.take();
+        return true;
+    }
+    false
 }
 
 pub(super) fn build_request(
@@ -123,6 +148,12 @@ pub(super) fn build_request(
         job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
         plain_key = !job.server.is_secure();
     }
+    if at_home && job.subject.sends_key() {
+        for key in &job.settings.more_keys {
+            job.settings.authorize(key, &job.server, &mut target, &mut headers)?;
+            plain_key = !job.server.is_secure();
+        }
+    }
     let url = match absolute {
         true => target.parse().map_err(|error: InvalidUri| RequestError::Url { reason: error.to_string() })?,
         false => job.server.url(&target)?,
@@ -141,6 +172,9 @@ pub(super) fn build_request(
     if plain_key {
         request.extensions_mut().insert(PlainKey);
     }
+    if let (Some(operation), false) = (job.subject.operation(), job.settings.layers.is_empty()) {
+        request.extensions_mut().insert(operation);
+    }
     #[cfg(feature = "http2")]
     if short {
         request.extensions_mut().insert(ShortCall);
@@ -152,7 +186,7 @@ pub(super) fn build_request(
 /// response and may be spelled in any way that a browser takes.
 fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
     let target = job.request.target.as_str();
-    if let Subject::Operation(_) = job.subject {
+    if !job.request.is_url {
         return Ok(target.into());
     }
     let trimmed = target.trim();
@@ -170,10 +204,10 @@ fn target_of(job: &Job) -> Result<Cow<'_, str>, RequestError> {
 }
 
 /// The absolute URL that the request goes to first, without a key.
-fn url_of(job: &Job) -> Result<String, RequestError> {
-    match job.subject {
-        Subject::Operation(_) => Ok(job.server.url(&job.request.target)?.to_string()),
-        Subject::Plain(_) => target_of(job).map(Cow::into_owned),
+pub(super) fn url_of(job: &Job) -> Result<String, RequestError> {
+    match job.request.is_url {
+        false => Ok(job.server.url(&job.request.target)?.to_string()),
+        true => target_of(job).map(Cow::into_owned),
     }
 }
 
@@ -188,7 +222,15 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
         // Boxed, so that calls without a limit need not be as large as those with one.
         Box::pin(async move { rate.wait().await }).await;
     }
-    let outcome = exchange_and_read(job).await;
+    let outcome = loop {
+        let replayable = job.is_replayable();
+        let outcome = exchange_and_read(job).await;
+        match &outcome {
+            Err(failure) if forget_refused_token(job, failure, replayable) => {}
+            _ => break outcome,
+        }
+        resolve_key(job).await.map_err(AttemptError::request)?;
+    };
     if let Some((log, redactor, most)) = job.content_log() {
         let (headers, body) = match &outcome {
             Ok(response) => (&response.headers, &response.raw_body),
@@ -209,7 +251,7 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
 async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
     let (mut head, body, stays) = exchange(job).await?;
     let mut body = coding::decode(job, &mut head, body);
-    if !head.status.is_success() {
+    if !head.status.is_success() && !job.declares(head.status) {
         let redactor = job.redactor();
         return Err(Box::pin(error_response(job, head, body, redactor, stays)).await);
     }
@@ -230,6 +272,13 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
             Err(error) => return Err(body_failure(head, error)),
         },
     };
+    if (!job.response.streamed || is_error)
+        && let Some(status) = (job.response.error_status)(head.status, &head.headers, &raw_body)
+    {
+        head.status = status;
+        let redactor = job.redactor();
+        return Err(Box::pin(error_response(job, head, raw_body.into(), redactor, None)).await);
+    }
     let (operation, what) = (job.subject.operation(), job.subject.name());
     let context = CallContext {
         operation,
@@ -244,7 +293,7 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
 }
 
 fn redirect_of(job: &mut Job, head: &Head, redirected: Option<&str>) -> Result<Redirect, AttemptError> {
-    if !head.status.is_redirection() {
+    if !head.status.is_redirection() || job.declares(head.status) {
         return Ok(Redirect::None);
     }
     let first = match redirected {

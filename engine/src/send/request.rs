@@ -27,6 +27,9 @@ pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
 /// How long an error response asks to wait.
 pub(crate) type RetryAfter = fn(&HeaderMap) -> Option<Duration>;
 
+/// The status that a response should have had.
+pub(crate) type ErrorStatus = fn(StatusCode, &HeaderMap, &[u8]) -> Option<StatusCode>;
+
 pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
 /// What becomes of the response.
@@ -42,6 +45,8 @@ pub(crate) struct ResponseMode {
     pub(crate) refused: Refused,
     /// How long the server asks to wait, by the rules of its API.
     pub(crate) retry_after: RetryAfter,
+    /// The status that a response should have had, by the rules of its API.
+    pub(crate) error_status: ErrorStatus,
 }
 
 /// All that a job is made of, each of it given: what a default would leave out (a secret to redact, say) nobody would
@@ -74,6 +79,10 @@ pub(crate) struct Job {
     pub(crate) watch: Option<Box<Watch>>,
     /// The key of the attempt under way, if it sends one.
     pub(super) key: Option<Arc<Credential>>,
+    /// The key that the server refused, until another is fetched.
+    pub(super) refused_key: Option<Arc<Credential>>,
+    /// Whether another key has been fetched because the server refused one.
+    pub(super) renewed: bool,
     /// The status that the attempt under way got in response.
     pub(super) status: Option<StatusCode>,
     /// Is sent the headers of a successful response as soon as they are there.
@@ -132,6 +141,8 @@ impl JobSpec {
             on_sent,
             watch: None,
             key,
+            refused_key: None,
+            renewed: false,
             status,
             head,
             retry,
@@ -148,10 +159,7 @@ impl Job {
 
     /// Begins to watch it as a call of its own, if anybody wants to know.
     pub(super) fn begin_to_watch(&mut self) {
-        let own = match self.subject {
-            Subject::Plain(_) => origin_of(&self.request.target),
-            Subject::Operation(_) => None,
-        };
+        let own = origin_of(&self.request.target).filter(|_| self.request.is_url);
         let url = own.unwrap_or(self.server.origin());
         let call = WatchedCall::begin(&self.settings, Watched::from(self.subject), url);
         self.watch = call.map(|call| Watch::new(call, self.subject.into()));
@@ -202,6 +210,11 @@ impl Job {
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.deadline.or(self.settings.timeouts.deadline)
+    }
+
+    /// Whether the declaration has a response of this status.
+    pub(super) fn declares(&self, status: StatusCode) -> bool {
+        self.subject.operation().is_some_and(|operation| operation.statuses.contains(&status.as_u16()))
     }
 
     /// The body to send, which stays here if it can be sent again. Its files have been opened.

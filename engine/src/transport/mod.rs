@@ -92,6 +92,7 @@ pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, Requ
     Err(RequestError::NoTransport)
 }
 
+pub(crate) mod layer;
 pub(crate) mod marks;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;

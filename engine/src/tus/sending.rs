@@ -149,7 +149,7 @@ impl Sending {
         let mut secrets = secrets_of(endpoint.expose(), &CREATE.method);
         secrets.extend(secrets_of(url.expose(), &subject.method));
         secrets.extend(headers::secrets_in(&headers));
-        let prepared = Prepared { target: url.expose().into(), headers, payload, secrets: Vec::new() };
+        let prepared = Prepared { target: url.expose().into(), is_url: true, headers, payload, secrets: Vec::new() };
         let retry = self.retry.as_deref().cloned().unwrap_or_else(default_retry).and_status(LOCKED);
         let spec = JobSpec {
             settings: self.settings.clone(),
@@ -164,6 +164,7 @@ impl Sending {
                 map_error: self.settings.api.decode_error,
                 refused: self.settings.api.refused,
                 retry_after: self.settings.api.retry_after,
+                error_status: |_, _, _| None,
             },
             secrets,
             on_sent,

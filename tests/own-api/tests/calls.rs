@@ -1,5 +1,10 @@
 //! The library's operations, called over a socket.
 
+#[path = "calls/depot.rs"]
+mod depot;
+#[path = "calls/lists.rs"]
+mod lists;
+
 use std::sync::{Arc, Mutex};
 
 use own_api::library;
@@ -336,7 +341,8 @@ fn every_request_goes_over_a_socket_and_through_json() {
 
     let mut each = Each(0);
     visit_operations(&mut each);
-    assert_eq!(each.0, OPERATIONS.len());
+    own_api::depot::visit_operations(&mut each);
+    assert_eq!(each.0, OPERATIONS.len() + own_api::depot::OPERATIONS.len());
 }
 
 #[test]

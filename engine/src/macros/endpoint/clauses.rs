@@ -27,6 +27,15 @@ macro_rules! __clauses {
     ($q:tt $resp:tt $e:tt $clauses:tt errors $value:tt $($rest:tt)*) => {
         $crate::__wrong! { $value "the error type is already declared: use `error(Type)` for one type, `errors { … }` for several" }
     };
+    ($q:tt $resp:tt $e:tt $clauses:tt headers { $($f:tt)* } $(, $($c:tt)*)?) => {
+        $crate::__fields! {
+            { { headers $q $resp $e $clauses } {} {} {} {} {} }
+            [Header "Response header "] { $($f)* , } { @headers $($($c)*)? }
+        }
+    };
+    ($q:tt $resp:tt $e:tt $clauses:tt headers $($bad:tt)*) => {
+        $crate::__expected! { "expected the response's headers: `headers { name: Type, name?: Type }`" ; $($bad)* }
+    };
     ({ { $meta:tt [] $($head:tt)* } $($q:tt)* } $resp:tt $e:tt { $($clauses:tt)* } id($id:literal) $(, $($c:tt)*)?) => {
         $crate::__clauses! { { { $meta [$id] $($head)* } $($q)* } $resp $e { $($clauses)* { id($id) } } $($($c)*)? }
     };
@@ -61,6 +70,9 @@ macro_rules! __clause_call {
     ([$name:ident] $operation:ident paged($paging:ident)) => {
         $operation.paged($crate::operation::Paging::$paging)
     };
+    ([$name:ident] $operation:ident cursor($field:ident $(. $member:ident)*)) => {
+        $operation.cursor(::core::concat!(::core::stringify!($field) $(, ".", ::core::stringify!($member))*))
+    };
     ([$name:ident] $operation:ident hosted($host:path, $prefix:expr)) => {
         $operation.hosted(const { &[$crate::operation::Host::new::<$host>($prefix)] })
     };
@@ -76,6 +88,12 @@ macro_rules! __clause_items {
     ([$name:ident] paged $($how:tt)?) => {
         impl $crate::Paginated for $name {}
         const _: () = $crate::__private::check_cursor::<$name>();
+    };
+    ([$name:ident] cursor $field:tt) => {
+        const _: () = ::core::assert!(
+            <$name as $crate::Endpoint>::OPERATION.paged.is_some(),
+            "the clause `cursor` is for lists: add `paged`"
+        );
     };
     ([$name:ident] hosted($host:path, $prefix:expr)) => {
         impl $crate::HostedBy<$host> for $name {

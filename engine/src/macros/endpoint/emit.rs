@@ -11,7 +11,7 @@ macro_rules! __emit {
             { $({ $($value:tt)* })* }
             { $({ $how:ident $read:ident })* }
         }
-        { $format:ident ; $response:ty ; $response_text:expr }
+        { $format:ty ; $response:ty ; $response_text:expr }
         { $($error:tt)* }
         { $({ $($clause:tt)* })* }
     ) => {
@@ -55,7 +55,7 @@ macro_rules! __emit {
         impl $crate::Endpoint for $name {
             type Api = $api;
             type Response = $response;
-            type Format = $crate::format::$format;
+            type Format = $format;
             type Error = $crate::__emit!(@error $name $api $($error)*);
             const OPERATION: &'static $crate::Operation = &{
                 let operation = $crate::Operation::new($crate::__private::Declaration {
@@ -67,9 +67,13 @@ macro_rules! __emit {
                     path: $path,
                     fields: const { &[$($crate::__emit!(@entry $api $($entry)*)),*] },
                     response: $response_text,
-                    status: <$crate::format::$format as $crate::format::ResponseFormat<$response>>::STATUS,
+                    status: <$format as $crate::format::ResponseFormat<$response>>::STATUS,
+                    statuses: <$format as $crate::format::ResponseFormat<$response>>::STATUSES,
+                    response_headers: <$format as $crate::format::ResponseFormat<$response>>::HEADERS,
                     error: $crate::__emit!(@error_text $($error)*),
                     timeout: <$api as $crate::Api>::TIMEOUT,
+                    objects: <$api as $crate::Api>::OBJECTS,
+                    lists: <$api as $crate::Api>::LISTS,
                     deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
                 });
                 $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*
@@ -168,7 +172,7 @@ macro_rules! __emit {
     (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$({ $($rule:tt)* })*]) => {{
         let field = $crate::operation::Field::new(
             ::core::stringify!($f),
-            $crate::__wire!($api $f $w),
+            $crate::__wire!($place $api $f $w),
             $crate::operation::Place::$place,
             $required,
             ::core::stringify!($ty),
@@ -178,7 +182,7 @@ macro_rules! __emit {
         field.constraint(const { &$crate::__constraint!($({ $($rule)* })*) })
     }};
     (@entry $api:tt copy $place:ident $f:ident) => {
-        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($api $f []), $crate::operation::Place::$place)
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f []), $crate::operation::Place::$place)
     };
 
     (@value $self:ident nullable $f:ident) => {
@@ -195,14 +199,17 @@ macro_rules! __emit {
     };
 }
 
-/// A field's wire name: the given one, or the Rust name in the API's case.
+/// A field's wire name: the given one, or the Rust name in the API's case. No API spells headers otherwise than with hyphens.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wire {
-    ($api:tt $f:ident [$w:literal]) => {
+    ($place:ident $api:tt $f:ident [$w:literal]) => {
         $w
     };
-    ($api:tt $f:ident []) => {
+    (Header $api:tt $f:ident []) => {
+        const { &$crate::__private::name($crate::Case::Kebab, ::core::stringify!($f)) }.as_str()
+    };
+    ($place:ident $api:tt $f:ident []) => {
         const { &$crate::__private::name(<$api as $crate::Api>::CASE, ::core::stringify!($f)) }.as_str()
     };
 }

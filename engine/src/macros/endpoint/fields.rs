@@ -72,6 +72,26 @@ macro_rules! __fields {
             [$place $s] { $($more)* } $rest
         }
     };
+    // A path parameter with slashes.
+    (
+        { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } } [Path $s:literal]
+        { $(#[$($m:tt)*])* $f:ident * : $ty:ty $([$rule:ident = $($argument:tt)+])* , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            {
+                $h
+                { $($t)* { field Path $f [] true $ty ; [] [{ slashes } $({ $rule $($argument)+ })*] } }
+                { $($r)* { [$([$($m)*])*] $s $f [] [{ slashes } $({ $rule $($argument)+ })*] $ty } }
+                $o
+                { $($v)* { required $f } }
+                { $($d)* { required $f } }
+            }
+            [Path $s] { $($more)* } $rest
+        }
+    };
+    ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident * $($more:tt)* } $rest:tt) => {
+        $crate::__wrong! { $f "only a path parameter keeps slashes: `(path*: String)`" }
+    };
     // A path parameter once more.
     (
         { $h:tt { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt } [Json $s:literal]

@@ -25,25 +25,39 @@ macro_rules! __parts {
     };
     // The response, then the clauses.
     ($q:tt -> () $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Empty ; () ; "nothing" } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Empty ; () ; "nothing" } { default } {} $($($c)*)? }
     };
     ($q:tt -> bytes $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Raw ; $crate::__private::Bytes ; "bytes" } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Raw ; $crate::__private::Bytes ; "bytes" } { default } {} $($($c)*)? }
     };
     ($q:tt -> text $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Text ; ::std::string::String ; "text" } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Text ; ::std::string::String ; "text" } { default } {} $($($c)*)? }
     };
     ($q:tt -> download $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Streamed ; $crate::Download ; "download" } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Streamed ; $crate::Download ; "download" } { default } {} $($($c)*)? }
     };
     ($q:tt -> sse $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Events ; $crate::sse::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Events ; $crate::sse::Sse<$ty> ; ::core::concat!("sse ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+    };
+    (
+        { { $meta:tt $alias:tt $vis:vis $name:ident $($head:tt)* } $($q:tt)* }
+        -> match { $($arms:tt)* } $(, $($c:tt)*)?
+    ) => {
+        $crate::__private::paste! { $crate::__by_status! { [$vis [<$name Outcome>]] [$name] {} $($arms)* } }
+        $crate::__clauses! {
+            { { $meta $alias $vis $name $($head)* } $($q)* }
+            { $crate::format::ByStatus ; $crate::__private::paste!([<$name Outcome>]) ; ::core::stringify!(match { $($arms)* }) }
+            { default } {} $($($c)*)?
+        }
+    };
+    ($q:tt -> match $($bad:tt)*) => {
+        $crate::__expected! { "expected responses by their status after `match`: `{ 200 => Ready(Type), 202 => Pending }`" ; $($bad)* }
     };
     ($q:tt -> $(,)?) => {
-        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download` or `sse Type`");
+        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download`, `sse Type` or `match { … }`");
     };
     ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
-        $crate::__clauses! { $q { Json ; $ty ; ::core::stringify!($ty) } { default } {} $($($c)*)? }
+        $crate::__clauses! { $q { $crate::format::Json ; $ty ; ::core::stringify!($ty) } { default } {} $($($c)*)? }
     };
     // A response that is right, and no comma before the first clause.
     ($q:tt -> () $next:tt $($c:tt)*) => {
@@ -57,6 +71,27 @@ macro_rules! __parts {
     };
     ($q:tt -> $ty:ident $next:tt $($c:tt)*) => {
         $crate::__expected! { "expected `,` before the first clause" ; $next $($c)* }
+    };
+    // The fields of the clause `headers` have been read.
+    (
+        {
+            { headers { { $meta:tt $alias:tt $vis:vis $name:ident $api:tt $($head:tt)* } $($q:tt)* } { $format:ty ; $value:ty ; $text:expr } $e:tt $clauses:tt }
+            $($fields:tt)*
+        }
+        @headers $($c:tt)*
+    ) => {
+        $crate::__private::paste! {
+            $crate::__response_headers! { [$vis [<$name Headers>]] [$name] $api $($fields)* }
+        }
+        $crate::__clauses! {
+            { { $meta $alias $vis $name $api $($head)* } $($q)* }
+            {
+                $crate::format::Headed<$format> ;
+                $crate::WithHeaders<$value, $crate::__private::paste!([<$name Headers>])> ;
+                $text
+            }
+            $e $clauses $($c)*
+        }
     };
     ($q:tt -> $($bad:tt)*) => {
         $crate::__expected! { "expected the response's type after `->`, and `,` before each clause" ; $($bad)* }

@@ -1,0 +1,42 @@
+//! What stands around the transport of a client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{Request, Response};
+
+use super::{BoxFuture, Transport};
+use crate::body::Body;
+use crate::error::{BoxError, TransportError, TransportErrorKind};
+
+/// Wraps a transport.
+pub(crate) type Layer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
+
+/// The transport with its layers around it, the first one innermost.
+pub(crate) fn layered(transport: Arc<dyn Transport>, layers: &[Layer]) -> Arc<dyn Transport> {
+    layers.iter().fold(transport, |inner, layer| layer(inner))
+}
+
+/// Signs each request before it is passed on.
+pub(crate) struct Signing<F> {
+    pub(crate) sign: Arc<F>,
+    pub(crate) inner: Arc<dyn Transport>,
+}
+
+impl<F> Transport for Signing<F>
+where
+    F: Fn(&mut Request<Body>) -> Result<(), BoxError> + Send + Sync + 'static,
+{
+    fn send(&self, mut request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        match (self.sign)(&mut request) {
+            Ok(()) => self.inner.send(request),
+            Err(error) => Box::pin(async { Err(TransportError::new(TransportErrorKind::Request, error)) }),
+        }
+    }
+}
+
+impl<F> fmt::Debug for Signing<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signing").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,284 @@
+//! A depot of parcels: an API with the shapes that the library does not have. Its names have underscores on the wire, which no
+//! header has.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, StatusCode};
+use typed_endpoint::dynamic::{Catalog, Entry};
+use typed_endpoint::operation::Objects;
+use typed_endpoint::{Api, Auth, Case, Page, Secret, Unmapped, Url, model, operations};
+
+/// The depot.
+#[derive(Clone, Copy, Debug)]
+pub enum Depot {}
+
+impl Api for Depot {
+    const NAME: &'static str = "Depot";
+    const SERVERS: &'static [&'static str] = &["https://depot.example/api"];
+    const CASE: Case = Case::Snake;
+    const AUTH: Auth = Auth::Header("X-Depot-Key");
+    const OBJECTS: Objects = Objects::Brackets;
+    type Error = Unmapped;
+
+    /// It reports errors with the status 200.
+    fn error_status(_: StatusCode, _: &HeaderMap, body: &[u8]) -> Option<StatusCode> {
+        match body {
+            b"{\"ok\":false,\"error\":\"busy\"}" => Some(StatusCode::TOO_MANY_REQUESTS),
+            body if body.starts_with(b"{\"ok\":false") => Some(StatusCode::NOT_FOUND),
+            _ => None,
+        }
+    }
+}
+
+/// The depot's accounts, which nothing says how to write objects for.
+#[derive(Clone, Copy, Debug)]
+pub enum Accounts {}
+
+impl Api for Accounts {
+    const NAME: &'static str = "Accounts";
+    const SERVERS: &'static [&'static str] = &["https://accounts.example"];
+    const CASE: Case = Case::Snake;
+    const AUTH: Auth = Auth::Basic;
+    type Error = Unmapped;
+}
+
+impl Catalog for Depot {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
+operations! {
+    endpoint! {
+        /// Reads a file.
+        pub ReadFile: Depot = GET "/files/{folder}/at/{path}/content" (folder: String, path*: String) headers {
+            /// In which form.
+            accept?: String = "application/vnd.depot.raw+json",
+            /// Only if it has changed.
+            if_none_match?: String,
+        } -> match {
+            /// The file.
+            200 | 203 => Content(bytes),
+            /// It is being fetched.
+            202 => Pending,
+            /// It has not changed.
+            304 => NotModified,
+        }, headers {
+            /// Version of the content.
+            etag?: String,
+            /// When the depot made it, in seconds.
+            x_depot_age?: u64,
+        }
+    }
+    endpoint! {
+        /// Changes a file.
+        pub PatchFile: Depot = PATCH "/files/{path}" (path*: String) headers {
+            /// The kind of the patch.
+            content_type?: String = "application/merge-patch+json",
+        } json(patch: Parcel) -> Parcel, headers {
+            /// Version of the content.
+            etag: String,
+            /// What to watch.
+            warning?: Vec<String>,
+        }
+    }
+    endpoint! {
+        /// Sends the content of a parcel to where the depot said.
+        pub PutContent: Depot = PUT "{url}" (
+            /// Where to.
+            url: Url [sample = "/uploads/1"],
+        ) query {
+            /// Which part.
+            part?: u32,
+        } body(content: Vec<u8>) -> ()
+    }
+    endpoint! {
+        /// Retrieves a parcel.
+        pub GetParcel: Depot = GET "/parcels/{id}" (id: String) -> Parcel
+    }
+    endpoint! {
+        /// Weighs a parcel.
+        pub Weigh: Depot = POST "/parcels/{id}/weight" (id: String) -> match {
+            /// It was weighed.
+            201 => Weighed(Parcel),
+            /// There is none.
+            404 => Missing(text),
+        }
+    }
+    endpoint! {
+        /// Sends a parcel.
+        pub Ship: Depot = POST "/parcels" query {
+            /// Which of its parts to show.
+            expand?: Vec<String> [lists = Brackets],
+            /// Sizes.
+            sizes?: Vec<u32> [lists = Comma],
+            /// What has to be so.
+            filter?: BTreeMap<String, String> [objects = Dots],
+            /// The same as JSON.
+            raw_filter?: BTreeMap<String, String> [objects = Json],
+        } form {
+            /// What is in it.
+            parcel: Parcel,
+            /// What else is in it.
+            more?: Vec<Parcel>,
+            /// What is noted about it.
+            metadata?: BTreeMap<String, u32>,
+        } -> ()
+    }
+    endpoint! {
+        /// Lists parcels after a number, to which a link leads.
+        pub Since: Depot = GET "/since" query {
+            /// The number.
+            since?: u64,
+        } -> Vec<Parcel>, paged, cursor(since)
+    }
+    endpoint! {
+        /// Searches for parcels.
+        pub Search: Depot = POST "/graphql" json {
+            /// What for.
+            query: String,
+            /// Values in it.
+            variables?: Variables,
+        } -> Parcels, paged, cursor(variables.after)
+    }
+    endpoint! {
+        /// Lists parcels, each page with a link to the next.
+        pub Linked: Depot = GET "/linked" query {
+            /// How many.
+            limit?: u32,
+        } -> Collection, paged(Link)
+    }
+    endpoint! {
+        /// Lists parcels after the last one of the page before.
+        pub After: Depot = GET "/after" query {
+            /// The name of that one.
+            starting_after?: String,
+        } -> Batch, paged, cursor(starting_after)
+    }
+    endpoint! {
+        /// Lists parcels by the number of their page.
+        pub Numbered: Depot = GET "/numbered" query {
+            /// The number.
+            page_number?: u32,
+        } -> Batch, paged(Number), cursor(page_number)
+    }
+    endpoint! {
+        /// Issues a token.
+        pub IssueToken: Accounts = POST "/token" form {
+            /// What it is for.
+            scope?: String,
+        } -> Issued, retryable
+    }
+}
+
+model! {
+    /// A token.
+    pub struct Issued: Accounts, input {
+        /// The token.
+        access_token: Secret,
+        /// How many seconds it is valid.
+        expires_in?: u64,
+    }
+
+    /// A parcel.
+    pub struct Parcel: Depot, input {
+        /// Name.
+        name: String,
+        /// Links to what belongs to it.
+        links?: Links,
+    }
+
+    /// Links.
+    pub struct Links: Depot, input {
+        /// The parcel that came after it.
+        next?: Url,
+    }
+
+    /// Values in a query.
+    pub struct Variables: Depot, input {
+        /// How many.
+        first?: u32,
+        /// After what.
+        after?: String,
+    }
+
+    /// A page with links.
+    pub struct Collection: Depot {
+        /// Those of this page.
+        items: Vec<Parcel>,
+        /// Where others are.
+        links?: Links,
+    }
+
+    /// A page that says whether there are more.
+    pub struct Batch: Depot {
+        /// Those of this page.
+        data: Vec<Parcel>,
+        /// Whether there are more.
+        has_more?: bool,
+        /// How many there are in all.
+        total?: u64,
+    }
+
+    /// Some parcels.
+    pub struct Parcels: Depot {
+        /// Those of this page.
+        items: Vec<Parcel>,
+        /// Where the next page begins.
+        next?: String,
+    }
+}
+
+impl Page for Parcels {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.items
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.next.clone()
+    }
+}
+
+impl Page for Collection {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.items
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.links.as_ref()?.next.as_ref().map(ToString::to_string)
+    }
+}
+
+impl Page for Batch {
+    type Item = Parcel;
+
+    fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    fn into_items(self) -> Vec<Parcel> {
+        self.data
+    }
+
+    fn next_cursor(&self) -> Option<String> {
+        self.data.last().map(|parcel| parcel.name.clone())
+    }
+
+    fn has_more(&self) -> Option<bool> {
+        self.has_more
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.total
+    }
+}
