@@ -1,9 +1,11 @@
-//! The API of apps whose operations nobody has declared an API for.
+//! The API of apps, and operations for those that nobody has declared: by path, with JSON, files and bytes.
 
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use typed_endpoint::{Api, Case, Unmapped};
+
+use crate::endpoints::prelude::*;
 
 /// An app on the network, for declarations of its operations: names are written as in Rust, errors are as they come.
 ///
@@ -45,5 +47,32 @@ impl Api for AppApi {
     /// 503 of an orchestrator comes before any work; an app that uses it means the same.
     fn refused(status: StatusCode, _: &HeaderMap) -> bool {
         status == StatusCode::SERVICE_UNAVAILABLE
+    }
+}
+
+operations! {
+    endpoint! {
+        /// Fetches JSON.
+        pub Get: AppApi = GET "/{path}" (path*: String) -> Value, no_auth
+    }
+    endpoint! {
+        /// Sends JSON, and reads JSON.
+        pub Post: AppApi = POST "/{path}" (path*: String) json(body: Value) -> Value, no_auth
+    }
+    endpoint! {
+        /// Sends JSON, and reads JSON.
+        pub Put: AppApi = PUT "/{path}" (path*: String) json(body: Value) -> Value, no_auth
+    }
+    endpoint! {
+        /// Deletes something; the response may be empty.
+        pub Delete: AppApi = DELETE "/{path}" (path*: String) -> Option<Value>, no_auth
+    }
+    endpoint! {
+        /// Sends a file, and reads bytes.
+        pub Send: AppApi = POST "/{path}" (path*: String) body(content: File) -> bytes, no_auth
+    }
+    endpoint! {
+        /// Fetches a file, as a stream.
+        pub Fetch: AppApi = GET "/{path}" (path*: String) -> download, no_auth
     }
 }

@@ -1,6 +1,6 @@
 //! The living Livepeer network.
 
-mod app;
+pub mod app;
 pub mod orchestrator;
 pub mod runner;
 pub mod signer;

@@ -57,6 +57,12 @@ pub enum Error {
     /// The session could not be stopped.
     #[error("the session could not be stopped")]
     Stop(#[source] crate::Error),
+    /// A runner could not be registered, or unregistered.
+    #[error("the runner is not registered")]
+    Register(#[source] crate::Error),
+    /// The orchestrator did not do what a runner asked it to for a session.
+    #[error("the orchestrator did not do it")]
+    Callback(#[source] crate::Error),
     /// A channel failed.
     #[error("a channel of the session cannot be used")]
     Channel(#[source] trickle::Error),

@@ -14,12 +14,16 @@ mod error;
 mod funding;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod heartbeat;
+mod known;
 mod offer;
 mod payer;
 mod place;
 mod price;
 mod refusal;
 mod reserve;
+mod runner;
+mod runner_session;
 mod session;
 mod shared;
 mod single;
@@ -37,6 +41,8 @@ pub use error::{Error, Result};
 pub use offer::Offer;
 pub use price::{Paid, Price};
 pub use refusal::{Refusal, RefusalKind};
+pub use runner::{Runner, RunnerBuilder, RunnerUpdate};
+pub use runner_session::{RunnerChannel, RunnerSession};
 pub use session::Session;
 pub use state::{PaymentState, SessionState, Undelivered};
 #[cfg(any(feature = "rustls", feature = "aws-lc"))]
@@ -46,5 +52,5 @@ pub use crate::endpoints::network::{AppApi, Wei};
 
 /// The operations of the network's parts, one request each.
 pub mod operations {
-    pub use crate::endpoints::network::{orchestrator, runner, signer};
+    pub use crate::endpoints::network::{app, orchestrator, runner, signer};
 }

@@ -3,6 +3,9 @@
 mod app;
 mod choosing;
 mod funding;
+mod recorded;
+mod runners;
+mod secrets;
 mod sessions;
 mod single;
 mod trickle;
