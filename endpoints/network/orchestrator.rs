@@ -54,7 +54,7 @@ operations! {
             payment as "livepeer-payment"?: Secret,
             /// The credentials of the payment, as the signer made them.
             segment as "livepeer-segment"?: Secret,
-        } -> Reservation, no_auth
+        } -> Reservation, timeout(30), no_auth
     }
     endpoint! {
         /// Stops a session. Also a success if there is no such session (any more).

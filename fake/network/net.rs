@@ -155,6 +155,11 @@ impl NetworkFake {
         self.0.lock().signer_is_down = down;
     }
 
+    /// Whether the events for runners that registered themselves are lost (default: no), as they are when too many happen at once.
+    pub fn lose_events(&self, lose: bool) {
+        self.0.lock().loses_events = lose;
+    }
+
     /// Lets time pass for sessions, runners and challenges.
     pub fn advance(&self, time: Duration) {
         let mut state = self.0.lock();

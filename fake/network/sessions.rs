@@ -33,6 +33,9 @@ impl Network {
 
     /// Tells a runner that registered itself.
     fn tell(&self, state: &State, runner: &str, event: &str, session: &str) {
+        if state.loses_events {
+            return;
+        }
         let Some(registered) = state.runners.get(runner).and_then(|runner| runner.registered.as_ref()) else { return };
         let time = crate::Timestamp::from_millis(1_800_000_000_000 + state.now().as_millis() as i64);
         let event = json!({ "event": event, "session": session, "timestamp": time.to_string() });

@@ -23,7 +23,9 @@ pub(super) struct State {
     pub(super) sessions: HashMap<String, Session>,
     pub(super) manifests: HashMap<String, Manifest>,
     pub(super) ledger: Ledger,
-    /// Whether the signer accepts connections.
+    /// Whether runners are told nothing of their sessions.
+    pub(super) loses_events: bool,
+    /// Whether the signer accepts no connections.
     pub(super) signer_is_down: bool,
     /// The requests to the orchestrator, oldest first.
     pub(super) seen: Vec<http::request::Parts>,
@@ -92,6 +94,7 @@ impl State {
             sessions: HashMap::new(),
             manifests: HashMap::new(),
             ledger: Ledger::default(),
+            loses_events: false,
             signer_is_down: false,
             seen: Vec::new(),
         }

