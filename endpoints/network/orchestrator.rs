@@ -67,6 +67,8 @@ operations! {
         ///
         /// The response is a protobuf message, whose price is not the one of the session.
         pub Pay: Orchestrator = POST "/apps/{route}/session/{session_id}/payment" (route: String, session_id: Secret) headers {
+            /// Address of who pays.
+            payer_address as "livepeer-payer-address"?: String,
             /// The payment, as the signer made it.
             payment as "livepeer-payment": Secret,
             /// The credentials of the payment, as the signer made them.

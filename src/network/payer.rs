@@ -131,7 +131,8 @@ impl Payer {
         let Ok(place) = Place::of_payment_url(self.state.challenge.payment_url.expose()) else {
             return over(Some(Closed::PaymentRefused("its URL for payments cannot be used".into())));
         };
-        let request = Pay::new(place.route, place.id, undelivered.payment.clone(), undelivered.segment.clone());
+        let request = Pay::new(place.route, place.id, undelivered.payment.clone(), undelivered.segment.clone())
+            .payer_address(&self.state.payer);
         // It counts as sent from now on, whether or not there is a response.
         if !was_sent {
             self.state.payments += 1;

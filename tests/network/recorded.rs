@@ -149,3 +149,13 @@ async fn recorded_exchanges_are_sent_and_read_as_declared() {
         assert!(<Challenge as livepeer::ErrorBody>::decode(status, &headers, text.as_bytes()).is_none(), "{text}");
     }
 }
+
+#[test]
+fn documents_are_made_of_the_declarations() {
+    let document = livepeer::dynamic::openapi::<Orchestrator>();
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.contains_key("/discovery") && paths.contains_key("/runners/heartbeat"), "{paths:?}");
+    let document = livepeer::dynamic::openapi::<livepeer::network::operations::signer::Signer>();
+    let payment = &document["paths"]["/generate-live-payment"]["post"];
+    assert!(["480", "481", "482", "483"].iter().all(|status| payment["responses"][status].is_object()), "{payment}");
+}
