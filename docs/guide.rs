@@ -18,6 +18,7 @@
 //! 15. [Calls by name, and OpenAPI](descriptions)
 //! 16. [Many machines](many_machines): a job queue, and each file exactly once
 //! 17. [Live streams by trickle](trickle)
+//! 18. [Apps on the network](apps): sessions, payments, runners
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -52,6 +53,7 @@ pages! {
     descriptions = "guide/15-descriptions.md",
     many_machines = "guide/16-many-machines.md",
     trickle = "guide/17-trickle.md",
+    apps = "guide/18-apps.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

@@ -95,6 +95,8 @@ pub use retry::Retry;
 pub use secret::Secret;
 pub use settings::Timeouts;
 pub use token::Token;
+#[cfg(feature = "reqwest")]
+pub use transport::configured_transport;
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
 pub use transport::{BoxFuture, Transport, default_transport};

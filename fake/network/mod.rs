@@ -1,5 +1,24 @@
 //! The fakes of the living network's parts.
 
+mod apps;
+mod fault;
+mod lock;
+mod money;
+mod net;
+mod orchestrator;
+mod payments;
+mod registry;
+mod reply;
+mod runners;
+mod serve;
+mod sessions;
+mod signer;
+mod state;
 mod trickle;
 
+pub use apps::FakeApp;
+pub use fault::NetworkStep;
+pub use money::Ledger;
+pub use net::*;
+pub use runners::FakeRunner;
 pub use trickle::*;

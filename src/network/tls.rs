@@ -53,15 +53,18 @@ impl Tls {
     pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::Io>> {
         let name = ServerName::try_from(host.to_owned());
         let name = name.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let config = match self.config.get() {
-            Some(config) => config,
-            None => {
-                let config = Arc::new(self.configure().map_err(io::Error::other)?);
-                self.config.get_or_init(|| config)
-            }
-        };
-        let stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
+        let config = self.config().map_err(io::Error::other)?;
+        let stream = TlsConnector::from(config).connect(name, stream).await?;
         Ok(Box::new(stream))
+    }
+
+    /// The configuration, for HTTP/1.1.
+    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, Error> {
+        if let Some(config) = self.config.get() {
+            return Ok(config.clone());
+        }
+        let config = Arc::new(self.configure()?);
+        Ok(self.config.get_or_init(|| config).clone())
     }
 
     fn configure(&self) -> Result<ClientConfig, Error> {

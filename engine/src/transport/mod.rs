@@ -67,6 +67,22 @@ pub fn default_transport(connect_timeout: Option<Duration>) -> Result<Arc<dyn Tr
     Ok(Arc::new(reqwest::Default::new(reqwest::Setup { connect_timeout, ..reqwest::Setup::default() })))
 }
 
+/// Makes the default transport with a configuration of its own, as [`Client::http_client`](crate::Client::http_client) does: for a
+/// transport of your own that wraps it.
+///
+/// ```
+/// let transport = typed_endpoint::configured_transport(None, |http| http.no_proxy());
+/// # let _ = transport;
+/// ```
+#[cfg(feature = "reqwest")]
+pub fn configured_transport(
+    connect_timeout: Option<Duration>,
+    configure: impl Fn(::reqwest::ClientBuilder) -> ::reqwest::ClientBuilder + Send + Sync + 'static,
+) -> Arc<dyn Transport> {
+    let setup = reqwest::Setup { connect_timeout, configure: Some(Arc::new(configure)), ..reqwest::Setup::default() };
+    Arc::new(reqwest::Default::new(setup))
+}
+
 /// Makes the default transport of a client: without the feature `reqwest` there is none.
 ///
 /// # Errors

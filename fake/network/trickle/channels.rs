@@ -1,12 +1,14 @@
 //! What a trickle server keeps: five segments of each channel.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+use super::super::lock::lock;
 
 /// How many segments of a channel are kept.
 const WINDOW: usize = 5;
@@ -222,8 +224,4 @@ impl Channels {
             self.delete(&name);
         }
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,16 +1,16 @@
 //! Requests and responses, as the real trickle server has them.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, EXPECT, LOCATION};
+use http::header::{CONTENT_TYPE, EXPECT, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use hyper::ext::ReasonPhrase;
 use percent_encoding::percent_decode_str;
 use tokio::time::timeout;
 use typed_endpoint::{Body, BoxError};
 
+use super::super::reply::{closing, cut, not_allowed, plain, text};
+use super::super::serve::{Link, first};
 use super::channels::Progress;
 use super::reading::Reading;
-use super::serve::{Cut, Link, first};
 use super::{Fault, Server, Side};
 
 /// What a path means.
@@ -282,39 +282,4 @@ fn latest(response: &mut Response<Body>, next: u64, closed: bool) {
     if closed {
         response.headers_mut().insert("lp-trickle-closed", HeaderValue::from_static("terminated"));
     }
-}
-
-fn plain(status: u16, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
-    if status == 470 {
-        response.extensions_mut().insert(ReasonPhrase::from_static(b"status code 470"));
-    }
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
-}
-
-/// An error response: plain text with a line's end.
-fn text(status: u16, text: &str) -> Response<Body> {
-    let mut response = plain(status, format!("{text}\n"));
-    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    response
-}
-
-fn not_allowed(methods: &'static str) -> Response<Body> {
-    let mut response = text(405, "Method Not Allowed");
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
-    response
-}
-
-fn closing(mut response: Response<Body>) -> Response<Body> {
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    response
-}
-
-/// No response: the connection is cut.
-fn cut() -> Response<Body> {
-    let mut response = Response::default();
-    response.extensions_mut().insert(Cut);
-    response
 }

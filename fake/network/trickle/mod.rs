@@ -3,7 +3,6 @@
 mod channels;
 mod handler;
 mod reading;
-mod serve;
 
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,16 +13,17 @@ use std::{fmt, io};
 use http::{Request, Response, Uri};
 use tokio::net::TcpListener;
 use tokio::sync::broadcast;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use typed_endpoint::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 
+use super::lock::lock;
+use super::reply::Cut;
+pub use super::serve::Side;
+use super::serve::{Link, Service, Stream, listen, serve};
 use crate::network::trickle::{Channel, Publisher, Resend, Start, Subscriber};
 use crate::network::{Connect, Connector, Io};
-use channels::{Channels, lock};
-use serve::{Cut, Stream, serve};
+use channels::Channels;
 
-/// How long no connection is accepted after one could not be.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 /// How much a connection in memory holds.
 const BUFFER: usize = 256 * 1024;
 
@@ -87,14 +87,14 @@ impl Server {
     }
 }
 
-/// A side of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Side {
-    /// Requests that write a segment.
-    Publisher = 1,
-    /// Requests that read one.
-    Subscriber = 2,
+impl Service for Server {
+    async fn respond(&self, request: Request<Body>, link: Option<&Link>) -> Response<Body> {
+        Server::respond(self, request, link).await
+    }
+
+    fn cuts(&self) -> broadcast::Receiver<Side> {
+        self.cuts.subscribe()
+    }
 }
 
 /// A fault in a request for a segment: [`TrickleFake::inject`].
@@ -156,6 +156,16 @@ impl TrickleFake {
         self.0.channels.delete(name)
     }
 
+    /// Writes a whole segment, if there is such a channel.
+    pub(super) fn write(&self, name: &str, content: String) {
+        let Some(channel) = self.0.channels.get(name) else { return };
+        if let Some(slot) = channel.for_write(-1) {
+            channel.begun(slot.seq, self.0.channels.now());
+            slot.write(content.into());
+            slot.close();
+        }
+    }
+
     /// The next segment to be written.
     pub fn next_seq(&self, name: &str) -> Option<u64> {
         Some(self.0.channels.get(name)?.next().0)
@@ -198,7 +208,12 @@ impl TrickleFake {
     /// Responds to a request, for a server that serves more than this. Without a connection of its own it sends no interim
     /// responses, and cuts nothing.
     pub async fn respond(&self, request: Request<Body>) -> Response<Body> {
-        self.0.respond(request, None).await
+        Server::respond(&self.0, request, None).await
+    }
+
+    /// The same on a connection.
+    pub(super) async fn respond_on(&self, request: Request<Body>, link: Option<&Link>) -> Response<Body> {
+        Server::respond(&self.0, request, link).await
     }
 
     /// Listens on a loopback port that the system chooses.
@@ -216,21 +231,7 @@ impl TrickleFake {
     pub async fn listen_at(&self, address: SocketAddr) -> io::Result<RunningTrickle> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let server = self.0.clone();
-        let task = tokio::spawn(async move {
-            // The connections end with this task, which owns them.
-            let mut connections = JoinSet::new();
-            loop {
-                match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let _ = stream.set_nodelay(true);
-                        connections.spawn(serve(server.clone(), Stream::Tcp(stream)));
-                    }
-                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                }
-                while connections.try_join_next().is_some() {}
-            }
-        });
+        let task = listen(listener, self.0.clone());
         Ok(RunningTrickle { trickle: self.clone(), address, task })
     }
 }

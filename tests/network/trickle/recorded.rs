@@ -8,7 +8,7 @@ use livepeer::mock;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::raw::Raw;
+use super::raw::Raw;
 
 /// What happened between the recorded cases: before a case, requests are sent, or (`…`) left open.
 const BEFORE: &[(&str, &[&str])] = &[

@@ -11,7 +11,7 @@ use livepeer::{Client, File};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
-use crate::client::segment;
+use super::client::segment;
 
 #[tokio::test]
 async fn a_reader_is_published_in_segments_and_read_as_one() {

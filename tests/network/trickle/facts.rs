@@ -5,7 +5,7 @@ use std::time::Duration;
 use livepeer::mock::{self, RunningTrickle, TrickleFake};
 use tokio::time::timeout;
 
-use crate::raw::{Raw, Response};
+use super::raw::{Raw, Response};
 
 async fn server() -> (TrickleFake, RunningTrickle) {
     let trickle = mock::trickle();

@@ -8,26 +8,45 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use typed_endpoint::Body;
 
-use super::channels::lock;
-use super::{Server, Side};
+use super::lock::lock;
+use super::reply::Cut;
 
+/// How long no connection is accepted after one could not be.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 /// How much that nobody has read is thrown away before a connection is closed, and for how long: without it the client would
 /// lose the response.
 const LINGER: (u64, Duration) = (256 * 1024, Duration::from_millis(500));
 
-/// Marks a response that is none.
-#[derive(Clone, Copy)]
-pub(super) struct Cut;
+/// A side of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Side {
+    /// Requests that write a segment.
+    Publisher = 1,
+    /// Requests that read one.
+    Subscriber = 2,
+}
+
+/// What responds to requests.
+pub(super) trait Service: Send + Sync + 'static {
+    /// Responds to a request, with a mark where the connection is cut in place of a response.
+    fn respond(&self, request: Request<Body>, link: Option<&Link>) -> impl Future<Output = Response<Body>> + Send;
+
+    /// Sides whose connections are cut.
+    fn cuts(&self) -> broadcast::Receiver<Side>;
+}
 
 #[derive(Debug)]
 pub(super) enum Stream {
@@ -67,6 +86,24 @@ impl Link {
     }
 }
 
+/// Listens until the task is aborted, which ends the connections as well.
+pub(super) fn listen(listener: TcpListener, server: Arc<impl Service>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        // The connections end with this task, which owns them.
+        let mut connections = JoinSet::new();
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(serve(server.clone(), Stream::Tcp(stream)));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            }
+            while connections.try_join_next().is_some() {}
+        }
+    })
+}
+
 /// Waits for whichever future is ready first; for the first of them if both are.
 pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
     let (mut one, mut other) = (pin!(one), pin!(other));
@@ -78,9 +115,9 @@ pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Ou
 }
 
 /// Serves a connection until it ends or is cut.
-pub(super) async fn serve(server: Arc<Server>, stream: Stream) {
+pub(super) async fn serve(server: Arc<impl Service>, stream: Stream) {
     let link = Link { stream: Arc::new(Mutex::new(stream)), side: Arc::default() };
-    let mut cuts = server.cuts.subscribe();
+    let mut cuts = server.cuts();
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let (server, link) = (server.clone(), link.clone());
         Box::pin(async move {

@@ -1,0 +1,74 @@
+//! Responses of the network's parts.
+
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use hyper::ext::ReasonPhrase;
+use typed_endpoint::Body;
+use typed_endpoint::codec::{Encode, to_json};
+
+/// Marks a response that is none.
+#[derive(Clone, Copy)]
+pub(super) struct Cut;
+
+/// JSON, of a model.
+pub(super) fn json(status: u16, value: &impl Encode) -> Response<Body> {
+    raw_json(status, to_json(value))
+}
+
+pub(super) fn raw_json(status: u16, json: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An error response in JSON.
+pub(super) fn json_error(status: u16, message: &str) -> Response<Body> {
+    let message = match status {
+        500 => "Internal Server Error",
+        503 => "Service Unavailable Error",
+        _ => message,
+    };
+    raw_json(status, format!("{}\n", serde_json::json!({ "error": { "message": message } })))
+}
+
+pub(super) fn empty(status: u16) -> Response<Body> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    response
+}
+
+pub(super) fn plain(status: u16, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    if status == 470 {
+        response.extensions_mut().insert(ReasonPhrase::from_static(b"status code 470"));
+    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// An error response: plain text with a line's end.
+pub(super) fn text(status: u16, text: &str) -> Response<Body> {
+    let mut response = plain(status, format!("{text}\n"));
+    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+pub(super) fn not_allowed(methods: &'static str) -> Response<Body> {
+    let mut response = text(405, "Method Not Allowed");
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+pub(super) fn closing(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// No response: the connection is cut.
+pub(super) fn cut() -> Response<Body> {
+    let mut response = Response::default();
+    response.extensions_mut().insert(Cut);
+    response
+}

@@ -1,0 +1,180 @@
+//! Reserving a session of a runner: without a payment first, which brings the challenge, and then with one.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use typed_endpoint::Secret;
+
+use super::app::App;
+use super::error::Error;
+use super::offer::Offer;
+use super::payer::{Minted, Payer};
+use super::place::{self, Place};
+use super::price::Price;
+use super::refusal::{Refusal, RefusalKind};
+use super::session::Session;
+use super::state::{PaymentState, SessionState, Undelivered};
+use super::status::Status;
+use crate::endpoints::network::orchestrator::{Challenge, Orchestrator, OrchestratorError, Reservation, Reserve, Stop};
+
+/// How often a challenge that is too old for the signer is replaced.
+const MAX_CHALLENGES: u32 = 3;
+/// How long the first payment may take.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Why a runner was not used.
+pub(super) enum Failed {
+    /// Nothing was done: the next one can be tried.
+    Refused(Refusal),
+    Error(Box<Error>),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl Failed {
+    pub(super) fn refused(kind: RefusalKind, text: impl Into<String>) -> Self {
+        Self::Refused(Refusal::new(kind, text))
+    }
+
+    /// The first payment of a runner was not made.
+    fn signer(error: Error) -> Self {
+        match &error {
+            // Only of this runner.
+            Error::Signer(source) if source.status().is_some_and(|status| status.as_u16() == 481) => {
+                Self::refused(RefusalKind::Price, source.message().unwrap_or_default())
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+pub(super) async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
+    let cannot = |error: Error| Failed::refused(RefusalKind::Other, error.to_string());
+    let (server, route) = place::reservation(offer.url()).map_err(cannot)?;
+    place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(cannot)?;
+    let client = app.client.orchestrator_client()?.server(&server);
+    let Some(price) = offer.price() else {
+        // A reservation whose response is lost is no work, and costs nothing.
+        let reserved = client.call(Reserve::new(route)).await;
+        let reservation = reserved.map_err(|error| Failed::Refused(why(&error)))?;
+        return Ok(session(app, offer, reservation, None)?);
+    };
+    let mut first = FirstPayment::new(app, &price).await?;
+    let payment = loop {
+        let challenge = match client.call(Reserve::new(&route).payer_address(first.address())).await {
+            // The runner wants no payment any more.
+            Ok(reservation) => return Ok(session(app, offer, reservation, None)?),
+            Err(error) => match error.body() {
+                Some(OrchestratorError::Payment(challenge)) => challenge.clone(),
+                _ => return Err(Failed::Refused(why(&error))),
+            },
+        };
+        if let Some(payment) = first.make(challenge).await? {
+            break payment;
+        }
+    };
+    let payer = first.into_payer();
+    let request =
+        Reserve::new(route).payer_address(&payer.state.payer).payment(payment.payment).segment(payment.segment);
+    match client.call(request).await {
+        Ok(reservation) => Ok(session(app, offer, reservation, Some(payer.state))?),
+        Err(error) => Err(match Refusal::of_error(&error) {
+            Some(refusal) => Failed::Refused(refusal),
+            None => {
+                // If it was reserved after all, its id is known.
+                if let Ok(place) = Place::of_payment_url(payer.state.challenge.payment_url.expose()) {
+                    stop_in_background(&client, place);
+                }
+                Error::Call { may_have_run: true, paid: Some(payer.state.paid()), source: error.into() }.into()
+            }
+        }),
+    }
+}
+
+/// The first payment of a runner.
+pub(super) struct FirstPayment {
+    payer: Payer,
+    challenges: u32,
+}
+
+impl FirstPayment {
+    pub(super) async fn new(app: &App, price: &Price) -> Result<Self, Failed> {
+        let Some(kind) = price.kind() else {
+            return Err(Failed::refused(RefusalKind::Price, format!("its price has an unknown unit, {}", price.unit)));
+        };
+        let (signer, address) = app.client.payer(&app.name).await?;
+        let orchestrator = app.client.orchestrator_client()?;
+        let state = PaymentState::new(Challenge::default(), kind, &app.name, &address, app.limit(price), 0);
+        let payer = Payer { signer, orchestrator, state, status: Arc::new(Status::new(None)), is_refused: false };
+        Ok(Self { payer, challenges: 0 })
+    }
+
+    /// Who pays.
+    pub(super) fn address(&self) -> &str {
+        &self.payer.state.payer
+    }
+
+    /// Has the payment made that a challenge asks for; `None` when the signer wants another challenge.
+    pub(super) async fn make(&mut self, challenge: Challenge) -> Result<Option<Undelivered>, Failed> {
+        self.payer.state.challenge = challenge;
+        self.challenges += 1;
+        match self.payer.mint(LIMIT).await.map_err(Failed::signer)? {
+            Minted::TooOld if self.challenges < MAX_CHALLENGES => return Ok(None),
+            _ => {}
+        }
+        self.payer.state.payments = 1;
+        match self.payer.state.undelivered.take() {
+            Some(payment) => Ok(Some(payment)),
+            None => Err(Failed::refused(RefusalKind::Payment, "the signer makes no payment for its challenge")),
+        }
+    }
+
+    /// What makes the payments after it.
+    pub(super) fn into_payer(self) -> Payer {
+        self.payer
+    }
+}
+
+fn session(
+    app: &App,
+    offer: &Offer,
+    reservation: Reservation,
+    payment: Option<PaymentState>,
+) -> Result<Session, Error> {
+    let Reservation { session_id, app_url, control_url, .. } = reservation;
+    for url in [&app_url, &control_url] {
+        place::trusted(url.expose(), offer.orchestrator.as_str())?;
+    }
+    let mut state = SessionState::new(&app.name, offer.orchestrator.clone(), session_id, app_url, control_url);
+    state.payment = payment;
+    Session::resume(app.client.clone(), state)
+}
+
+/// Why a request that is no work did not succeed.
+fn why<B: typed_endpoint::ErrorBody>(error: &crate::Error<B>) -> Refusal {
+    Refusal::of_error(error).unwrap_or_else(|| Refusal::new(kind_of(error.status()), format!("{error:#}")))
+}
+
+fn kind_of(status: Option<StatusCode>) -> RefusalKind {
+    match status {
+        Some(StatusCode::SERVICE_UNAVAILABLE) => RefusalKind::Busy,
+        Some(StatusCode::NOT_FOUND) => RefusalKind::Gone,
+        _ => RefusalKind::Other,
+    }
+}
+
+/// Stops a session, whatever comes of it.
+pub(super) fn stop_in_background(client: &crate::Client<Orchestrator>, place: Place) {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+    let call = client
+        .clone()
+        .retry(typed_endpoint::Retry::attempts(3))
+        .call(Stop::new(place.route, Secret::from(place.id.expose())))
+        .server(&place.server)
+        .deadline(LIMIT);
+    runtime.spawn(async move { drop(call.await) });
+}

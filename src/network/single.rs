@@ -1,0 +1,274 @@
+//! A call of a single-shot app, by one runner after another until one takes it: as a transport, so that the request is encoded once,
+//! and its body sent once.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, request};
+use http_body::{Frame, SizeHint};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use typed_endpoint::{Body, BoxError, BoxFuture, ErrorBody, Secret, Transport, TransportError, TransportErrorKind};
+
+use super::app::App;
+use super::below::Base;
+use super::candidates::Candidates;
+use super::error::Error;
+use super::funding::fund;
+use super::offer::Offer;
+use super::place;
+use super::price::Paid;
+use super::refusal::{self, Refusal, RefusalKind};
+use super::reserve::{Failed, FirstPayment};
+use crate::endpoints::network::orchestrator::{Challenge, Mode};
+use crate::endpoints::network::signer::PaymentKind;
+
+/// How long a challenge may take.
+const CHALLENGE_LIMIT: Duration = Duration::from_secs(10);
+const PAYER: HeaderName = HeaderName::from_static("livepeer-payer-address");
+const PAYMENT: HeaderName = HeaderName::from_static("livepeer-payment");
+const SEGMENT: HeaderName = HeaderName::from_static("livepeer-segment");
+
+/// What has become of a call, for the error that it may end with.
+#[derive(Clone, Default)]
+pub(super) struct Outcome(Arc<Mutex<Happened>>);
+
+#[derive(Default)]
+struct Happened {
+    /// Whether a runner may have begun.
+    may_have_run: bool,
+    paid: Option<Paid>,
+    /// Why no runner was called.
+    error: Option<Error>,
+}
+
+impl Outcome {
+    fn lock(&self) -> MutexGuard<'_, Happened> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn error(&self, source: crate::Error) -> Error {
+        let mut happened = self.lock();
+        match happened.error.take() {
+            Some(error) => error,
+            None => Error::Call { may_have_run: happened.may_have_run, paid: happened.paid.take(), source },
+        }
+    }
+}
+
+pub(super) struct Single {
+    app: App,
+    outcome: Outcome,
+}
+
+impl Single {
+    pub(super) fn new(app: App) -> Self {
+        Self { app, outcome: Outcome::default() }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        self.outcome.clone()
+    }
+}
+
+impl Transport for Single {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            // Of a redirect, for example.
+            if self.outcome.lock().may_have_run {
+                return Err(TransportError::new(TransportErrorKind::Request, "a call is not sent twice"));
+            }
+            let (parts, mut body) = request.into_parts();
+            let mut candidates = Candidates::new(self.app.clone(), Mode::SingleShot);
+            loop {
+                let failed = match candidates.next().await {
+                    Ok(offer) => match self.at(&offer, &parts, &mut body).await {
+                        Ok(response) => return Ok(response),
+                        Err(Sending::Sent(error)) => return Err(error),
+                        Err(Sending::NotSent(Failed::Refused(refusal))) => {
+                            candidates.refused(&offer, refusal);
+                            continue;
+                        }
+                        Err(Sending::NotSent(Failed::Error(error))) => *error,
+                    },
+                    Err(error) => error,
+                };
+                self.outcome.lock().error = Some(failed);
+                return Err(TransportError::new(TransportErrorKind::Connect, "no runner was called"));
+            }
+        })
+    }
+}
+
+/// Why there is no response.
+enum Sending {
+    NotSent(Failed),
+    /// A runner may have begun.
+    Sent(TransportError),
+}
+
+impl From<Failed> for Sending {
+    fn from(failed: Failed) -> Self {
+        Self::NotSent(failed)
+    }
+}
+
+impl Single {
+    /// Calls one runner.
+    async fn at(&self, offer: &Offer, parts: &request::Parts, body: &mut Body) -> Result<Response<Body>, Sending> {
+        let other = |text: String| Failed::refused(RefusalKind::Other, text);
+        let url = place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(|error| other(error.to_string()))?;
+        let base = Base::new(url);
+        let transport = self.app.client.transport_of_apps().map_err(Failed::from)?;
+        let mut parts = parts.clone();
+        parts.uri = base.below(&parts.uri).map_err(|error| other(format!("{error:#}")))?;
+        let mut funding = None;
+        if let Some(price) = offer.price() {
+            let mut first = FirstPayment::new(&self.app, &price).await?;
+            let payment = loop {
+                let challenge = self.challenge(&*transport, &parts, first.address()).await?;
+                if let Some(payment) = first.make(challenge).await? {
+                    break payment;
+                }
+            };
+            let payer = first.into_payer();
+            for (name, value) in [(PAYMENT, &payment.payment), (SEGMENT, &payment.segment)] {
+                parts.headers.insert(name, secret(value).ok_or_else(|| other("its payment is no header".into()))?);
+            }
+            if let Ok(address) = HeaderValue::from_str(&payer.state.payer) {
+                parts.headers.insert(PAYER, address);
+            }
+            self.outcome.lock().paid = Some(payer.state.paid());
+            if payer.state.kind != PaymentKind::Fixed {
+                funding = Some(Funding(tokio::spawn(fund(payer))));
+            }
+        }
+        // Without a copy the body can only be sent to this runner.
+        let (sent, is_last) = match body.replay() {
+            Some(copy) => (copy, false),
+            None => (std::mem::take(body), true),
+        };
+        self.outcome.lock().may_have_run = true;
+        let refusal = match transport.send(Request::from_parts(parts, sent)).await {
+            Ok(response) => {
+                let (content, mut response) = refusal::peek(response).await;
+                let refusal = content
+                    .and_then(|body| Refusal::of_response(response.status().as_u16(), response.headers(), &body));
+                match refusal {
+                    Some(refusal) => refusal,
+                    None => {
+                        base.relocate(&mut response);
+                        return Ok(response.map(|body| Funded::body(body, funding)));
+                    }
+                }
+            }
+            Err(error) => match error.kind {
+                TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
+                    Refusal::new(RefusalKind::Unreachable, format!("{error:#}"))
+                }
+                _ => return Err(Sending::Sent(error)),
+            },
+        };
+        // Nothing was done, and a payment that came with it was not accepted.
+        let mut happened = self.outcome.lock();
+        happened.may_have_run = false;
+        happened.paid = None;
+        match is_last {
+            false => Err(Failed::Refused(refusal).into()),
+            true => {
+                let refusals = vec![Refusal { host: offer.host(), ..refusal }];
+                Err(Failed::from(Error::NoRunner { app: self.app.name.clone(), refusals }).into())
+            }
+        }
+    }
+
+    /// Requests a challenge by the same request without its body and without a payment.
+    async fn challenge(
+        &self,
+        transport: &dyn Transport,
+        parts: &request::Parts,
+        address: &str,
+    ) -> Result<Challenge, Failed> {
+        let other = |text: &str| Failed::refused(RefusalKind::Other, text);
+        let mut request = Request::new(Body::empty());
+        request.method_mut().clone_from(&parts.method);
+        request.uri_mut().clone_from(&parts.uri);
+        *request.headers_mut() = only(&parts.headers, &[USER_AGENT, ACCEPT]);
+        let address = HeaderValue::from_str(address).map_err(|_| other("the signer's address is no header"))?;
+        request.headers_mut().insert(PAYER, address);
+        let response = match timeout(CHALLENGE_LIMIT, transport.send(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(Failed::refused(RefusalKind::Unreachable, format!("{error:#}"))),
+            Err(_) => return Err(Failed::refused(RefusalKind::Unreachable, "it sends no challenge in time")),
+        };
+        let (content, response) = refusal::peek(response).await;
+        let (status, content) = (response.status(), content.unwrap_or_default());
+        if status == StatusCode::PAYMENT_REQUIRED
+            && let Some(challenge) = <Challenge as ErrorBody>::decode(status, response.headers(), &content)
+        {
+            return Ok(challenge);
+        }
+        // A success as well: the runner has a price no longer, and the next list will say so.
+        Err(match Refusal::of_response(status.as_u16(), response.headers(), &content) {
+            Some(refusal) => Failed::Refused(refusal),
+            None => Failed::refused(RefusalKind::Other, format!("it sends {status} in place of a challenge")),
+        })
+    }
+}
+
+fn only(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
+    let kept = names.iter().filter_map(|name| Some((name.clone(), headers.get(name)?.clone())));
+    kept.collect()
+}
+
+fn secret(value: &Secret) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(value.expose()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Payments in the background, for as long as this is there.
+struct Funding(JoinHandle<()>);
+
+impl Drop for Funding {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A response's body, paid for until its end.
+struct Funded(Body, Option<Funding>);
+
+impl Funded {
+    fn body(body: Body, funding: Option<Funding>) -> Body {
+        match funding {
+            Some(funding) => Body::wrap(Self(body, Some(funding))),
+            None => body,
+        }
+    }
+}
+
+impl http_body::Body for Funded {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = Pin::new(&mut self.0).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
+            self.1 = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}

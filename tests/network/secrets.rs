@@ -1,0 +1,92 @@
+//! Secrets stay where they belong.
+
+use std::sync::{Arc, Mutex};
+
+use livepeer::Retry;
+use livepeer::mock::{self, FakeRunner, Mock, Reply};
+use livepeer::network::Price;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::app::{Say, Status};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_signers_key_reaches_the_signer_alone() {
+    let fake = mock::network().signer_key("sk_very_secret");
+    fake.runner(FakeRunner::new("x/a").price(Price::per_second(1)));
+    fake.runner(FakeRunner::new("x/shot").single_shot().price(Price::fixed(1)));
+    let running = fake.listen().await.unwrap();
+    let client = running.client();
+    let session = client.app("x/a").reserve().await.unwrap();
+    let echo = session.call(Say::new("hello")).await.unwrap();
+    let echoed = client.run("x/shot", Say::new("hello")).await.unwrap();
+    session.close().await.unwrap();
+    assert!(fake.seen().len() >= 6);
+    for parts in fake.seen() {
+        assert!(!format!("{parts:?}").contains("sk_very_secret"), "{parts:?}");
+    }
+    for echo in [echo, echoed] {
+        assert!(!format!("{echo:?}").contains("sk_very_secret"));
+        assert!(!echo.headers.contains_key("authorization"));
+    }
+    assert!(!format!("{client:?}").contains("sk_very_secret"));
+}
+
+#[tokio::test]
+async fn urls_of_sessions_and_payments_are_in_no_log_and_no_debug_output() {
+    let fake = mock::network();
+    // An app that does not show its own headers.
+    let app = Mock::new().fallback(async |_| Reply::json(200, &serde_json::json!({ "body": "quiet" })));
+    fake.runner(FakeRunner::new("x/a").price(Price::per_second(1)).serves(app));
+    let log = Log::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("livepeer=debug").with_ansi(false).with_writer(log.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let session = fake.client().app("x/a").reserve().await.unwrap();
+    session.call(Say::new("hello")).await.unwrap();
+    let state = session.state();
+    let payment = state.payment.as_ref().unwrap();
+    let secrets = [
+        session.id().expose(),
+        state.app_url.expose(),
+        state.control_url.expose(),
+        payment.challenge.payment_url.expose(),
+        payment.signer.as_ref().unwrap().state.expose(),
+        payment.signer.as_ref().unwrap().sig.expose(),
+    ]
+    .map(str::to_owned);
+    fake.end_sessions();
+    let failed = session.call(Status::new(200)).retry(Retry::never()).await.unwrap_err();
+    let mut shown = format!("{session:?} {state:?} {failed:?} {failed:#} {:?}", fake.client());
+    session.close().await.unwrap();
+    drop(guard);
+    shown.push_str(&String::from_utf8_lossy(&log.0.lock().unwrap()));
+    assert!(shown.contains("reserve") || shown.contains("Reserve"), "there is a log");
+    for secret in secrets {
+        if let Some(at) = shown.find(&secret) {
+            let around = &shown[at.saturating_sub(300)..(at + 200).min(shown.len())];
+            panic!("`{secret}` is shown:\n{around}");
+        }
+    }
+}
