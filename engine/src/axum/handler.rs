@@ -51,7 +51,7 @@ handlers! {
 /// ```
 /// use typed_endpoint::axum::Paged;
 ///
-/// let page = Paged::new(vec!["Emma", "Persuasion"]).next("3").total(7);
+/// let page = Paged::new(vec!["Emma", "Persuasion"]).next("3".to_owned()).total(7);
 /// # let _ = page;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@
 //!
 //! let library = ApiRouter::<Library, Books>::new()
 //!     .on(get_book)
-//!     .on(async |add: AddBook| Ok(Book::new("1", add.title)));
+//!     .on(async |add: AddBook| Ok(Book { title: add.title, ..Book::default() }));
 //!
 //! // The declarations' paths begin after the base URL.
 //! let app = axum::Router::new().nest("/v1", library.into()).with_state(Books::default());

@@ -15,7 +15,9 @@ use super::panics::caught;
 use crate::api::Api;
 use crate::body::Body;
 use crate::endpoint::{Endpoint, Operation};
-use crate::serve::{EncodeError, EncodeResponse, Reading, Ready, Received, Reply, first_readable, is_streamed};
+use crate::serve::{
+    EncodeError, EncodeResponse, Reading, Ready, Received, Reply, changed_presets, first_readable, is_streamed,
+};
 use crate::source::ReadError;
 use crate::transport::BoxFuture;
 
@@ -51,6 +53,8 @@ pub(super) struct Incoming {
     parts: Parts,
     path: Vec<(String, String)>,
     reading: Reading,
+    /// Whether there are several operations that it can be read as, which all need its body.
+    is_shared: bool,
     unread: Mutex<Option<::axum::body::Body>>,
     body: OnceCell<Result<Bytes, (u16, String)>>,
 }
@@ -99,6 +103,7 @@ impl<S: Clone> Routes<S> {
             parts,
             path,
             reading: self.reading,
+            is_shared: self.routes.len() > 1,
             unread: Mutex::new(Some(body)),
             body: OnceCell::new(),
         });
@@ -131,13 +136,13 @@ where
     let extracted = T::from_request_parts(&mut parts, &state).await;
     let extracted = extracted.map_err(|rejection| Failure::Rejected(rejection.into_response()))?;
     let (path, reading) = (incoming.path.clone(), incoming.reading);
-    let received = if is_streamed(E::OPERATION) {
+    let received = if is_streamed(E::OPERATION) && !incoming.is_shared {
         Received::<E>::read_streamed(parts, incoming.streamed(), path, reading).await
     } else {
         Received::<E>::read(http::Request::from_parts(parts, incoming.body().await?), path, reading).await
     };
     let Received { request, parts, .. } = received.map_err(Failure::Unreadable)?;
-    Ok(Ready::new(&request.clone(), async move {
+    Ok(Ready::new(changed_presets(&request), async move {
         match handler.call(extracted, request).await {
             Ok(response) => encode(response, parts.uri.query().unwrap_or_default()),
             Err(reply) => reply,

@@ -156,8 +156,8 @@ impl Mock {
             let handler = handler.clone();
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, reading).await?;
-                let request = received.request.clone();
-                Ok(Ready::new(&request, async move {
+                let changed = serve::changed_presets(&received.request);
+                Ok(Ready::new(changed, async move {
                     match handler(received).await {
                         Ok(response) => E::Format::encode(response).success(E::OPERATION.status),
                         Err(reply) => reply,

@@ -35,8 +35,8 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    pub(crate) fn new<E: Endpoint>(request: &E, run: impl Future<Output = Reply> + Send + 'static) -> Self {
-        Self { changed_presets: changed_presets(request), run: Box::pin(run) }
+    pub(crate) fn new(changed_presets: usize, run: impl Future<Output = Reply> + Send + 'static) -> Self {
+        Self { changed_presets, run: Box::pin(run) }
     }
 
     pub(crate) async fn run(self) -> Reply {
@@ -66,7 +66,8 @@ pub(crate) async fn first_readable<F>(
     best
 }
 
-fn changed_presets<E: Endpoint>(request: &E) -> usize {
+/// How many fields of a request have another value than the one that the declaration presets.
+pub(crate) fn changed_presets<E: Endpoint>(request: &E) -> usize {
     let mut changed = 0;
     request.values(&mut |values| {
         let is_changed = |(field, value): &(&Field, &Option<&dyn Value>)| {

@@ -55,6 +55,16 @@ fn fields() {
 }
 
 #[test]
+fn a_written_event_stays_one_event() {
+    for data in ["", "a", "a\nb", "a\n\nb\n"] {
+        assert_eq!(events([event("name", data, "7").to_string()]), [event("name", data, "7")]);
+    }
+    let (data, name) = (event("", "a\r\ndata: b\revent: c", ""), event("a\r\rdata: b", "c", ""));
+    assert_eq!(events([data.to_string()]), [event("", "a\ndata: b\nevent: c", "")]);
+    assert_eq!(events([name.to_string()]), [event("", "c", "")]);
+}
+
+#[test]
 fn an_id_that_no_header_could_return_is_ignored() {
     let long = "x".repeat(5_000);
     assert_eq!(

@@ -10,7 +10,7 @@ use own_api::library::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use typed_endpoint::axum::{ApiRouter, Key, Paged, Reply};
 use typed_endpoint::sse::Sse;
-use typed_endpoint::{Body, Client, Download, Endpoint, File, Retry};
+use typed_endpoint::{Body, Client, Download, Endpoint, ErrorKind, File, Retry};
 
 /// Serves a router below the path of the API's base URL, as its users would.
 struct Server {
@@ -324,6 +324,33 @@ async fn the_document_has_the_operations_that_are_served() {
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().collect();
     assert_eq!(paths, ["/books", "/shelf/{shelf}/book/{id}"]);
     assert!(document["paths"]["/books"].get("get").is_none());
+}
+
+/// The smallest cases of what random requests have found.
+#[tokio::test]
+async fn headers_and_file_names_arrive_as_they_were_sent() {
+    let router = ApiRouter::<Library>::new()
+        .on(async |search: Search| {
+            let mut found = Found::default();
+            found.next_after = search.language;
+            Ok(found)
+        })
+        .on(async |donate: Donate| Ok(Book::new("1", donate.cover.file_name().into_owned())));
+    let server = Server::new(router).await;
+    for language in ["é", "日本", "", "a b", "a\tb"] {
+        let found = server.client().call(Search::new("sea").language(language)).await.unwrap();
+        assert_eq!(found.next_after.as_deref(), Some(language));
+    }
+    // Whoever receives it would remove the space.
+    for language in [" a", "a\t"] {
+        let error = server.client().call(Search::new("sea").language(language)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Request, "{error:#}");
+        assert!(format!("{error:#}").contains("can neither begin nor end with a space"), "{error:#}");
+    }
+    for name in ["a \"b\".png", "日本.png", "a;b=c.png", "a\\b.png"] {
+        let donate = Donate::new("a", File::bytes("b").name(name));
+        assert_eq!(server.client().call(donate).await.unwrap().title, name);
+    }
 }
 
 /// Below the prefix that the archive has it at.
