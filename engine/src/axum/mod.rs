@@ -192,7 +192,8 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
     /// has a fallback of its own, call [`reset_fallback`](::axum::Router::reset_fallback) on it.
     ///
     /// # Panics
-    /// As axum's own router, when two paths exclude each other, or when a parameter with slashes is not the last part of its path.
+    /// As axum's own router, when two paths exclude each other; and for a method that the HTTP standard does not name, or a parameter with
+    /// slashes that is not the last part of its path.
     pub fn into_router(self) -> ::axum::Router<S> {
         let mut router = ::axum::Router::new();
         #[cfg(feature = "dynamic")]
@@ -202,30 +203,22 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
             let headers = *reply.headers;
             router = router.route(path, ::axum::routing::get(async move || (headers, body)));
         }
-        let mut paths: BTreeMap<String, Vec<(MethodFilter, Vec<RouteFn<S>>)>> = BTreeMap::new();
+        let mut operations: BTreeMap<(String, &str), Vec<RouteFn<S>>> = BTreeMap::new();
         for route in self.routes {
-            // Declarations have the methods that the standard names, which axum knows.
-            let Ok(filter) = MethodFilter::try_from(route.operation.method.clone()) else { continue };
-            let methods = paths.entry(axum_path(route.operation, route.path)).or_default();
-            match methods.iter_mut().find(|(other, _)| *other == filter) {
-                Some((_, routes)) => routes.push(route.run),
-                None => methods.push((filter, vec![route.run])),
-            }
+            let path = axum_path(route.operation, route.path);
+            operations.entry((path, route.operation.method.as_str())).or_default().push(route.run);
         }
-        for (path, methods) in paths {
-            let mut service = MethodRouter::new();
-            for (filter, routes) in methods {
-                let routes = Arc::new(Routes {
-                    routes,
-                    reading: self.reading,
-                    unreadable: self.unreadable.clone(),
-                    encode_error: A::encode_error,
-                });
-                service = service.on(filter, async move |State(state): State<S>, request: Request| {
-                    routes.respond(request, state).await
-                });
-            }
-            router = router.route(&path, service);
+        for ((path, method), routes) in operations {
+            let routes = Arc::new(Routes {
+                routes,
+                reading: self.reading,
+                unreadable: self.unreadable.clone(),
+                encode_error: A::encode_error,
+            });
+            let known = http::Method::from_bytes(method.as_bytes()).ok().map(MethodFilter::try_from);
+            let Some(Ok(method)) = known else { panic!("{method} {path}: axum routes no such method") };
+            let handler = async move |State(state): State<S>, request: Request| routes.respond(request, state).await;
+            router = router.route(&path, MethodRouter::new().on(method, handler));
         }
         router
             .fallback(async || error::<A>(404, "not found"))

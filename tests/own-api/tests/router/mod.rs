@@ -283,12 +283,14 @@ async fn responses_have_headers_events_and_streams() {
     let router = ApiRouter::<Library>::new()
         .on_with_headers(async |_: Donate| Ok(([(header::LOCATION, "/v2/books/1")], book("1"))))
         .on(async |_: Read| Ok(Download::from(Body::reader(&b"Call me Ishmael."[..]))))
+        .on(async |_: Replace| Ok("of the same path".into()))
         .on(async |_: Watch| Ok(Sse::from_stream(Headlines(0))));
     let server = Server::new(router).await;
     let donated = server.client().call(Donate::new("a", File::bytes("b"))).with_response().await.unwrap();
     assert_eq!(donated.headers["location"], "/v2/books/1");
     assert_eq!(donated.headers["content-type"], "application/json");
     assert_eq!(server.client().call(Read::new("a")).await.unwrap().bytes().await.unwrap(), "Call me Ishmael.");
+    assert_eq!(server.client().call(Replace::new("a", File::bytes("b"))).await.unwrap(), "of the same path");
     let failed = server.client().call(Watch::new()).await.unwrap().collect().await.unwrap_err();
     let headlines: Vec<_> = failed.items.iter().map(|news| news.headline.as_str()).collect();
     assert_eq!(headlines, ["line 1\nof two", "line 2\nof two"]);
