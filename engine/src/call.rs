@@ -224,7 +224,7 @@ impl<E: Endpoint> Call<E> {
                     self.at(&url)
                 }
                 Err(reason) => {
-                    self.options.config_error = Some(RequestError::Url { reason: reason.into() });
+                    self.options.config_error = Some(RequestError::Url { reason });
                     self
                 }
             };
