@@ -172,6 +172,19 @@ pub enum Auth {
 /// Reads the body of an error response.
 pub(crate) type DecodeErrorBody = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
+/// How an API's responses are read that report a failure.
+pub(crate) struct Rules {
+    pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
+    pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
+    pub(crate) error_status: fn(StatusCode, &HeaderMap, &[u8]) -> Option<StatusCode>,
+}
+
+impl Rules {
+    pub(crate) const fn of<A: Api>() -> &'static Self {
+        const { &Self { refused: A::refused, retry_after: A::retry_after, error_status: A::error_status } }
+    }
+}
+
 /// An [`Api`], with its type forgotten.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
@@ -180,8 +193,7 @@ pub(crate) struct Facts {
     pub(crate) auth: Auth,
     pub(crate) user_agent: &'static str,
     pub(crate) log_target: &'static str,
-    pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
-    pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
+    pub(crate) rules: &'static Rules,
     pub(crate) decode_error: DecodeErrorBody,
 }
 
@@ -205,8 +217,7 @@ impl Facts {
             auth: A::AUTH,
             user_agent: A::USER_AGENT,
             log_target: A::LOG_TARGET,
-            refused: A::refused,
-            retry_after: A::retry_after,
+            rules: Rules::of::<A>(),
             decode_error: decode_error_body::<A::Error>,
         }
     }

@@ -12,7 +12,7 @@ use futures_channel::oneshot;
 use http::header::ACCEPT;
 use http::{HeaderMap, Method};
 
-use crate::api::Api;
+use crate::api::{Api, Rules};
 use crate::body::Body;
 use crate::codec::{DecodeError, Writer, from_json};
 use crate::download::Download;
@@ -224,7 +224,7 @@ impl<E: Endpoint> Call<E> {
                     self.at(&url)
                 }
                 Err(reason) => {
-                    self.options.config_error = Some(RequestError::Url { reason: reason.into() });
+                    self.options.config_error = Some(RequestError::Url { reason });
                     self
                 }
             };
@@ -312,9 +312,7 @@ impl<E: Endpoint> Call<E> {
             file: E::Format::FILE,
             streams_json: E::Format::STREAMS_JSON,
             map_error: decode_error_body::<E::Error>,
-            refused: E::Api::refused,
-            retry_after: E::Api::retry_after,
-            error_status: E::Api::error_status,
+            rules: Rules::of::<E::Api>(),
         };
         JobSpec {
             settings: self.settings,
@@ -531,9 +529,7 @@ pub(crate) async fn download(settings: Arc<Settings>, url: &str) -> Result<Downl
             file: true,
             streams_json: false,
             map_error: settings.api.decode_error,
-            refused: settings.api.refused,
-            retry_after: settings.api.retry_after,
-            error_status: |_, _, _| None,
+            rules: settings.api.rules,
         },
         secrets,
         on_sent: None,

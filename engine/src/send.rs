@@ -140,6 +140,10 @@ async fn send_counted(job: &mut Job, attempts: &mut Attempts) -> Result<RawRespo
             Ok(response) => return Ok(response),
             Err(failure) => failure,
         };
+        if replayable && exchange::forget_refused_token(job, &failure) {
+            note_attempt(&mut attempts.earlier, &failure.error);
+            continue;
+        }
         attempts.wait_before_retry(job, failure, replayable).await?;
     }
 }

@@ -58,18 +58,26 @@ impl Tokens {
         Self { provider, turns: Turns::default(), current: Mutex::default() }
     }
 
-    /// The token, fetched if there is none, or if the one there is ends soon, or is the one that was refused.
-    pub(crate) async fn get(
-        &self,
-        auth: Auth,
-        refused: Option<&Arc<Credential>>,
-    ) -> Result<Arc<Credential>, RequestError> {
-        if let Some(credential) = self.current(refused) {
+    /// The token, fetched if there is none, or if the one there is ends soon.
+    pub(crate) fn get(self: Arc<Self>, auth: Auth) -> BoxFuture<'static, Result<Arc<Credential>, RequestError>> {
+        Box::pin(async move { self.fetch(auth).await })
+    }
+
+    /// Forgets a token that the server refused, unless another has been fetched.
+    pub(crate) fn forget(&self, refused: &Arc<Credential>) {
+        let mut current = self.lock();
+        if current.as_ref().is_some_and(|current| Arc::ptr_eq(refused, &current.credential)) {
+            *current = None;
+        }
+    }
+
+    async fn fetch(&self, auth: Auth) -> Result<Arc<Credential>, RequestError> {
+        if let Some(credential) = self.current() {
             return Ok(credential);
         }
         let _turn = self.turns.wait().await;
         // Another call may have fetched it meanwhile.
-        if let Some(credential) = self.current(refused) {
+        if let Some(credential) = self.current() {
             return Ok(credential);
         }
         let began = Instant::now();
@@ -81,12 +89,10 @@ impl Tokens {
         Ok(credential)
     }
 
-    fn current(&self, refused: Option<&Arc<Credential>>) -> Option<Arc<Credential>> {
+    fn current(&self) -> Option<Arc<Credential>> {
         let current = self.lock();
         let current = current.as_ref()?;
-        let is_refused = refused.is_some_and(|refused| Arc::ptr_eq(refused, &current.credential));
-        let is_fresh = current.until.is_none_or(|until| Instant::now() < until);
-        (is_fresh && !is_refused).then(|| current.credential.clone())
+        current.until.is_none_or(|until| Instant::now() < until).then(|| current.credential.clone())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Current>> {

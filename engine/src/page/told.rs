@@ -48,7 +48,7 @@ pub(super) fn position_of<E: Paginated>(
     told: String,
 ) -> Result<String, DecodeError> {
     match E::OPERATION.paged {
-        Some(Paging::Link) => call.linked(here, &told).map_err(|reason| DecodeError::custom(reason)),
+        Some(Paging::Link) => call.linked(here, &told).map_err(DecodeError::custom),
         _ => Ok(told),
     }
 }

@@ -9,7 +9,9 @@ use http::uri::InvalidUri;
 use http::{Method, StatusCode};
 
 use super::coding;
-use super::failure::{AttemptError, body_failure, error_response, redirect_failure, transport_failure, unasked_part};
+use super::failure::{
+    AttemptError, body_failure, error_of, error_response, redirect_failure, transport_failure, unasked_part,
+};
 use super::redirect::{Redirect, follow_redirect, goes_along};
 use super::request::Job;
 use crate::body::Body;
@@ -95,11 +97,8 @@ pub(super) async fn resolve_key(job: &mut Job) -> Result<(), RequestError> {
             Ok(key) => Some(Credential::new(job.settings.api.auth, key.expose())),
             Err(error) => return Err(RequestError::key_provider(error)),
         },
-        Key::Tokens(tokens) => {
-            // Boxed, so that calls with a fixed key need not be as large.
-            let (tokens, auth, refused) = (tokens.clone(), job.settings.api.auth, job.refused_key.take());
-            Some(Box::pin(async move { tokens.get(auth, refused.as_ref()).await }).await?)
-        }
+        // Boxed, so that calls with a fixed key need not be as large.
+        Key::Tokens(tokens) => Some(tokens.clone().get(job.settings.api.auth).await?),
     };
     redact_key(job);
     Ok(())
@@ -114,14 +113,15 @@ fn redact_key(job: &mut Job) {
 }
 
 /// Whether the token was refused and another may be fetched: once for a call. Nothing was done then, so any request may be sent again.
-fn forget_refused_token(job: &mut Job, failure: &AttemptError, replayable: bool) -> bool {
-    let renews = failure.status() == Some(401) && replayable && !job.renewed && job.key.is_some();
-    if renews && let Key::Tokens(_) = job.settings.key {
-        job.renewed = true;
-        job.refused_key = job.key.take();
-        return true;
+pub(super) fn forget_refused_token(job: &mut Job, failure: &AttemptError) -> bool {
+    if job.renewed || failure.status() != Some(401) {
+        return false;
     }
-    false
+    if let (Key::Tokens(tokens), Some(key)) = (&job.settings.key, &job.key) {
+        tokens.forget(key);
+        job.renewed = true;
+    }
+    job.renewed
 }
 
 pub(super) fn build_request(
@@ -229,15 +229,7 @@ pub(super) async fn attempt(job: &mut Job) -> Result<RawResponse, AttemptError> 
         // Boxed, so that calls without a limit need not be as large as those with one.
         Box::pin(async move { rate.wait().await }).await;
     }
-    let outcome = loop {
-        let replayable = job.is_replayable();
-        let outcome = exchange_and_read(job).await;
-        match &outcome {
-            Err(failure) if forget_refused_token(job, failure, replayable) => {}
-            _ => break outcome,
-        }
-        resolve_key(job).await.map_err(AttemptError::request)?;
-    };
+    let outcome = exchange_and_read(job).await;
     if let Some((log, redactor, most)) = job.content_log() {
         let (headers, body) = match &outcome {
             Ok(response) => (&response.headers, &response.raw_body),
@@ -280,11 +272,11 @@ async fn exchange_and_read(job: &mut Job) -> Result<RawResponse, AttemptError> {
         },
     };
     if (!job.response.streamed || is_error)
-        && let Some(status) = (job.response.error_status)(head.status, &head.headers, &raw_body)
+        && let Some(status) = (job.response.rules.error_status)(head.status, &head.headers, &raw_body)
     {
         head.status = status;
-        let redactor = job.redactor();
-        return Err(Box::pin(error_response(job, head, raw_body.into(), redactor, None)).await);
+        let text = job.redactor().redact_bytes(raw_body, false);
+        return Err(error_of(job, head, Some(text), None));
     }
     let (operation, what) = (job.subject.operation(), job.subject.name());
     let context = CallContext {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use http::response::Parts as Head;
 
@@ -121,19 +122,30 @@ pub(super) async fn error_response(
     redactor: Redactor,
     redirect: Option<String>,
 ) -> AttemptError {
-    let mut error = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));
-    match encoding(&head.headers) {
-        Some(encoding) => error.source = Some(not_negotiated(encoding).into()),
+    let text = match encoding(&head.headers) {
+        Some(_) => None,
         None => {
             let (text, whole) = body.prefix_within(MAX_TEXT, ERROR_BODY_TIME).await;
-            let text = redactor.redact_bytes(text, !whole);
+            Some(redactor.redact_bytes(text, !whole))
+        }
+    };
+    error_of(job, head, text, redirect)
+}
+
+/// The same of a body that has been read and redacted; `None` if it cannot be read.
+pub(super) fn error_of(job: &Job, head: Head, text: Option<Bytes>, redirect: Option<String>) -> AttemptError {
+    let mut error = ErrorInner::new(ErrorKind::Status, redirect.map(BoxError::from));
+    match (text, encoding(&head.headers)) {
+        (Some(text), _) => {
             error.body = (job.response.map_error)(head.status, &head.headers, &text);
             error.raw_body = text;
         }
+        (None, Some(encoding)) => error.source = Some(not_negotiated(encoding).into()),
+        (None, None) => {}
     }
     error.status = Some(head.status);
-    let retry_after = (job.response.retry_after)(&head.headers);
-    let kind = match job.retries(head.status) || (job.response.refused)(head.status, &head.headers) {
+    let retry_after = (job.response.rules.retry_after)(&head.headers);
+    let kind = match job.retries(head.status) || (job.response.rules.refused)(head.status, &head.headers) {
         true => FailureKind::Refused,
         false => FailureKind::Status(head.status.as_u16()),
     };

@@ -8,6 +8,7 @@ use http::StatusCode;
 use http::header::{HeaderMap, RANGE};
 
 use super::subject::Subject;
+use crate::api::Rules;
 use crate::body::Body;
 use crate::encode::{Payload, Prepared, push_query, set_query};
 use crate::error::{ErrorInner, Mapped, RequestError};
@@ -20,15 +21,6 @@ use crate::server::{Server, origin_of};
 use crate::settings::{Credential, IDLE, Settings};
 use crate::timeout::OnSent;
 use crate::watch::{Watch, Watched, WatchedCall};
-
-/// Whether an error response says that nothing was done.
-pub(crate) type Refused = fn(StatusCode, &HeaderMap) -> bool;
-
-/// How long an error response asks to wait.
-pub(crate) type RetryAfter = fn(&HeaderMap) -> Option<Duration>;
-
-/// The status that a response should have had.
-pub(crate) type ErrorStatus = fn(StatusCode, &HeaderMap, &[u8]) -> Option<StatusCode>;
 
 pub(crate) type MapError = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
@@ -43,12 +35,8 @@ pub(crate) struct ResponseMode {
     pub(crate) streams_json: bool,
     /// Reads the body of an error response.
     pub(crate) map_error: MapError,
-    /// Whether an error response says that nothing was done, by the rules of its API.
-    pub(crate) refused: Refused,
-    /// How long the server asks to wait, by the rules of its API.
-    pub(crate) retry_after: RetryAfter,
-    /// The status that a response should have had, by the rules of its API.
-    pub(crate) error_status: ErrorStatus,
+    /// How its API reports failures.
+    pub(crate) rules: &'static Rules,
 }
 
 /// All that a job is made of, each of it given: what a default would leave out (a secret to redact, say) nobody would
@@ -81,8 +69,6 @@ pub(crate) struct Job {
     pub(crate) watch: Option<Box<Watch>>,
     /// The key of the attempt under way, if it sends one.
     pub(super) key: Option<Arc<Credential>>,
-    /// The key that the server refused, until another is fetched.
-    pub(super) refused_key: Option<Arc<Credential>>,
     /// Whether another key has been fetched because the server refused one.
     pub(super) renewed: bool,
     /// The status that the attempt under way got in response.
@@ -146,7 +132,6 @@ impl JobSpec {
             on_sent,
             watch: None,
             key,
-            refused_key: None,
             renewed: false,
             status,
             head,
