@@ -274,7 +274,7 @@ impl Network {
                     let Some(at) = session.channels.iter().position(|channel| channel.name == name) else {
                         return text(404, "trickle channel not found");
                     };
-                    // Somebody else has deleted it: then its name is of no use for this session any more.
+                    // Another client has deleted it: its name is of no use for this session any more.
                     if !self
                         .trickle
                         .delete(session.channels.get(at).map_or("", |channel| channel.channel_name.expose()))
