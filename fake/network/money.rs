@@ -43,7 +43,7 @@ pub struct Ledger {
     pub highest_price: u128,
     /// How many times nothing was due.
     pub not_needed: u64,
-    /// How many challenges were made anew for sessions.
+    /// How many challenges were renewed for sessions.
     pub refreshed: u64,
     /// How many sessions ended because their credit was used up.
     pub out_of_credit: u64,

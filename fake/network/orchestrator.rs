@@ -126,34 +126,33 @@ impl Network {
 
     /// The list of runners that are ready.
     pub(super) fn info(&self, state: &State, origin: &str) -> OrchestratorInfo {
-        let mut info = OrchestratorInfo::default();
-        info.address = origin.into();
         let ready = state.runners.iter().filter(|(_, runner)| runner.is_ready && !state.is_expired(runner));
         let runners: Vec<_> = ready
             .map(|(id, runner)| {
                 let facts = &runner.facts;
                 let (route, used) = (runner.label.as_ref().unwrap_or(id), state.used(id));
-                let mut info = RunnerInfo::default();
-                info.url = match (&facts.mode, facts.proxy) {
+                let url = match (&facts.mode, facts.proxy) {
                     (Mode::SingleShot, true) => format!("{origin}/run/{route}"),
                     (Mode::SingleShot, false) => format!("{origin}/apps/{route}/app"),
                     _ => format!("{origin}/apps/{route}/session"),
+                };
+                RunnerInfo {
+                    url: url.into(),
+                    app: facts.app.clone(),
+                    mode: Some(facts.mode.clone()),
+                    capacity: Some(facts.capacity),
+                    capacity_used: Some(used),
+                    capacity_available: Some(facts.capacity.saturating_sub(used)),
+                    gpu: facts.gpu.clone(),
+                    version: facts.version.clone(),
+                    metadata: facts.metadata.clone(),
+                    price_info: facts.price.clone(),
+                    ..RunnerInfo::default()
                 }
-                .into();
-                info.app.clone_from(&facts.app);
-                info.mode = Some(facts.mode.clone());
-                info.capacity = Some(facts.capacity);
-                info.capacity_used = Some(used);
-                info.capacity_available = Some(facts.capacity.saturating_sub(used));
-                info.gpu.clone_from(&facts.gpu);
-                info.version.clone_from(&facts.version);
-                info.metadata.clone_from(&facts.metadata);
-                info.price_info.clone_from(&facts.price);
-                info
             })
             .collect();
-        info.runners = Some(runners).filter(|runners| !runners.is_empty());
-        info
+        let runners = Some(runners).filter(|runners| !runners.is_empty());
+        OrchestratorInfo { address: origin.into(), runners, ..OrchestratorInfo::default() }
     }
 
     /// The runner of a route that takes sessions or calls, with its id.
@@ -207,10 +206,7 @@ impl Network {
             Err(response) => return *response,
         };
         let mut state = self.lock();
-        let mut reservation = Reservation::default();
-        reservation.session_id = id.as_str().into();
-        reservation.control_url = format!("{origin}/apps/{route}/session/{id}").into();
-        reservation.app_url = match state.runners.get(&runner).is_some_and(|runner| runner.facts.proxy) {
+        let app_url = match state.runners.get(&runner).is_some_and(|runner| runner.facts.proxy) {
             true => {
                 let proxy = state.text(26);
                 if let Some(session) = state.sessions.get_mut(&id) {
@@ -220,6 +216,9 @@ impl Network {
             }
             false => format!("{origin}/apps/{route}/session/{id}/app").into(),
         };
+        let control_url = format!("{origin}/apps/{route}/session/{id}").into();
+        let reservation =
+            Reservation { session_id: id.as_str().into(), app_url, control_url, ..Reservation::default() };
         json(200, &reservation)
     }
 
@@ -275,7 +274,7 @@ impl Network {
                     let Some(at) = session.channels.iter().position(|channel| channel.name == name) else {
                         return text(404, "trickle channel not found");
                     };
-                    // Somebody else has deleted it: then its name is of no use for this session any more.
+                    // Another client has deleted it: its name is of no use for this session any more.
                     if !self
                         .trickle
                         .delete(session.channels.get(at).map_or("", |channel| channel.channel_name.expose()))
@@ -299,9 +298,8 @@ impl Network {
                 if let Some(session) = state.sessions.get_mut(id) {
                     session.proxies.push((proxy.clone(), target));
                 }
-                let mut response = Proxy::default();
-                response.url = format!("{origin}/run/{proxy}").into();
-                response.proxy_id = proxy.into();
+                let url = format!("{origin}/run/{proxy}").into();
+                let response = Proxy { proxy_id: proxy.into(), url, ..Proxy::default() };
                 json(200, &response)
             }
             _ => not_allowed("POST"),

@@ -67,12 +67,13 @@ impl Network {
         let price = state.manifests.get(id).map_or(0, |manifest| manifest.price);
         let expires = state.now() + TOKEN_LIFE;
         let params = Params { url: origin.to_owned(), manifest: id.to_owned(), price, expires };
-        let mut challenge = Challenge::default();
-        challenge.payment_params = params.write();
-        challenge.orchestrator = origin.into();
-        challenge.manifest_id = id.into();
-        challenge.payment_url = payment_url.into();
-        challenge
+        Challenge {
+            payment_params: params.write(),
+            orchestrator: origin.into(),
+            manifest_id: id.into(),
+            payment_url: payment_url.into(),
+            ..Challenge::default()
+        }
     }
 
     /// Takes a payment, for a session if it has one.

@@ -117,13 +117,14 @@ impl Network {
 /// A channel, as the registry names it.
 pub(super) fn named_channel(origin: &str, name: &str, whole: &str, media_type: &str, internal: bool) -> SessionChannel {
     let url = format!("{origin}/ai/trickle/{whole}");
-    let mut channel = SessionChannel::default();
-    channel.name = name.into();
-    channel.channel_name = whole.into();
-    channel.internal_url = internal.then(|| url.clone().into());
-    channel.url = url.into();
-    channel.mime_type = Some(media_type.into());
-    channel
+    SessionChannel {
+        name: name.into(),
+        channel_name: whole.into(),
+        internal_url: internal.then(|| url.clone().into()),
+        url: url.into(),
+        mime_type: Some(media_type.into()),
+        ..SessionChannel::default()
+    }
 }
 
 /// What a heartbeat says of its runner, and the runner's URL; or what is wrong with it.

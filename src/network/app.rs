@@ -74,7 +74,7 @@ impl App {
             let offer = candidates.next().await?;
             match reserve(self, &offer).await {
                 Ok(session) => return Ok(session),
-                Err(Failed::Refused(refusal)) => candidates.refused(&offer, refusal),
+                Err(Failed::Refused(rejection)) => candidates.refused(&offer, rejection),
                 Err(Failed::Error(error)) => return Err(*error),
             }
         }

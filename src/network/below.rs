@@ -8,7 +8,7 @@ use http::{HeaderValue, Request, Response, Uri};
 use typed_endpoint::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 
 use super::error::Error;
-use super::refusal;
+use super::rejection;
 use super::status::Status;
 
 /// Calls the app of a session: the path of its URL, which is a secret, is put before that of each request.
@@ -27,9 +27,9 @@ impl Transport for Below {
             let (mut parts, body) = request.into_parts();
             parts.uri = self.base.below(&parts.uri)?;
             let response = self.transport.send(Request::from_parts(parts, body)).await?;
-            let (content, mut response) = refusal::peek(response).await;
+            let (content, mut response) = rejection::peek(response).await;
             if let Some(content) = content
-                && let Some(closed) = refusal::ended(response.status().as_u16(), response.headers(), &content)
+                && let Some(closed) = rejection::ended(response.status().as_u16(), response.headers(), &content)
             {
                 self.status.close(closed);
             }

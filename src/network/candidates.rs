@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::app::App;
 use super::error::{Error, Result};
 use super::offer::Offer;
-use super::refusal::{Refusal, RefusalKind};
+use super::rejection::{Rejection, RejectionKind};
 use crate::endpoints::network::orchestrator::Mode;
 
 /// The back-off while all runners are busy: up to the first time, then up to twice as long, and so on up to the second.
@@ -20,13 +20,13 @@ pub(super) struct Candidates {
     /// Those left of this round, the next one last; `None` before the first round.
     left: Option<Vec<Offer>>,
     rounds: u32,
-    refusals: Vec<Refusal>,
+    rejections: Vec<Rejection>,
 }
 
 impl Candidates {
     pub(super) fn new(app: App, mode: Mode) -> Self {
         let until = Instant::now() + app.client.settings.patience;
-        Self { app, mode, until, left: None, rounds: 0, refusals: Vec::new() }
+        Self { app, mode, until, left: None, rounds: 0, rejections: Vec::new() }
     }
 
     /// The next runner.
@@ -39,7 +39,7 @@ impl Candidates {
                 return Ok(offer);
             }
             if self.left.is_some() {
-                let is_busy = self.refusals.iter().any(|refusal| refusal.kind == RefusalKind::Busy);
+                let is_busy = self.rejections.iter().any(|rejection| rejection.kind == RejectionKind::Busy);
                 let longest = (BACK_OFF.0 * 2_u32.saturating_pow(self.rounds)).min(BACK_OFF.1);
                 let pause = longest.mul_f64(fastrand::f64());
                 if !is_busy || Instant::now() + pause > self.until {
@@ -48,7 +48,7 @@ impl Candidates {
                 self.rounds += 1;
                 sleep(pause).await;
                 self.app.client.shared.forget_lists();
-                self.refusals.clear();
+                self.rejections.clear();
             }
             let mut offers = self.app.offers().await?;
             offers.retain(|offer| offer.mode() == self.mode);
@@ -60,16 +60,16 @@ impl Candidates {
     }
 
     /// A runner did nothing.
-    pub(super) fn refused(&mut self, offer: &Offer, refusal: Refusal) {
+    pub(super) fn refused(&mut self, offer: &Offer, rejection: Rejection) {
         let shared = &self.app.client.shared;
-        if refusal.kind != RefusalKind::Busy {
+        if rejection.kind != RejectionKind::Busy {
             shared.rest(offer.url(), self.app.client.settings.rest);
         }
         shared.forget_lists();
-        self.refusals.push(Refusal { host: offer.host(), ..refusal });
+        self.rejections.push(Rejection { host: offer.host(), ..rejection });
     }
 
     fn none(&mut self) -> Error {
-        Error::NoRunner { app: self.app.name.clone(), refusals: std::mem::take(&mut self.refusals) }
+        Error::NoRunner { app: self.app.name.clone(), rejections: std::mem::take(&mut self.rejections) }
     }
 }

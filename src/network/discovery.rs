@@ -35,9 +35,9 @@ impl Client {
             return Ok(offers);
         }
         let offers = if !self.settings.orchestrators.is_empty() {
-            self.from_orchestrators().await?
+            self.ask_orchestrators().await?
         } else if let Some(url) = &self.settings.discovery {
-            self.from_url(url).await?
+            self.ask_url(url).await?
         } else if let Some(signer) = &self.settings.signer {
             let mut request = DiscoverOrchestrators::new();
             request.caps = app.map(|app| vec![app.to_owned()]);
@@ -51,7 +51,7 @@ impl Client {
         Ok(offers)
     }
 
-    async fn from_orchestrators(&self) -> Result<Vec<Offer>> {
+    async fn ask_orchestrators(&self) -> Result<Vec<Offer>> {
         let client = self.orchestrators()?.max_response(LIMIT.1);
         let mut calls = JoinSet::new();
         for url in &self.settings.orchestrators {
@@ -78,7 +78,7 @@ impl Client {
         }
     }
 
-    async fn from_url(&self, url: &str) -> Result<Vec<Offer>> {
+    async fn ask_url(&self, url: &str) -> Result<Vec<Offer>> {
         place::checked(url)?;
         let fetch = async {
             let download = self.orchestrators()?.max_response(LIMIT.1).download(url).await.map_err(Error::Discovery)?;

@@ -2,7 +2,7 @@
 
 use super::closed::Closed;
 use super::price::Paid;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::trickle;
 
 /// Why something did not work with the network.
@@ -18,12 +18,12 @@ pub enum Error {
     #[error("the runners could not be listed")]
     Discovery(#[source] crate::Error),
     /// No runner was used, and nothing was done.
-    #[error("no runner of the app {app} could be used{}", list(refusals))]
+    #[error("no runner of the app {app} could be used{}", list(rejections))]
     NoRunner {
         /// The app.
         app: String,
         /// What each runner said; empty if none offers the app as it was asked for.
-        refusals: Vec<Refusal>,
+        rejections: Vec<Rejection>,
     },
     /// The runners have to be paid, and the client has no signer.
     #[error("the runners of the app {app} have to be paid: give the client a signer")]
@@ -89,11 +89,11 @@ impl Error {
     }
 }
 
-fn list(refusals: &[Refusal]) -> String {
-    match refusals {
+fn list(rejections: &[Rejection]) -> String {
+    match rejections {
         [] => ": none offers it as it was asked for".to_owned(),
-        refusals => {
-            let texts: Vec<_> = refusals.iter().map(Refusal::to_string).collect();
+        rejections => {
+            let texts: Vec<_> = rejections.iter().map(Rejection::to_string).collect();
             format!(" ({})", texts.join("; "))
         }
     }

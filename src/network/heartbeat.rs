@@ -68,7 +68,7 @@ impl Beats {
         result
     }
 
-    /// Sends heartbeats for ever.
+    /// Sends heartbeats forever.
     pub(super) async fn keep(mut self, first: Registration) {
         let mut is_lost = false;
         let mut next = Instant::now() + interval(&first);

@@ -9,7 +9,7 @@ use typed_endpoint::{ErrorBody as _, Retry};
 use super::closed::Closed;
 use super::error::{Error, Result};
 use super::place::{self, Place};
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::state::{PaymentState, Undelivered};
 use super::status::Status;
 use crate::endpoints::network::orchestrator::{Orchestrator, Pay, Refresh};
@@ -148,7 +148,7 @@ impl Payer {
         };
         let text = || error.message().unwrap_or_default();
         match error.status().map(|status| status.as_u16()) {
-            Some(404) if Refusal::of_error(&error).is_some() => over(Some(Closed::RunnerGone)),
+            Some(404) if Rejection::of_error(&error).is_some() => over(Some(Closed::RunnerGone)),
             Some(404) => over(Some(Closed::Ended)),
             // The price is for the whole session, and it is paid.
             Some(409) => {

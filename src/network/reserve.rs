@@ -11,7 +11,7 @@ use super::offer::Offer;
 use super::payer::{Minted, Payer};
 use super::place::{self, Place};
 use super::price::Price;
-use super::refusal::{Refusal, RefusalKind};
+use super::rejection::{Rejection, RejectionKind};
 use super::session::Session;
 use super::state::{PaymentState, SessionState, Undelivered};
 use super::status::Status;
@@ -25,7 +25,7 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 /// Why a runner was not used.
 pub(super) enum Failed {
     /// Nothing was done: the next one can be tried.
-    Refused(Refusal),
+    Refused(Rejection),
     Error(Box<Error>),
 }
 
@@ -36,8 +36,8 @@ impl From<Error> for Failed {
 }
 
 impl Failed {
-    pub(super) fn refused(kind: RefusalKind, text: impl Into<String>) -> Self {
-        Self::Refused(Refusal::new(kind, text))
+    pub(super) fn refused(kind: RejectionKind, text: impl Into<String>) -> Self {
+        Self::Refused(Rejection::new(kind, text))
     }
 
     /// The first payment of a runner was not made.
@@ -45,7 +45,7 @@ impl Failed {
         match &error {
             // Only of this runner.
             Error::Signer(source) if source.status().is_some_and(|status| status.as_u16() == 481) => {
-                Self::refused(RefusalKind::Price, source.message().unwrap_or_default())
+                Self::refused(RejectionKind::Price, source.message().unwrap_or_default())
             }
             _ => error.into(),
         }
@@ -53,7 +53,7 @@ impl Failed {
 }
 
 pub(super) async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
-    let cannot = |error: Error| Failed::refused(RefusalKind::Other, error.to_string());
+    let cannot = |error: Error| Failed::refused(RejectionKind::Other, error.to_string());
     let (server, route) = place::reservation(offer.url()).map_err(cannot)?;
     place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(cannot)?;
     let client = app.client.orchestrator_client()?.server(&server);
@@ -82,8 +82,8 @@ pub(super) async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed>
         Reserve::new(route).payer_address(&payer.state.payer).payment(payment.payment).segment(payment.segment);
     match client.call(request).await {
         Ok(reservation) => Ok(session(app, offer, reservation, Some(payer.state))?),
-        Err(error) => Err(match Refusal::of_error(&error) {
-            Some(refusal) => Failed::Refused(refusal),
+        Err(error) => Err(match Rejection::of_error(&error) {
+            Some(rejection) => Failed::Refused(rejection),
             None => {
                 // If it was reserved after all, its id is known.
                 if let Ok(place) = Place::of_payment_url(payer.state.challenge.payment_url.expose()) {
@@ -104,7 +104,10 @@ pub(super) struct FirstPayment {
 impl FirstPayment {
     pub(super) async fn new(app: &App, price: &Price) -> Result<Self, Failed> {
         let Some(kind) = price.kind() else {
-            return Err(Failed::refused(RefusalKind::Price, format!("its price has an unknown unit, {}", price.unit)));
+            return Err(Failed::refused(
+                RejectionKind::Price,
+                format!("its price has an unknown unit, {}", price.unit),
+            ));
         };
         let (signer, address) = app.client.payer(&app.name).await?;
         let orchestrator = app.client.orchestrator_client()?;
@@ -129,7 +132,7 @@ impl FirstPayment {
         self.payer.state.payments = 1;
         match self.payer.state.undelivered.take() {
             Some(payment) => Ok(Some(payment)),
-            None => Err(Failed::refused(RefusalKind::Payment, "the signer makes no payment for its challenge")),
+            None => Err(Failed::refused(RejectionKind::Payment, "the signer makes no payment for its challenge")),
         }
     }
 
@@ -155,15 +158,15 @@ fn session(
 }
 
 /// Why a request that is no work did not succeed.
-fn why<B: typed_endpoint::ErrorBody>(error: &crate::Error<B>) -> Refusal {
-    Refusal::of_error(error).unwrap_or_else(|| Refusal::new(kind_of(error.status()), format!("{error:#}")))
+fn why<B: typed_endpoint::ErrorBody>(error: &crate::Error<B>) -> Rejection {
+    Rejection::of_error(error).unwrap_or_else(|| Rejection::new(kind_of(error.status()), format!("{error:#}")))
 }
 
-fn kind_of(status: Option<StatusCode>) -> RefusalKind {
+fn kind_of(status: Option<StatusCode>) -> RejectionKind {
     match status {
-        Some(StatusCode::SERVICE_UNAVAILABLE) => RefusalKind::Busy,
-        Some(StatusCode::NOT_FOUND) => RefusalKind::Gone,
-        _ => RefusalKind::Other,
+        Some(StatusCode::SERVICE_UNAVAILABLE) => RejectionKind::Busy,
+        Some(StatusCode::NOT_FOUND) => RejectionKind::Gone,
+        _ => RejectionKind::Other,
     }
 }
 

@@ -82,7 +82,7 @@ impl RunnerSession {
     /// Deletes channels, by their names.
     ///
     /// # Errors
-    /// When the orchestrator refuses; with status 500 for a channel that somebody else has deleted.
+    /// When the orchestrator refuses; with status 500 for a channel that a client has deleted.
     pub async fn delete_channels(&self, names: impl IntoIterator<Item = &str>) -> Result<()> {
         let names: Vec<_> = names.into_iter().map(str::to_owned).collect();
         let request = DeleteChannels::new(&self.route, self.id.clone(), self.token.clone(), names);

@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Calls the app, by a request of an API of the app's, declared by [`endpoint!`](macro@crate::endpoint), such as
-    /// [`AppApi`](super::AppApi): with JSON, server-sent events, files and bytes, typed errors, retries and time-outs as for every call.
+    /// [`AppApi`](super::AppApi): with JSON, server-sent events, files and bytes, typed errors, retries and time-outs as forevery call.
     pub fn call<E: HostedBy<<E as Endpoint>::Api>>(&self, request: E) -> Call<E> {
         self.client::<E::Api>().call(request)
     }
@@ -155,7 +155,7 @@ impl Session {
     /// Stops the session.
     ///
     /// # Errors
-    /// When the orchestrator cannot be reached; then the session goes on until its credit is used up, and for ever if it is free.
+    /// When the orchestrator cannot be reached; then the session goes on until its credit is used up, and forever if it is free.
     pub async fn close(mut self) -> Result<()> {
         self.is_detached = true;
         self.status.close(Closed::ByUs);

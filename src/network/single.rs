@@ -22,7 +22,7 @@ use super::funding::fund;
 use super::offer::Offer;
 use super::place;
 use super::price::Paid;
-use super::refusal::{self, Refusal, RefusalKind};
+use super::rejection::{self, Rejection, RejectionKind};
 use super::reserve::{Failed, FirstPayment};
 use crate::endpoints::network::orchestrator::{Challenge, Mode};
 use crate::endpoints::network::signer::PaymentKind;
@@ -89,8 +89,8 @@ impl Transport for Single {
                     Ok(offer) => match self.at(&offer, &parts, &mut body).await {
                         Ok(response) => return Ok(response),
                         Err(Sending::Sent(error)) => return Err(error),
-                        Err(Sending::NotSent(Failed::Refused(refusal))) => {
-                            candidates.refused(&offer, refusal);
+                        Err(Sending::NotSent(Failed::Refused(rejection))) => {
+                            candidates.refused(&offer, rejection);
                             continue;
                         }
                         Err(Sending::NotSent(Failed::Error(error))) => *error,
@@ -120,7 +120,7 @@ impl From<Failed> for Sending {
 impl Single {
     /// Calls one runner.
     async fn at(&self, offer: &Offer, parts: &request::Parts, body: &mut Body) -> Result<Response<Body>, Sending> {
-        let other = |text: String| Failed::refused(RefusalKind::Other, text);
+        let other = |text: String| Failed::refused(RejectionKind::Other, text);
         let url = place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(|error| other(error.to_string()))?;
         let base = Base::new(url);
         let transport = self.app.client.transport_of_apps().map_err(Failed::from)?;
@@ -153,13 +153,13 @@ impl Single {
             None => (std::mem::take(body), true),
         };
         self.outcome.lock().may_have_run = true;
-        let refusal = match transport.send(Request::from_parts(parts, sent)).await {
+        let rejection = match transport.send(Request::from_parts(parts, sent)).await {
             Ok(response) => {
-                let (content, mut response) = refusal::peek(response).await;
-                let refusal = content
-                    .and_then(|body| Refusal::of_response(response.status().as_u16(), response.headers(), &body));
-                match refusal {
-                    Some(refusal) => refusal,
+                let (content, mut response) = rejection::peek(response).await;
+                let rejection = content
+                    .and_then(|body| Rejection::of_response(response.status().as_u16(), response.headers(), &body));
+                match rejection {
+                    Some(rejection) => rejection,
                     None => {
                         base.relocate(&mut response);
                         return Ok(response.map(|body| Funded::body(body, funding)));
@@ -168,7 +168,7 @@ impl Single {
             }
             Err(error) => match error.kind {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
-                    Refusal::new(RefusalKind::Unreachable, format!("{error:#}"))
+                    Rejection::new(RejectionKind::Unreachable, format!("{error:#}"))
                 }
                 _ => return Err(Sending::Sent(error)),
             },
@@ -178,10 +178,10 @@ impl Single {
         happened.may_have_run = false;
         happened.paid = None;
         match is_last {
-            false => Err(Failed::Refused(refusal).into()),
+            false => Err(Failed::Refused(rejection).into()),
             true => {
-                let refusals = vec![Refusal { host: offer.host(), ..refusal }];
-                Err(Failed::from(Error::NoRunner { app: self.app.name.clone(), refusals }).into())
+                let rejections = vec![Rejection { host: offer.host(), ..rejection }];
+                Err(Failed::from(Error::NoRunner { app: self.app.name.clone(), rejections }).into())
             }
         }
     }
@@ -193,7 +193,7 @@ impl Single {
         parts: &request::Parts,
         address: &str,
     ) -> Result<Challenge, Failed> {
-        let other = |text: &str| Failed::refused(RefusalKind::Other, text);
+        let other = |text: &str| Failed::refused(RejectionKind::Other, text);
         let mut request = Request::new(Body::empty());
         request.method_mut().clone_from(&parts.method);
         request.uri_mut().clone_from(&parts.uri);
@@ -202,10 +202,10 @@ impl Single {
         request.headers_mut().insert(PAYER, address);
         let response = match timeout(CHALLENGE_LIMIT, transport.send(request)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(Failed::refused(RefusalKind::Unreachable, format!("{error:#}"))),
-            Err(_) => return Err(Failed::refused(RefusalKind::Unreachable, "it sends no challenge in time")),
+            Ok(Err(error)) => return Err(Failed::refused(RejectionKind::Unreachable, format!("{error:#}"))),
+            Err(_) => return Err(Failed::refused(RejectionKind::Unreachable, "it sends no challenge in time")),
         };
-        let (content, response) = refusal::peek(response).await;
+        let (content, response) = rejection::peek(response).await;
         let (status, content) = (response.status(), content.unwrap_or_default());
         if status == StatusCode::PAYMENT_REQUIRED
             && let Some(challenge) = <Challenge as ErrorBody>::decode(status, response.headers(), &content)
@@ -213,9 +213,9 @@ impl Single {
             return Ok(challenge);
         }
         // A success as well: the runner has a price no longer, and the next list will say so.
-        Err(match Refusal::of_response(status.as_u16(), response.headers(), &content) {
-            Some(refusal) => Failed::Refused(refusal),
-            None => Failed::refused(RefusalKind::Other, format!("it sends {status} in place of a challenge")),
+        Err(match Rejection::of_response(status.as_u16(), response.headers(), &content) {
+            Some(rejection) => Failed::Refused(rejection),
+            None => Failed::refused(RejectionKind::Other, format!("it sends {status} in place of a challenge")),
         })
     }
 }

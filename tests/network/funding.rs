@@ -38,7 +38,7 @@ async fn half_an_hour_is_paid_without_a_gap_whatever_fails() {
     while began.elapsed() < Duration::from_secs(45 * 60) {
         let (step, fault) = faults[at % faults.len()];
         fake.inject(step, fault);
-        // The signer is started anew.
+        // The signer is started again.
         if at % 7 == 3 {
             fake.signer_is_down(true);
             sleep(Duration::from_secs(2)).await;
@@ -111,7 +111,7 @@ async fn payments_end_when_the_signer_refuses_or_the_price_is_too_high() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn payments_that_are_not_accepted_are_made_anew_once() {
+async fn payments_that_are_not_accepted_are_replaced_once() {
     let fake = mock::network();
     let session = session(&fake).await;
     fake.inject(NetworkStep::Pay, Fault::Status(400));

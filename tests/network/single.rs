@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use livepeer::mock::{self, FakeApp, FakeRunner, Fault, NetworkFake, NetworkStep};
-use livepeer::network::{Error, Price, RefusalKind};
+use livepeer::network::{Error, Price, RejectionKind};
 
 use crate::app::{Say, Status, Watch};
 
@@ -110,8 +110,8 @@ async fn a_price_that_rises_between_list_and_challenge_is_not_paid() {
     client.app("x/shot").offers().await.unwrap();
     fake.set_price(&id, Price::fixed(FIXED * 2));
     let error = client.run("x/shot", Say::new("hello")).await.unwrap_err();
-    let Error::NoRunner { refusals, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(refusals[0].kind, RefusalKind::Price);
+    let Error::NoRunner { rejections, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(rejections[0].kind, RejectionKind::Price);
     assert_eq!((fake.ledger().minted, fake.ledger().calls), (0, 0));
 }
 
@@ -122,8 +122,8 @@ async fn busy_runners_are_waited_for() {
     let client = fake.client();
     let mut events = client.run("x/shot", Watch::new()).await.unwrap();
     let error = quick(&fake).run("x/shot", Say::new("hello")).await.unwrap_err();
-    let Error::NoRunner { refusals, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(refusals[0].kind, RefusalKind::Busy);
+    let Error::NoRunner { rejections, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(rejections[0].kind, RejectionKind::Busy);
     let reading = tokio::spawn(async move { while events.next().await.is_some() {} });
     client.run("x/shot", Say::new("hello")).await.unwrap();
     reading.await.unwrap();

@@ -79,7 +79,12 @@ pub fn configured_transport(
     connect_timeout: Option<Duration>,
     configure: impl Fn(::reqwest::ClientBuilder) -> ::reqwest::ClientBuilder + Send + Sync + 'static,
 ) -> Arc<dyn Transport> {
-    let setup = reqwest::Setup { connect_timeout, configure: Some(Arc::new(configure)), ..reqwest::Setup::default() };
+    let setup = reqwest::Setup {
+        connect_timeout,
+        configure: Some(Arc::new(configure)),
+        #[cfg(feature = "http2")]
+        http2: false,
+    };
     Arc::new(reqwest::Default::new(setup))
 }
 

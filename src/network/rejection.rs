@@ -15,9 +15,9 @@ const MAX_BODY: u64 = 16 * 1024;
 /// Why a runner was not used: nothing was done, so another one can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Refusal {
+pub struct Rejection {
     /// The kind of reason.
-    pub kind: RefusalKind,
+    pub kind: RejectionKind,
     /// The reason, as text.
     pub text: String,
     /// The host of the runner's orchestrator.
@@ -27,7 +27,7 @@ pub struct Refusal {
 /// A kind of reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum RefusalKind {
+pub enum RejectionKind {
     /// No connection to the orchestrator.
     Unreachable,
     /// The runner has no free capacity, or its price is not known at the moment.
@@ -42,14 +42,14 @@ pub enum RefusalKind {
     Other,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.host, self.text)
     }
 }
 
-impl Refusal {
-    pub(super) fn new(kind: RefusalKind, text: impl Into<String>) -> Self {
+impl Rejection {
+    pub(super) fn new(kind: RejectionKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into(), host: String::new() }
     }
 
@@ -57,16 +57,16 @@ impl Refusal {
     pub(super) fn of_response(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
         if let Some(text) = own_text(headers, body) {
             let kind = match (status, text) {
-                (503, text) if text.starts_with("no capacity available") => RefusalKind::Busy,
-                (503, text) if text.starts_with("live runner price unavailable") => RefusalKind::Busy,
-                (404, "runner not found" | "live runner proxy not found") => RefusalKind::Gone,
-                (404, "live runners are not supported") => RefusalKind::Gone,
-                (400, "runner is not single-shot" | "only persistent runners have sessions") => RefusalKind::Other,
-                (400, "payment price does not match live runner price") => RefusalKind::Payment,
-                (400, text) if text.starts_with("insufficient balance, mid=") => RefusalKind::Payment,
-                (402, text) if text.starts_with("base64 decode error") => RefusalKind::Payment,
-                (403, "mismatched manifest and auth token" | "segment sig check failed") => RefusalKind::Payment,
-                (409, "session already exists") => RefusalKind::Payment,
+                (503, text) if text.starts_with("no capacity available") => RejectionKind::Busy,
+                (503, text) if text.starts_with("live runner price unavailable") => RejectionKind::Busy,
+                (404, "runner not found" | "live runner proxy not found") => RejectionKind::Gone,
+                (404, "live runners are not supported") => RejectionKind::Gone,
+                (400, "runner is not single-shot" | "only persistent runners have sessions") => RejectionKind::Other,
+                (400, "payment price does not match live runner price") => RejectionKind::Payment,
+                (400, text) if text.starts_with("insufficient balance, mid=") => RejectionKind::Payment,
+                (402, text) if text.starts_with("base64 decode error") => RejectionKind::Payment,
+                (403, "mismatched manifest and auth token" | "segment sig check failed") => RejectionKind::Payment,
+                (409, "session already exists") => RejectionKind::Payment,
                 _ => return None,
             };
             return Some(Self::new(kind, text));
@@ -77,16 +77,16 @@ impl Refusal {
         let status = http::StatusCode::PAYMENT_REQUIRED;
         if let Some(error) = <JsonError as typed_endpoint::ErrorBody>::decode(status, headers, body) {
             let text = typed_endpoint::ErrorBody::message(&error);
-            return text.starts_with("invalid live runner payment").then(|| Self::new(RefusalKind::Payment, text));
+            return text.starts_with("invalid live runner payment").then(|| Self::new(RejectionKind::Payment, text));
         }
         <Challenge as typed_endpoint::ErrorBody>::decode(status, headers, body)
-            .map(|challenge| Self::new(RefusalKind::Payment, challenge.message()))
+            .map(|challenge| Self::new(RejectionKind::Payment, challenge.message()))
     }
 
     /// What a failed call means, if nothing was done.
     pub(super) fn of_error<B>(error: &typed_endpoint::Error<B>) -> Option<Self> {
         match (error.kind(), error.status()) {
-            (ErrorKind::Connect, _) => Some(Self::new(RefusalKind::Unreachable, format!("{error:#}"))),
+            (ErrorKind::Connect, _) => Some(Self::new(RejectionKind::Unreachable, format!("{error:#}"))),
             (ErrorKind::Status, Some(status)) => Self::of_response(status.as_u16(), error.headers(), error.raw_body()),
             _ => None,
         }
