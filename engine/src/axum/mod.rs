@@ -194,6 +194,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
     /// # Panics
     /// As axum's own router, when two paths exclude each other; and for a method that the HTTP standard does not name, or a parameter with
     /// slashes that is not the last part of its path.
+    #[expect(clippy::panic, reason = "as axum's own router: a mistake in the program, found whenever it starts")]
     pub fn into_router(self) -> ::axum::Router<S> {
         let mut router = ::axum::Router::new();
         #[cfg(feature = "dynamic")]
@@ -247,6 +248,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
 }
 
 /// The path as axum has it: a parameter that keeps its slashes is a wildcard.
+#[expect(clippy::panic, reason = "as `into_router` says")]
 fn axum_path(operation: &Operation, path: String) -> String {
     let Some(field) = operation.fields.iter().find(|field| field.slashes) else { return path };
     let parameter = format!("{{{}}}", field.rust);
