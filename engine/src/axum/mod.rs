@@ -1,4 +1,4 @@
-//! Routers of [axum](::axum) from declarations (feature `axum`): the types that a client sends are what a server's handlers receive,
+//! Routers of [axum](https://docs.rs/axum) from declarations (feature `axum`): the types that a client sends are what a server's handlers receive,
 //! and what they return is what the client gets.
 //!
 //! ```
