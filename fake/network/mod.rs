@@ -1,6 +1,8 @@
 //! The fakes of the living network's parts.
 
 mod apps;
+mod callbacks;
+mod calls;
 mod fault;
 mod lock;
 mod money;

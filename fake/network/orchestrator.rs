@@ -1,30 +1,21 @@
 //! The orchestrator: which request is for what.
 
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, request};
-use http_body::Frame;
+use http::header::{CONTENT_TYPE, HOST, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, request};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
-use typed_endpoint::{Body, BoxError};
+use typed_endpoint::Body;
 
 use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
 use super::payments::is_unpaid;
-use super::registry::named_channel;
 use super::reply::{cut, empty, json, not_allowed, raw_json, text};
 use super::state::State;
 use crate::endpoints::network::orchestrator::{Mode, OrchestratorInfo, PriceUnit, Reservation, RunnerInfo};
-use crate::endpoints::network::runner::{CreatedChannels, DeletedChannels, Proxy};
 
 /// How large a body may be that is no app's.
 const MAX_BODY: usize = 1 << 20;
-/// How many channels one request may create.
-const MAX_CHANNELS: usize = 25;
 
 impl Network {
     pub(super) async fn orchestrator(self: &Arc<Self>, request: Request<Body>) -> Response<Body> {
@@ -115,7 +106,7 @@ impl Network {
         }
     }
 
-    fn reserving(&self, route: &str, headers: &HeaderMap) -> NetworkStep {
+    pub(super) fn reserving(&self, route: &str, headers: &HeaderMap) -> NetworkStep {
         let state = self.lock();
         let has_price = state.route(route).is_some_and(|(_, runner)| runner.facts.price.is_some());
         match has_price && is_unpaid(headers) {
@@ -167,7 +158,7 @@ impl Network {
     }
 
     /// Takes the payment if there is one to be made, and begins a session.
-    fn take(
+    pub(super) fn take(
         self: &Arc<Self>,
         origin: &str,
         route: &str,
@@ -222,195 +213,6 @@ impl Network {
         json(200, &reservation)
     }
 
-    /// What runners do with their sessions.
-    fn callback(
-        &self,
-        origin: &str,
-        method: &Method,
-        id: &str,
-        what: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Response<Body> {
-        let mut state = self.lock();
-        let Some(session) = state.sessions.get_mut(id) else { return text(404, "runner session not found") };
-        if headers.get("livepeer-session-token").is_none_or(|token| *token != session.token) {
-            return text(401, "invalid authorization");
-        }
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        let list = || body.get("channels").and_then(Value::as_array).cloned().unwrap_or_default();
-        match (method, what) {
-            (&Method::POST, "stop") => {
-                self.release(&mut state, id);
-                empty(204)
-            }
-            (&Method::POST, "channels") => {
-                let mut created = CreatedChannels::default();
-                let wanted = list();
-                if wanted.is_empty() || wanted.len() > MAX_CHANNELS {
-                    return text(400, "between 1 and 25 channels are required");
-                }
-                for channel in wanted {
-                    let get = |name: &str| channel.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-                    let Some(name) = get("name").map(|name| name.replace('/', "-")) else {
-                        return text(400, "invalid channel name");
-                    };
-                    let known = session.channels.iter().find(|channel| channel.name == name).cloned();
-                    created.channels.push(known.unwrap_or_else(|| {
-                        let whole = format!("{id}-{name}");
-                        let media_type = get("mime_type").unwrap_or("application/octet-stream");
-                        self.trickle.create(&whole, media_type);
-                        let channel = named_channel(origin, &name, &whole, media_type, true);
-                        session.channels.push(channel.clone());
-                        channel
-                    }));
-                }
-                json(200, &created)
-            }
-            (&Method::DELETE, "channels") => {
-                let mut deleted = DeletedChannels::default();
-                for name in list() {
-                    let name = name.as_str().unwrap_or_default();
-                    let Some(at) = session.channels.iter().position(|channel| channel.name == name) else {
-                        return text(404, "trickle channel not found");
-                    };
-                    // Another client has deleted it: its name is of no use for this session any more.
-                    if !self
-                        .trickle
-                        .delete(session.channels.get(at).map_or("", |channel| channel.channel_name.expose()))
-                    {
-                        return text(500, "Invalid stream");
-                    }
-                    session.channels.remove(at);
-                    deleted.deleted.push(name.to_owned());
-                }
-                json(200, &deleted)
-            }
-            (&Method::POST, "proxy") => {
-                let target = body.get("target_url").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let runner = session.runner.clone();
-                let target =
-                    match target_path(&target, state.runners.get(&runner).and_then(|own| own.registered.as_ref())) {
-                        Ok(path) => path,
-                        Err(reason) => return text(400, reason),
-                    };
-                let proxy = state.text(26);
-                if let Some(session) = state.sessions.get_mut(id) {
-                    session.proxies.push((proxy.clone(), target));
-                }
-                let url = format!("{origin}/run/{proxy}").into();
-                let response = Proxy { proxy_id: proxy.into(), url, ..Proxy::default() };
-                json(200, &response)
-            }
-            _ => not_allowed("POST"),
-        }
-    }
-
-    async fn run(self: &Arc<Self>, origin: &str, id: &str, parts: request::Parts, body: Body) -> Response<Body> {
-        let session = {
-            let state = self.lock();
-            let own = |session: &super::state::Session| session.proxies.iter().find(|(own, _)| own == id).cloned();
-            state.sessions.iter().find_map(|(id, session)| Some((id.clone(), own(session)?.1)))
-        };
-        match session {
-            Some((session, target)) => self.call(&session, target, 2, parts, body).await,
-            None if self.lock().route(id).is_some() => self.single_shot(origin, id, 2, parts, body).await,
-            None => text(404, "live runner proxy not found"),
-        }
-    }
-
-    async fn session_call(
-        self: &Arc<Self>,
-        id: &str,
-        skip: usize,
-        parts: request::Parts,
-        body: Body,
-    ) -> Response<Body> {
-        {
-            let state = self.lock();
-            let route = parts.uri.path().split('/').nth(2).unwrap_or_default();
-            let is_there = |runner: &super::state::Runner| runner.is_ready && !state.is_expired(runner);
-            if !state.route(route).is_some_and(|(_, runner)| is_there(runner)) {
-                return text(404, "runner not found");
-            }
-            if !state.sessions.contains_key(id) {
-                return text(404, "runner session not found");
-            }
-        }
-        self.call(id, String::new(), skip, parts, body).await
-    }
-
-    async fn single_shot(
-        self: &Arc<Self>,
-        origin: &str,
-        route: &str,
-        skip: usize,
-        parts: request::Parts,
-        body: Body,
-    ) -> Response<Body> {
-        let is_challenge = self.reserving(route, &parts.headers) == NetworkStep::Challenge;
-        if is_challenge {
-            let fault = self.lock().faults.take(NetworkStep::Challenge);
-            if let Some(response) = instead(NetworkStep::Challenge, fault).await {
-                return response;
-            }
-        }
-        let id = match self.take(origin, route, &Mode::SingleShot, &parts.headers) {
-            Ok((_, id)) => id,
-            Err(response) => return *response,
-        };
-        let occupied = Occupied { network: Arc::downgrade(self), session: id.clone() };
-        let response = self.call(&id, String::new(), skip, parts, body).await;
-        response.map(|body| Body::wrap(Relayed { body, occupied }))
-    }
-
-    /// Passes a call on to the app of a session, without so many segments of its path.
-    async fn call(
-        &self,
-        id: &str,
-        target: String,
-        skip: usize,
-        mut parts: request::Parts,
-        body: Body,
-    ) -> Response<Body> {
-        let fault = self.lock().faults.take(NetworkStep::Call);
-        if let Some(response) = instead(NetworkStep::Call, fault).await {
-            return response;
-        }
-        let origin = self.origin(Some(&parts.uri), &parts.headers);
-        let (serves, uri) = {
-            let mut state = self.lock();
-            let Some(session) = state.sessions.get(id) else { return text(404, "runner session not found") };
-            let (runner, token) = (session.runner.clone(), session.token.clone());
-            let control = format!("{origin}/runner/{runner}/session/{id}");
-            for (name, value) in [
-                ("livepeer-runner-route", runner.as_str()),
-                ("livepeer-session-id", id),
-                ("livepeer-session-token", token.as_str()),
-                ("livepeer-session-control", control.as_str()),
-            ] {
-                if let Ok(value) = HeaderValue::from_str(value) {
-                    parts.headers.insert(HeaderName::from_static(name), value);
-                }
-            }
-            parts.headers.remove(HOST);
-            parts.headers.remove("x-forwarded-for");
-            parts.headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-            state.ledger.calls += 1;
-            let registered = state.runners.get(&runner).and_then(|runner| runner.registered.as_ref());
-            let base = registered.map_or("http://127.0.0.1:18950", |registered| &registered.url);
-            let rest: String = parts.uri.path().split('/').skip(skip + 1).flat_map(|part| ["/", part]).collect();
-            let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            (state.serves(&runner), format!("{base}{target}{rest}{query}").parse::<Uri>())
-        };
-        let (Some(serves), Ok(uri)) = (serves, uri) else { return text(404, "runner not found") };
-        parts.uri = uri;
-        match serves.send(Request::from_parts(parts, body)).await {
-            Ok(response) => afterwards(fault, response),
-            Err(error) => text(502, &error.source.to_string()),
-        }
-    }
-
     /// Where a request went, for the URLs in its response.
     pub(super) fn origin(&self, uri: Option<&Uri>, headers: &HeaderMap) -> String {
         if let Some(url) = &self.lock().settings.url {
@@ -423,21 +225,6 @@ impl Network {
                 format!("http://{host}")
             }
         }
-    }
-}
-
-/// The path of a proxy's target.
-fn target_path(target: &str, runner: Option<&super::state::Registered>) -> Result<String, &'static str> {
-    if target.is_empty() {
-        return Ok(String::new());
-    }
-    let uri: Uri = target.parse().map_err(|_| "target_url must be an absolute URL")?;
-    let own: Option<Uri> = runner.and_then(|runner| runner.url.parse().ok());
-    let own = own.as_ref().and_then(Uri::host).unwrap_or("127.0.0.1");
-    match uri.host() {
-        None => Err("target_url must be an absolute URL"),
-        Some(host) if host != own => Err("target_url hostname must match registered runner_url hostname"),
-        Some(_) => Ok(uri.path().trim_end_matches('/').to_owned()),
     }
 }
 
@@ -467,45 +254,4 @@ fn redirect(to: &str) -> Response<Body> {
         Err(_) => return cut(),
     }
     response
-}
-
-/// A call of a single-shot runner, whose capacity is free again when the response has been sent.
-struct Occupied {
-    network: Weak<Network>,
-    session: String,
-}
-
-impl Drop for Occupied {
-    fn drop(&mut self) {
-        if let Some(network) = self.network.upgrade() {
-            let mut state = network.lock();
-            network.release(&mut state, &self.session);
-        }
-    }
-}
-
-struct Relayed {
-    body: Body,
-    occupied: Occupied,
-}
-
-impl http_body::Body for Relayed {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let network = self.occupied.network.upgrade();
-        if network.is_none_or(|network| !network.lock().sessions.contains_key(&self.occupied.session)) {
-            return Poll::Ready(Some(Err("the credit is used up".into())));
-        }
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        self.body.size_hint()
-    }
 }
