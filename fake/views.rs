@@ -99,7 +99,7 @@ fn first_of(at: i64, signs: usize) -> i64 {
     day
 }
 
-/// Counts views, apart by these; one count of all of them if there are none to count apart.
+/// Counts views, grouped by these; one count of all views if there is nothing to group by.
 pub(super) fn count<'v>(
     views: impl Iterator<Item = &'v View>,
     step: Option<&TimeStep>,
@@ -125,7 +125,7 @@ pub(super) fn count<'v>(
     rows.into_iter().map(|(kind, view_count, playtime_mins)| Viewership { view_count, playtime_mins, ..kind }).collect()
 }
 
-/// What a view is counted by.
+/// What a view is grouped by.
 fn described(view: &View, breakdown: &[Breakdown], creator: &impl Fn(&PlaybackId) -> Option<String>) -> Viewership {
     let mut row = Viewership::default();
     let Some(viewer) = VIEWERS.get(view.viewer % VIEWERS.len()) else { return row };

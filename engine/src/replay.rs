@@ -23,7 +23,7 @@
 //!
 //! # What is recorded
 //! Each exchange: the operation, what identifies its request, and the whole response. The file is JSON, to be committed and read in
-//! reviews. A file is recorded anew as a whole.
+//! reviews. A file is recorded again as a whole.
 //!
 //! **Secrets are not recorded.** The key never is. What the declarations say is secret, members whose names say so
 //! (`streamKey`, `token`, …) and the URLs that uploads are sent to are replaced, wherever they occur, by `redacted-1`,
@@ -129,7 +129,7 @@ impl Cassette {
         Ok(Self::new(path, false, State { recorded, used, ..State::default() }))
     }
 
-    /// Records into a file, which is written anew with each exchange.
+    /// Records into a file, which is written again with each exchange.
     pub fn record(path: impl Into<PathBuf>) -> Self {
         Self::new(path.into(), true, State::default())
     }

@@ -50,7 +50,7 @@ pub(super) struct Exchange {
 pub(super) enum Content {
     #[default]
     Empty,
-    /// As it came, so that no digit and no order is lost.
+    /// The raw text, so that no digit and no order is lost.
     Json(Box<RawValue>),
     Text(String),
     Base64(String),
@@ -106,7 +106,7 @@ impl Recorded {
                 )
             }
             (times, _) => format!("{request} is recorded {times} times, and was sent once more"),
-        } + ": record the test anew with RECORD=1 in the environment")
+        } + ": record the test again with RECORD=1 in the environment")
     }
 }
 

@@ -40,7 +40,7 @@ fn string_len(text: &str) -> usize {
     text.len()
 }
 
-/// The text with a member or an item per line, for people.
+/// The text with a member or an item per line.
 pub(super) fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let mut depth = 0_usize;
