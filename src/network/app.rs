@@ -1,16 +1,9 @@
 //! An app, and what runners of it are to be like.
 
-use typed_endpoint::{Endpoint, HostedBy, Retry};
-
-use super::candidates::Candidates;
 use super::client::Client;
 use super::error::Result;
 use super::offer::{Offer, rank};
 use super::price::Price;
-use super::reserve::{Failed, reserve};
-use super::session::Session;
-use super::single::Single;
-use crate::endpoints::network::orchestrator::Mode;
 use crate::endpoints::network::signer::MaxPrice;
 
 /// An app, and what a runner of it has to be like. Made by [`Client::app`].
@@ -21,6 +14,13 @@ pub struct App {
     gpu: Option<String>,
     version: Option<String>,
     max_price: Option<Price>,
+}
+
+impl Client {
+    /// Chooses an app, to be reserved or called.
+    pub fn app(&self, name: impl Into<String>) -> App {
+        App::new(self.clone(), name.into())
+    }
 }
 
 impl App {
@@ -60,43 +60,6 @@ impl App {
         offers.retain(|offer| self.matches(offer));
         rank(&mut offers);
         Ok(offers)
-    }
-
-    /// Reserves a session of the first runner that takes one, pays for it if it has a price, and keeps it paid for until it is
-    /// closed or dropped.
-    ///
-    /// # Errors
-    /// [`Error::NoRunner`] when no runner took a session: nothing was paid that was accepted.
-    /// [`Error::Call`] when there was no response to a request that may have reserved a session: it is stopped, as far as possible.
-    pub async fn reserve(&self) -> Result<Session> {
-        let mut candidates = Candidates::new(self.clone(), Mode::Persistent);
-        loop {
-            let offer = candidates.next().await?;
-            match reserve(self, &offer).await {
-                Ok(session) => return Ok(session),
-                Err(Failed::Refused(rejection)) => candidates.refused(&offer, rejection),
-                Err(Failed::Error(error)) => return Err(*error),
-            }
-        }
-    }
-
-    /// Calls a single-shot runner, the first that takes the call, and pays for the call if it has a price. The request is sent to an
-    /// app **at most once**: another runner is tried only if the one before refused before any work.
-    ///
-    /// The request is one of an API of the app's, declared by [`endpoint!`](macro@crate::endpoint), such as [`AppApi`](super::AppApi). A price by the
-    /// second is paid for as long as the response is read.
-    ///
-    /// # Errors
-    /// [`Error::NoRunner`] when no runner took it. [`Error::Call`] when one did and failed: it says whether it may have done its work, and
-    /// what was paid; [`body_as`](crate::Error::body_as) of its source has the app's error response.
-    pub async fn call<E: HostedBy<<E as Endpoint>::Api>>(&self, request: E) -> Result<E::Response> {
-        let single = Single::new(self.clone());
-        let outcome = single.outcome();
-        let client = crate::Client::<E::Api>::new().server("http://app").transport(single);
-        match client.call(request).retry(Retry::never()).await {
-            Ok(response) => Ok(response),
-            Err(error) => Err(outcome.error(error.into())),
-        }
     }
 
     pub(super) fn matches(&self, offer: &Offer) -> bool {

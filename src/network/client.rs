@@ -4,14 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use typed_endpoint::{Endpoint, HostedBy, Retry, Secret, Transport, default_transport};
+use typed_endpoint::{Retry, Secret, Transport, default_transport};
 
-use super::app::App;
 use super::connect::Connector;
 use super::error::{Error, Result};
-use super::session::Session;
 use super::shared::Shared;
-use super::state::SessionState;
 use super::trickle::Channel;
 use crate::endpoints::network::orchestrator::Orchestrator;
 use crate::endpoints::network::signer::{SignOrchestratorInfo, Signer};
@@ -62,7 +59,7 @@ pub(super) struct Settings {
     transport: Option<Arc<dyn Transport>>,
     connector: Option<Connector>,
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-    tls: Option<super::Tls>,
+    tls: Option<super::tls::Tls>,
     pub(super) patience: Duration,
     pub(super) rest: Duration,
 }
@@ -120,7 +117,7 @@ impl Client {
     /// themselves, so most need [`Tls::pinned`](super::Tls::pinned). The signer is not affected.
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
     #[must_use]
-    pub fn tls(self, tls: super::Tls) -> Self {
+    pub fn tls(self, tls: super::tls::Tls) -> Self {
         self.set(|settings| settings.tls = Some(tls))
     }
 
@@ -155,33 +152,8 @@ impl Client {
     }
 }
 
-/// Using apps.
+/// Channels.
 impl Client {
-    /// Chooses an app, to be reserved or called.
-    pub fn app(&self, name: impl Into<String>) -> App {
-        App::new(self.clone(), name.into())
-    }
-
-    /// Calls a single-shot app, and pays for the call: [`App::call`].
-    ///
-    /// # Errors
-    /// As for [`App::call`].
-    pub async fn run<E: HostedBy<<E as Endpoint>::Api>>(
-        &self,
-        app: impl Into<String>,
-        request: E,
-    ) -> Result<E::Response> {
-        self.app(app).call(request).await
-    }
-
-    /// Continues a session, by its state: it is paid for again from now on.
-    ///
-    /// # Errors
-    /// When the state is of a paid session and the client has no signer, or when its URLs cannot be used.
-    pub fn resume(&self, state: SessionState) -> Result<Session> {
-        Session::resume(self.clone(), state)
-    }
-
     /// Uses a channel whose URL an app or an event has given.
     ///
     /// # Errors
@@ -198,7 +170,7 @@ impl Client {
         }
         #[cfg(any(feature = "rustls", feature = "aws-lc"))]
         if let Some(tls) = &self.settings.tls {
-            return Connector::new(super::Tcp::default().tls(tls.clone()));
+            return Connector::new(super::connect::Tcp::default().tls(tls.clone()));
         }
         Connector::default()
     }

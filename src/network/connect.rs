@@ -54,7 +54,7 @@ impl fmt::Debug for Connector {
 pub struct Tcp {
     timeout: Duration,
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-    tls: super::Tls,
+    tls: super::tls::Tls,
 }
 
 impl Default for Tcp {
@@ -62,7 +62,7 @@ impl Default for Tcp {
         Self {
             timeout: Duration::from_secs(10),
             #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-            tls: super::Tls::default(),
+            tls: super::tls::Tls::default(),
         }
     }
 }
@@ -78,7 +78,7 @@ impl Tcp {
     /// Sets which certificates are trusted (default: those that the system trusts).
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
     #[must_use]
-    pub fn tls(mut self, tls: super::Tls) -> Self {
+    pub fn tls(mut self, tls: super::tls::Tls) -> Self {
         self.tls = tls;
         self
     }

@@ -6,6 +6,7 @@ use http::StatusCode;
 use typed_endpoint::Secret;
 
 use super::app::App;
+use super::candidates::Candidates;
 use super::error::Error;
 use super::offer::Offer;
 use super::payer::{Minted, Payer};
@@ -15,7 +16,9 @@ use super::rejection::{Rejection, RejectionKind};
 use super::session::Session;
 use super::state::{PaymentState, SessionState, Undelivered};
 use super::status::Status;
-use crate::endpoints::network::orchestrator::{Challenge, Orchestrator, OrchestratorError, Reservation, Reserve, Stop};
+use crate::endpoints::network::orchestrator::{
+    Challenge, Mode, Orchestrator, OrchestratorError, Reservation, Reserve, Stop,
+};
 
 /// How often a challenge that is too old for the signer is replaced.
 const MAX_CHALLENGES: u32 = 3;
@@ -52,7 +55,27 @@ impl Failed {
     }
 }
 
-pub(super) async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
+impl App {
+    /// Reserves a session of the first runner that takes one, pays for it if it has a price, and keeps it paid for until it is
+    /// closed or dropped.
+    ///
+    /// # Errors
+    /// [`Error::NoRunner`] when no runner took a session: nothing was paid that was accepted.
+    /// [`Error::Call`] when there was no response to a request that may have reserved a session: it is stopped, as far as possible.
+    pub async fn reserve(&self) -> super::error::Result<Session> {
+        let mut candidates = Candidates::new(self.clone(), Mode::Persistent);
+        loop {
+            let offer = candidates.next().await?;
+            match reserve(self, &offer).await {
+                Ok(session) => return Ok(session),
+                Err(Failed::Refused(rejection)) => candidates.refused(&offer, rejection),
+                Err(Failed::Error(error)) => return Err(*error),
+            }
+        }
+    }
+}
+
+async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
     let cannot = |error: Error| Failed::refused(RejectionKind::Other, error.to_string());
     let (server, route) = place::reservation(offer.url()).map_err(cannot)?;
     place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(cannot)?;

@@ -44,6 +44,16 @@ pub struct Session {
     is_detached: bool,
 }
 
+impl Client {
+    /// Continues a session, by its state: it is paid for again from now on.
+    ///
+    /// # Errors
+    /// When the state is of a paid session and the client has no signer, or when its URLs cannot be used.
+    pub fn resume(&self, state: SessionState) -> Result<Session> {
+        Session::resume(self.clone(), state)
+    }
+}
+
 impl Session {
     pub(super) fn resume(client: Client, state: SessionState) -> Result<Self> {
         let base = Base::new(place::trusted(state.app_url.expose(), state.orchestrator.as_str())?);

@@ -12,11 +12,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, re
 use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use typed_endpoint::{Body, BoxError, BoxFuture, ErrorBody, Secret, Transport, TransportError, TransportErrorKind};
+use typed_endpoint::{
+    Body, BoxError, BoxFuture, Endpoint, ErrorBody, HostedBy, Retry, Secret, Transport, TransportError,
+    TransportErrorKind,
+};
 
 use super::app::App;
 use super::below::Base;
 use super::candidates::Candidates;
+use super::client::Client;
 use super::error::Error;
 use super::funding::fund;
 use super::offer::Offer;
@@ -32,6 +36,41 @@ const CHALLENGE_LIMIT: Duration = Duration::from_secs(10);
 const PAYER: HeaderName = HeaderName::from_static("livepeer-payer-address");
 const PAYMENT: HeaderName = HeaderName::from_static("livepeer-payment");
 const SEGMENT: HeaderName = HeaderName::from_static("livepeer-segment");
+
+impl Client {
+    /// Calls a single-shot app, and pays for the call: [`App::call`].
+    ///
+    /// # Errors
+    /// As for [`App::call`].
+    pub async fn run<E: HostedBy<<E as Endpoint>::Api>>(
+        &self,
+        app: impl Into<String>,
+        request: E,
+    ) -> super::error::Result<E::Response> {
+        self.app(app).call(request).await
+    }
+}
+
+impl App {
+    /// Calls a single-shot runner, the first that takes the call, and pays for the call if it has a price. The request is sent to an
+    /// app **at most once**: another runner is tried only if the one before refused before any work.
+    ///
+    /// The request is one of an API of the app's, declared by [`endpoint!`](macro@crate::endpoint), such as [`AppApi`](super::AppApi). A price by the
+    /// second is paid for as long as the response is read.
+    ///
+    /// # Errors
+    /// [`Error::NoRunner`] when no runner took it. [`Error::Call`] when one did and failed: it says whether it may have done its work, and
+    /// what was paid; [`body_as`](crate::Error::body_as) of its source has the app's error response.
+    pub async fn call<E: HostedBy<<E as Endpoint>::Api>>(&self, request: E) -> super::error::Result<E::Response> {
+        let single = Single::new(self.clone());
+        let outcome = single.outcome();
+        let client = crate::Client::<E::Api>::new().server("http://app").transport(single);
+        match client.call(request).retry(Retry::never()).await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(outcome.error(error.into())),
+        }
+    }
+}
 
 /// What has become of a call, for the error that it may end with.
 #[derive(Clone, Default)]

@@ -50,7 +50,7 @@ impl Tls {
         Self { trust, config: Arc::default() }
     }
 
-    pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::Io>> {
+    pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::connect::Io>> {
         let name = ServerName::try_from(host.to_owned());
         let name = name.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let config = self.config().map_err(io::Error::other)?;

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::error::{Error, Result};
 use super::wire::Connection;
 use super::wire::head::{Head, number};
-use crate::network::Connector;
+use crate::network::connect::Connector;
 
 /// How much of an error response is kept, and of any response with a text.
 const MAX_TEXT: usize = 1024;

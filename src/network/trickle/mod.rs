@@ -17,7 +17,7 @@ mod subscriber;
 mod subscription;
 mod task;
 mod unconfirmed;
-pub(in crate::network) mod wire;
+pub(crate) mod wire;
 mod writer;
 
 /// The operations of trickle servers as declarations, for [`Client`](crate::Client).

@@ -5,28 +5,28 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 /// Begins every frame.
 const MAGIC: [u8; 4] = *b"LPF1";
 /// Magic, kind and three zeros, run, id, length, checksum of the content, checksum of all that.
-pub(in crate::network) const HEADER: usize = 32;
+pub(crate) const HEADER: usize = 32;
 /// How many frames of a segment may be broken until the rest of it is given up: each one costs the reading of its content.
 const MAX_BROKEN: u32 = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::network) enum Kind {
+pub(crate) enum Kind {
     Message = 0,
     /// There are no more messages; its id is their number.
     End = 1,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::network) struct Frame {
-    pub(in crate::network) kind: Kind,
+pub(crate) struct Frame {
+    pub(crate) kind: Kind,
     /// Which run of which publisher it is of: a random number.
-    pub(in crate::network) run: u32,
-    pub(in crate::network) id: u64,
-    pub(in crate::network) content: Bytes,
+    pub(crate) run: u32,
+    pub(crate) id: u64,
+    pub(crate) content: Bytes,
 }
 
 /// Appends a frame. Its content is at most 4 GiB, which the publisher checks.
-pub(in crate::network) fn encode(frame: &Frame, out: &mut BytesMut) {
+pub(crate) fn encode(frame: &Frame, out: &mut BytesMut) {
     let start = out.len();
     out.reserve(HEADER + frame.content.len());
     out.put_slice(&MAGIC);
@@ -68,7 +68,7 @@ impl Header {
 
 /// Finds the frames of a segment. What is no frame, such as one that breaks off where its publisher was lost, is left out.
 #[derive(Debug)]
-pub(in crate::network) struct Decoder {
+pub(crate) struct Decoder {
     buffer: BytesMut,
     limit: usize,
     broken: u32,
@@ -76,19 +76,19 @@ pub(in crate::network) struct Decoder {
 
 impl Decoder {
     /// With the largest content that a frame may have.
-    pub(in crate::network) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self { buffer: BytesMut::new(), limit, broken: 0 }
     }
 
     /// Takes more of the segment.
-    pub(in crate::network) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.broken <= MAX_BROKEN {
             self.buffer.extend_from_slice(bytes);
         }
     }
 
     /// The next frame that is complete.
-    pub(in crate::network) fn next(&mut self) -> Option<Frame> {
+    pub(crate) fn next(&mut self) -> Option<Frame> {
         loop {
             self.find();
             let header = match self.buffer.len() < HEADER {
@@ -114,7 +114,7 @@ impl Decoder {
     }
 
     /// The next frame, now that the segment has ended: one that breaks off may have others in what it claims.
-    pub(in crate::network) fn next_at_end(&mut self) -> Option<Frame> {
+    pub(crate) fn next_at_end(&mut self) -> Option<Frame> {
         loop {
             if let Some(frame) = self.next() {
                 return Some(frame);

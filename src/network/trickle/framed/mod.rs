@@ -27,7 +27,7 @@
 //! (a random number of 4 bytes), the id (8 bytes), the length (4), the CRC-32 of the message (4) and the CRC-32 of the 28 bytes before
 //! (4); numbers are big-endian.
 
-pub(in crate::network) mod codec;
+pub(crate) mod codec;
 mod publisher;
 mod subscriber;
 

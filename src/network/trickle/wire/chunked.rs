@@ -9,7 +9,7 @@ const MAX_TRAILER: usize = 16 * 1024;
 
 /// Where in the body the next byte is.
 #[derive(Debug, Default)]
-pub(in crate::network) struct Chunked {
+pub(crate) struct Chunked {
     state: State,
     trailer: usize,
 }
@@ -26,7 +26,7 @@ enum State {
 
 /// What the next bytes are.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::network) enum Piece {
+pub(crate) enum Piece {
     Data(Bytes),
     /// More bytes are needed to tell.
     Incomplete,
@@ -35,7 +35,7 @@ pub(in crate::network) enum Piece {
 
 impl Chunked {
     /// Takes the next piece from what was received.
-    pub(in crate::network) fn decode(&mut self, buffer: &mut BytesMut) -> Result<Piece, &'static str> {
+    pub(crate) fn decode(&mut self, buffer: &mut BytesMut) -> Result<Piece, &'static str> {
         loop {
             match &mut self.state {
                 State::Size => match line(buffer, MAX_LINE, "the line of a chunk's size is too long")? {

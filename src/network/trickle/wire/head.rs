@@ -8,23 +8,23 @@ const MAX_HEADERS: usize = 64;
 
 /// The head of a response.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::network) struct Head {
-    pub(in crate::network) status: u16,
+pub(crate) struct Head {
+    pub(crate) status: u16,
     /// `Lp-Trickle-Seq`: the segment.
-    pub(in crate::network) seq: Option<u64>,
+    pub(crate) seq: Option<u64>,
     /// `Lp-Trickle-Latest`: the segment after the newest.
-    pub(in crate::network) latest: Option<u64>,
+    pub(crate) latest: Option<u64>,
     /// `Lp-Trickle-Closed`: the channel has ended.
-    pub(in crate::network) closed: bool,
-    pub(in crate::network) content_type: Option<String>,
-    pub(in crate::network) length: Length,
+    pub(crate) closed: bool,
+    pub(crate) content_type: Option<String>,
+    pub(crate) length: Length,
     /// Whether the connection ends with this response.
-    pub(in crate::network) last: bool,
+    pub(crate) last: bool,
 }
 
 /// How a body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::network) enum Length {
+pub(crate) enum Length {
     Bytes(u64),
     Chunked,
     UntilClosed,
@@ -32,7 +32,7 @@ pub(in crate::network) enum Length {
 
 /// Takes a head from what was received; `None` if it is not complete. Interim responses (1xx) are skipped: servers send any
 /// number of them.
-pub(in crate::network) fn take(buffer: &mut BytesMut) -> Result<Option<Head>, &'static str> {
+pub(crate) fn take(buffer: &mut BytesMut) -> Result<Option<Head>, &'static str> {
     loop {
         match parse(buffer)? {
             None if buffer.len() > MAX_HEAD => return Err("the head of the response is too long"),
@@ -107,7 +107,7 @@ fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>, &'static str> {
 }
 
 /// A number of digits only: `parse` would accept a sign.
-pub(in crate::network) fn number(text: &[u8]) -> Option<u64> {
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
     let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }

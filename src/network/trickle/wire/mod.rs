@@ -1,8 +1,8 @@
 //! HTTP/1.1 as trickle uses it: a connection for each open request, whose two directions are used at the same time by the
 //! caller's own task. An HTTP library would move each body through a task of its own.
 
-pub(in crate::network) mod chunked;
-pub(in crate::network) mod head;
+pub(crate) mod chunked;
+pub(crate) mod head;
 
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
@@ -22,14 +22,14 @@ const MAX_READ: usize = 256 * 1024;
 
 /// Why an exchange did not end.
 #[derive(Debug)]
-pub(in crate::network) enum WireError {
+pub(crate) enum WireError {
     Io(io::Error),
     Closed,
     Malformed(&'static str),
 }
 
 /// A connection.
-pub(in crate::network) struct Connection {
+pub(crate) struct Connection {
     io: Box<dyn Io>,
     /// What was received and not read.
     buffer: BytesMut,
@@ -51,23 +51,23 @@ enum Body {
 }
 
 impl Connection {
-    pub(in crate::network) fn new(io: Box<dyn Io>) -> Self {
+    pub(crate) fn new(io: Box<dyn Io>) -> Self {
         let buffer = BytesMut::new();
         Self { io, buffer, body: Body::End, read_size: MIN_READ, used: false, spent: false }
     }
 
     /// Whether another exchange has ended on it: the server may have closed it meanwhile.
-    pub(in crate::network) fn was_used(&self) -> bool {
+    pub(crate) fn was_used(&self) -> bool {
         self.used
     }
 
     /// Begins an exchange.
-    pub(in crate::network) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.body = Body::Head;
     }
 
     /// Writes all of these. Returns early, with what the server has to say still to be read, if it no longer reads.
-    pub(in crate::network) async fn write(&mut self, mut parts: &mut [IoSlice<'_>]) -> Result<(), WireError> {
+    pub(crate) async fn write(&mut self, mut parts: &mut [IoSlice<'_>]) -> Result<(), WireError> {
         if std::mem::replace(&mut self.spent, true) {
             return Err(WireError::Malformed("an earlier write was given up"));
         }
@@ -97,7 +97,7 @@ impl Connection {
     }
 
     /// Waits for the head of the response.
-    pub(in crate::network) async fn head(&mut self) -> Result<Head, WireError> {
+    pub(crate) async fn head(&mut self) -> Result<Head, WireError> {
         loop {
             if let Some(head) = self.take_head()? {
                 return Ok(head);
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// The head of the response if it is there: it is, when the server has refused what is still being sent.
-    pub(in crate::network) fn head_now(&mut self) -> Result<Option<Head>, WireError> {
+    pub(crate) fn head_now(&mut self) -> Result<Option<Head>, WireError> {
         let mut context = Context::from_waker(Waker::noop());
         loop {
             if let Some(head) = self.take_head()? {
@@ -136,7 +136,7 @@ impl Connection {
     }
 
     /// Waits for more of the response's body; `None` at its end.
-    pub(in crate::network) async fn chunk(&mut self) -> Result<Option<Bytes>, WireError> {
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, WireError> {
         loop {
             match &mut self.body {
                 Body::End => return Ok(None),
@@ -169,7 +169,7 @@ impl Connection {
     }
 
     /// Whether another exchange can begin on it.
-    pub(in crate::network) fn is_reusable(&mut self) -> bool {
+    pub(crate) fn is_reusable(&mut self) -> bool {
         if self.spent || !self.buffer.is_empty() || !matches!(self.body, Body::End) {
             return false;
         }
