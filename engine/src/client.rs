@@ -352,7 +352,8 @@ impl<A: Api> Client<A> {
 
     /// Puts something around the transport, the default one or your own: caching, metrics, other routes. It sees each attempt as it
     /// is sent, with the key, and the operation that it belongs to in the request's extensions, as a `&'static Operation`. Several
-    /// layers stand around each other, the last one outermost. Clones made afterwards have it, too.
+    /// layers stand around each other, the last one outermost. Requests to other servers pass through them, too: uploads to a URL that a
+    /// response gave, downloads after a redirect. These have no key. Clones made afterwards have it, too.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -383,9 +384,28 @@ impl<A: Api> Client<A> {
         })
     }
 
-    /// Sets a function that signs each request: it sees the request as it is sent in each attempt, with its URL, headers and body
+    /// Puts a layer around the transport within all others.
+    #[cfg(feature = "replay")]
+    pub(crate) fn innermost<T: Transport>(
+        self,
+        wrap: impl Fn(Arc<dyn Transport>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.set(|settings| {
+            settings.layers.insert(0, Arc::new(move |inner| Arc::new(wrap(inner))));
+            settings.forget_transport();
+        })
+    }
+
+    /// Sets the server, which is not that of operations that declare another one.
+    #[cfg(feature = "replay")]
+    pub(crate) fn own_server(self, url: &str) -> Self {
+        self.set(|settings| settings.server = Server::new(url))
+    }
+
+    /// Sets a function that signs each request to the client's own server: it sees the request as it is sent in each attempt, with its URL, headers and body
     /// ([`Body::as_bytes`](crate::Body::as_bytes), where the body is in memory), and adds what it wants. A [`layer`](Self::layer)
-    /// in short.
+    /// in short. Requests to other servers (downloads after a redirect, uploads to a URL that a response gave) are not signed, as they
+    /// have no key either.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;

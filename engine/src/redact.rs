@@ -129,6 +129,16 @@ fn shorten(text: &mut String) -> bool {
     long
 }
 
+/// The text with something else in place of a secret, however JSON, URLs and HTML spell it.
+#[cfg(feature = "replay")]
+pub(crate) fn replace_secret<'t>(text: &'t str, secret: &str, with: &str) -> Cow<'t, str> {
+    let found = Scanner::new(std::iter::once(secret)).redact(text, false, &mut Steps::for_bytes(text.len()));
+    match found {
+        Cow::Borrowed(_) => found,
+        Cow::Owned(text) => Cow::Owned(text.replace(MARK, with)),
+    }
+}
+
 /// What callers give in addition to an operation's own fields (headers, query parameters) that is a secret by its name or place.
 pub(crate) fn credentials(auth: Auth, headers: &HeaderMap, query: &[(String, String)]) -> Vec<Secret> {
     let mut found = Vec::new();

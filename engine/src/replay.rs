@@ -25,13 +25,14 @@
 //! Each exchange: the operation, what identifies its request, and the whole response. The file is JSON, to be committed and read in
 //! reviews. A file is recorded again as a whole.
 //!
-//! **Secrets are not recorded.** The key never is. What the declarations say is secret, members whose names say so
-//! (`streamKey`, `token`, …) and the URLs that uploads are sent to are replaced, wherever they occur, by `redacted-1`,
-//! `redacted-2`, …: the same secret has the same number, so that a request which repeats what a response gave still matches.
-//! Other personal data, such as an account's e-mail address, is in the file: look at it before you commit it.
+//! **Secrets are not recorded.** Keys never are. What the declarations say is secret, values whose names say so
+//! (`streamKey`, `client_secret`, `X-Amz-Signature`) and the URLs that uploads are sent to are replaced, wherever they occur, by
+//! `redacted-1`, `redacted-2`, …: the same secret has the same number, so that a request which repeats what a response gave still
+//! matches. Bodies that are no text are recorded as they are. So is other personal data, such as an account's e-mail address: look at
+//! the file before you commit it.
 //!
 //! # How requests are matched
-//! By method and URL, each field of the body by itself (JSON, forms, multipart), and the headers that the operation declares. Neither the
+//! By operation, method and URL, each field of the body by itself (JSON, forms, multipart), and the headers that the operation declares. Neither the
 //! order of JSON members nor a multipart boundary matters. Contents of files count by their length and hash. Fields that differ from run to
 //! run are left out by [`ignore`](Cassette::ignore).
 //!
@@ -48,11 +49,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::api::Api;
 use crate::client::{ApiClient, Client};
 use crate::dynamic::Catalog;
-use exchange::{Exchange, Recorded};
+use exchange::{Base, Exchange, Recorded};
 use placeholders::Placeholders;
-use transport::{Routes, Through};
+use transport::{Known, Through};
 
 /// A file of recorded exchanges, being replayed or recorded: see the [module](self). Clones are the same.
 #[derive(Clone)]
@@ -159,19 +161,33 @@ impl Cassette {
         C: ApiClient + Into<Client<C::Api>>,
         C::Api: Catalog,
     {
-        let routes = Routes::of::<C::Api>();
-        let (client, through) = match self.0.records {
-            true => {
-                let client: Client<C::Api> = real()?.into();
-                let transport = client.settings().transport();
-                let base = client.settings().server.as_ref().map(|server| server.base());
-                self.state().recorded.server = base.unwrap_or_default();
-                (client, Some(transport))
+        let name = <C::Api as Api>::NAME.to_owned();
+        let cassette = self.clone();
+        if self.0.records {
+            let client: Client<C::Api> = real()?.into();
+            let settings = client.settings();
+            let known = Known::of::<C::Api>(settings.more_keys.iter().map(|key| key.auth));
+            if let Ok(server) = &settings.server {
+                let base = Base { url: server.base(), given: settings.server_given };
+                self.state().recorded.servers.insert(name, base);
             }
-            false => (Client::new().server(&self.state().recorded.server).key("replayed").allow_plain_http(true), None),
+            return Ok(client
+                .innermost(move |inner| Through {
+                    cassette: cassette.clone(),
+                    known: known.clone(),
+                    inner: Some(inner),
+                })
+                .into());
+        }
+        let client = Client::<C::Api>::new().key("replayed:replayed").allow_plain_http(true);
+        let client = match self.state().recorded.servers.get(&name) {
+            Some(base) if base.given => client.server(&base.url),
+            Some(base) => client.own_server(&base.url),
+            None => client,
         };
-        let base = self.state().recorded.server.clone();
-        Ok(client.transport(Through { cassette: self.clone(), routes, base, inner: through }).into())
+        let through = Through { cassette, known: Known::of::<C::Api>([]), inner: None };
+        // With a layer, each request tells its operation.
+        Ok(client.transport(through).layer(|inner| inner).into())
     }
 
     /// The recorded requests that were not made since the file was opened: `GET https://…`. Empty while recording.
@@ -189,7 +205,11 @@ impl Cassette {
     fn add(&self, exchange: Exchange) -> io::Result<()> {
         let mut state = self.state();
         state.recorded.exchanges.push(exchange);
-        write(&self.0.path, &json::pretty(&serde_json::to_string(&state.recorded)?))
+        // What was learned to be a secret later is one in earlier exchanges, too.
+        let mut redacted = state.recorded.clone();
+        redacted.exchanges =
+            redacted.exchanges.into_iter().map(|exchange| exchange.redacted(&state.placeholders)).collect();
+        write(&self.0.path, &json::pretty(&serde_json::to_string(&redacted)?))
     }
 }
 

@@ -94,7 +94,7 @@ pub(crate) enum Key {
 
 /// A key, and the header that carries it.
 pub(crate) struct Credential {
-    auth: Auth,
+    pub(crate) auth: Auth,
     pub(crate) key: Arc<Secret>,
     /// What else of it must not be shown.
     pub(crate) also: Vec<Secret>,

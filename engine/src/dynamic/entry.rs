@@ -75,7 +75,7 @@ pub struct Entry {
 #[derive(Clone, Copy)]
 pub(crate) struct Secrets {
     request: OfRequest,
-    response: fn(&str) -> Vec<String>,
+    response: fn(&http::HeaderMap, &str) -> Vec<String>,
 }
 
 #[cfg(feature = "replay")]
@@ -102,9 +102,9 @@ impl Secrets {
         (self.request)(request, parameters).await
     }
 
-    /// Of a successful response's body.
-    pub(crate) fn of_response(&self, body: &str) -> Vec<String> {
-        (self.response)(body)
+    /// Of a successful response.
+    pub(crate) fn of_response(&self, headers: &http::HeaderMap, body: &str) -> Vec<String> {
+        (self.response)(headers, body)
     }
 }
 

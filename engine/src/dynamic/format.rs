@@ -1,11 +1,12 @@
 //! Responses of all forms, with their types forgotten.
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::output::{Documents, Output};
 use crate::codec::{Field, Schema, Schemas, Writer, from_json};
 use crate::download::Download;
-use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
+use crate::response::headers::{Headed, ResponseHeaders, WithHeaders, read_headers};
 use crate::response::own::{By, Codec};
 use crate::response::{self, Empty, Json, Raw, ResponseFormat, Streamed, Text};
 use crate::sse::{Sse, StreamItem};
@@ -40,9 +41,9 @@ pub trait FormatOutput<T>: ResponseFormat<T> {
     /// The value, with its type forgotten.
     fn output(value: T) -> Output;
 
-    /// The secrets in a body, as its type declares them.
+    /// The secrets in a response's headers and body, as their types declare them.
     #[doc(hidden)]
-    fn secrets(_: &str) -> Vec<String> {
+    fn secrets(_: &HeaderMap, _: &str) -> Vec<String> {
         Vec::new()
     }
 }
@@ -65,8 +66,14 @@ impl<F: FormatOutput<T>, T, H: ResponseHeaders> FormatOutput<WithHeaders<T, H>> 
         F::output(response.value)
     }
 
-    fn secrets(body: &str) -> Vec<String> {
-        F::secrets(body)
+    fn secrets(headers: &HeaderMap, body: &str) -> Vec<String> {
+        let mut writer = Writer::recording();
+        if let Ok(own) = read_headers::<H>(headers) {
+            own.values(&mut |values| values.iter().flatten().for_each(|value| value.encode(&mut writer)));
+        }
+        let mut secrets = writer.into_secrets();
+        secrets.extend(F::secrets(headers, body));
+        secrets
     }
 }
 
@@ -94,7 +101,7 @@ macro_rules! format_output {
                 $output
             }
             $(
-                fn secrets($body: &str) -> Vec<String> {
+                fn secrets(_: &HeaderMap, $body: &str) -> Vec<String> {
                     $secrets
                 }
             )?

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::json::for_each_leaf;
+use super::json::{for_each_leaf, replace_strings};
 use super::placeholders::{Placeholders, matches};
 use crate::api::Auth;
 use crate::codec::from_json;
@@ -16,17 +16,30 @@ use crate::endpoint::{Operation, Place};
 use crate::response::media_type;
 
 /// What the file holds.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Recorded {
-    /// The base URL of the client.
-    pub(super) server: String,
+    /// The servers of the clients, by the names of their APIs.
+    pub(super) servers: BTreeMap<String, Base>,
     /// In the order of their requests.
     pub(super) exchanges: Vec<Exchange>,
 }
 
+/// The server of a client.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Base {
+    pub(super) url: String,
+    /// Whether the caller gave it by its URL: then it is that of operations which declare another one, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) given: bool,
+}
+
+/// What a request is matched by besides its method and URL.
+pub(super) type Fields = BTreeMap<String, String>;
+
 /// A request, by what it is matched by, and its response.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Exchange {
     /// The operation, for the reader; nothing for a step of an upload.
@@ -36,7 +49,7 @@ pub(super) struct Exchange {
     pub(super) request: String,
     /// The rest of the request, field by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) fields: BTreeMap<String, String>,
+    pub(super) fields: Fields,
     pub(super) status: u16,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) headers: BTreeMap<String, String>,
@@ -45,7 +58,7 @@ pub(super) struct Exchange {
 }
 
 /// The body of a response.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Content {
     #[default]
@@ -69,15 +82,16 @@ impl Recorded {
     /// What to tell the caller.
     pub(super) fn find(
         &self,
+        operation: Option<&str>,
         request: &str,
-        fields: &BTreeMap<String, String>,
+        fields: &Fields,
         ignored: &[String],
         used: &mut [u32],
     ) -> Result<&Exchange, String> {
         let mut equal = Vec::new();
         let mut closest: Option<Vec<String>> = None;
         for (index, exchange) in self.exchanges.iter().enumerate() {
-            if !matches(&exchange.request, request) {
+            if exchange.operation.as_deref() != operation || !matches(&exchange.request, request) {
                 continue;
             }
             let differences = differences(&exchange.fields, fields, ignored);
@@ -111,11 +125,7 @@ impl Recorded {
 }
 
 /// What of a request is not as it was recorded. Values are not shown: they may be secrets.
-fn differences(
-    recorded: &BTreeMap<String, String>,
-    sent: &BTreeMap<String, String>,
-    ignored: &[String],
-) -> Vec<String> {
+fn differences(recorded: &Fields, sent: &Fields, ignored: &[String]) -> Vec<String> {
     let counts = |name: &&String| !ignored.iter().any(|ignored| name.rsplit(['/', ' ']).next() == Some(ignored));
     let changed = recorded.iter().filter(|(name, _)| counts(name)).filter_map(|(name, value)| match sent.get(name) {
         None => Some(format!("`{name}` is missing")),
@@ -136,8 +146,8 @@ pub(super) async fn fields(
     query: &str,
     body: &Bytes,
     operation: Option<&Operation>,
-    auth: Auth,
-) -> BTreeMap<String, String> {
+    auths: &[Auth],
+) -> Fields {
     let mut found = BTreeMap::new();
     let mut add = |name: String, value: &str| {
         found
@@ -149,7 +159,7 @@ pub(super) async fn fields(
             .or_insert_with(|| value.to_owned());
     };
     for (name, value) in form(query) {
-        if !matches!(auth, Auth::Query(own) if own == name) {
+        if !auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name)) {
             add(format!("query {name}"), &value);
         }
     }
@@ -198,7 +208,7 @@ fn measured(bytes: &[u8]) -> String {
     format!("{} bytes, {hash:016x}", bytes.len())
 }
 
-fn form(text: &str) -> impl Iterator<Item = (String, String)> {
+pub(super) fn form(text: &str) -> impl Iterator<Item = (String, String)> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     text.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -241,19 +251,37 @@ const LEFT_OUT: [&str; 10] = [
 ];
 
 /// The headers of a response as they are recorded.
-pub(super) fn headers(headers: &HeaderMap, placeholders: &Placeholders) -> BTreeMap<String, String> {
+pub(super) fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
     let mut found = BTreeMap::<String, String>::new();
-    for (name, value) in headers {
-        if LEFT_OUT.contains(&name.as_str()) {
-            continue;
-        }
-        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let value = placeholders.replace(&value).unwrap_or(value);
+    for (name, value) in headers.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())) {
         let own = found.entry(name.as_str().to_owned()).or_default();
         if !own.is_empty() {
             own.push_str(", ");
         }
-        own.push_str(&value);
+        own.push_str(&String::from_utf8_lossy(value.as_bytes()));
     }
     found
+}
+
+impl Exchange {
+    /// Without secrets.
+    pub(super) fn redacted(mut self, placeholders: &Placeholders) -> Self {
+        let replaced = |text: &str| placeholders.replaced(text).into_owned();
+        self.request = replaced(&self.request);
+        for value in self.fields.values_mut() {
+            // A string of JSON is a leaf.
+            *value = if value.starts_with('"') { replace_strings(value, replaced) } else { replaced(value) };
+        }
+        self.headers.values_mut().for_each(|value| *value = replaced(value));
+        self.body = match self.body {
+            Content::Text(text) => Content::Text(replaced(&text)),
+            Content::Json(json) => match RawValue::from_string(replace_strings(json.get(), replaced)) {
+                Ok(json) => Content::Json(json),
+                // Strings have been replaced by strings.
+                Err(_) => Content::Empty,
+            },
+            other => other,
+        };
+        self
+    }
 }

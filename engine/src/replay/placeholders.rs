@@ -1,13 +1,34 @@
-//! What stands in place of secrets in a recorded exchange.
+//! What stands in place of secrets in recorded exchanges.
 
-use crate::redact::sounds_secret;
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::redact::replace_secret;
 use crate::server::origin_of;
 
 /// What every placeholder begins with; a number follows.
 const MARK: &str = "redacted-";
 
 /// A secret this short is replaced only where it is the whole of a string.
-const SHORT: usize = 8;
+const SHORT: usize = 6;
+
+/// The last words of names whose values are secrets.
+const SECRET_WORDS: [&str; 13] = [
+    "auth",
+    "authorization",
+    "cookie",
+    "credential",
+    "jwt",
+    "key",
+    "passphrase",
+    "passwd",
+    "password",
+    "secret",
+    "sig",
+    "signature",
+    "token",
+];
 
 /// The secrets of a recording, each with its placeholder, the longest first.
 #[derive(Default)]
@@ -31,34 +52,72 @@ impl Placeholders {
         self.0.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
     }
 
-    /// The text without secrets; `None` if it has none.
-    pub(super) fn replace(&self, text: &str) -> Option<String> {
-        let mut replaced = None;
-        for (secret, placeholder) in &self.0 {
-            let text: &str = replaced.as_deref().unwrap_or(text);
-            if text == secret {
-                return Some(placeholder.clone());
-            }
-            if secret.len() >= SHORT && text.contains(secret.as_str()) {
-                replaced = Some(text.replace(secret.as_str(), placeholder));
-            }
+    /// Adds a value if it is a secret by its name.
+    pub(super) fn add_named(&mut self, name: &str, value: &str) {
+        if is_secret_name(name) {
+            // `Bearer …`: it is the last word.
+            self.add(value.rsplit(' ').next().unwrap_or(value));
         }
-        replaced
     }
 
-    /// Adds the strings in a JSON value that are secrets by the names of their members.
-    pub(super) fn add_by_name(&mut self, value: &serde_json::Value, named: bool) {
+    /// Adds the strings in a text that are secrets by their names: in JSON, or in its lines or events, or in a form.
+    pub(super) fn add_named_in(&mut self, text: &str) {
+        if let Ok(value) = serde_json::from_str(text) {
+            return self.add_named_in_json(&value);
+        }
+        for line in text.lines() {
+            let line = line.strip_prefix("data:").unwrap_or(line);
+            if let Ok(value) = serde_json::from_str(line) {
+                self.add_named_in_json(&value);
+            }
+        }
+    }
+
+    fn add_named_in_json(&mut self, value: &Value) {
         match value {
-            serde_json::Value::String(text) if named => self.add(text),
-            serde_json::Value::Array(items) => items.iter().for_each(|item| self.add_by_name(item, named)),
-            serde_json::Value::Object(members) => {
+            Value::Array(items) => items.iter().for_each(|item| self.add_named_in_json(item)),
+            Value::Object(members) => {
                 for (name, value) in members {
-                    self.add_by_name(value, named || sounds_secret(&name.to_ascii_lowercase()));
+                    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                    items.iter().filter_map(Value::as_str).for_each(|text| self.add_named(name, text));
+                    self.add_named_in_json(value);
                 }
             }
             _ => {}
         }
     }
+
+    /// The text without secrets, however they are spelled there.
+    pub(super) fn replaced<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut replaced = Cow::Borrowed(text);
+        for (secret, placeholder) in &self.0 {
+            if *replaced == **secret {
+                return placeholder.clone().into();
+            }
+            if secret.len() >= SHORT
+                && let Cow::Owned(text) = replace_secret(&replaced, secret, placeholder)
+            {
+                replaced = text.into();
+            }
+        }
+        replaced
+    }
+}
+
+/// Whether a value of this name is a secret: by the last word of the name. `author` and `tokenType` name none.
+fn is_secret_name(name: &str) -> bool {
+    let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || "[]_-".contains(letter));
+    let word = match name.rfind(|letter: char| !letter.is_alphanumeric()) {
+        Some(at) => name.get(at + 1..).unwrap_or_default(),
+        None => name,
+    };
+    // Of `camelCase`; `APIKEY` and `JWT` are one word.
+    let is_mixed = word.chars().any(char::is_lowercase);
+    let start = word.rfind(char::is_uppercase).filter(|_| is_mixed).unwrap_or_default();
+    let word = word.get(start..).unwrap_or_default().to_ascii_lowercase();
+    let whole = name.to_ascii_lowercase();
+    let is_secret = |word: &str| SECRET_WORDS.contains(&word) || SECRET_WORDS.contains(&word.trim_end_matches('s'));
+    is_secret(&word) || ["apikey", "accesskey"].iter().any(|own| whole.ends_with(own))
 }
 
 fn is_placeholder(text: &str) -> bool {
@@ -67,12 +126,28 @@ fn is_placeholder(text: &str) -> bool {
 
 /// Whether a text is the recorded one, in which a placeholder stands for any text.
 pub(super) fn matches(recorded: &str, text: &str) -> bool {
-    let Some((before, after)) = recorded.split_once(MARK) else { return recorded == text };
-    let Some(rest) = text.strip_prefix(before) else { return false };
-    let after = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    let ends = rest.char_indices().map(|(at, letter)| at + letter.len_utf8());
-    // The shortest first; texts are short, and placeholders in them are few.
-    ends.into_iter().any(|end| matches(after, &rest[end..]))
+    let digits = |letter: char| letter.is_ascii_digit();
+    let mut pieces = recorded.split(MARK);
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut pieces = pieces.map(|piece| piece.trim_start_matches(digits)).peekable();
+    if pieces.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(piece) = pieces.next() {
+        // A placeholder stands for one letter at least.
+        let Some(first) = rest.chars().next() else { return false };
+        rest = &rest[first.len_utf8()..];
+        let found = match pieces.peek() {
+            None => rest.strip_suffix(piece).map(|_| ""),
+            // The first place leaves the most for what follows.
+            Some(_) => rest.split_once(piece).map(|(_, after)| after),
+        };
+        match found {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -82,25 +157,61 @@ mod tests {
     #[test]
     fn secrets_are_replaced_and_match_again() {
         let mut placeholders = Placeholders::default();
-        for secret in ["abc", "a-long-secret", "https://a.example/upload/x?y", "", "a-long-secret", "redacted-1"] {
+        for secret in ["abc", "a-long/secret", "https://a.example/upload/x?y", "", "a-long/secret", "redacted-1"] {
             placeholders.add(secret);
         }
         for (text, replaced) in [
-            ("abc", Some("redacted-1")),
-            ("abcd", None),
-            ("key=a-long-secret&b", Some("key=redacted-2&b")),
-            ("https://a.example/upload/x?y", Some("https://a.example/redacted-3")),
-            ("https://a.example/upload/x?y/part", Some("https://a.example/redacted-3/part")),
+            ("abc", "redacted-1"),
+            ("abcd", "abcd"),
+            ("key=a-long/secret&b", "key=redacted-2&b"),
+            ("key=a-long%2Fsecret&b", "key=redacted-2&b"),
+            ("https://a.example/upload/x?y", "https://a.example/redacted-3"),
+            ("https://a.example/upload/x?y/part", "https://a.example/redacted-3/part"),
         ] {
-            assert_eq!(placeholders.replace(text).as_deref(), replaced);
-            if let Some(replaced) = replaced {
-                assert!(matches(replaced, text) && matches(replaced, replaced), "{replaced}");
-                assert!(!matches(replaced, ""));
-            }
+            assert_eq!(placeholders.replaced(text), replaced);
+            assert!(matches(replaced, text) && matches(replaced, replaced), "{replaced}");
+            assert!(!matches(replaced, ""));
         }
         assert!(!matches("x-redacted-2-y", "x--y"));
         assert!(matches("x-redacted-2-y", "x-é-y-y"));
         assert!(!matches("x-redacted-2-y", "x-é-z"));
         assert!(matches("redacted-1 redacted-22", "a b c"));
+        // In a time that grows with its length.
+        assert!(!matches(&"redacted-1x".repeat(200), &"ax".repeat(10_000).replace("xa", "x").repeat(3)));
+    }
+
+    #[test]
+    fn values_are_secrets_by_the_last_word_of_their_names() {
+        for name in [
+            "key",
+            "apiKey",
+            "API_KEY",
+            "APIKEY",
+            "apikey",
+            "streamKey",
+            "access_token",
+            "X-Amz-Signature",
+            "sig",
+            "Set-Cookie",
+            "Authorization",
+            "keys",
+            "jwt",
+            "JWT",
+            "client_secret",
+            "key1",
+            "secretAccessKey",
+            "token[]",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in
+            ["author", "keywords", "monkey", "tokenType", "createdByTokenName", "authority", "name", "", "keyId"]
+        {
+            assert!(!is_secret_name(name), "{name}");
+        }
+        let mut placeholders = Placeholders::default();
+        placeholders
+            .add_named_in("{\"token\":\"one-token\"}\n\ndata: {\"a\":[{\"keys\":[\"two-keys\",{\"b\":\"c\"}]}]}");
+        assert_eq!(placeholders.replaced("one-token two-keys c"), "redacted-1 redacted-2 c");
     }
 }

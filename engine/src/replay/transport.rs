@@ -1,75 +1,70 @@
-//! The transport of a client that replays or records.
+//! The transport of a client that replays, and the layer of one that records.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LOCATION};
-use http::{Method, Request, Response, request};
+use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, LOCATION};
+use http::{HeaderMap, Method, Request, Response, request};
 use serde_json::value::RawValue;
 
-use super::exchange::{self, Content, Exchange};
-use super::json::replace_strings;
+use super::exchange::{self, Content, Exchange, Fields};
 use super::{Cassette, State};
 use crate::api::{Api, Auth};
 use crate::body::Body;
-use crate::codec::from_json;
 use crate::dynamic::{Catalog, Entry, entries};
-use crate::error::{RequestError, TransportError, TransportErrorKind};
+use crate::endpoint::Operation;
+use crate::error::{TransportError, TransportErrorKind};
 use crate::resolve::{reference_in, resolve};
-use crate::response::media_type;
+use crate::secret;
 use crate::serve::match_path;
 use crate::transport::{BoxFuture, Transport};
 
 /// How large a body may be that is recorded, in bytes.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// The operations of an API, with their prefixes and what they need to be recognized.
-pub(super) struct Routes {
-    entries: Vec<(&'static str, &'static Entry)>,
-    auth: Auth,
+/// What of a client's API is needed to know its requests.
+#[derive(Clone)]
+pub(super) struct Known {
+    entries: Arc<[&'static Entry]>,
+    /// Where its keys are: the API's own, and others of the client.
+    pub(super) auths: Arc<[Auth]>,
 }
 
-/// The values of a path's parameters.
-pub(crate) type Parameters = Vec<(String, String)>;
-
-impl Routes {
-    pub(super) fn of<A: Catalog>() -> Self {
-        let mut entries: Vec<_> = entries::<A>().filter_map(|entry| Some((entry.prefix(A::NAME)?, entry))).collect();
-        // Of several that match, the one with the most fixed segments.
-        entries.sort_by_key(|(_, entry)| {
-            std::cmp::Reverse(entry.operation().path.split('/').filter(|part| !part.starts_with('{')).count())
-        });
-        Self { entries, auth: <A as Api>::AUTH }
+impl Known {
+    pub(super) fn of<A: Catalog>(more: impl IntoIterator<Item = Auth>) -> Self {
+        let auths = std::iter::once(<A as Api>::AUTH).chain(more);
+        Self { entries: entries::<A>().collect(), auths: auths.collect() }
     }
 
-    fn find(&self, method: &Method, target: &str) -> Option<(&'static Entry, Parameters)> {
-        self.entries
-            .iter()
-            .filter(|(_, entry)| entry.operation().method == method.as_str())
-            .find_map(|(prefix, entry)| Some((*entry, match_path(entry.operation(), target.strip_prefix(prefix)?)?)))
+    fn entry(&self, operation: &Operation) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.operation().is(operation)).copied()
     }
 }
 
 /// Sends requests to the file, or through another transport into the file.
 pub(super) struct Through {
     pub(super) cassette: Cassette,
-    pub(super) routes: Routes,
-    /// The base URL of the client.
-    pub(super) base: String,
+    pub(super) known: Known,
     /// `None`: it replays.
-    pub(super) inner: Option<Result<Arc<dyn Transport>, RequestError>>,
+    pub(super) inner: Option<Arc<dyn Transport>>,
 }
 
 /// A request that was read.
 struct Asked {
     parts: request::Parts,
     body: Bytes,
-    entry: Option<(&'static Entry, Parameters)>,
+    operation: Option<&'static Operation>,
     /// Its method and its URL without the query.
     line: String,
-    fields: std::collections::BTreeMap<String, String>,
+    fields: Fields,
+}
+
+impl Asked {
+    fn url(&self) -> String {
+        self.parts.uri.to_string()
+    }
 }
 
 impl Transport for Through {
@@ -78,19 +73,14 @@ impl Transport for Through {
             let (parts, body) = request.into_parts();
             let body =
                 body.bytes(MAX_BODY).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
+            let operation = parts.extensions.get::<&'static Operation>().copied();
             let uri = parts.uri.to_string();
-            let url = uri.split('?').next().unwrap_or_default();
-            let entry = url.strip_prefix(&self.base).and_then(|target| self.routes.find(&parts.method, target));
-            let operation = entry.as_ref().map(|(entry, _)| entry.operation());
-            // A URL that a response gave may be a secret as a whole.
-            let shown = self.cassette.state().placeholders.replace(&uri).unwrap_or_else(|| uri.clone());
-            let (shown, query) = shown.split_once('?').unwrap_or((&shown, ""));
-            let fields = exchange::fields(&parts, query, &body, operation, self.routes.auth).await;
-            let asked = Asked { line: format!("{} {shown}", parts.method), entry, fields, parts, body };
+            let (url, query) = uri.split_once('?').unwrap_or((&uri, ""));
+            let fields = exchange::fields(&parts, query, &body, operation, &self.known.auths).await;
+            let asked = Asked { line: format!("{} {url}", parts.method), operation, fields, parts, body };
             match &self.inner {
                 None => self.replay(&asked),
-                Some(Ok(inner)) => self.record(asked, &**inner).await,
-                Some(Err(error)) => Err(TransportError::new(TransportErrorKind::Request, error.clone())),
+                Some(inner) => self.record(asked, &**inner).await,
             }
         })
     }
@@ -100,13 +90,12 @@ impl Through {
     fn replay(&self, asked: &Asked) -> Result<Response<Body>, TransportError> {
         let mut state = self.cassette.state();
         let State { recorded, used, ignored, .. } = &mut *state;
-        let found = recorded.find(&asked.line, &asked.fields, ignored, used);
+        let operation = asked.operation.map(Operation::qualified_name);
+        let found = recorded.find(operation.as_deref(), &asked.line, &asked.fields, ignored, used);
         let exchange = found.map_err(|reason| TransportError::new(TransportErrorKind::Request, reason))?;
         let invalid = |error: &dyn std::fmt::Display| {
-            TransportError::new(
-                TransportErrorKind::Request,
-                format!("the recorded {} is damaged: {error}", exchange.request),
-            )
+            let reason = format!("the recorded {} is damaged: {error}", exchange.request);
+            TransportError::new(TransportErrorKind::Request, reason)
         };
         let body = match &exchange.body {
             Content::Empty => Bytes::new(),
@@ -126,44 +115,22 @@ impl Through {
         // What is recorded is to be read.
         request.headers_mut().remove(ACCEPT_ENCODING);
         let (mut parts, body) = inner.send(request).await?.into_parts();
-        // While it is sent it is not replayed: nothing of it may be waited for twice.
         let body = body.bytes(MAX_BODY).await.map_err(|error| TransportError::new(TransportErrorKind::Sent, error))?;
-        let base = asked.parts.uri.to_string();
-        let location = parts.headers.get(LOCATION).and_then(|value| resolve(&base, &reference_in(value)));
-        let secrets_of_request = match &asked.entry {
-            Some((entry, parameters)) => {
-                let request = Request::from_parts(asked.parts.clone(), asked.body.clone());
-                entry.secrets().of_request(request, parameters.clone()).await
-            }
-            None => Vec::new(),
-        };
-        let exchange = {
-            let mut state = self.cassette.state();
-            let secrets = &mut state.placeholders;
-            for value in asked.parts.headers.values().filter(|value| value.is_sensitive()) {
-                // `Bearer …`: it is the last word.
-                secrets.add(value.to_str().ok().and_then(|value| value.rsplit(' ').next()).unwrap_or_default());
-            }
-            secrets_of_request.iter().for_each(|secret| secrets.add(secret));
-            for body in [&asked.body, &body] {
-                if let Some(value) = std::str::from_utf8(body).ok().and_then(|text| from_json(text).ok()) {
-                    secrets.add_by_name(&value, false);
-                }
-            }
-            if let (Some((entry, _)), Ok(text), true) =
-                (&asked.entry, std::str::from_utf8(&body), parts.status.is_success())
-            {
-                entry.secrets().of_response(text).iter().for_each(|secret| secrets.add(secret));
-            }
-            if let Some(location) = location {
-                // Whoever has the URL of an upload can write to it.
-                secrets.add(&location);
-                if let Ok(location) = location.parse() {
-                    parts.headers.insert(LOCATION, location);
-                }
-            }
-            exchange_of(&asked, &parts.headers, parts.status.as_u16(), &body, &state)
-        };
+        let location = parts.headers.get(LOCATION).and_then(|value| resolve(&asked.url(), &reference_in(value)));
+        if let Some(location) = location.as_ref().and_then(|location| location.parse().ok()) {
+            parts.headers.insert(LOCATION, location);
+        }
+        let mut secrets = self.secrets_of_request(&asked).await;
+        if let Some(location) = location {
+            // Whoever has the URL of an upload can write to it.
+            secrets.push(location);
+        }
+        let entry = asked.operation.and_then(|operation| self.known.entry(operation));
+        if let (Some(entry), true) = (entry, parts.status.is_success()) {
+            secrets.extend(entry.secrets().of_response(&parts.headers, &String::from_utf8_lossy(&body)));
+        }
+        self.note(&asked, &secrets, &parts.headers, &body);
+        let exchange = exchange_of(&asked, &parts.headers, parts.status.as_u16(), &body);
         self.cassette.add(exchange).map_err(|error| TransportError::new(TransportErrorKind::Request, error))?;
         // Its length is no longer that of a compressed body.
         if asked.parts.method != Method::HEAD {
@@ -171,42 +138,71 @@ impl Through {
         }
         Ok(Response::from_parts(parts, body.into()))
     }
+
+    /// What is secret of a request by its declaration, by the places of keys, and of a URL that a response gave.
+    async fn secrets_of_request(&self, asked: &Asked) -> Vec<String> {
+        let query = exchange::form(asked.parts.uri.query().unwrap_or_default());
+        let is_key = |name: &str| self.known.auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name));
+        let mut secrets: Vec<_> = query.filter(|(name, _)| is_key(name)).map(|(_, key)| key).collect();
+        for value in asked.parts.headers.values().filter(|value| value.is_sensitive()) {
+            let Some(word) = value.to_str().ok().and_then(|value| value.rsplit(' ').next()) else { continue };
+            secrets.push(word.to_owned());
+            // `Basic …`: `user:password`.
+            let decoded = BASE64_STANDARD.decode(word).ok().and_then(|pair| String::from_utf8(pair).ok());
+            secrets.extend(decoded.as_deref().and_then(|pair| pair.split_once(':')).map(|(_, own)| own.to_owned()));
+        }
+        let Some(operation) = asked.operation else { return secrets };
+        let url = asked.url();
+        let path = url.split('?').next().unwrap_or_default();
+        if operation.has_given_url() {
+            secrets.extend(secret::of_url(&url).iter().map(|secret| secret.expose().to_owned()));
+        }
+        // Where the base URL ends is not known here.
+        let starts = path.match_indices('/').map(|(at, _)| at).chain([0]);
+        let parameters = starts.filter_map(|at| match_path(operation, path.get(at..)?)).next();
+        if let (Some(entry), Some(parameters)) = (self.known.entry(operation), parameters) {
+            let request = Request::from_parts(asked.parts.clone(), asked.body.clone());
+            secrets.extend(entry.secrets().of_request(request, parameters).await);
+        }
+        secrets
+    }
+
+    /// Notes the secrets of an exchange, those by their names included.
+    fn note(&self, asked: &Asked, secrets: &[String], headers: &HeaderMap, body: &[u8]) {
+        let mut state = self.cassette.state();
+        let placeholders = &mut state.placeholders;
+        secrets.iter().for_each(|secret| placeholders.add(secret));
+        for (name, value) in headers {
+            placeholders.add_named(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        }
+        for (name, value) in &asked.fields {
+            // `query name`, `form name`; members of JSON are in the body.
+            if let Some((_, name)) = name.split_once(' ') {
+                placeholders.add_named(name, value);
+            }
+        }
+        for body in [&asked.body[..], body] {
+            if let Ok(text) = std::str::from_utf8(body) {
+                placeholders.add_named_in(text);
+            }
+        }
+    }
 }
 
-fn exchange_of(asked: &Asked, headers: &HeaderMap, status: u16, body: &Bytes, state: &State) -> Exchange {
-    let secrets = &state.placeholders;
-    let hidden = |text: &str| secrets.replace(text).unwrap_or_else(|| text.to_owned());
-    // A string of JSON is a leaf.
-    let hidden_field = |text: &String| replace_in_field(text, |text| secrets.replace(text));
-    let kind = media_type(headers).to_ascii_lowercase();
-    let text = std::str::from_utf8(body).ok().filter(|_| headers.get(CONTENT_TYPE).is_none() || is_text(&kind));
-    let json = |text: &str| RawValue::from_string(replace_strings(text, |text| secrets.replace(text))).ok();
-    let content = match text {
-        _ if body.is_empty() => Content::Empty,
-        Some(text) => json(text).map_or_else(|| Content::Text(hidden(text)), Content::Json),
-        None => Content::Base64(BASE64_STANDARD.encode(body)),
+/// An exchange, with its secrets.
+fn exchange_of(asked: &Asked, headers: &HeaderMap, status: u16, body: &Bytes) -> Exchange {
+    let json = |text: &str| RawValue::from_string(text.to_owned()).ok();
+    let body = match std::str::from_utf8(body) {
+        Ok("") => Content::Empty,
+        Ok(text) => json(text).map_or_else(|| Content::Text(text.to_owned()), Content::Json),
+        Err(_) => Content::Base64(BASE64_STANDARD.encode(body)),
     };
     Exchange {
-        operation: asked.entry.as_ref().map(|(entry, _)| entry.name()),
-        request: hidden(&asked.line),
-        fields: asked.fields.iter().map(|(name, value)| (name.clone(), hidden_field(value))).collect(),
+        operation: asked.operation.map(Operation::qualified_name),
+        request: asked.line.clone(),
+        fields: asked.fields.clone(),
         status,
-        headers: exchange::headers(headers, secrets),
-        body: content,
+        headers: exchange::headers(headers),
+        body,
     }
-}
-
-fn replace_in_field(text: &str, replace: impl Fn(&str) -> Option<String>) -> String {
-    match text.starts_with('"') {
-        true => replace_strings(text, replace),
-        false => replace(text).unwrap_or_else(|| text.to_owned()),
-    }
-}
-
-fn is_text(kind: &str) -> bool {
-    kind.starts_with("text/")
-        || kind == "application/json"
-        || kind.ends_with("+json")
-        || kind.ends_with("xml")
-        || kind.ends_with("mpegurl")
 }

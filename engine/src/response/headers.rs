@@ -62,13 +62,16 @@ impl<F: ResponseFormat<T>, T, H: ResponseHeaders> ResponseFormat<WithHeaders<T, 
 
     fn decode(response: &mut RawResponse) -> Result<WithHeaders<T, H>, DecodeError> {
         let value = F::decode(response)?;
-        let mut headers = Received(&response.headers);
-        let mut source = Source::new(H::FIELDS, &mut headers, Mode::Lenient).lenient(Place::Header);
-        let headers = H::read(&mut source);
-        headers
+        read_headers(&response.headers)
             .map(|headers| WithHeaders { value, headers })
             .map_err(|error| DecodeError::custom(format!("the header {error}")))
     }
+}
+
+/// Reads what headers say.
+pub(crate) fn read_headers<H: ResponseHeaders>(headers: &HeaderMap) -> Result<H, ReadError> {
+    let mut received = Received(headers);
+    H::read(&mut Source::new(H::FIELDS, &mut received, Mode::Lenient).lenient(Place::Header))
 }
 
 struct Received<'a>(&'a HeaderMap);

@@ -29,9 +29,9 @@ use crate::settings::{Credential, Key};
 use crate::timeout::ActivityMonitor;
 #[cfg(feature = "http2")]
 use crate::timeout::taken_at_once;
-use crate::transport::marks::PlainKey;
 #[cfg(feature = "http2")]
 use crate::transport::marks::ShortCall;
+use crate::transport::marks::{AtHome, PlainKey};
 
 /// How many redirects are followed.
 const REDIRECTS: u8 = 5;
@@ -181,6 +181,9 @@ pub(super) fn build_request(
     }
     if let (Some(operation), false) = (job.subject.operation(), job.settings.layers.is_empty()) {
         request.extensions_mut().insert(operation);
+    }
+    if at_home && !job.settings.layers.is_empty() {
+        request.extensions_mut().insert(AtHome);
     }
     #[cfg(feature = "http2")]
     if short {

@@ -44,6 +44,10 @@ impl Api for Accounts {
     type Error = Unmapped;
 }
 
+impl Catalog for Accounts {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
 impl Catalog for Depot {
     const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
 }

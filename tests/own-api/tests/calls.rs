@@ -8,6 +8,8 @@ mod fake;
 mod formats;
 #[path = "calls/lists.rs"]
 mod lists;
+#[path = "calls/replay.rs"]
+mod replay;
 mod router;
 #[path = "calls/signing.rs"]
 mod signing;

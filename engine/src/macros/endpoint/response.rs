@@ -98,9 +98,9 @@ macro_rules! __by_status {
                 }
 
                 // Which of them the body is of is not known here: it may be of any.
-                fn secrets(body: &str) -> ::std::vec::Vec<::std::string::String> {
-                    let _ = body;
-                    let found: &[::std::vec::Vec<::std::string::String>] = &[$($(<$crate::format::$format as $crate::dynamic::FormatOutput<$ty>>::secrets(body),)?)+];
+                fn secrets(headers: &$crate::__private::HeaderMap, body: &str) -> ::std::vec::Vec<::std::string::String> {
+                    let _ = (headers, body);
+                    let found: &[::std::vec::Vec<::std::string::String>] = &[$($(<$crate::format::$format as $crate::dynamic::FormatOutput<$ty>>::secrets(headers, body),)?)+];
                     found.concat()
                 }
             }
