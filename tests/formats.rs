@@ -7,9 +7,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use livepeer::codec::{Field, Sampler, Schemas, from_json, to_json};
+use livepeer::network::operations::{orchestrator, runner, signer};
 use livepeer::{
-    Storage, access_control, asset, generate, ingest, metrics, multistream, object_store, playback, project, room,
-    session, stream, task, transcode, user, webhook,
+    Storage, access_control, asset, generate, ingest, metrics, multistream, network, object_store, playback, project,
+    room, session, stream, task, transcode, user, webhook,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -154,6 +155,11 @@ all! {
     models_of_webhooks {
         webhook::Event webhook::AccessRequest webhook::AssetPayload webhook::TaskPayload webhook::Detection
         webhook::MultistreamTarget webhook::Recording webhook::RecordingReady
+    }
+    models_of_the_network {
+        orchestrator::RunnerInfo runner::RunnerPrice orchestrator::Reservation orchestrator::Challenge runner::Registration
+        runner::CreatedChannels runner::DeletedChannels runner::Proxy runner::RunnerEvent runner::NewChannel
+        orchestrator::OrchestratorInfo orchestrator::JsonError signer::MaxPrice signer::SignedAddress signer::LivePayment network::SessionState
     }
     models_of_ai {
         generate::ImageResponse generate::VideoResponse generate::TextResponse generate::MasksResponse

@@ -3,10 +3,15 @@
 /// Waits for ctrl-C, or for the signal by which services and containers are stopped. Where there are no signals it waits forever.
 pub async fn requested() {
     tokio::select! {
-        result = tokio::signal::ctrl_c() => if result.is_ok() { return },
-        () = terminated() => return,
+        () = interrupted() => {}
+        () = terminated() => {}
     }
-    std::future::pending().await
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
 }
 
 #[cfg(unix)]
