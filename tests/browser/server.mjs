@@ -50,6 +50,8 @@ const ROUTES = {
     const upload = uploads.get(name);
     if (request.method === "GET") return respond(200, { length: upload.content.length, sum: upload.content.reduce((sum, byte) => (sum * 31 + byte) % 65521, 0) });
     if (request.method === "PATCH") {
+      // A browser sends a request again by itself, if a connection that it had used before is cut.
+      if (Number(request.headers["upload-offset"]) !== upload.content.length) return response.writeHead(409, head).end();
       upload.parts++;
       for await (const piece of request) {
         upload.content = Buffer.concat([upload.content, piece]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use js_sys::{Array, Uint8Array};
 use livepeer::tus::UploadError;
 use livepeer::{
-    Api, Auth, Case, Client, Error, ErrorKind, File, Multipart, RequestError, Retry, TransportError, TransportErrorKind, Unmapped, Url,
+    Api, Auth, Case, Client, Error, ErrorKind, File, Multipart, RequestError, Retry, Unmapped, Url,
     endpoint, model, playback,
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -135,6 +135,8 @@ model! {
         number: u64,
     }
 }
+livepeer::sse_json!(Item);
+
 model! {
     /// A text.
     pub struct Text: Fake {
@@ -198,8 +200,7 @@ async fn a_failed_call_says_what_a_browser_does_not_tell() {
     for error in [unreachable, hidden] {
         let error: Error = error.into();
         assert!(format!("{error:#}").contains("CORS"), "{error:#}");
-        let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<TransportError>());
-        assert_eq!(source.map(|source| source.kind), Some(TransportErrorKind::Sent), "{error:#}");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error:#}");
     }
 }
 
@@ -270,7 +271,7 @@ fn file(content: &[u8]) -> web_sys::File {
 
 #[wasm_bindgen_test]
 async fn a_file_of_the_page_is_sent_in_a_form() {
-    let echoed = client().call(Send::new(file(b"content"))).await.unwrap();
+    let echoed = client().call(Send::new(File::from(file(b"content")))).await.unwrap();
     assert!(echoed.body.contains("filename=\"film.mp4\"\r\nContent-Type: video/mp4\r\n\r\ncontent\r\n"), "{}", echoed.body);
 }
 
@@ -285,7 +286,7 @@ async fn stored(url: &str) -> (u64, u64) {
     while let Some(bytes) = download.chunk().await.unwrap() {
         text.extend(bytes);
     }
-    let stored: Stored = livepeer::codec::from_json(&text).unwrap();
+    let stored: Stored = livepeer::codec::from_json(std::str::from_utf8(&text).unwrap()).unwrap();
     (stored.length, stored.sum)
 }
 
@@ -358,7 +359,7 @@ async fn a_file_of_the_page_is_read_in_pieces_where_its_bytes_are_needed() {
         all.extend(piece);
     }
     assert!(all == content && pieces == 9);
-    // With checksums each part is in memory.
+    // The server does not allow pages to ask for its extensions, which is no reason to fail.
     let upload = Client::new().upload_to(format!("{SERVER}/tus"), file(&content)).checksum(true).await.unwrap();
     assert_eq!(stored(upload.url().unwrap().expose()).await, expected(&content));
 }
@@ -372,8 +373,8 @@ async fn random_values_differ_and_there_is_a_clock() {
 }
 
 #[wasm_bindgen_test]
-fn webhooks_are_verified_and_tokens_signed_without_a_clock_of_std() {
-    use livepeer::webhook::Verifier;
-    let refused = Verifier::new("secret").verify("t=1,v1=00", b"{}");
-    assert!(refused.is_err());
+fn a_webhook_is_checked_without_a_clock_of_std() {
+    let mut headers = http::HeaderMap::new();
+    headers.insert("livepeer-signature", "t=1,v1=00".parse().unwrap());
+    livepeer::webhook::Verifier::new("secret").verify(&headers, b"{}").unwrap_err();
 }
