@@ -34,7 +34,7 @@ const ROUTES = {
   },
   list(_, respond, page) {
     const at = Number(page ?? 0);
-    respond(200, [{ number: 2 * at }, { number: 2 * at + 1 }].slice(0, at < 2 ? 2 : 0));
+    respond(200, [{ number: 2 * at }, { number: 2 * at + 1 }], at < 2 ? { link: `</list?cursor=${at + 1}>; rel="next"` } : {});
   },
   redirect(_, __, ___, response) { response.writeHead(307, { ...CORS, location: "/echo" }).end(); },
   // A page may not read this.

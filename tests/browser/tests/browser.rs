@@ -7,8 +7,8 @@ use std::time::Duration;
 use js_sys::{Array, Uint8Array};
 use livepeer::tus::UploadError;
 use livepeer::{
-    Api, Auth, Case, Client, Error, ErrorKind, File, Multipart, RequestError, Retry, Unmapped, Url,
-    endpoint, model, playback,
+    Api, Auth, Case, Client, Error, ErrorKind, File, Multipart, RequestError, Retry, Unmapped, Url, endpoint, model,
+    playback,
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::FilePropertyBag;
@@ -78,6 +78,14 @@ endpoint! {
 endpoint! {
     /// Sends three events.
     pub Events: Fake = GET "/events" -> sse Item
+}
+
+endpoint! {
+    /// Lists numbers.
+    pub List: Fake = GET "/list" query {
+        /// Where the page begins.
+        cursor?: String,
+    } -> Vec<Item>, paged
 }
 
 endpoint! {
@@ -262,6 +270,15 @@ async fn a_key_in_a_page_is_refused_unless_it_is_allowed() {
     assert_ne!(error.unwrap_err().kind(), ErrorKind::Request);
 }
 
+#[wasm_bindgen_test]
+async fn a_list_is_followed_to_its_end() {
+    let (mut items, mut numbers) = (client().pages(List::new()).items(), Vec::new());
+    while let Some(item) = items.next().await {
+        numbers.push(item.unwrap().number);
+    }
+    assert_eq!(numbers, [0, 1, 2, 3, 4, 5]);
+}
+
 fn file(content: &[u8]) -> web_sys::File {
     let parts = Array::of1(&Uint8Array::from(content));
     let options = FilePropertyBag::new();
@@ -272,7 +289,11 @@ fn file(content: &[u8]) -> web_sys::File {
 #[wasm_bindgen_test]
 async fn a_file_of_the_page_is_sent_in_a_form() {
     let echoed = client().call(Send::new(File::from(file(b"content")))).await.unwrap();
-    assert!(echoed.body.contains("filename=\"film.mp4\"\r\nContent-Type: video/mp4\r\n\r\ncontent\r\n"), "{}", echoed.body);
+    assert!(
+        echoed.body.contains("filename=\"film.mp4\"\r\nContent-Type: video/mp4\r\n\r\ncontent\r\n"),
+        "{}",
+        echoed.body
+    );
 }
 
 /// Four parts and a bit.
@@ -301,7 +322,8 @@ async fn an_upload_survives_a_cut_and_reports_progress() {
     let seen = reports.clone();
     let upload = Client::new().upload_to(format!("{SERVER}/tus"), file(&content)).part_size(1024 * 1024);
     let retry = Retry::backoff(Duration::from_millis(10), Duration::from_millis(50), 2.0, Duration::MAX);
-    let state = upload.retry(retry).on_progress(move |progress| seen.lock().unwrap().push(progress.sent)).await.unwrap();
+    let state =
+        upload.retry(retry).on_progress(move |progress| seen.lock().unwrap().push(progress.sent)).await.unwrap();
     assert_eq!(stored(state.url().unwrap().expose()).await, expected(&content));
     assert_eq!(reports.lock().unwrap().last(), Some(&(content.len() as u64)));
 }
@@ -315,7 +337,9 @@ async fn an_upload_is_resumed_from_its_saved_state_by_the_same_file_alone() {
     let upload = Client::new().upload_to(format!("{SERVER}/tus"), file(&content)).part_size(1024 * 1024);
     let upload = upload.on_state(move |state| {
         *save.lock().unwrap() = Some(state.clone());
-        if state.offset() > 0 && let Some(stop) = stop.lock().unwrap().take() {
+        if state.offset() > 0
+            && let Some(stop) = stop.lock().unwrap().take()
+        {
             stop.send(()).unwrap();
         }
     });

@@ -12,7 +12,6 @@ use crate::runtime::web;
 pub(super) struct Outgoing(Option<JsValue>);
 
 impl Outgoing {
-    #[expect(clippy::future_not_send, reason = "it is wrapped where it is made")]
     pub(super) async fn new(body: Body) -> Result<Self, BoxError> {
         if body.is_empty() {
             return Ok(Self(None));
