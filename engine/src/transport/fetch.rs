@@ -1,5 +1,6 @@
 //! The default transport of WebAssembly in JavaScript: `fetch`, and `XMLHttpRequest` for what is uploaded.
 
+mod abort;
 mod failure;
 mod headers;
 mod incoming;
@@ -10,16 +11,17 @@ use http::{Method, Request, Response, request};
 use js_sys::Promise;
 use js_sys::futures::JsFuture;
 use send_wrapper::SendWrapper;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, RequestRedirect, ResponseType};
+use wasm_bindgen::JsCast;
+use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect, ResponseType};
 
 use crate::body::Body;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::runtime::web;
 use crate::timeout::Upload;
 use crate::transport::{BoxFuture, Transport};
+use abort::Abort;
 use failure::{failure, invalid};
-use incoming::Incoming;
+use incoming::{Incoming, respond};
 use outgoing::Outgoing;
 
 /// JavaScript's `fetch`, for one attempt.
@@ -60,7 +62,7 @@ async fn fetch(parts: &request::Parts, body: &Outgoing) -> Result<Response<Body>
     let init = RequestInit::new();
     init.set_method(parts.method.as_str());
     init.set_headers_headers(&headers::to_js(&parts.headers)?);
-    init.set_signal(Some(&abort.0.signal()));
+    init.set_signal(Some(&abort.signal()));
     init.set_redirect(redirect(parts));
     if let Some(body) = body.as_js() {
         init.set_body(body);
@@ -86,13 +88,6 @@ async fn fetch(parts: &request::Parts, body: &Outgoing) -> Result<Response<Body>
     respond(status, headers, body)
 }
 
-fn respond(status: u16, headers: http::HeaderMap, body: Body) -> Result<Response<Body>, TransportError> {
-    let mut response = Response::new(body);
-    *response.status_mut() = http::StatusCode::from_u16(status).map_err(|_| failure::no_status(status))?;
-    *response.headers_mut() = headers;
-    Ok(response)
-}
-
 /// A page cannot see where a redirect leads: the browser follows it, or nobody does. Other runtimes leave it to the engine.
 fn redirect(parts: &request::Parts) -> RequestRedirect {
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
@@ -103,19 +98,4 @@ fn redirect(parts: &request::Parts) -> RequestRedirect {
 /// header.
 fn may_follow(parts: &request::Parts) -> bool {
     parts.headers.iter().all(|(name, value)| !value.is_sensitive() || name == http::header::AUTHORIZATION)
-}
-
-/// Aborts a request when it is dropped. One that has ended stays as it is.
-struct Abort(AbortController);
-
-impl Abort {
-    fn new() -> Result<Self, TransportError> {
-        AbortController::new().map(Self).map_err(|error: JsValue| invalid(&error))
-    }
-}
-
-impl Drop for Abort {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }

@@ -1,9 +1,10 @@
-//! The body of a response, as it arrives.
+//! The response, and its body as it arrives.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
 use http_body::Frame;
 use js_sys::futures::JsFuture;
 use js_sys::{Reflect, Uint8Array};
@@ -11,9 +12,17 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::Abort;
-use super::failure::failure;
+use super::abort::Abort;
+use super::failure::{failure, no_status};
+use crate::body::Body;
 use crate::error::TransportError;
+
+pub(super) fn respond(status: u16, headers: HeaderMap, body: Body) -> Result<Response<Body>, TransportError> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).map_err(|_| no_status(status))?;
+    *response.headers_mut() = headers;
+    Ok(response)
+}
 
 /// A stream of JavaScript's. Dropping it closes the connection.
 pub(super) struct Incoming(SendWrapper<Reading>);

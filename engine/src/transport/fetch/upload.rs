@@ -10,8 +10,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ProgressEvent, XmlHttpRequest, XmlHttpRequestResponseType, XmlHttpRequestUpload};
 
 use super::failure::{invalid, unexplained};
+use super::headers;
+use super::incoming::respond;
 use super::outgoing::Outgoing;
-use super::{headers, respond};
 use crate::body::Body;
 use crate::error::TransportError;
 use crate::timeout::Upload;
