@@ -19,6 +19,7 @@
 //! 16. [Many machines](many_machines): a job queue, and each file exactly once
 //! 17. [Live streams by trickle](trickle)
 //! 18. [Apps on the network](apps): sessions, payments, runners
+//! 19. [In a web page](browser): uploads without a key
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.
@@ -54,6 +55,7 @@ pages! {
     many_machines = "guide/16-many-machines.md",
     trickle = "guide/17-trickle.md",
     apps = "guide/18-apps.md",
+    browser = "guide/19-browser.md",
     gallery = "errors.md",
     coming_from = "coming-from.md",
 }

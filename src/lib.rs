@@ -23,6 +23,8 @@
 pub mod blocking;
 mod catalog;
 mod client;
+#[cfg(any(feature = "jwt", feature = "webhook"))]
+mod clock;
 #[cfg(feature = "encrypt")]
 pub mod encryption;
 #[path = "../endpoints/mod.rs"]

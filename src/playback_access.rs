@@ -233,7 +233,7 @@ impl PlaybackToken {
     /// When the key cannot sign, or what was given to [`custom`](Self::custom) is not JSON.
     pub fn token(self) -> Result<Secret, TokenError> {
         let signer = self.signer?;
-        let issued_at = self.issued_at.unwrap_or_else(SystemTime::now);
+        let issued_at = self.issued_at.unwrap_or_else(crate::clock::now);
         let iat = issued_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         signer.sign(&Claims {
             action: "pull",

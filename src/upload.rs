@@ -134,6 +134,25 @@ impl Client<Studio> {
     }
 }
 
+impl Client<Studio> {
+    /// Uploads a file to an asset that was created elsewhere: to the `tus_endpoint` that [`RequestUpload`] returned. Needs no key,
+    /// so it is for web pages and other programs that must not have one. Otherwise like
+    /// [`Client::tus`](typed_endpoint::Client::tus), whose result it returns.
+    ///
+    /// ```no_run
+    /// # async fn example(endpoint: String) -> Result<(), livepeer::tus::UploadError> {
+    /// use livepeer::{Client, File};
+    ///
+    /// let upload = Client::new().upload_to(endpoint, File::path("holiday.mp4"));
+    /// upload.on_progress(|progress| println!("{progress}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upload_to(&self, tus_endpoint: impl Into<Secret>, file: impl Into<File>) -> tus::Upload {
+        self.tus(tus_endpoint, file).part_size(PART).complete_if(complete)
+    }
+}
+
 /// An upload that has not started: `.await` sends it and returns the ids of asset and task; [`wait`](Self::wait) also waits
 /// for the asset. Made by [`Client::upload`].
 #[must_use = "an upload does nothing until it is awaited"]

@@ -1,6 +1,6 @@
 //! What the operations of one API have in common.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
@@ -11,6 +11,7 @@ use crate::endpoint::{Lists, Objects};
 use crate::error::{ErrorBody, Mapped, Unmapped};
 use crate::link;
 use crate::retry;
+use crate::runtime;
 
 /// An API: where it is served, how a key is sent, how names are spelled, what its errors look like. Implemented by a
 /// type without values, which the declarations of [`endpoint!`](macro@crate::endpoint) and the client's type name.
@@ -130,7 +131,7 @@ pub trait Api: Send + Sync + 'static {
     /// How long an error response asks to wait before the request is sent again (default: the header `retry-after-ms`, else
     /// `Retry-After`, as a number of seconds or as a date). `None`: the back-off of [`Retry`](crate::Retry) decides.
     fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-        retry::retry_after(headers, SystemTime::now())
+        retry::retry_after(headers, runtime::now())
     }
 
     /// Writes the body of an error response with this message, as a fake server of the API sends it (default:

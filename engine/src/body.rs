@@ -18,6 +18,8 @@ use http_body::{Frame, SizeHint};
 #[cfg(feature = "tokio")]
 use tokio::io::AsyncRead;
 
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+pub(crate) use blob::Blob;
 use file::Range;
 use foreign::Foreign;
 #[cfg(feature = "tokio")]
@@ -30,6 +32,8 @@ pub(crate) use file::Parts;
 pub(crate) use idle_guard::IdleGuard;
 pub(crate) use source::{Opener, refuse_if_not_empty};
 
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+mod blob;
 mod collect;
 mod drain;
 mod file;
@@ -75,6 +79,13 @@ enum Kind {
     /// Encoded, and what decodes it.
     #[cfg(feature = "gzip")]
     Gzip(Box<(Body, gzip::Decoder)>),
+}
+
+/// A part of a body that JavaScript can send.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+pub(crate) enum WebPart<'b> {
+    Bytes(&'b Bytes),
+    Blob(&'b Blob),
 }
 
 impl Body {
@@ -204,6 +215,20 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.kind {
             Kind::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The parts of the content, where none of it has to be read to be sent by JavaScript.
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    pub(crate) fn web_parts(&self) -> Option<Vec<WebPart<'_>>> {
+        match &self.kind {
+            Kind::Bytes(bytes) => Some(vec![WebPart::Bytes(bytes)]),
+            Kind::Unopened(Opener::Blob(blob)) => Some(vec![WebPart::Blob(blob)]),
+            Kind::Chain(parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(Body::web_parts).collect();
+                Some(parts?.into_iter().flatten().collect())
+            }
             _ => None,
         }
     }
@@ -358,6 +383,8 @@ impl fmt::Debug for Body {
             Kind::Bytes(bytes) if bytes.is_empty() => "empty",
             Kind::Bytes(_) => "bytes",
             Kind::Unopened(Opener::File(_)) => "file",
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Kind::Unopened(Opener::Blob(_)) => "blob",
             #[cfg(feature = "tokio")]
             Kind::Unopened(Opener::Once(_) | Opener::Factory(_)) => "reader",
             Kind::Open(_) => "open",
@@ -380,6 +407,23 @@ impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Body {
         let left = Some(bytes.len() as u64);
         Body::new(Kind::Bytes(bytes), left)
+    }
+}
+
+/// A blob of JavaScript's, such as a file that was chosen in a page (feature `fetch`, on WebAssembly). The default transport has
+/// the browser read it while it is sent; nothing of it enters the program's memory.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+impl From<web_sys::Blob> for Body {
+    fn from(blob: web_sys::Blob) -> Body {
+        Body::blob(Blob::new(blob))
+    }
+}
+
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+impl Body {
+    pub(crate) fn blob(blob: Blob) -> Body {
+        let len = blob.len();
+        Body::unopened(Opener::Blob(blob), Some(len))
     }
 }
 

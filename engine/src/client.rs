@@ -341,6 +341,14 @@ impl<A: Api> Client<A> {
         self.set(|settings| settings.plain_http = allow)
     }
 
+    /// Sets whether a web page may hold the key (default: no). Whoever can open a page can read all that is in it, so calls with a
+    /// key fail in a page, or in a worker of one, before anything is sent; except to the same machine, for servers under
+    /// development. A server should make such calls, and give the page only what it needs. Has no effect elsewhere.
+    #[must_use]
+    pub fn allow_key_in_page(self, allow: bool) -> Self {
+        self.set(|settings| settings.key_in_page = allow)
+    }
+
     /// Sends requests through a [`Transport`].
     #[must_use]
     pub fn transport(self, transport: impl Transport) -> Self {

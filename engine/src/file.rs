@@ -14,6 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 #[cfg(feature = "tokio")]
 use tokio::io::AsyncRead;
 
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+use crate::body::Blob;
 #[cfg(feature = "tokio")]
 use crate::body::BoxReader;
 use crate::body::{Body, Opener};
@@ -24,7 +26,7 @@ mod tests;
 
 /// A file to send, with the name and media type that is sent.
 ///
-/// The content is a path, bytes, or a reader. It is read while it is sent, so files of any size take little memory; nothing is
+/// The content is a path, bytes, a reader, or in a web page a `web_sys::File` or `web_sys::Blob` (feature `fetch`). It is read while it is sent, so files of any size take little memory; nothing is
 /// opened before [`into_body`](File::into_body).
 ///
 /// ```
@@ -62,6 +64,9 @@ pub(crate) type Behind = (PathBuf, fn(u64) -> u64);
 pub(crate) enum Content {
     Path(PathBuf),
     Bytes(Bytes),
+    /// And when it was last modified, in milliseconds since 1970.
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    Blob(Blob, Option<f64>),
     #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "readers are Tokio's"))]
     Reader(Opener, Option<u64>),
 }
@@ -121,7 +126,7 @@ impl File {
     pub(crate) fn on_disk(&self) -> Option<&Path> {
         match &self.content {
             Content::Path(path) => Some(path),
-            Content::Bytes(_) | Content::Reader(..) => None,
+            _ => None,
         }
     }
 
@@ -129,7 +134,7 @@ impl File {
     pub(crate) fn in_memory(&self) -> Option<&Bytes> {
         match &self.content {
             Content::Bytes(bytes) => Some(bytes),
-            Content::Path(_) | Content::Reader(..) => None,
+            _ => None,
         }
     }
 
@@ -173,6 +178,8 @@ impl File {
     pub async fn into_body(self) -> io::Result<Body> {
         match self.content {
             Content::Bytes(bytes) => Ok(bytes.into()),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Content::Blob(blob, _) => Ok(Body::blob(blob)),
             Content::Reader(opener, len) => Ok(Body::unopened(opener, len)),
             Content::Path(path) => {
                 let body = Body::file(&path).await?;
@@ -239,12 +246,36 @@ impl From<&Path> for File {
     }
 }
 
+/// A blob of JavaScript's (feature `fetch`, on WebAssembly). Its media type is sent, if it has one.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+impl From<web_sys::Blob> for File {
+    fn from(blob: web_sys::Blob) -> File {
+        let media_type = Some(blob.type_()).filter(|media_type| !media_type.is_empty());
+        File { content_type: media_type, ..File::new(Content::Blob(Blob::new(blob), None)) }
+    }
+}
+
+/// A file that was chosen in a page (feature `fetch`, on WebAssembly), with its name and media type. It is never read as a whole.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+impl From<web_sys::File> for File {
+    fn from(file: web_sys::File) -> File {
+        let (name, modified) = (file.name(), file.last_modified());
+        let mut own = File::from(web_sys::Blob::from(file)).name(name);
+        if let Content::Blob(_, at) = &mut own.content {
+            *at = Some(modified);
+        }
+        own
+    }
+}
+
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut file = f.debug_struct("File");
         match &self.content {
             Content::Path(path) => file.field("path", path),
             Content::Bytes(bytes) => file.field("len", &bytes.len()),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Content::Blob(blob, _) => file.field("len", &blob.len()),
             Content::Reader(_, len) => file.field("reader", &len),
         };
         file.field("name", &self.file_name()).field("content_type", &self.media_type()).finish()
@@ -257,6 +288,8 @@ impl PartialEq for File {
         let same_content = match (&self.content, &other.content) {
             (Content::Path(a), Content::Path(b)) => a == b,
             (Content::Bytes(a), Content::Bytes(b)) => a == b,
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            (Content::Blob(a, _), Content::Blob(b, _)) => a == b,
             #[cfg(feature = "tokio")]
             (Content::Reader(Opener::Once(a), _), Content::Reader(Opener::Once(b), _)) => Arc::ptr_eq(a, b),
             #[cfg(feature = "tokio")]
@@ -272,6 +305,8 @@ impl File {
     pub(crate) fn not_storable(&self) -> Option<&'static str> {
         match &self.content {
             Content::Path(path) if path.to_str().is_none() => Some("the path of the file is not UTF-8"),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Content::Blob(..) => Some("a file of a web page cannot be serialised; only its bytes could"),
             Content::Reader(..) => Some("a file made from a reader cannot be serialised; use a path or bytes"),
             Content::Path(_) | Content::Bytes(_) => None,
         }
@@ -287,6 +322,8 @@ impl Encode for File {
                 Content::Path(path) => writer.member("path", &path.to_string_lossy().as_ref()),
                 Content::Bytes(bytes) => writer.member("bytes", &BASE64.encode(bytes)),
                 Content::Reader(..) => {}
+                #[cfg(all(feature = "fetch", target_family = "wasm"))]
+                Content::Blob(..) => {}
             }
             for (name, text) in [("name", &self.name), ("content_type", &self.content_type)] {
                 if let Some(text) = text {

@@ -8,6 +8,10 @@
 
 #[doc = include_str!("../docs/any-api.md")]
 pub mod any_api {}
+
+#[cfg(target_family = "wasm")]
+mod unsupported;
+
 mod api;
 #[cfg(feature = "axum")]
 pub mod axum;

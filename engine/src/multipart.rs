@@ -167,6 +167,10 @@ fn escaped(name: &str) -> String {
 
 /// 128 bits of the operating system's randomness, by way of keys that the standard library draws for its hash maps.
 fn random_boundary() -> String {
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    if let Some(random) = crate::runtime::web::random() {
+        return format!("form-{random:032x}");
+    }
     let random = || RandomState::new().build_hasher().finish();
     format!("form-{:016x}{:016x}", random(), random())
 }

@@ -8,6 +8,8 @@ mod plain;
 #[cfg(feature = "tokio")]
 mod tokio;
 mod turns;
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+pub(crate) mod web;
 
 #[cfg(all(feature = "blocking", not(feature = "tokio")))]
 pub(crate) use plain::unconstrained;
@@ -18,3 +20,11 @@ pub(crate) use tokio::unconstrained;
 #[cfg(feature = "tokio")]
 pub(crate) use tokio::{Instant, Sleep, Writer, blocking, check, sleep, sleep_until, spawn, timeout, timeout_at};
 pub(crate) use turns::Turns;
+
+/// The time. WebAssembly has none of `std`'s.
+pub(crate) fn now() -> std::time::SystemTime {
+    #[cfg(not(target_family = "wasm"))]
+    return std::time::SystemTime::now();
+    #[cfg(target_family = "wasm")]
+    return web_time::web::SystemTimeExt::to_std(web_time::SystemTime::now());
+}

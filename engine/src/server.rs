@@ -79,6 +79,12 @@ impl Server {
         self.secure
     }
 
+    /// Whether it is on this machine.
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    pub(crate) fn is_local(&self) -> bool {
+        is_loopback(self.authority.host())
+    }
+
     /// The whole URL, without a slash at its end.
     #[cfg(feature = "replay")]
     pub(crate) fn base(&self) -> String {

@@ -138,6 +138,7 @@ pub(crate) struct Settings {
     /// Those that are sent besides.
     pub(crate) more_keys: Vec<Arc<Credential>>,
     pub(crate) plain_http: bool,
+    pub(crate) key_in_page: bool,
     /// `None`: nothing was set.
     pub(crate) retry: Option<Arc<Retry>>,
     pub(crate) budget: Arc<Budget>,
@@ -179,6 +180,7 @@ impl Settings {
             key: Key::None,
             more_keys: Vec::new(),
             plain_http: false,
+            key_in_page: false,
             retry: None,
             budget: Arc::default(),
             rate: None,
@@ -249,6 +251,15 @@ impl Settings {
                 reason: format!(
                     "the key would go to {origin} unencrypted: use https, or allow it by `.allow_plain_http(true)`"
                 ),
+            });
+        }
+        #[cfg(all(feature = "fetch", target_family = "wasm"))]
+        if !self.key_in_page && !server.is_local() && crate::runtime::web::is_page() {
+            return Err(RequestError::Key {
+                reason: "a key in a web page is everybody's: have a server of yours make the call, and give the page only what it \
+                         returns, such as the URL of an upload; or, for a page that only trusted people see, allow it by \
+                         `.allow_key_in_page(true)`"
+                    .into(),
             });
         }
         if credential.key.is_empty() {

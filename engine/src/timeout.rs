@@ -109,6 +109,14 @@ impl Activity {
         self.last.store(now, Ordering::Relaxed);
     }
 
+    fn taken(&self, bytes: u64) {
+        self.record();
+        self.taken.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(on_sent) = &self.on_sent {
+            on_sent(bytes);
+        }
+    }
+
     /// How long the peer may take for what was taken from the body and may still be buffered. What was taken beyond the
     /// size of all buffers has arrived, which shows how fast the peer is at least.
     fn drains_in(&self) -> Duration {
@@ -131,6 +139,36 @@ impl Activity {
 fn deadline(idle: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(idle).unwrap_or_else(|| now + Duration::from_secs(86_400 * 365))
+}
+
+/// What a transport needs that takes a body unread: the body, and whom to tell of its progress.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+#[derive(Clone)]
+pub(crate) struct Upload {
+    body: Arc<Body>,
+    state: Arc<Activity>,
+    streamed: bool,
+}
+
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+impl Upload {
+    /// Of a body that is watched and can be sent again; `streamed` is whether the response is.
+    pub(crate) fn new(monitor: &ActivityMonitor, body: Option<Body>, streamed: bool) -> Option<Self> {
+        Some(Self { body: Arc::new(body?), state: monitor.0.clone()?, streamed })
+    }
+
+    pub(crate) fn body(&self) -> Option<Body> {
+        self.body.replay()
+    }
+
+    pub(crate) fn is_streamed(&self) -> bool {
+        self.streamed
+    }
+
+    /// So many further bytes were sent.
+    pub(crate) fn taken(&self, bytes: u64) {
+        self.state.taken(bytes);
+    }
 }
 
 struct WatchedBody {
@@ -160,11 +198,7 @@ impl http_body::Body for WatchedBody {
         // In slices, so that a large body in memory shows its progress too.
         let most = self.rest.len().min(AT_ONCE);
         let slice = self.rest.split_to(most);
-        self.state.record();
-        self.state.taken.fetch_add(slice.len() as u64, Ordering::Relaxed);
-        if let Some(on_sent) = &self.state.on_sent {
-            on_sent(slice.len() as u64);
-        }
+        self.state.taken(slice.len() as u64);
         Poll::Ready(Some(Ok(Frame::data(slice))))
     }
 

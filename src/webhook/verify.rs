@@ -122,7 +122,7 @@ pub struct Verifier {
 impl Verifier {
     /// A verifier for the shared secret of a webhook.
     pub fn new(secret: impl Into<Secret>) -> Self {
-        Self { secrets: Arc::new([secret.into()]), tolerance: DEFAULT_TOLERANCE, clock: Arc::new(SystemTime::now) }
+        Self { secrets: Arc::new([secret.into()]), tolerance: DEFAULT_TOLERANCE, clock: Arc::new(crate::clock::now) }
     }
 
     /// Accepts this secret too, so that a secret can be replaced without losing deliveries.

@@ -9,6 +9,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+use super::blob::{self, Blob};
 use super::file::{self, Range};
 #[cfg(feature = "tokio")]
 use super::reader::{BoxReader, Opening, Promised};
@@ -19,6 +21,8 @@ use crate::runtime::blocking;
 #[derive(Clone)]
 pub(crate) enum Opener {
     File(Range),
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    Blob(Blob),
     #[cfg(feature = "tokio")]
     Factory(Arc<dyn Fn() -> Opening + Send + Sync>),
     /// Whoever opens it first takes it.
@@ -30,6 +34,8 @@ impl Opener {
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
             Opener::File(_) => true,
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Opener::Blob(_) => true,
             #[cfg(feature = "tokio")]
             Opener::Factory(_) => true,
             #[cfg(feature = "tokio")]
@@ -40,6 +46,8 @@ impl Opener {
     pub(super) fn open(&self, len: Option<u64>) -> OpenSource {
         match self {
             Opener::File(range) => OpenSource::File(file::Reading::open(range.clone(), len.unwrap_or(0))),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Opener::Blob(blob) => OpenSource::Blob(blob::Reading::new(blob.clone())),
             #[cfg(feature = "tokio")]
             Opener::Factory(factory) => OpenSource::Reader(Promised::opening(factory(), len)),
             #[cfg(feature = "tokio")]
@@ -51,6 +59,8 @@ impl Opener {
 /// A source being read.
 pub(super) enum OpenSource {
     File(file::Reading),
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    Blob(blob::Reading),
     #[cfg(feature = "tokio")]
     Reader(Promised),
 }
@@ -59,6 +69,8 @@ impl OpenSource {
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         match self {
             OpenSource::File(file) => file.poll_chunk(cx),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            OpenSource::Blob(blob) => blob.poll_chunk(cx),
             #[cfg(feature = "tokio")]
             OpenSource::Reader(reader) => reader.poll_chunk(cx),
         }

@@ -176,7 +176,7 @@ impl fmt::Display for RequestError {
             Self::Runtime { reason } => f.write_str(reason),
             Self::Thread { .. } => f.write_str("the thread for blocking calls cannot be started"),
             Self::NoTransport => f.write_str(
-                "there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`) or give one by `.transport(…)`",
+                "there is no transport: turn on a feature (`rustls`, `native-tls`, `reqwest`; `fetch` on WebAssembly) or give one by `.transport(…)`",
             ),
             #[cfg(feature = "dynamic")]
             Self::UnknownOperation { name, similar } => {

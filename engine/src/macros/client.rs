@@ -100,6 +100,8 @@ macro_rules! __client {
                     ) -> ::core::result::Result<(), $crate::BoxError>
                     + ::core::marker::Send + ::core::marker::Sync + 'static
                 );
+                "Sets whether a web page may hold the key, for pages that only trusted people see (default: no)."
+                allow_key_in_page(allow: bool);
                 "Sends requests through a transport of your own."
                 transport(transport: impl $crate::Transport);
             }

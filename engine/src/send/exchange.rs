@@ -322,8 +322,15 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
             Some(watch) => Some(watch.count_sent(&body, job.on_sent.clone())),
             None => job.on_sent.clone(),
         };
+        #[cfg(all(feature = "fetch", target_family = "wasm"))]
+        let unread = body.replay();
         let (progress, body) = ActivityMonitor::new(body, on_sent);
-        let request = build_request(job, redirected, body)?;
+        #[cfg_attr(not(all(feature = "fetch", target_family = "wasm")), expect(unused_mut, reason = "is marked there"))]
+        let mut request = build_request(job, redirected, body)?;
+        #[cfg(all(feature = "fetch", target_family = "wasm"))]
+        if let Some(upload) = crate::timeout::Upload::new(&progress, unread, job.response.streamed) {
+            request.extensions_mut().insert(upload);
+        }
         if let Some((log, redactor, most)) = job.content_log() {
             log.request(&request, content.as_ref(), &redactor, most);
         }

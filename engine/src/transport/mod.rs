@@ -88,15 +88,34 @@ pub fn configured_transport(
     Arc::new(reqwest::Default::new(setup))
 }
 
+/// Makes the default transport of a client: JavaScript's `fetch`, and `XMLHttpRequest` for what a page uploads.
+///
+/// - **Redirects** of reading operations are followed by the browser, which takes `Authorization` to no other origin. With
+///   another secret header, and for writing operations, a redirect is an error, because a page cannot see where it leads.
+///   Outside of pages the engine follows them, as everywhere.
+/// - **Headers** that pages cannot set (`User-Agent`, `Cookie`, `Host`, `Accept-Encoding`, …) are left out; of a response, a page
+///   sees those that the server exposes (CORS). No cookies are sent, nothing is cached.
+/// - **Bodies** are streamed when they are responses. Requests are sent from memory, files of the page by the browser.
+/// - **Errors** have no reason in a page: a server that cannot be reached looks like one that does not allow the page's origin.
+///
+/// # Errors
+/// None.
+#[cfg(all(feature = "fetch", not(feature = "reqwest"), target_family = "wasm"))]
+pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, RequestError> {
+    Ok(Arc::new(fetch::Fetch::new()))
+}
+
 /// Makes the default transport of a client: without the feature `reqwest` there is none.
 ///
 /// # Errors
 /// Always.
-#[cfg(not(feature = "reqwest"))]
+#[cfg(not(any(feature = "reqwest", all(feature = "fetch", target_family = "wasm"))))]
 pub fn default_transport(_: Option<Duration>) -> Result<Arc<dyn Transport>, RequestError> {
     Err(RequestError::NoTransport)
 }
 
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+pub(crate) mod fetch;
 pub(crate) mod layer;
 pub(crate) mod marks;
 #[cfg(feature = "reqwest")]

@@ -130,6 +130,9 @@ impl Sending {
             Ok(response) => self.extensions = Extensions::announced(&response.headers).wanted(self.wanted),
             // A server that does not know the method announces nothing.
             Err(inner) if inner.status.is_some() && !inner.retryable => {}
+            // To a page that looks like a server out of reach, if it does not allow pages this method.
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Err(inner) if inner.kind == ErrorKind::Transport => return Ok(begun),
             Err(inner) => return Err(call_error(inner)),
         }
         Ok(true)

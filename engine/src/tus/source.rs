@@ -10,7 +10,11 @@ use bytes::Bytes;
 
 use super::error::UploadError;
 use super::reader::WindowReader;
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+use super::stamp::stamp_of_blob;
 use super::stamp::{SAMPLE, Stamp, fingerprint, stamp_file, stamp_of, unchanged};
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+use crate::body::Blob;
 use crate::body::{Body, Parts};
 use crate::file::{Content, File};
 
@@ -25,6 +29,8 @@ pub struct UploadSource {
 enum Kind {
     File(Arc<Parts>),
     Bytes(Bytes),
+    #[cfg(all(feature = "fetch", target_family = "wasm"))]
+    Blob(Blob),
     WindowReader(Box<WindowReader>),
 }
 
@@ -62,6 +68,11 @@ impl UploadSource {
                 };
                 Self { stamp, kind: Kind::Bytes(bytes), stretch: None }
             }
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Content::Blob(blob, modified) => {
+                let stamp = stamp_of_blob(&blob, modified).await.map_err(UploadError::Read)?;
+                Self { stamp, kind: Kind::Blob(blob), stretch: None }
+            }
             Content::Reader(opener, len) => {
                 let len = len.or_else(|| behind.as_ref().and_then(|(stamp, _, len_of)| stamp.len.map(len_of)));
                 let behind = behind.map(|(stamp, path, _)| (stamp, path));
@@ -95,6 +106,8 @@ impl UploadSource {
             // With a read-ahead of its own.
             Kind::File(parts) => Kind::File(parts_of(parts.path(), &self.stamp, start.saturating_add(len))),
             Kind::Bytes(bytes) => Kind::Bytes(bytes.clone()),
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Kind::Blob(blob) => Kind::Blob(blob.clone()),
             Kind::WindowReader(_) => return None,
         };
         Some(Self { stamp: self.stamp.clone(), kind, stretch: Some((start, len)) })
@@ -140,6 +153,9 @@ impl UploadSource {
             Kind::File(parts) => unchanged(parts.path(), &self.stamp, true).await,
             Kind::WindowReader(reader) => reader.check().await,
             Kind::Bytes(_) => Ok(()),
+            // A browser refuses to read a file that has changed since it was chosen.
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Kind::Blob(blob) => blob.slice(0, 1).read().await.map(drop).map_err(UploadError::Read),
         }
     }
 
@@ -158,6 +174,8 @@ impl UploadSource {
                 let end = start.saturating_add(usize::try_from(len).unwrap_or(usize::MAX)).min(bytes.len());
                 bytes.slice(start..end).into()
             }
+            #[cfg(all(feature = "fetch", target_family = "wasm"))]
+            Kind::Blob(blob) => Body::blob(blob.slice(offset, len)),
             Kind::WindowReader(reader) => {
                 reader.check().await?;
                 let part = reader.part(offset, len, &mut self.stamp).await?;

@@ -58,6 +58,17 @@ impl From<&Metadata> for Stamp {
     }
 }
 
+/// The stamp of a blob, which may be a file that was last modified so many milliseconds after 1970.
+#[cfg(all(feature = "fetch", target_family = "wasm"))]
+pub(super) async fn stamp_of_blob(blob: &crate::body::Blob, modified: Option<f64>) -> io::Result<Stamp> {
+    let sample = async |start| Ok::<_, io::Error>(fingerprint(&blob.slice(start, SAMPLE as u64).read().await?));
+    let len = blob.len();
+    let (head, tail) = (sample(0).await?, sample(len.saturating_sub(SAMPLE as u64)).await?);
+    // A time of JavaScript's is a number of milliseconds.
+    let modified = modified.map(|at| (at as u64).saturating_mul(1_000_000));
+    Ok(Stamp { len: Some(len), modified, head: Some(head), tail: Some(tail) })
+}
+
 /// A 64-bit hash, eight bytes at a time. Detects accidental changes; not cryptographic.
 pub fn fingerprint(bytes: &[u8]) -> String {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
