@@ -8,6 +8,7 @@ mod events;
 pub mod faults;
 mod journal;
 pub mod kept;
+pub mod network;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

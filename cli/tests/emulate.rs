@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Emulator, Ran, Studio, content, studio};
+use livepeer::network::operations::app::Post;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_session_works_without_an_account() {
@@ -210,4 +211,28 @@ async fn pages_of_other_sites_control_nothing() {
     assert!(status == 200 && page.starts_with("<!doctype html>"));
     // Nothing of it comes from elsewhere.
     assert!(!page.contains("http://") && !page.contains("https://"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apps_of_the_network_are_called_and_paid_for() {
+    let studio = studio().await;
+    let emulator = emulator(&studio, &["--clock", "manual"]);
+    let variable = |name: &str| &emulator.variables.iter().find(|(own, _)| own == name).unwrap().1;
+    let network = livepeer::network::Client::new()
+        .orchestrator(variable("LIVEPEER_ORCHESTRATOR"))
+        .signer(variable("LIVEPEER_SIGNER"));
+    let say = || Post::new("say", serde_json::json!({ "text": "hello" }));
+
+    let session = network.app("example/echo").reserve().await.unwrap();
+    let echo = session.call(say()).await.unwrap();
+    assert_eq!((&echo["path"], &echo["body"]), (&"/say".into(), &r#"{"text":"hello"}"#.into()));
+    assert_eq!(session.paid().unwrap().payments, 1);
+    session.close().await.unwrap();
+
+    let free = network.app("example/free-echo").reserve().await.unwrap();
+    assert!(free.paid().is_none());
+    free.close().await.unwrap();
+
+    let echo = network.run("example/hello-world", say()).await.unwrap();
+    assert_eq!(echo["method"], "POST");
 }

@@ -72,7 +72,9 @@ async fn the_first_session_in_the_readme_is_a_recorded_one() {
     assert!(part.len() > 1000, "{url}: {} bytes", part.len());
 
     // The ports differ from run to run: those of the help text stand in their place.
-    for ((_, value), port) in emulator.variables.iter().filter(|(_, value)| value.contains(':')).zip(["3004", "3005"]) {
+    for ((_, value), port) in
+        emulator.variables.iter().filter(|(_, value)| value.contains(':')).zip(["3004", "3005", "3006", "3007"])
+    {
         let own = value.trim_start_matches("http://127.0.0.1:").trim_end_matches("/api");
         session = session.replace(&format!("127.0.0.1:{own}"), &format!("127.0.0.1:{port}"));
     }

@@ -52,6 +52,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::api::Api;
 use crate::client::{ApiClient, Client};
 use crate::dynamic::Catalog;
+use crate::error::{debug_as_text, write_causes};
 use exchange::{Base, Exchange, Recorded};
 use placeholders::Placeholders;
 use transport::{Known, Through};
@@ -76,11 +77,9 @@ struct State {
 }
 
 /// Why a file of recorded exchanges cannot be used.
-#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CassetteError {
     /// It cannot be read.
-    #[error("{} cannot be read{}", path.display(), hint(source))]
     Read {
         /// The file.
         path: PathBuf,
@@ -88,7 +87,6 @@ pub enum CassetteError {
         source: io::Error,
     },
     /// It was changed by hand, or by another program, into something else.
-    #[error("{} holds no recorded exchanges", path.display())]
     Decode {
         /// The file.
         path: PathBuf,
@@ -97,10 +95,30 @@ pub enum CassetteError {
     },
 }
 
-fn hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::NotFound => ": run the test once with RECORD=1 in the environment",
-        _ => "",
+debug_as_text!(CassetteError);
+
+impl fmt::Display for CassetteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { path, .. } => write!(f, "{} cannot be read", path.display())?,
+            Self::Decode { path, .. } => write!(f, "{} holds no recorded exchanges", path.display())?,
+        }
+        write_causes(self, f)?;
+        match self {
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                f.write_str(": run the test once with RECORD=1 in the environment")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for CassetteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            Self::Decode { source, .. } => Some(source),
+        }
     }
 }
 

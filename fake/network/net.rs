@@ -145,6 +145,13 @@ impl NetworkFake {
         self
     }
 
+    /// Sets how many requests the orchestrator remembers (default: 10,000).
+    #[must_use]
+    pub fn keep_seen(self, limit: usize) -> Self {
+        self.0.lock().settings.keep_seen = limit;
+        self
+    }
+
     /// Injects a fault into the next request of this kind. Several calls queue several faults.
     pub fn inject(&self, step: NetworkStep, fault: Fault) {
         self.0.lock().faults.add(step, fault);
@@ -191,7 +198,7 @@ impl NetworkFake {
 
     /// The requests that the orchestrator received, oldest first, without their bodies.
     pub fn seen(&self) -> Vec<request::Parts> {
-        self.0.lock().seen.clone()
+        self.0.lock().seen.iter().cloned().collect()
     }
 
     /// Its trickle server.

@@ -23,7 +23,7 @@ impl Network {
         let origin = self.origin(Some(&parts.uri), &parts.headers);
         {
             let mut state = self.lock();
-            state.seen.push(parts.clone());
+            state.note(parts.clone());
             self.settle(&mut state);
         }
         let path = parts.uri.path().to_owned();

@@ -1,6 +1,6 @@
 //! What a fake network knows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(super) struct State {
     /// Whether the signer accepts no connections.
     pub(super) signer_is_down: bool,
     /// The requests to the orchestrator, oldest first.
-    pub(super) seen: Vec<http::request::Parts>,
+    pub(super) seen: VecDeque<http::request::Parts>,
 }
 
 pub(super) struct Settings {
@@ -45,6 +45,8 @@ pub(super) struct Settings {
     pub(super) rate: u128,
     /// Whether runners have to have a price.
     pub(super) is_paid: bool,
+    /// How many requests are remembered.
+    pub(super) keep_seen: usize,
 }
 
 pub(super) struct Runner {
@@ -88,6 +90,7 @@ impl State {
                 url: None,
                 rate: 400_000_000_000_000,
                 is_paid: false,
+                keep_seen: 10_000,
             },
             faults: Faults::default(),
             runners: BTreeMap::new(),
@@ -96,7 +99,15 @@ impl State {
             ledger: Ledger::default(),
             loses_events: false,
             signer_is_down: false,
-            seen: Vec::new(),
+            seen: VecDeque::new(),
+        }
+    }
+
+    /// Remembers a request, and forgets the oldest of too many.
+    pub(super) fn note(&mut self, request: http::request::Parts) {
+        self.seen.push_back(request);
+        while self.seen.len() > self.settings.keep_seen {
+            self.seen.pop_front();
         }
     }
 

@@ -114,7 +114,7 @@ impl Client {
     }
 
     /// Sets which certificates of orchestrators are trusted (default: those that the system trusts). Orchestrators sign theirs
-    /// themselves, so most need [`Tls::pinned`](super::Tls::pinned). The signer is not affected.
+    /// themselves, so most need [`Tls::pinned`](super::Tls::pinned) or [`Tls::first_use`](super::Tls::first_use). The signer is not affected.
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
     #[must_use]
     pub fn tls(self, tls: super::tls::Tls) -> Self {

@@ -11,6 +11,8 @@ mod closed;
 mod connect;
 mod discovery;
 mod error;
+#[cfg(any(feature = "rustls", feature = "aws-lc"))]
+mod first_use;
 mod funding;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -46,7 +48,7 @@ pub use runner_session::{RunnerChannel, RunnerSession};
 pub use session::Session;
 pub use state::{PaymentState, SessionState, Undelivered};
 #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-pub use tls::Tls;
+pub use {first_use::SeenCertificate, tls::Tls};
 
 pub use crate::endpoints::network::{AppApi, Wei};
 

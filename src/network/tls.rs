@@ -13,6 +13,8 @@ use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verif
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
+use super::first_use::{FirstUse, SeenCertificate};
+
 /// Which server certificates are trusted (default: [`system`](Self::system)). It holds for the connections of one
 /// [`Connector`](super::Connector), so one for orchestrators does not weaken another.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,7 @@ enum Trust {
     #[default]
     System,
     Pinned([u8; 32]),
+    FirstUse(Arc<FirstUse>),
     Anything,
 }
 
@@ -39,6 +42,28 @@ impl Tls {
     /// Trusts one certificate, whatever its name, signer and time: that whose DER form has this SHA-256 hash.
     pub fn pinned(sha256: [u8; 32]) -> Self {
         Self::trusting(Trust::Pinned(sha256))
+    }
+
+    /// Trusts, for each host, the certificate that `ask` has accepted, whatever its name, signer and time. `ask` is called when a host
+    /// shows its first certificate, and whenever it shows another one than before; not for two connections at the same time.
+    /// An orchestrator has a new certificate after each start, and so has somebody who reads along: `ask` is where a program stores
+    /// what it has seen, and tells its user. It must not take long.
+    ///
+    /// ```
+    /// use livepeer::network::{Client, Tls};
+    ///
+    /// // For as long as the program runs, no host changes its certificate.
+    /// let tls = Tls::first_use(|seen| match seen.before {
+    ///     None => true,
+    ///     Some(_) => {
+    ///         eprintln!("{} has another certificate: {:02x?}", seen.host, seen.sha256);
+    ///         false
+    ///     }
+    /// });
+    /// let network = Client::new().orchestrator("https://orchestrator.example:8935").tls(tls);
+    /// ```
+    pub fn first_use(ask: impl Fn(&SeenCertificate<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self::trusting(Trust::FirstUse(Arc::new(FirstUse::new(ask))))
     }
 
     /// Trusts every certificate, so anybody on the way can read and change everything.
@@ -69,10 +94,9 @@ impl Tls {
 
     fn configure(&self) -> Result<ClientConfig, Error> {
         let provider = provider();
-        let verifier: Arc<dyn ServerCertVerifier> = match self.trust {
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.trust {
             Trust::System => Arc::new(Verifier::new(provider.clone())?),
-            Trust::Pinned(sha256) => Arc::new(Own { provider: provider.clone(), sha256: Some(sha256) }),
-            Trust::Anything => Arc::new(Own { provider: provider.clone(), sha256: None }),
+            trust => Arc::new(Own { provider: provider.clone(), trust: trust.clone() }),
         };
         let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
         let mut config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
@@ -91,10 +115,10 @@ fn provider() -> Arc<CryptoProvider> {
     CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(own::default_provider()))
 }
 
-/// Trusts one certificate, or all.
+/// Trusts by the certificate itself, or anything.
 struct Own {
     provider: Arc<CryptoProvider>,
-    sha256: Option<[u8; 32]>,
+    trust: Trust,
 }
 
 impl ServerCertVerifier for Own {
@@ -102,15 +126,21 @@ impl ServerCertVerifier for Own {
         &self,
         certificate: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
+        host: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match &self.sha256 {
-            Some(expected) if Sha256::digest(certificate)[..] != expected[..] => {
-                Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
-            }
-            _ => Ok(ServerCertVerified::assertion()),
+        let sha256 = || Sha256::digest(certificate).into();
+        let is_trusted = match &self.trust {
+            Trust::Pinned(expected) => *expected == sha256(),
+            Trust::FirstUse(known) => known.trusts(&host.to_str(), sha256()),
+            Trust::Anything => true,
+            // It has a verifier of its own.
+            Trust::System => false,
+        };
+        match is_trusted {
+            true => Ok(ServerCertVerified::assertion()),
+            false => Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)),
         }
     }
 
@@ -140,6 +170,6 @@ impl ServerCertVerifier for Own {
 
 impl fmt::Debug for Own {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Own").field("pinned", &self.sha256.is_some()).finish_non_exhaustive()
+        f.debug_struct("Own").field("trust", &self.trust).finish_non_exhaustive()
     }
 }

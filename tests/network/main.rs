@@ -8,4 +8,5 @@ mod runners;
 mod secrets;
 mod sessions;
 mod single;
+mod tls;
 mod trickle;

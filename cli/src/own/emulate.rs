@@ -11,11 +11,12 @@ use crate::emulate::accounts::Seed;
 use crate::emulate::clock::Clock;
 use crate::emulate::faults::Faults;
 use crate::emulate::kept::Folder;
+use crate::emulate::network;
 use crate::failure::Failure;
 use crate::stop;
 
 pub fn build(command: Command) -> Command {
-    command.about("Runs fake servers of Studio and of an AI gateway, with a page that shows and controls them").args([
+    command.about("Runs fake servers of Studio, an AI gateway and the network, with a page that shows and controls Studio").args([
         Arg::new("port")
             .long("port")
             .value_name("PORT")
@@ -27,6 +28,16 @@ pub fn build(command: Command) -> Command {
             .value_name("PORT")
             .value_parser(value_parser!(u16))
             .help("Port of the AI gateway (default: the next one after Studio's)"),
+        Arg::new("orchestrator-port")
+            .long("orchestrator-port")
+            .value_name("PORT")
+            .value_parser(value_parser!(u16))
+            .help("Port of the network's orchestrator (default: the next one after the AI gateway's)"),
+        Arg::new("signer-port")
+            .long("signer-port")
+            .value_name("PORT")
+            .value_parser(value_parser!(u16))
+            .help("Port of the network's signer (default: the next one after the orchestrator's)"),
         Arg::new("host")
             .long("host")
             .value_name("ADDRESS")
@@ -46,9 +57,15 @@ pub fn build(command: Command) -> Command {
 
 pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure> {
     let text = |name: &str| matches.get_one::<String>(name);
+    // Each port is by default the one after that before it.
+    let after = |name: &str, before: u16| {
+        let next = if before == 0 { 0 } else { before.checked_add(1).unwrap_or_default() };
+        matches.get_one::<u16>(name).copied().unwrap_or(next)
+    };
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
-    let next = if port == 0 { 0 } else { port.checked_add(1).unwrap_or_default() };
-    let ai_port = matches.get_one::<u16>("ai-port").copied().unwrap_or(next);
+    let ai_port = after("ai-port", port);
+    let orchestrator_port = after("orchestrator-port", ai_port);
+    let signer_port = after("signer-port", orchestrator_port);
     let host = matches.get_one::<IpAddr>("host").copied().unwrap_or(Ipv4Addr::LOCALHOST.into());
     let mut keys = Vec::new();
     if let Some(variable) = text("key") {
@@ -70,10 +87,21 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
     let at = |port| SocketAddr::from((host, port));
     let studio = emulator.mock().listen_at(at(port)).await.map_err(|error| busy(port, error))?;
     let ai = mock::ai().keep_seen(0).listen_at(at(ai_port)).await.map_err(|error| busy(ai_port, error))?;
-    context.printer.line(&format!("export LIVEPEER_BASE_URL={}/api", studio.url()))?;
-    context.printer.line(&format!("export LIVEPEER_API_KEY={}", key(&emulator)))?;
-    context.printer.line(&format!("export LIVEPEER_GATEWAY={}", ai.url()))?;
-    context.note(format_args!("Fake servers of Studio and of an AI gateway, until ctrl-C. See {}", studio.url()));
+    let network = network::fake().listen_at(at(orchestrator_port), at(signer_port)).await;
+    let network = network.map_err(|error| {
+        Failure::other(format_args!("ports {orchestrator_port} and {signer_port} cannot be listened on: {error}"))
+    })?;
+    // At once: whoever has read the first line can use all of them.
+    context.printer.line(&format!(
+        "export LIVEPEER_BASE_URL={}/api\nexport LIVEPEER_API_KEY={}\nexport LIVEPEER_GATEWAY={}\n\
+         export LIVEPEER_ORCHESTRATOR={}\nexport LIVEPEER_SIGNER={}",
+        studio.url(),
+        key(&emulator),
+        ai.url(),
+        network.url(),
+        network.signer_url(),
+    ))?;
+    context.note(format_args!("Fake servers of Studio, an AI gateway and the network, until ctrl-C. See {}", studio.url()));
     if let Some(folder) = folder.clone() {
         tokio::spawn(folder.run(emulator.clone()));
     }

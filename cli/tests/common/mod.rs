@@ -85,7 +85,7 @@ impl Emulator {
 
     pub fn from(mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(5);
         let variables = lines.map(|line| {
             let line = line.unwrap();
             let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();

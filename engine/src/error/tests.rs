@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 use super::*;
 use crate::codec::DecodeError;
 use crate::endpoint::{Declaration, Operation};
+use crate::replay::CassetteError;
 use crate::retry::StopReason;
 use crate::source::{ReadError, ReadErrorKind};
 use crate::sse::{CollectError, EventTooLarge, SseError, SseErrorKind};
@@ -162,6 +163,16 @@ fn all() -> Vec<(&'static str, Box<dyn StdError>)> {
     for kind in kinds() {
         let (items, error) = (vec![()], SseError::for_tests(kind));
         all.push(("CollectError", Box::new(CollectError { items, error })));
+    }
+    let path = || std::path::PathBuf::from("a.json");
+    let damaged = || serde_json::from_str::<u8>("x").unwrap_err();
+    for error in [
+        CassetteError::Read { path: path(), source: io_error() },
+        CassetteError::Decode { path: path(), source: damaged() },
+    ] {
+        match &error {
+            CassetteError::Read { .. } | CassetteError::Decode { .. } => all.push(("CassetteError", Box::new(error))),
+        }
     }
     all.push(("EventTooLarge", Box::new(EventTooLarge { limit: 5 })));
     let operation = &OPERATION;

@@ -177,7 +177,7 @@ mod tests {
         assert!(!matches("x-redacted-2-y", "x-é-z"));
         assert!(matches("redacted-1 redacted-22", "a b c"));
         // In a time that grows with its length.
-        assert!(!matches(&"redacted-1x".repeat(200), &"ax".repeat(10_000).replace("xa", "x").repeat(3)));
+        assert!(!matches(&("redacted-1x".repeat(200) + "y"), &"ax".repeat(10_000)));
     }
 
     #[test]

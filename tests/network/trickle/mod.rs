@@ -6,4 +6,3 @@ mod cuts;
 mod facts;
 mod raw;
 mod recorded;
-mod tls;
