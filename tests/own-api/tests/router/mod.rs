@@ -412,3 +412,28 @@ async fn all_that_a_declaration_can_say_is_served() {
     let (head, _) = server.send("POST /v2/token", "application/x-www-form-urlencoded", "grant_type=x").await;
     assert!(head.starts_with("HTTP/1.1 401") && head.contains("www-authenticate: Basic"), "{head}");
 }
+
+/// A stack overflow would end the whole server, not only the request.
+#[tokio::test]
+async fn a_name_of_a_hundred_thousand_levels_is_an_unreadable_request() {
+    use own_api::depot::{Depot, Ship};
+
+    let depot: Router = ApiRouter::<Depot>::new().on(async |_: Ship| Ok::<_, Reply>(())).into();
+    let server = Server::new(depot).await;
+    let ship = async |query: &str, form: &str| {
+        let line = format!("POST /v2/parcels{query}");
+        let (head, _) = server.send(&line, "application/x-www-form-urlencoded", form).await;
+        head[9..12].to_owned()
+    };
+    let form = |name: String| format!("parcel[name]=a&{name}=1");
+    assert_eq!(ship("", &form("metadata[a]".to_owned())).await, "204");
+    // Neither an object's name, nor a member of an unknown one, nor the items of a list of lists.
+    for part in ["[a]", "[]", "[0]"] {
+        assert_eq!(ship("", &form(format!("metadata{}", part.repeat(100_000)))).await, "422", "{part}");
+        assert_eq!(ship("", &form(format!("parcel{}", part.repeat(100_000)))).await, "422", "{part}");
+    }
+    // The largest target that a server takes has 64 KiB.
+    let parcel = form("metadata[a]".to_owned());
+    assert_eq!(ship(&format!("?filter{}=1", ".a".repeat(30_000)), &parcel).await, "422");
+    assert_eq!(ship(&format!("?expand{}=1", "[]".repeat(30_000)), &parcel).await, "422");
+}
