@@ -437,3 +437,56 @@ async fn a_name_of_a_hundred_thousand_levels_is_an_unreadable_request() {
     assert_eq!(ship(&format!("?filter{}=1", ".a".repeat(30_000)), &parcel).await, "422");
     assert_eq!(ship(&format!("?expand{}=1", "[]".repeat(30_000)), &parcel).await, "422");
 }
+
+#[tokio::test]
+async fn the_link_to_the_next_page_has_the_operations_own_parameter_and_no_key() {
+    use own_api::depot::{Collection, Depot, Linked, Parcel, Since};
+
+    typed_endpoint::endpoint! {
+        /// Lists names.
+        pub Names: Archive = GET "/names" query { starting?: String, cursor?: String } -> Vec<String>, paged
+    }
+    let depot: Router = ApiRouter::<Depot>::new()
+        .on_page(async |since: Since| {
+            let at = since.since.unwrap_or(0);
+            let page = Paged::new(vec![Parcel::new(at.to_string())]);
+            Ok::<_, Reply>(page.next((at < 3).then(|| (at + 1).to_string())))
+        })
+        .on_page(async |linked: Linked| {
+            let mut page = Collection::default();
+            page.items = vec![Parcel::new(linked.limit.unwrap_or(0).to_string())];
+            let next = linked.limit.is_none().then(|| "/v2/linked?limit=7".to_owned());
+            Ok::<_, Reply>(Paged::new(page).next(next))
+        })
+        .into();
+    let server = Server::new(depot).await;
+    let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7").retry(Retry::never());
+    let mut all = Vec::new();
+    let mut parcels = client.pages(Since::new()).items();
+    while let Some(parcel) = parcels.next().await {
+        all.push(parcel.unwrap().name);
+    }
+    let mut parcels = client.pages(Linked::new()).items();
+    while let Some(parcel) = parcels.next().await {
+        all.push(parcel.unwrap().name);
+    }
+    assert_eq!(all, ["0", "1", "2", "3", "0", "7"]);
+    // However the cursor of this page is encoded.
+    let (head, _) = server.get("GET /v2/since?%73ince=1&x=y").await;
+    assert!(head.contains(r#"link: <?x=y&since=2>; rel="next""#), "{head}");
+
+    let archive: Router = ApiRouter::<Archive>::new()
+        .on_page(async |_: Key<Archive>, names: Names| {
+            let next = names.cursor.is_none().then(|| "b".to_owned());
+            Ok::<_, Reply>(Paged::new(vec![names.cursor.unwrap_or_else(|| "a".to_owned())]).next(next))
+        })
+        .into();
+    let server = Server::new(archive).await;
+    let client = Client::<Archive>::new().server(format!("http://{}/v2", server.address)).key("secret");
+    let names = client.pages(Names::new()).items().collect().await.unwrap();
+    assert_eq!(names, ["a", "b"]);
+    for query in ["card=secret&starting=c", "starting=c&c%61rd=secret"] {
+        let (head, _) = server.get(&format!("GET /v2/names?{query}")).await;
+        assert!(head.contains(r#"link: <?starting=c&cursor=b>; rel="next""#), "{head}");
+    }
+}
