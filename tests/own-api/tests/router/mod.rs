@@ -490,3 +490,77 @@ async fn the_link_to_the_next_page_has_the_operations_own_parameter_and_no_key()
         assert!(head.contains(r#"link: <?starting=c&cursor=b>; rel="next""#), "{head}");
     }
 }
+
+#[tokio::test]
+async fn lines_are_sent_as_lines_whatever_they_were_made_of() {
+    use own_api::depot::{Depot, Follow, Parcel};
+
+    struct Parcels(u8);
+
+    impl futures_core::Stream for Parcels {
+        type Item = Result<Parcel, std::io::Error>;
+
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            self.0 += 1;
+            std::task::Poll::Ready(match self.0 {
+                1 => Some(Ok(Parcel::new("one\r\ndata: "))),
+                // More than a client takes of a foreign server.
+                2 => Some(Ok(Parcel::new("2".repeat(3 << 20)))),
+                _ => Some(Err(std::io::Error::other("the depot is closed"))),
+            })
+        }
+    }
+
+    let events =
+        || Body::from("event: x\ndata: {\"name\":\ndata: \"a\"}\n\ndata: {\"name\":\"b\"}\n\ndata: unfinished");
+    let lines = || Body::from("{\"name\":\"a\"}\n\n{\"name\":\"b\"}");
+    let names = async |sse: Sse<Parcel>| {
+        let parcels = sse.max_event(usize::MAX).collect().await.map_err(|error| error.items);
+        let names = |parcels: Vec<Parcel>| parcels.into_iter().map(|parcel| parcel.name).collect::<Vec<_>>();
+        parcels.map(names).map_err(names)
+    };
+    type Made = Box<dyn Fn() -> Sse<Parcel> + Send + Sync>;
+    let made: [(Made, _, &str); 3] = [
+        (Box::new(|| Sse::from_stream(Parcels(0))), Err(vec!["one\r\ndata: ".to_owned(), "2".repeat(3 << 20)]), ""),
+        (Box::new(move || Sse::new(events())), Ok(vec!["a".into(), "b".into()]), "{\"name\": \"a\"}\n"),
+        (Box::new(move || Sse::of_lines(lines())), Ok(vec!["a".into(), "b".into()]), "{\"name\":\"a\"}\n"),
+    ];
+    for (sse, expected, beginning) in made {
+        let sse = Arc::new(sse);
+        let follow = sse.clone();
+        let depot: Router = ApiRouter::<Depot>::new()
+            .on(move |_: Follow| {
+                let sse = follow();
+                async { Ok::<_, Reply>(sse) }
+            })
+            .into();
+        let server = Server::new(depot).await;
+        let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
+        assert_eq!(names(client.call(Follow::new()).await.unwrap()).await, expected);
+        if !beginning.is_empty() {
+            let (head, body) = server.get("GET /v2/follow").await;
+            assert!(head.contains("content-type: application/x-ndjson") && body.contains(beginning), "{head} {body}");
+        }
+        // And events as events.
+        let watch: Router = ApiRouter::<Depot>::new()
+            .on(move |_: Happenings| {
+                let sse = sse();
+                async { Ok::<_, Reply>(sse) }
+            })
+            .into();
+        let server = Server::new(watch).await;
+        let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
+        assert_eq!(names(client.call(Happenings::new()).await.unwrap()).await, expected);
+    }
+    typed_endpoint::endpoint! {
+        /// Follows what happens.
+        pub Happenings: Depot = GET "/happenings" -> sse Parcel
+    }
+
+    let server = typed_endpoint::mock::fake::<Depot>().listen().await.unwrap();
+    let client = server.client::<Client<Depot>>().retry(Retry::never());
+    assert_eq!(names(client.call(Follow::new()).await.unwrap()).await, Ok(vec!["name".to_owned()]));
+}
