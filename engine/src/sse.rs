@@ -330,10 +330,13 @@ impl<T: StreamItem> Sse<T> {
         Ok(items)
     }
 
-    /// The bytes behind it, from which nothing has been read yet.
+    /// The bytes behind it, from which nothing has been read yet: as lines or as events, whatever they were made as.
     #[cfg(feature = "serve")]
-    pub(crate) fn into_body(self) -> Body {
-        self.body
+    pub(crate) fn into_body(self, lines: bool) -> Body {
+        match self.decoder.is_lines() == lines {
+            true => self.body,
+            false => sender::rewritten(self.body, self.decoder, lines),
+        }
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, SseError>>> {

@@ -2,9 +2,10 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::api::Api;
-use crate::encode::set_query;
-use crate::endpoint::Endpoint;
+use crate::api::{Api, Auth};
+use crate::encode::push_query;
+use crate::endpoint::{Endpoint, Paging};
+use crate::link::query_param;
 use crate::serve::Reply;
 
 /// An async function that handles an operation `E`: from extractors `T` and the request to `Result<R, Reply>`.
@@ -68,7 +69,8 @@ impl<T> Paged<T> {
         Self { page, next: None, total: None }
     }
 
-    /// Sets where the next page begins; `None` if this is the last one.
+    /// Sets where the next page begins, for lists that are `paged(Link)` by its URL, which may be relative to this page's; `None` if this
+    /// is the last one.
     pub fn next(self, cursor: impl Into<Option<String>>) -> Self {
         Self { next: cursor.into(), ..self }
     }
@@ -78,21 +80,43 @@ impl<T> Paged<T> {
         Self { total: Some(items), ..self }
     }
 
-    /// The headers of the response to a request with this query.
-    pub(super) fn headers<A: Api>(&self, query: &str) -> HeaderMap {
+    /// The headers of the response to a request of `E` with this query, to a router of `A`.
+    pub(super) fn headers<A: Api, E: Endpoint>(&self, query: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Some(next) = &self.next {
-            let mut target = if query.is_empty() { String::new() } else { format!("?{query}") };
-            set_query(&mut target, A::CURSOR, next);
-            // Relative to the request, so that it holds wherever the router is.
+            let target = match E::OPERATION.paged {
+                // The URL itself, in which the sign would end it.
+                Some(Paging::Link) => next.replace('>', "%3E"),
+                _ => next_target::<A, E>(query, next),
+            };
             if let Ok(link) = HeaderValue::try_from(format!("<{target}>; rel=\"next\"")) {
                 headers.insert(http::header::LINK, link);
             }
         }
-        let total = A::TOTAL.and_then(|name| HeaderName::try_from(name).ok()).zip(self.total);
+        let total = E::Api::TOTAL.and_then(|name| HeaderName::try_from(name).ok()).zip(self.total);
         if let Some((name, total)) = total {
             headers.insert(name, total.into());
         }
         headers
     }
+}
+
+/// The query of the next page: relative to the request, so that it holds wherever the router is. The key is not in it: links are logged,
+/// and the client has its own.
+fn next_target<A: Api, E: Endpoint>(query: &str, cursor: &str) -> String {
+    let name = E::OPERATION.cursor_name(E::Api::CURSOR);
+    let key = match A::AUTH {
+        Auth::Query(name) => Some(name),
+        _ => None,
+    };
+    // However it is encoded.
+    let is = |pair: &str, name: &str| query_param(&format!("?{pair}"), name).is_some();
+    let is_kept = |pair: &&str| !is(pair, name) && !key.is_some_and(|key| is(pair, key));
+    let kept: Vec<_> = query.split('&').filter(is_kept).collect();
+    let mut target = kept.join("&");
+    if !target.is_empty() {
+        target.insert(0, '?');
+    }
+    push_query(&mut target, name, cursor);
+    target
 }

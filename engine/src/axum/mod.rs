@@ -135,7 +135,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
         H: Handler<E, T, Paged<E::Response>>,
     {
         self.route::<E, T, _, _>(handler, |paged, query| {
-            let headers = paged.headers::<E::Api>(query);
+            let headers = paged.headers::<A, E>(query);
             respond::with_headers(respond::encode::<E>(paged.page), headers)
         })
     }

@@ -234,7 +234,7 @@ impl Values for Incoming {
     fn take(&mut self, field: &'static Field) -> Result<Option<Found>, ReadError> {
         Ok(match field.place {
             Place::Path => Found::texts(take_all(&mut self.path, field.rust), field),
-            Place::Query => nested::take(&mut self.query, field, self.operation),
+            Place::Query => nested::take(&mut self.query, field, self.operation)?,
             Place::Header => {
                 let values = self.headers.get_all(field.name).iter();
                 let texts = values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -244,7 +244,7 @@ impl Values for Incoming {
             Place::JsonBody => Some(Found::Json(std::mem::take(&mut self.json))),
             Place::Form | Place::Multipart => match Found::files(take_all(&mut self.files, field.name)) {
                 Some(files) => Some(files),
-                None => nested::take(&mut self.form, field, self.operation),
+                None => nested::take(&mut self.form, field, self.operation)?,
             },
             Place::Body if self.streamed.is_some() => Found::files(self.streamed.take().into_iter().collect()),
             Place::Body => {

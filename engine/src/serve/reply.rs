@@ -268,11 +268,11 @@ impl<C: Codec<T>, T: Default> EncodeResponse<T> for By<C> {
 
 impl<T: StreamItem> EncodeResponse<Sse<T>> for JsonLines {
     fn encode(lines: Sse<T>) -> Reply {
-        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body())
+        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body(true))
     }
 
-    fn sample(_: Detail) -> Sse<T> {
-        Sse::of_lines(Body::empty())
+    fn sample(detail: Detail) -> Sse<T> {
+        sample_events(detail)
     }
 }
 
@@ -313,12 +313,17 @@ impl EncodeResponse<Download> for Streamed {
 
 impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
     fn encode(events: Sse<T>) -> Reply {
-        Reply::event_stream(events.into_body()).header("cache-control", "no-cache")
+        Reply::event_stream(events.into_body(false)).header("cache-control", "no-cache")
     }
 
     fn sample(detail: Detail) -> Sse<T> {
-        let item = T::sample(&mut Sampler::new(detail, "sample"));
-        let events = item.iter().filter_map(T::to_event).chain(T::end_event()).map(|event| event.to_string());
-        Sse::new(events.collect::<String>().into())
+        sample_events(detail)
     }
+}
+
+/// The event of a sample, and the one at the end.
+fn sample_events<T: StreamItem>(detail: Detail) -> Sse<T> {
+    let item = T::sample(&mut Sampler::new(detail, "sample"));
+    let events = item.iter().filter_map(T::to_event).chain(T::end_event()).map(|event| event.to_string());
+    Sse::new(events.collect::<String>().into())
 }

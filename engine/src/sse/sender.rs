@@ -7,13 +7,16 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body::Frame;
 
+#[cfg(feature = "serve")]
+use super::{Decoder, Event};
 use super::{Sse, StreamItem};
 use crate::body::Body;
 use crate::error::BoxError;
 
 impl<T: StreamItem> Sse<T> {
     /// The response of a server that sends these items as they come ([`StreamItem::to_event`]), and
-    /// [`StreamItem::end_event`] after the last one. After an error the response breaks off.
+    /// [`StreamItem::end_event`] after the last one: as events, or, for an operation that is declared `-> lines Type`, the data of each as
+    /// a line. After an error the response breaks off.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -44,7 +47,8 @@ impl<T: StreamItem> Sse<T> {
         E: Into<BoxError> + 'static,
         T: 'static,
     {
-        Sse::new(Body::wrap(Sender { items: Some(Box::pin(items)) }))
+        // How large the items are is the server's own affair.
+        Sse::new(Body::wrap(Sender { items: Some(Box::pin(items)) })).max_event(usize::MAX)
     }
 }
 
@@ -70,5 +74,69 @@ impl<T: StreamItem, E: Into<BoxError>, S: Stream<Item = Result<T, E>>> http_body
             }
         };
         Poll::Ready(Some(event.map(|event| Frame::data(event.to_string().into()))))
+    }
+}
+
+/// A line with the data of an event.
+#[cfg(feature = "serve")]
+fn line_of(event: &Event) -> String {
+    // Between the parts of JSON a space is as good as a line end, and inside of them there is none.
+    format!("{}\n", event.data.replace(['\r', '\n'], " "))
+}
+
+/// The events of a body as lines, or the other way round.
+#[cfg(feature = "serve")]
+pub(super) fn rewritten(body: Body, decoder: Decoder, lines: bool) -> Body {
+    Body::wrap(Rewriter { body, chunk: Bytes::new(), decoder, lines, ended: false })
+}
+
+#[cfg(feature = "serve")]
+struct Rewriter {
+    body: Body,
+    chunk: Bytes,
+    decoder: Decoder,
+    lines: bool,
+    ended: bool,
+}
+
+#[cfg(feature = "serve")]
+impl http_body::Body for Rewriter {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        while !this.ended {
+            let event = match this.decoder.decode(&mut this.chunk) {
+                Ok(Some(event)) => event,
+                Ok(None) => match ready!(this.body.poll_chunk(cx)) {
+                    Some(Ok(chunk)) => {
+                        this.chunk = chunk;
+                        continue;
+                    }
+                    Some(Err(error)) => return this.fail(error),
+                    None => {
+                        this.ended = true;
+                        // Only the last line may lack its end.
+                        match this.decoder.finish().filter(|_| this.decoder.is_lines()) {
+                            Some(event) => event,
+                            None => break,
+                        }
+                    }
+                },
+                Err(error) => return this.fail(error.into()),
+            };
+            let text = if this.lines { line_of(&event) } else { event.to_string() };
+            return Poll::Ready(Some(Ok(Frame::data(text.into()))));
+        }
+        Poll::Ready(None)
+    }
+}
+
+#[cfg(feature = "serve")]
+impl Rewriter {
+    fn fail(&mut self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.ended = true;
+        Poll::Ready(Some(Err(error)))
     }
 }

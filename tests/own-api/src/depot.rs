@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
 use typed_endpoint::dynamic::{Catalog, Entry};
+use typed_endpoint::mock::{OperationVisitor, Operations};
 use typed_endpoint::operation::Objects;
 use typed_endpoint::{
     Api, Auth, BoxError, Case, Codec, DecodeError, File, Page, Secret, Unmapped, Url, model, operations, sse_json,
@@ -50,6 +51,12 @@ impl Catalog for Accounts {
 
 impl Catalog for Depot {
     const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES];
+}
+
+impl Operations for Depot {
+    fn visit(visitor: &mut impl OperationVisitor) {
+        visit_operations(visitor);
+    }
 }
 
 operations! {

@@ -412,3 +412,155 @@ async fn all_that_a_declaration_can_say_is_served() {
     let (head, _) = server.send("POST /v2/token", "application/x-www-form-urlencoded", "grant_type=x").await;
     assert!(head.starts_with("HTTP/1.1 401") && head.contains("www-authenticate: Basic"), "{head}");
 }
+
+/// A stack overflow would end the whole server, not only the request.
+#[tokio::test]
+async fn a_name_of_a_hundred_thousand_levels_is_an_unreadable_request() {
+    use own_api::depot::{Depot, Ship};
+
+    let depot: Router = ApiRouter::<Depot>::new().on(async |_: Ship| Ok::<_, Reply>(())).into();
+    let server = Server::new(depot).await;
+    let ship = async |query: &str, form: &str| {
+        let line = format!("POST /v2/parcels{query}");
+        let (head, _) = server.send(&line, "application/x-www-form-urlencoded", form).await;
+        head[9..12].to_owned()
+    };
+    let form = |name: String| format!("parcel[name]=a&{name}=1");
+    assert_eq!(ship("", &form("metadata[a]".to_owned())).await, "204");
+    // Neither an object's name, nor a member of an unknown one, nor the items of a list of lists.
+    for part in ["[a]", "[]", "[0]"] {
+        assert_eq!(ship("", &form(format!("metadata{}", part.repeat(100_000)))).await, "422", "{part}");
+        assert_eq!(ship("", &form(format!("parcel{}", part.repeat(100_000)))).await, "422", "{part}");
+    }
+    // The largest target that a server takes has 64 KiB.
+    let parcel = form("metadata[a]".to_owned());
+    assert_eq!(ship(&format!("?filter{}=1", ".a".repeat(30_000)), &parcel).await, "422");
+    assert_eq!(ship(&format!("?expand{}=1", "[]".repeat(30_000)), &parcel).await, "422");
+}
+
+#[tokio::test]
+async fn the_link_to_the_next_page_has_the_operations_own_parameter_and_no_key() {
+    use own_api::depot::{Collection, Depot, Linked, Parcel, Since};
+
+    typed_endpoint::endpoint! {
+        /// Lists names.
+        pub Names: Archive = GET "/names" query { starting?: String, cursor?: String } -> Vec<String>, paged
+    }
+    let depot: Router = ApiRouter::<Depot>::new()
+        .on_page(async |since: Since| {
+            let at = since.since.unwrap_or(0);
+            let page = Paged::new(vec![Parcel::new(at.to_string())]);
+            Ok::<_, Reply>(page.next((at < 3).then(|| (at + 1).to_string())))
+        })
+        .on_page(async |linked: Linked| {
+            let mut page = Collection::default();
+            page.items = vec![Parcel::new(linked.limit.unwrap_or(0).to_string())];
+            let next = linked.limit.is_none().then(|| "/v2/linked?limit=7".to_owned());
+            Ok::<_, Reply>(Paged::new(page).next(next))
+        })
+        .into();
+    let server = Server::new(depot).await;
+    let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7").retry(Retry::never());
+    let mut all = Vec::new();
+    let mut parcels = client.pages(Since::new()).items();
+    while let Some(parcel) = parcels.next().await {
+        all.push(parcel.unwrap().name);
+    }
+    let mut parcels = client.pages(Linked::new()).items();
+    while let Some(parcel) = parcels.next().await {
+        all.push(parcel.unwrap().name);
+    }
+    assert_eq!(all, ["0", "1", "2", "3", "0", "7"]);
+    // However the cursor of this page is encoded.
+    let (head, _) = server.get("GET /v2/since?%73ince=1&x=y").await;
+    assert!(head.contains(r#"link: <?x=y&since=2>; rel="next""#), "{head}");
+
+    let archive: Router = ApiRouter::<Archive>::new()
+        .on_page(async |_: Key<Archive>, names: Names| {
+            let next = names.cursor.is_none().then(|| "b".to_owned());
+            Ok::<_, Reply>(Paged::new(vec![names.cursor.unwrap_or_else(|| "a".to_owned())]).next(next))
+        })
+        .into();
+    let server = Server::new(archive).await;
+    let client = Client::<Archive>::new().server(format!("http://{}/v2", server.address)).key("secret");
+    let names = client.pages(Names::new()).items().collect().await.unwrap();
+    assert_eq!(names, ["a", "b"]);
+    for query in ["card=secret&starting=c", "starting=c&c%61rd=secret"] {
+        let (head, _) = server.get(&format!("GET /v2/names?{query}")).await;
+        assert!(head.contains(r#"link: <?starting=c&cursor=b>; rel="next""#), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_sent_as_lines_whatever_they_were_made_of() {
+    use own_api::depot::{Depot, Follow, Parcel};
+
+    struct Parcels(u8);
+
+    impl futures_core::Stream for Parcels {
+        type Item = Result<Parcel, std::io::Error>;
+
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            self.0 += 1;
+            std::task::Poll::Ready(match self.0 {
+                1 => Some(Ok(Parcel::new("one\r\ndata: "))),
+                // More than a client takes of a foreign server.
+                2 => Some(Ok(Parcel::new("2".repeat(3 << 20)))),
+                _ => Some(Err(std::io::Error::other("the depot is closed"))),
+            })
+        }
+    }
+
+    let events =
+        || Body::from("event: x\ndata: {\"name\":\ndata: \"a\"}\n\ndata: {\"name\":\"b\"}\n\ndata: unfinished");
+    let lines = || Body::from("{\"name\":\"a\"}\n\n{\"name\":\"b\"}");
+    let names = async |sse: Sse<Parcel>| {
+        let parcels = sse.max_event(usize::MAX).collect().await.map_err(|error| error.items);
+        let names = |parcels: Vec<Parcel>| parcels.into_iter().map(|parcel| parcel.name).collect::<Vec<_>>();
+        parcels.map(names).map_err(names)
+    };
+    type Made = Box<dyn Fn() -> Sse<Parcel> + Send + Sync>;
+    let made: [(Made, _, &str); 3] = [
+        (Box::new(|| Sse::from_stream(Parcels(0))), Err(vec!["one\r\ndata: ".to_owned(), "2".repeat(3 << 20)]), ""),
+        (Box::new(move || Sse::new(events())), Ok(vec!["a".into(), "b".into()]), "{\"name\": \"a\"}\n"),
+        (Box::new(move || Sse::of_lines(lines())), Ok(vec!["a".into(), "b".into()]), "{\"name\":\"a\"}\n"),
+    ];
+    for (sse, expected, beginning) in made {
+        let sse = Arc::new(sse);
+        let follow = sse.clone();
+        let depot: Router = ApiRouter::<Depot>::new()
+            .on(move |_: Follow| {
+                let sse = follow();
+                async { Ok::<_, Reply>(sse) }
+            })
+            .into();
+        let server = Server::new(depot).await;
+        let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
+        assert_eq!(names(client.call(Follow::new()).await.unwrap()).await, expected);
+        if !beginning.is_empty() {
+            let (head, body) = server.get("GET /v2/follow").await;
+            assert!(head.contains("content-type: application/x-ndjson") && body.contains(beginning), "{head} {body}");
+        }
+        // And events as events.
+        let watch: Router = ApiRouter::<Depot>::new()
+            .on(move |_: Happenings| {
+                let sse = sse();
+                async { Ok::<_, Reply>(sse) }
+            })
+            .into();
+        let server = Server::new(watch).await;
+        let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
+        assert_eq!(names(client.call(Happenings::new()).await.unwrap()).await, expected);
+    }
+    typed_endpoint::endpoint! {
+        /// Follows what happens.
+        pub Happenings: Depot = GET "/happenings" -> sse Parcel
+    }
+
+    let server = typed_endpoint::mock::fake::<Depot>().listen().await.unwrap();
+    let client = server.client::<Client<Depot>>().retry(Retry::never());
+    assert_eq!(names(client.call(Follow::new()).await.unwrap()).await, Ok(vec!["name".to_owned()]));
+}
