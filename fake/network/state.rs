@@ -45,6 +45,8 @@ pub(super) struct Settings {
     pub(super) rate: u128,
     /// Whether runners have to have a price.
     pub(super) is_paid: bool,
+    /// Whether payments have no value.
+    pub(super) is_devalued: bool,
 }
 
 pub(super) struct Runner {
@@ -88,6 +90,7 @@ impl State {
                 url: None,
                 rate: 400_000_000_000_000,
                 is_paid: false,
+                is_devalued: false,
             },
             faults: Faults::default(),
             runners: BTreeMap::new(),
