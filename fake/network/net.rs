@@ -88,11 +88,16 @@ impl NetworkFake {
         state.runners.remove(id);
     }
 
-    /// Changes the price of a runner. Sessions keep the price of their first payment.
-    pub fn set_price(&self, id: &str, price: Price) {
+    /// Changes the price of a runner; `None` makes it free. Sessions keep the price of their first payment.
+    pub fn set_price(&self, id: &str, price: impl Into<Option<Price>>) {
         if let Some(runner) = self.0.lock().runners.get_mut(id) {
-            runner.facts.price = Some(price_info(price.amount, price.unit));
+            runner.facts.price = price.into().map(|price| price_info(price.amount, price.unit));
         }
+    }
+
+    /// Sets whether payments are taken and have no value (default: no): a fixed price is then never paid.
+    pub fn devalue_payments(&self, is_so: bool) {
+        self.0.lock().settings.is_devalued = is_so;
     }
 
     /// The URL that its own URLs begin with (default: the origin that the request was sent to).

@@ -9,7 +9,7 @@ use typed_endpoint::Body;
 
 use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
-use super::payments::is_unpaid;
+use super::payments::{is_unpaid, named_manifest};
 use super::reply::{cut, empty, json, not_allowed, raw_json, text};
 use super::state::State;
 use crate::endpoints::network::orchestrator::{Mode, OrchestratorInfo, PriceUnit, Reservation, RunnerInfo};
@@ -157,7 +157,7 @@ impl Network {
         }
     }
 
-    /// Takes the payment if there is one to be made, and begins a session.
+    /// Begins a session, and takes the payment if there is one to be made.
     pub(super) fn take(
         self: &Arc<Self>,
         origin: &str,
@@ -167,14 +167,16 @@ impl Network {
     ) -> Result<(String, String), Box<Response<Body>>> {
         let mut state = self.lock();
         let runner = self.usable(&state, route, mode)?;
-        let manifest = self.paid(&mut state, origin, &runner, headers)?;
-        if manifest.as_ref().is_some_and(|manifest| state.sessions.contains_key(manifest)) {
+        self.challenged(&mut state, origin, &runner, headers)?;
+        // A place is taken before the payment is.
+        if named_manifest(headers).is_some_and(|manifest| state.sessions.contains_key(manifest)) {
             return Err(text(409, "session already exists").into());
         }
         let capacity = state.runners.get(&runner).map_or(0, |runner| runner.facts.capacity);
         if state.used(&runner) >= capacity {
             return Err(text(503, "no capacity available for runner").into());
         }
+        let manifest = self.paid(&mut state, &runner, headers)?;
         let is_metered = manifest
             .as_ref()
             .and_then(|manifest| state.manifests.get(manifest))

@@ -25,24 +25,43 @@ pub(super) fn is_unpaid(headers: &HeaderMap) -> bool {
     header(headers, "livepeer-payment").is_none() && header(headers, "livepeer-segment").is_none()
 }
 
+/// The manifest that the credentials of a request's payment name.
+pub(super) fn named_manifest(headers: &HeaderMap) -> Option<&str> {
+    let segment = header(headers, "livepeer-segment")?;
+    Some(segment.split_once('.').map_or(segment, |(manifest, _)| manifest))
+}
+
 impl Network {
     /// The manifest that a request pays for; `None` where nothing is to be paid.
     pub(super) fn paid(
         &self,
         state: &mut State,
-        origin: &str,
         runner: &str,
         headers: &HeaderMap,
     ) -> Result<Option<String>, Box<Response<Body>>> {
-        let Some(price) = state.runners.get(runner).and_then(|runner| runner.facts.price.clone()) else {
+        if state.runners.get(runner).is_none_or(|runner| runner.facts.price.is_none()) {
             return Ok(None);
+        }
+        let id = named_manifest(headers).unwrap_or_default();
+        if state.manifests.get(id).is_some_and(|manifest| manifest.runner != runner) {
+            return Err(text(403, "mismatched manifest and auth token").into());
+        }
+        self.accept(state, headers, None).map(Some)
+    }
+
+    /// The challenge as an error response, to a request without a payment where one is to be made.
+    pub(super) fn challenged(
+        &self,
+        state: &mut State,
+        origin: &str,
+        runner: &str,
+        headers: &HeaderMap,
+    ) -> Result<(), Box<Response<Body>>> {
+        let Some(price) = state.runners.get(runner).and_then(|runner| runner.facts.price.clone()) else {
+            return Ok(());
         };
         if !is_unpaid(headers) {
-            let id = self.accept(state, headers, None)?;
-            return match state.manifests.get(&id).is_some_and(|manifest| manifest.runner == runner) {
-                true => Ok(Some(id)),
-                false => Err(text(403, "mismatched manifest and auth token").into()),
-            };
+            return Ok(());
         }
         let Some(sender) = header(headers, "livepeer-payer-address").filter(|address| is_address(address)) else {
             return Err(json_error(402, "invalid live runner payment signer address").into());
@@ -99,6 +118,7 @@ impl Network {
         let Some(payment) = Payment::read(payment) else {
             return refuse(402, "base64 decode error: illegal base64 data at input byte 0");
         };
+        let is_devalued = state.settings.is_devalued;
         let Some(manifest) = state.manifests.get_mut(id) else {
             return refuse(403, "mismatched manifest and auth token");
         };
@@ -113,7 +133,7 @@ impl Network {
         if payment.link.is_some_and(|link| !manifest.links.insert(link)) {
             state.ledger.paid_twice += 1;
         }
-        manifest.balance += payment.value;
+        manifest.balance += if is_devalued { 0 } else { payment.value };
         if is_fixed {
             match manifest.balance.checked_sub(manifest.price) {
                 Some(left) => manifest.balance = left,

@@ -47,6 +47,8 @@ pub(super) struct Settings {
     pub(super) is_paid: bool,
     /// How many requests are remembered.
     pub(super) keep_seen: usize,
+    /// Whether payments have no value.
+    pub(super) is_devalued: bool,
 }
 
 pub(super) struct Runner {
@@ -91,6 +93,7 @@ impl State {
                 rate: 400_000_000_000_000,
                 is_paid: false,
                 keep_seen: 10_000,
+                is_devalued: false,
             },
             faults: Faults::default(),
             runners: BTreeMap::new(),

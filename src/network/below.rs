@@ -27,7 +27,7 @@ impl Transport for Below {
             let (mut parts, body) = request.into_parts();
             parts.uri = self.base.below(&parts.uri)?;
             let response = self.transport.send(Request::from_parts(parts, body)).await?;
-            let (content, mut response) = rejection::peek(response).await;
+            let (content, mut response) = rejection::peek(response).await?;
             if let Some(content) = content
                 && let Some(closed) = rejection::ended(response.status().as_u16(), response.headers(), &content)
             {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, Response};
-use typed_endpoint::{Body, ErrorBody as _, ErrorKind};
+use typed_endpoint::{Body, ErrorBody as _, ErrorKind, TransportError, TransportErrorKind};
 
 use super::closed::Closed;
 use crate::endpoints::network::orchestrator::{Challenge, JsonError};
@@ -63,7 +63,6 @@ impl Rejection {
                 (404, "live runners are not supported") => RejectionKind::Gone,
                 (400, "runner is not single-shot" | "only persistent runners have sessions") => RejectionKind::Other,
                 (400, "payment price does not match live runner price") => RejectionKind::Payment,
-                (400, text) if text.starts_with("insufficient balance, mid=") => RejectionKind::Payment,
                 (402, text) if text.starts_with("base64 decode error") => RejectionKind::Payment,
                 (403, "mismatched manifest and auth token" | "segment sig check failed") => RejectionKind::Payment,
                 (409, "session already exists") => RejectionKind::Payment,
@@ -100,6 +99,11 @@ fn own_text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(body).ok().filter(|_| own).map(str::trim_end)
 }
 
+/// Whether an orchestrator has taken a payment that is not enough: nothing was done, but another runner would be another payment.
+pub(super) fn took_too_little(status: u16, headers: &HeaderMap, body: &[u8]) -> bool {
+    status == 400 && own_text(headers, body).is_some_and(|text| text.starts_with("insufficient balance, mid="))
+}
+
 /// What an error response to an app's call says about its session.
 pub(super) fn ended(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Closed> {
     match (status, own_text(headers, body)?) {
@@ -110,12 +114,16 @@ pub(super) fn ended(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Clo
 }
 
 /// The content of a response that may be the orchestrator's own, and the same response.
-pub(super) async fn peek(response: Response<Body>) -> (Option<bytes::Bytes>, Response<Body>) {
+///
+/// # Errors
+/// When the content cannot be read.
+pub(super) async fn peek(response: Response<Body>) -> Result<(Option<bytes::Bytes>, Response<Body>), TransportError> {
     let short = response.body().len().is_some_and(|len| len <= MAX_BODY);
     if !response.status().is_client_error() && !response.status().is_server_error() || !short {
-        return (None, response);
+        return Ok((None, response));
     }
     let (parts, body) = response.into_parts();
-    let content = body.bytes(MAX_BODY as usize).await.unwrap_or_default();
-    (Some(content.clone()), Response::from_parts(parts, content.into()))
+    let content = body.bytes(MAX_BODY as usize).await;
+    let content = content.map_err(|error| TransportError::new(TransportErrorKind::Sent, error))?;
+    Ok((Some(content.clone()), Response::from_parts(parts, content.into())))
 }

@@ -12,7 +12,7 @@ use super::offer::Offer;
 use super::payer::{Minted, Payer};
 use super::place::{self, Place};
 use super::price::Price;
-use super::rejection::{Rejection, RejectionKind};
+use super::rejection::{self, Rejection, RejectionKind};
 use super::session::Session;
 use super::state::{PaymentState, SessionState, Undelivered};
 use super::status::Status;
@@ -112,7 +112,11 @@ async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
                 if let Ok(place) = Place::of_payment_url(payer.state.challenge.payment_url.expose()) {
                     stop_in_background(&client, place);
                 }
-                Error::Call { may_have_run: true, paid: Some(payer.state.paid()), source: error.into() }.into()
+                let is_too_little = error.status().is_some_and(|status| {
+                    rejection::took_too_little(status.as_u16(), error.headers(), error.raw_body())
+                });
+                let paid = Some(payer.state.paid());
+                Error::Call { may_have_run: !is_too_little, paid, source: error.into() }.into()
             }
         }),
     }

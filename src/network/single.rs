@@ -28,6 +28,7 @@ use super::place;
 use super::price::Paid;
 use super::rejection::{self, Rejection, RejectionKind};
 use super::reserve::{Failed, FirstPayment};
+use super::status::Status;
 use crate::endpoints::network::orchestrator::{Challenge, Mode};
 use crate::endpoints::network::signer::PaymentKind;
 
@@ -80,9 +81,17 @@ pub(super) struct Outcome(Arc<Mutex<Happened>>);
 struct Happened {
     /// Whether a runner may have begun.
     may_have_run: bool,
-    paid: Option<Paid>,
+    /// The payments, which go on in the background.
+    payments: Option<Arc<Status>>,
     /// Why no runner was called.
     error: Option<Error>,
+}
+
+impl Happened {
+    /// What was paid until now.
+    fn paid(&self) -> Option<Paid> {
+        self.payments.as_ref()?.payment().map(|payment| payment.paid())
+    }
 }
 
 impl Outcome {
@@ -94,7 +103,7 @@ impl Outcome {
         let mut happened = self.lock();
         match happened.error.take() {
             Some(error) => error,
-            None => Error::Call { may_have_run: happened.may_have_run, paid: happened.paid.take(), source },
+            None => Error::Call { may_have_run: happened.may_have_run, paid: happened.paid(), source },
         }
     }
 }
@@ -169,7 +178,13 @@ impl Single {
         if let Some(price) = offer.price() {
             let mut first = FirstPayment::new(&self.app, &price).await?;
             let payment = loop {
-                let challenge = self.challenge(&*transport, &parts, first.address()).await?;
+                let challenge = match self.challenge(&*transport, &parts, body, first.address()).await? {
+                    Challenged::Challenge(challenge) => challenge,
+                    Challenged::Response(mut response) => {
+                        base.relocate(&mut response);
+                        return Ok(response);
+                    }
+                };
                 if let Some(payment) = first.make(challenge).await? {
                     break payment;
                 }
@@ -181,7 +196,8 @@ impl Single {
             if let Ok(address) = HeaderValue::from_str(&payer.state.payer) {
                 parts.headers.insert(PAYER, address);
             }
-            self.outcome.lock().paid = Some(payer.state.paid());
+            payer.status.save(&payer.state);
+            self.outcome.lock().payments = Some(payer.status.clone());
             if payer.state.kind != PaymentKind::Fixed {
                 funding = Some(Funding(tokio::spawn(fund(payer))));
             }
@@ -194,28 +210,28 @@ impl Single {
         self.outcome.lock().may_have_run = true;
         let rejection = match transport.send(Request::from_parts(parts, sent)).await {
             Ok(response) => {
-                let (content, mut response) = rejection::peek(response).await;
+                let (content, mut response) = rejection::peek(response).await.map_err(Sending::Sent)?;
                 let rejection = content
-                    .and_then(|body| Rejection::of_response(response.status().as_u16(), response.headers(), &body));
+                    .as_ref()
+                    .and_then(|body| Rejection::of_response(response.status().as_u16(), response.headers(), body));
                 match rejection {
                     Some(rejection) => rejection,
                     None => {
+                        let is_too_little = content.as_ref().is_some_and(|body| {
+                            rejection::took_too_little(response.status().as_u16(), response.headers(), body)
+                        });
+                        self.outcome.lock().may_have_run = !is_too_little;
                         base.relocate(&mut response);
                         return Ok(response.map(|body| Funded::body(body, funding)));
                     }
                 }
             }
-            Err(error) => match error.kind {
-                TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
-                    Rejection::new(RejectionKind::Unreachable, format!("{error:#}"))
-                }
-                _ => return Err(Sending::Sent(error)),
-            },
+            Err(error) => self.unreachable(error)?,
         };
         // Nothing was done, and a payment that came with it was not accepted.
         let mut happened = self.outcome.lock();
         happened.may_have_run = false;
-        happened.paid = None;
+        happened.payments = None;
         match is_last {
             false => Err(Failed::Refused(rejection).into()),
             true => {
@@ -225,38 +241,79 @@ impl Single {
         }
     }
 
-    /// Requests a challenge by the same request without its body and without a payment.
+    /// Requests a challenge by the same request without its body and without a payment. A runner that has no price any more runs it.
     async fn challenge(
         &self,
         transport: &dyn Transport,
         parts: &request::Parts,
+        body: &Body,
         address: &str,
-    ) -> Result<Challenge, Failed> {
-        let other = |text: &str| Failed::refused(RejectionKind::Other, text);
+    ) -> Result<Challenged, Sending> {
+        // Without a body it is the request itself.
+        let is_whole = body.len() == Some(0);
         let mut request = Request::new(Body::empty());
         request.method_mut().clone_from(&parts.method);
         request.uri_mut().clone_from(&parts.uri);
-        *request.headers_mut() = only(&parts.headers, &[USER_AGENT, ACCEPT]);
-        let address = HeaderValue::from_str(address).map_err(|_| other("the signer's address is no header"))?;
-        request.headers_mut().insert(PAYER, address);
-        let response = match timeout(CHALLENGE_LIMIT, transport.send(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(Failed::refused(RejectionKind::Unreachable, format!("{error:#}"))),
-            Err(_) => return Err(Failed::refused(RejectionKind::Unreachable, "it sends no challenge in time")),
+        *request.headers_mut() = match is_whole {
+            true => parts.headers.clone(),
+            false => only(&parts.headers, &[USER_AGENT, ACCEPT]),
         };
-        let (content, response) = rejection::peek(response).await;
-        let (status, content) = (response.status(), content.unwrap_or_default());
-        if status == StatusCode::PAYMENT_REQUIRED
-            && let Some(challenge) = <Challenge as ErrorBody>::decode(status, response.headers(), &content)
-        {
-            return Ok(challenge);
+        let address = HeaderValue::from_str(address)
+            .map_err(|_| Failed::refused(RejectionKind::Other, "the signer's address is no header"))?;
+        request.headers_mut().insert(PAYER, address);
+        self.outcome.lock().may_have_run = true;
+        let response = match is_whole {
+            true => transport.send(request).await,
+            false => timeout(CHALLENGE_LIMIT, transport.send(request)).await.unwrap_or_else(|_| {
+                Err(TransportError::new(TransportErrorKind::Timeout, "there is no challenge in time"))
+            }),
+        };
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => return Err(Failed::Refused(self.unreachable(error)?).into()),
+        };
+        let (content, response) = rejection::peek(response).await.map_err(Sending::Sent)?;
+        let status = response.status();
+        if let Some(content) = content {
+            if status == StatusCode::PAYMENT_REQUIRED
+                && let Some(challenge) = <Challenge as ErrorBody>::decode(status, response.headers(), &content)
+            {
+                self.outcome.lock().may_have_run = false;
+                return Ok(Challenged::Challenge(challenge));
+            }
+            if let Some(rejection) = Rejection::of_response(status.as_u16(), response.headers(), &content) {
+                self.outcome.lock().may_have_run = false;
+                return Err(Failed::Refused(rejection).into());
+            }
         }
-        // A success as well: the runner has a price no longer, and the next list will say so.
-        Err(match Rejection::of_response(status.as_u16(), response.headers(), &content) {
-            Some(rejection) => Failed::Refused(rejection),
-            None => Failed::refused(RejectionKind::Other, format!("it sends {status} in place of a challenge")),
-        })
+        // It comes from the app.
+        self.app.client.shared.forget_lists();
+        match is_whole {
+            true => Ok(Challenged::Response(response)),
+            false => Err(Sending::Sent(TransportError::new(
+                TransportErrorKind::Sent,
+                format!("the runner sends {status} in place of a challenge: it may have run the call without its body"),
+            ))),
+        }
     }
+
+    /// A runner without a connection has not begun.
+    fn unreachable(&self, error: TransportError) -> Result<Rejection, Sending> {
+        match error.kind {
+            TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
+                self.outcome.lock().may_have_run = false;
+                Ok(Rejection::new(RejectionKind::Unreachable, format!("{error:#}")))
+            }
+            _ => Err(Sending::Sent(error)),
+        }
+    }
+}
+
+/// What a runner sends to a request without a payment.
+enum Challenged {
+    Challenge(Challenge),
+    /// The app's response to the whole request, which the runner has no price for any more.
+    Response(Response<Body>),
 }
 
 fn only(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {

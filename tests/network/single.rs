@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use livepeer::mock::{self, FakeApp, FakeRunner, Fault, NetworkFake, NetworkStep};
+use livepeer::network::operations::app::Delete;
 use livepeer::network::{Error, Price, RejectionKind};
 
 use crate::app::{Say, Status, Watch};
@@ -79,20 +80,98 @@ async fn an_error_of_the_app_is_the_end_of_the_call_and_says_what_was_paid() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_was_refused_before_work_moves_on_to_the_next_runner() {
-    for (step, fault) in [
-        (NetworkStep::Challenge, Fault::Status(503)),
-        (NetworkStep::Challenge, Fault::Cut(0)),
-        (NetworkStep::Challenge, Fault::Status(500)),
-    ] {
+async fn what_comes_in_place_of_a_challenge_is_the_end_of_the_call() {
+    for fault in [Fault::Status(503), Fault::Status(500), Fault::Cut(0), Fault::Stall] {
         let fake = mock::network();
         fake.runner(runner(FIXED));
         fake.runner(runner(FIXED * 2));
-        fake.inject(step, fault);
-        quick(&fake).run("x/shot", Say::new("hello")).await.unwrap();
-        assert_eq!(fake.ledger().calls, 1);
-        assert_eq!(fake.ledger().minted, 1);
+        fake.inject(NetworkStep::Challenge, fault);
+        let error = quick(&fake).run("x/shot", Say::new("hello")).await.unwrap_err();
+        assert!(error.may_have_run() && error.paid().is_none(), "{fault:?}: {error:#}");
+        assert_eq!((fake.ledger().calls, fake.ledger().minted), (0, 0), "{fault:?}");
     }
+}
+
+/// Two runners that were listed with a price, and are free by now.
+async fn free_by_now() -> (NetworkFake, livepeer::network::Client) {
+    let fake = mock::network();
+    let ids = [fake.runner(runner(FIXED)), fake.runner(runner(FIXED * 2))];
+    let client = quick(&fake);
+    client.app("x/shot").offers().await.unwrap();
+    for id in ids {
+        fake.set_price(&id, None);
+    }
+    (fake, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runner_that_is_free_by_now_runs_a_request_without_a_body_once() {
+    let (fake, client) = free_by_now().await;
+    let echo = client.run("x/shot", Delete::new("thing")).await.unwrap().unwrap();
+    assert_eq!((echo["method"].as_str(), echo["path"].as_str()), (Some("DELETE"), Some("/thing")));
+    assert_eq!((fake.ledger().calls, fake.ledger().minted), (1, 0));
+
+    let (fake, client) = free_by_now().await;
+    let error = client.run("x/shot", Status::new(404)).await.unwrap_err();
+    let Error::Call { may_have_run: true, paid: None, source } = &error else { panic!("{error:?}") };
+    assert!(source.is_not_found(), "{source:#}");
+    assert_eq!(fake.ledger().calls, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runner_that_is_free_by_now_and_runs_the_challenge_is_no_reason_for_another_call() {
+    let (fake, client) = free_by_now().await;
+    let error = client.run("x/shot", Say::new("hello")).await.unwrap_err();
+    assert!(error.may_have_run() && error.paid().is_none(), "{error:#}");
+    assert_eq!((fake.ledger().calls, fake.ledger().minted), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_was_taken_is_no_reason_for_another_one() {
+    let fake = mock::network();
+    fake.runner(runner(FIXED));
+    fake.runner(runner(FIXED * 2));
+    fake.devalue_payments(true);
+    let error = quick(&fake).run("x/shot", Say::new("hello")).await.unwrap_err();
+    let Error::Call { may_have_run: false, paid: Some(paid), source } = &error else { panic!("{error:?}") };
+    assert_eq!((paid.payments, source.status().unwrap().as_u16()), (1, 400));
+    assert_eq!((fake.ledger().calls, fake.ledger().minted), (0, 1));
+
+    let fake = mock::network();
+    fake.runner(FakeRunner::new("x/shot").price(Price::fixed(FIXED)));
+    fake.runner(FakeRunner::new("x/shot").price(Price::fixed(FIXED * 2)));
+    fake.devalue_payments(true);
+    let error = quick(&fake).app("x/shot").reserve().await.unwrap_err();
+    assert!(!error.may_have_run() && error.paid().is_some_and(|paid| paid.payments == 1), "{error:#}");
+    assert_eq!((fake.sessions(), fake.ledger().minted), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_fails_late_says_all_that_was_paid() {
+    let fake = mock::network();
+    let mock = livepeer::mock::Mock::new().fallback(async |_| {
+        tokio::time::sleep(Duration::from_secs(59)).await;
+        livepeer::mock::Reply::json(500, &serde_json::json!({}))
+    });
+    fake.runner(FakeRunner::new("x/slow").single_shot().price(Price::per_second(FIXED)).serves(mock));
+    let error = fake.client().run("x/slow", Say::new("hello")).await.unwrap_err();
+    assert_eq!((error.paid().unwrap().payments, fake.ledger().accepted), (20, 20), "{error:#}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_runner_takes_no_payment() {
+    let fake = mock::network();
+    fake.runner(runner(FIXED));
+    let events = fake.client().run("x/shot", Watch::new()).await.unwrap();
+    let accepted = fake.ledger().accepted;
+    let error = quick(&fake).run("x/shot", Say::new("hello")).await.unwrap_err();
+    assert!(matches!(error, Error::NoRunner { .. }), "{error:?}");
+    assert_eq!(fake.ledger().accepted, accepted);
+    drop(events);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_was_refused_before_work_moves_on_to_the_next_runner() {
     // A signer's price limit is of one runner.
     let fake = mock::network();
     fake.runner(runner(FIXED));

@@ -73,7 +73,7 @@ async fn a_session_is_recorded_without_secrets_and_replayed() -> Result {
     ]) {
         assert!(!text.contains(secret), "{secret} is in\n{text}");
     }
-    for kept in ["a \\\"name\\\" with \\\\ and é", "\"operation\": \"stream.create\"", "9437184"] {
+    for kept in ["a \\\"name\\\" with \\\\ and é", "\"operation\": \"stream::Create\"", "9437184"] {
         assert!(text.contains(kept), "{kept} is not in\n{text}");
     }
 
