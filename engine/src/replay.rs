@@ -49,7 +49,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::api::Api;
+use crate::api::{Api, Auth};
 use crate::client::{ApiClient, Client};
 use crate::dynamic::Catalog;
 use crate::error::{debug_as_text, write_causes};
@@ -73,6 +73,8 @@ struct State {
     /// How often each exchange was replayed.
     used: Vec<u32>,
     ignored: Vec<String>,
+    /// Where the keys of the clients are.
+    auths: Vec<Auth>,
     placeholders: Placeholders,
 }
 
@@ -185,6 +187,7 @@ impl Cassette {
             let client: Client<C::Api> = real()?.into();
             let settings = client.settings();
             let known = Known::of::<C::Api>(settings.more_keys.iter().map(|key| key.auth));
+            self.state().auths.extend(known.auths.iter().copied());
             if let Ok(server) = &settings.server {
                 let base = Base { url: server.base(), given: settings.server_given };
                 self.state().recorded.servers.insert(name, base);
@@ -225,8 +228,8 @@ impl Cassette {
         state.recorded.exchanges.push(exchange);
         // What was learned to be a secret later is one in earlier exchanges, too.
         let mut redacted = state.recorded.clone();
-        redacted.exchanges =
-            redacted.exchanges.into_iter().map(|exchange| exchange.redacted(&state.placeholders)).collect();
+        let exchanges = redacted.exchanges.into_iter();
+        redacted.exchanges = exchanges.map(|exchange| exchange.redacted(&state.placeholders, &state.auths)).collect();
         write(&self.0.path, &json::pretty(&serde_json::to_string(&redacted)?))
     }
 }

@@ -136,33 +136,34 @@ fn differences(recorded: &Fields, sent: &Fields, ignored: &[String]) -> Vec<Stri
     changed.chain(added.map(|name| format!("`{name}` is new"))).collect()
 }
 
+/// Adds a field, or another value of one.
+fn add(fields: &mut Fields, name: String, value: &str) {
+    let own = fields.entry(name).or_default();
+    if !own.is_empty() {
+        own.push_str(", ");
+    }
+    own.push_str(value);
+}
+
+/// Takes the query off a request's URL, and puts it among the fields, keys excepted.
+pub(super) fn split_query(request: &str, auths: &[Auth], fields: &mut Fields) -> String {
+    let (request, query) = request.split_once('?').unwrap_or((request, ""));
+    for (name, value) in form(query) {
+        if !auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name)) {
+            add(fields, format!("query {name}"), &value);
+        }
+    }
+    request.to_owned()
+}
+
 /// Headers of an upload's steps that say which part is sent.
 const UPLOAD_HEADERS: [&str; 6] =
     ["upload-concat", "upload-defer-length", "upload-length", "upload-metadata", "upload-offset", "content-range"];
 
 /// What identifies a request besides its method and URL.
-pub(super) async fn fields(
-    parts: &request::Parts,
-    query: &str,
-    body: &Bytes,
-    operation: Option<&Operation>,
-    auths: &[Auth],
-) -> Fields {
-    let mut found = BTreeMap::new();
-    let mut add = |name: String, value: &str| {
-        found
-            .entry(name)
-            .and_modify(|own: &mut String| {
-                own.push_str(", ");
-                own.push_str(value);
-            })
-            .or_insert_with(|| value.to_owned());
-    };
-    for (name, value) in form(query) {
-        if !auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name)) {
-            add(format!("query {name}"), &value);
-        }
-    }
+pub(super) async fn fields(parts: &request::Parts, body: &Bytes, operation: Option<&Operation>) -> Fields {
+    let mut found = Fields::new();
+    let mut add = |name: String, value: &str| add(&mut found, name, value);
     let declared = operation.iter().flat_map(|operation| operation.fields);
     let declared = declared.filter(|field| field.place == Place::Header).map(|field| field.name);
     for name in declared.chain(UPLOAD_HEADERS).chain([header::RANGE.as_str()]) {
@@ -265,9 +266,10 @@ pub(super) fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
 
 impl Exchange {
     /// Without secrets.
-    pub(super) fn redacted(mut self, placeholders: &Placeholders) -> Self {
+    pub(super) fn redacted(mut self, placeholders: &Placeholders, auths: &[Auth]) -> Self {
         let replaced = |text: &str| placeholders.replaced(text).into_owned();
-        self.request = replaced(&self.request);
+        // A URL that a response gave may be a secret as a whole, with its query.
+        self.request = split_query(&replaced(&self.request), auths, &mut self.fields);
         for value in self.fields.values_mut() {
             // A string of JSON is a leaf.
             *value = if value.starts_with('"') { replace_strings(value, replaced) } else { replaced(value) };

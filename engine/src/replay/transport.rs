@@ -17,7 +17,6 @@ use crate::dynamic::{Catalog, Entry, entries};
 use crate::endpoint::Operation;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::resolve::{reference_in, resolve};
-use crate::secret;
 use crate::serve::match_path;
 use crate::transport::{BoxFuture, Transport};
 
@@ -56,7 +55,7 @@ struct Asked {
     parts: request::Parts,
     body: Bytes,
     operation: Option<&'static Operation>,
-    /// Its method and its URL without the query.
+    /// Its method and its URL.
     line: String,
     fields: Fields,
 }
@@ -74,12 +73,14 @@ impl Transport for Through {
             let body =
                 body.bytes(MAX_BODY).await.map_err(|error| TransportError::new(TransportErrorKind::Body, error))?;
             let operation = parts.extensions.get::<&'static Operation>().copied();
-            let uri = parts.uri.to_string();
-            let (url, query) = uri.split_once('?').unwrap_or((&uri, ""));
-            let fields = exchange::fields(&parts, query, &body, operation, &self.known.auths).await;
-            let asked = Asked { line: format!("{} {url}", parts.method), operation, fields, parts, body };
+            let fields = exchange::fields(&parts, &body, operation).await;
+            let line = format!("{} {}", parts.method, parts.uri);
+            let mut asked = Asked { line, operation, fields, parts, body };
             match &self.inner {
-                None => self.replay(&asked),
+                None => {
+                    asked.line = exchange::split_query(&asked.line, &self.known.auths, &mut asked.fields);
+                    self.replay(&asked)
+                }
                 Some(inner) => self.record(asked, &**inner).await,
             }
         })
@@ -139,7 +140,7 @@ impl Through {
         Ok(Response::from_parts(parts, body.into()))
     }
 
-    /// What is secret of a request by its declaration, by the places of keys, and of a URL that a response gave.
+    /// What is secret of a request by its declaration and by the places of keys.
     async fn secrets_of_request(&self, asked: &Asked) -> Vec<String> {
         let query = exchange::form(asked.parts.uri.query().unwrap_or_default());
         let is_key = |name: &str| self.known.auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name));
@@ -154,9 +155,6 @@ impl Through {
         let Some(operation) = asked.operation else { return secrets };
         let url = asked.url();
         let path = url.split('?').next().unwrap_or_default();
-        if operation.has_given_url() {
-            secrets.extend(secret::of_url(&url).iter().map(|secret| secret.expose().to_owned()));
-        }
         // Where the base URL ends is not known here.
         let starts = path.match_indices('/').map(|(at, _)| at).chain([0]);
         let parameters = starts.filter_map(|at| match_path(operation, path.get(at..)?)).next();
@@ -175,8 +173,11 @@ impl Through {
         for (name, value) in headers {
             placeholders.add_named(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
+        for (name, value) in exchange::form(asked.parts.uri.query().unwrap_or_default()) {
+            placeholders.add_named(&name, &value);
+        }
         for (name, value) in &asked.fields {
-            // `query name`, `form name`; members of JSON are in the body.
+            // `form name`; members of JSON are in the body.
             if let Some((_, name)) = name.split_once(' ') {
                 placeholders.add_named(name, value);
             }
