@@ -58,7 +58,7 @@ pub(crate) enum Found {
     Text(String),
     /// The texts of a list, each of which may stand for a number or boolean as well.
     Texts(Vec<String>),
-    /// JSON whose texts may stand for numbers and booleans as well.
+    /// JSON whose texts may stand for numbers and booleans as well, and its objects for lists.
     #[cfg(feature = "serve")]
     Tree(Json),
     /// What is no JSON, files and bodies, in each of the types that a field of that kind may have.
@@ -240,7 +240,15 @@ impl Found {
                 read(&Json::from(texts)).or_else(|error| read(&Json::Array(spelled.ok_or(error)?))).map_err(invalid)
             }
             #[cfg(feature = "serve")]
-            Found::Tree(tree) => read(&tree).or_else(|_| read(&spelled_tree(tree))).map_err(invalid),
+            Found::Tree(tree) => {
+                let read = |tree: Json| read(&tree).or_else(|_| read(&spelled_tree(tree)));
+                // What is wanted decides whether names that count from 0 are those of an object.
+                let as_object = |error| match read(with_inner_lists(tree.clone())).or_else(|_| read(tree.clone())) {
+                    Ok(value) => Ok(value),
+                    Err(_) => Err(error),
+                };
+                read(with_lists(tree.clone())).or_else(as_object).map_err(invalid)
+            }
             #[cfg(any(feature = "dynamic", feature = "serve"))]
             Found::Any(forms) => match forms.into_iter().find_map(|form| form.downcast::<T>().ok()) {
                 Some(value) => Ok(*value),
@@ -267,6 +275,30 @@ fn spelled_tree(tree: Json) -> Json {
         Json::String(text) => spelled(&text).unwrap_or(Json::String(text)),
         Json::Array(items) => items.into_iter().map(spelled_tree).collect(),
         Json::Object(members) => members.into_iter().map(|(name, value)| (name, spelled_tree(value))).collect(),
+        other => other,
+    }
+}
+
+/// With a list in place of each object whose names count from 0.
+#[cfg(feature = "serve")]
+fn with_lists(tree: Json) -> Json {
+    let members = match with_inner_lists(tree) {
+        Json::Object(members) => members,
+        other => return other,
+    };
+    if !(0..members.len()).all(|index| members.contains_key(&index.to_string())) {
+        return Json::Object(members);
+    }
+    let mut items: Vec<_> = members.into_iter().collect();
+    items.sort_by_key(|(name, _)| name.parse::<usize>().unwrap_or_default());
+    items.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The same for all but the outermost.
+#[cfg(feature = "serve")]
+fn with_inner_lists(tree: Json) -> Json {
+    match tree {
+        Json::Object(members) => members.into_iter().map(|(name, value)| (name, with_lists(value))).collect(),
         other => other,
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn take(
     if !is_flat {
         let mut tree = Value::Null;
         taken.into_iter().for_each(|(path, text)| insert(&mut tree, &path, text));
-        return Ok(Some(Found::Tree(with_lists(tree))));
+        return Ok(Some(Found::Tree(tree)));
     }
     let texts = taken.into_iter().map(|(_, text)| text);
     Ok(match style.lists {
@@ -75,16 +75,4 @@ fn insert(tree: &mut Value, path: &[String], text: String) {
         let name = if first.is_empty() { members.len().to_string() } else { first.clone() };
         insert(members.entry(name).or_insert(Value::Null), rest, text);
     }
-}
-
-/// With a list in place of each object whose names count from 0.
-fn with_lists(tree: Value) -> Value {
-    let Value::Object(members) = tree else { return tree };
-    let counts = (0..members.len()).all(|index| members.contains_key(&index.to_string()));
-    let mut members: Vec<_> = members.into_iter().map(|(name, value)| (name, with_lists(value))).collect();
-    if !counts {
-        return Value::Object(members.into_iter().collect());
-    }
-    members.sort_by_key(|(name, _)| name.parse::<usize>().unwrap_or_default());
-    members.into_iter().map(|(_, value)| value).collect()
 }

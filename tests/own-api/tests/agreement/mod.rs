@@ -1,6 +1,7 @@
 //! A client and a server that are made from one declaration agree: what is sent is what arrives, in both directions, for random
 //! requests and responses of every operation, over sockets.
 
+mod depot;
 mod random;
 
 use std::any::Any;
@@ -264,6 +265,10 @@ impl Described {
                 value => Vec::from_iter(value.as_str()),
             };
             texts.iter().all(|text| match field.place {
+                // Slashes of it stand between segments.
+                Place::Path if field.slashes => {
+                    !text.strip_suffix('/').unwrap_or(text).split('/').any(|segment| ["", ".", ".."].contains(&segment))
+                }
                 Place::Path => !["", ".", ".."].contains(text),
                 Place::Header => {
                     text.trim_matches([' ', '\t']) == *text
@@ -276,8 +281,8 @@ impl Described {
 
     /// The request without what only JSON can tell from nothing: empty lists, and null.
     fn arrives(&self, mut request: Value) -> Value {
-        for (field, _) in self.fields.iter().filter(|(field, _)| !matches!(field.place, Place::Json | Place::JsonBody))
-        {
+        let is_whole = |field: &Field| matches!(field.place, Place::Json | Place::JsonBody | Place::Body);
+        for (field, _) in self.fields.iter().filter(|(field, _)| !is_whole(field)) {
             if matches!(&request[field.rust], Value::Null) || request[field.rust] == json!([]) {
                 request.as_object_mut().unwrap().remove(field.rust);
             }
@@ -322,10 +327,10 @@ impl Described {
     }
 }
 
-struct Items(VecDeque<News>);
+struct Items<T>(VecDeque<T>);
 
-impl Stream for Items {
-    type Item = Result<News, Infallible>;
+impl<T: Unpin> Stream for Items<T> {
+    type Item = Result<T, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(self.0.pop_front().map(Ok))

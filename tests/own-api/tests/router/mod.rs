@@ -539,7 +539,8 @@ async fn lines_are_sent_as_lines_whatever_they_were_made_of() {
             .into();
         let server = Server::new(depot).await;
         let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
-        assert_eq!(names(client.call(Follow::new()).await.unwrap()).await, expected);
+        // Without showing megabytes.
+        assert!(names(client.call(Follow::new()).await.unwrap()).await == expected, "{beginning}");
         if !beginning.is_empty() {
             let (head, body) = server.get("GET /v2/follow").await;
             assert!(head.contains("content-type: application/x-ndjson") && body.contains(beginning), "{head} {body}");
@@ -553,7 +554,7 @@ async fn lines_are_sent_as_lines_whatever_they_were_made_of() {
             .into();
         let server = Server::new(watch).await;
         let client = Client::<Depot>::new().server(format!("http://{}/v2", server.address)).key("7");
-        assert_eq!(names(client.call(Happenings::new()).await.unwrap()).await, expected);
+        assert!(names(client.call(Happenings::new()).await.unwrap()).await == expected, "{beginning}");
     }
     typed_endpoint::endpoint! {
         /// Follows what happens.
