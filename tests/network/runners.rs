@@ -148,8 +148,8 @@ async fn an_app_over_sockets_creates_channels_that_its_client_reads() {
     assert_eq!(channel.next_seq().await.unwrap(), 1);
     assert!(started["proxy"].as_str().unwrap().contains("/run/"));
     assert!(session.call(Get::new("none/such")).await.unwrap_err().is_not_found());
-    assert_eq!(session.is_closed(), None);
+    assert_eq!(session.close_reason(), None);
     session.call(Post::new("stop", json!({}))).await.unwrap();
     assert!(session.call(Post::new("start", json!({}))).await.is_err());
-    assert!(session.is_closed().is_some());
+    assert!(session.close_reason().is_some());
 }
