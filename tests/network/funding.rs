@@ -142,3 +142,15 @@ async fn pixels_are_paid_by_their_own_unit() {
     assert_eq!((session.close_reason(), fake.ledger().out_of_credit), (None, 0));
     assert_eq!(session.paid().unwrap().max_price, Price::per_pixel_second(4067));
 }
+
+#[tokio::test(start_paused = true)]
+async fn payments_end_when_there_is_no_new_challenge() {
+    for status in [400, 404, 409] {
+        let fake = mock::network();
+        let session = session(&fake).await;
+        fake.inject(NetworkStep::Mint, Fault::Status(480));
+        fake.inject(NetworkStep::Refresh, Fault::Status(status));
+        let closed = timeout(Duration::from_secs(4), session.closed()).await.unwrap();
+        assert_eq!(closed, Closed::PaymentRefused(format!("{status}: injected")));
+    }
+}
