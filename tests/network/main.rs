@@ -9,3 +9,4 @@ mod secrets;
 mod sessions;
 mod single;
 mod trickle;
+mod urls;
