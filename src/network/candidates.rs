@@ -8,6 +8,7 @@ use super::app::App;
 use super::error::{Error, Result};
 use super::offer::Offer;
 use super::rejection::{Rejection, RejectionKind};
+use super::shared;
 use crate::endpoints::network::orchestrator::Mode;
 
 /// The back-off while all runners are busy: up to the first time, then up to twice as long, and so on up to the second.
@@ -25,7 +26,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     pub(super) fn new(app: App, mode: Mode) -> Self {
-        let until = Instant::now() + app.client.settings.patience;
+        let until = shared::after(app.client.settings.patience);
         Self { app, mode, until, left: None, rounds: 0, rejections: Vec::new() }
     }
 

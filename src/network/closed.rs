@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Closed {
-    /// By this client: [`Session::close`](super::Session::close), or [`Session::detach`](super::Session::detach).
+    /// By this client: the [`Session`](super::Session) was closed or dropped. Calls of a client that
+    /// [`Session::client`](super::Session::client) has made fail with it afterwards.
     ByUs,
     /// The orchestrator does not know it any longer: it was stopped, or its credit was used up.
     Ended,

@@ -55,18 +55,24 @@ impl Client {
         let client = self.orchestrators()?.max_response(LIMIT.1);
         let mut calls = JoinSet::new();
         for url in &self.settings.orchestrators {
-            let call = client.call(Discover::new()).server(url).deadline(LIMIT.0);
+            let (url, call) = (url.clone(), client.call(Discover::new()).server(url).deadline(LIMIT.0));
             calls.spawn(async move {
                 let began = Instant::now();
-                call.await.map(|list| (list, began.elapsed()))
+                call.await.map(|list| (url, list, began.elapsed()))
             });
         }
         let (mut offers, mut responses, mut failure) = (Vec::new(), 0, None);
         while let Some(result) = calls.join_next().await {
             match result {
-                Ok(Ok((list, latency))) => {
+                Ok(Ok((url, list, latency))) => {
                     responses += 1;
-                    offers.extend(list.into_iter().flat_map(|one| Offer::all(one, Some(latency))));
+                    for mut one in list {
+                        // What is trusted is the URL that the client was given.
+                        if place::trusted(one.address.as_str(), &url).is_err() {
+                            one.address = url.as_str().into();
+                        }
+                        offers.extend(Offer::all(one, Some(latency)));
+                    }
                 }
                 Ok(Err(error)) => drop(failure.get_or_insert(error)),
                 Err(_) => {}

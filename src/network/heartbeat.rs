@@ -20,6 +20,9 @@ use crate::endpoints::network::runner::{Heartbeat, Registration, RunnerEvent, Ru
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long between heartbeats unless the orchestrator says otherwise.
 const INTERVAL: Duration = Duration::from_secs(5);
+/// The limits of that time, whatever the orchestrator says.
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// What heartbeats are made of.
 pub(super) struct Beats {
@@ -95,12 +98,41 @@ impl Beats {
     }
 }
 
-/// A duration of whole seconds, as Go writes it; no longer than half of the time after which the runner is forgotten.
+/// How long until the next heartbeat; no longer than half of the time after which the runner is forgotten.
 fn interval(registration: &Registration) -> Duration {
-    let seconds =
-        |text: &str| text.strip_suffix('s')?.parse().ok().map(Duration::from_secs).filter(|time| !time.is_zero());
-    let interval = seconds(&registration.heartbeat_interval).unwrap_or(INTERVAL);
-    seconds(&registration.heartbeat_ttl).map_or(interval, |ttl| interval.min(ttl / 2))
+    let interval = go_duration(&registration.heartbeat_interval).unwrap_or(INTERVAL);
+    let ttl = go_duration(&registration.heartbeat_ttl);
+    ttl.map_or(interval, |ttl| interval.min(ttl / 2)).clamp(SHORTEST, LONGEST)
+}
+
+/// A duration as Go writes it, such as `1m0s` and `1.5s`; `None` if it is none, or not above zero.
+fn go_duration(text: &str) -> Option<Duration> {
+    let (mut rest, mut total) = (text, 0.0);
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (number, after) = rest.split_at_checked(unit)?;
+        let end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let (unit, after) = after.split_at_checked(end)?;
+        let seconds = match unit {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 1e-3,
+            "us" | "µs" | "μs" => 1e-6,
+            "ns" => 1e-9,
+            _ => return None,
+        };
+        total += number.parse::<f64>().ok()? * seconds;
+        rest = after;
+    }
+    // What is longer than a `Duration` is far above the longest interval, too.
+    (total > 0.0).then(|| Duration::try_from_secs_f64(total).unwrap_or(Duration::MAX))
+}
+
+impl Drop for Beats {
+    fn drop(&mut self) {
+        self.known.end();
+    }
 }
 
 /// Reads the channel of events.
@@ -130,5 +162,35 @@ impl Events {
 impl Drop for Events {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_durations_of_go_within_limits() {
+        for (interval, ttl, expected) in [
+            ("5s", "20s", 5.0),
+            ("1m0s", "4m0s", 60.0),
+            ("1.5s", "20s", 1.5),
+            ("1m0s", "20s", 10.0),
+            ("10ms", "20s", 1.0),
+            ("1h2m3s", "20h", 60.0),
+            ("18446744073709551615s", "18446744073709551615s", 60.0),
+            ("", "20s", 5.0),
+            ("0s", "0s", 5.0),
+            ("-5s", "5", 5.0),
+            ("5 s", "s", 5.0),
+            ("1..5s", "µ", 5.0),
+        ] {
+            let registration = Registration {
+                heartbeat_interval: interval.to_owned(),
+                heartbeat_ttl: ttl.to_owned(),
+                ..Registration::default()
+            };
+            assert_eq!(super::interval(&registration).as_secs_f64(), expected, "{interval} {ttl}");
+        }
     }
 }

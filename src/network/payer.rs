@@ -188,8 +188,14 @@ impl Payer {
                 self.status.save(&self.state);
                 Ok(())
             }
-            // Whether the session is over is for its payments to find out.
-            Err(_) => Err(Step::Again),
+            Err(error) => Err(match error.status().map(|status| status.as_u16()) {
+                // It would say so again and again.
+                Some(status @ (400 | 404 | 409)) => {
+                    let reason = error.message().unwrap_or_default();
+                    Step::Over(Some(Closed::PaymentRefused(format!("{status}: {reason}"))))
+                }
+                _ => Step::Again,
+            }),
         }
     }
 }

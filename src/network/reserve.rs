@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use typed_endpoint::Secret;
+use typed_endpoint::{RequestError, Secret, Url};
 
 use super::app::App;
 use super::candidates::Candidates;
@@ -80,17 +80,18 @@ async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
     let (server, route) = place::reservation(offer.url()).map_err(cannot)?;
     place::trusted(offer.url(), offer.orchestrator.as_str()).map_err(cannot)?;
     let client = app.client.orchestrator_client()?.server(&server);
+    let place = |id| Place { server: server.clone(), route: route.clone(), id };
     let Some(price) = offer.price() else {
         // A reservation whose response is lost is no work, and costs nothing.
-        let reserved = client.call(Reserve::new(route)).await;
-        let reservation = reserved.map_err(|error| Failed::Refused(why(&error)))?;
-        return Ok(session(app, offer, reservation, None)?);
+        let reserved = request(&client, Reserve::new(&route), place(Secret::default())).await;
+        return session(app, offer, reserved.map_err(|error| Failed::Refused(why(&error)))?, None);
     };
-    let mut first = FirstPayment::new(app, &price).await?;
+    let mut first = FirstPayment::new(app, offer, &price).await?;
     let payment = loop {
-        let challenge = match client.call(Reserve::new(&route).payer_address(first.address())).await {
+        let unpaid = Reserve::new(&route).payer_address(first.address());
+        let challenge = match request(&client, unpaid, place(Secret::default())).await {
             // The runner wants no payment any more.
-            Ok(reservation) => return Ok(session(app, offer, reservation, None)?),
+            Ok(reserved) => return session(app, offer, reserved, None),
             Err(error) => match error.body() {
                 Some(OrchestratorError::Payment(challenge)) => challenge.clone(),
                 _ => return Err(Failed::Refused(why(&error))),
@@ -100,36 +101,83 @@ async fn reserve(app: &App, offer: &Offer) -> Result<Session, Failed> {
             break payment;
         }
     };
-    let payer = first.into_payer();
-    let request =
-        Reserve::new(route).payer_address(&payer.state.payer).payment(payment.payment).segment(payment.segment);
-    match client.call(request).await {
-        Ok(reservation) => Ok(session(app, offer, reservation, Some(payer.state))?),
+    let state = first.into_payer().state;
+    let paid = Reserve::new(&route).payer_address(&state.payer).payment(payment.payment).segment(payment.segment);
+    let manifest = place(state.challenge.manifest_id.clone());
+    match request(&client, paid, manifest).await {
+        Ok(reserved) => session(app, offer, reserved, Some(state)),
         Err(error) => Err(match Rejection::of_error(&error) {
             Some(rejection) => Failed::Refused(rejection),
             None => {
-                // If it was reserved after all, its id is known.
-                if let Ok(place) = Place::of_payment_url(payer.state.challenge.payment_url.expose()) {
-                    stop_in_background(&client, place);
-                }
                 let is_too_little = error.status().is_some_and(|status| {
                     rejection::took_too_little(status.as_u16(), error.headers(), error.raw_body())
                 });
-                let paid = Some(payer.state.paid());
+                let paid = Some(state.paid());
                 Error::Call { may_have_run: !is_too_little, paid, source: error.into() }.into()
             }
         }),
     }
 }
 
+/// A session that is stopped unless it is used.
+struct Unused {
+    client: crate::Client<Orchestrator>,
+    /// Without an id there is none, as far as is known.
+    place: Option<Place>,
+}
+
+impl Unused {
+    /// It is used, or there is none.
+    fn keep(&mut self) {
+        self.place = None;
+    }
+}
+
+impl Drop for Unused {
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take().filter(|place| !place.id.expose().is_empty()) {
+            stop_in_background(&self.client, place);
+        }
+    }
+}
+
+/// Reserves a session; its id is that of the place if there is no response. The request goes on if nobody waits for it any more:
+/// only so the session can be stopped.
+async fn request(
+    client: &crate::Client<Orchestrator>,
+    request: Reserve,
+    place: Place,
+) -> Result<(Reservation, Unused), crate::Error<OrchestratorError>> {
+    let mut unused = Unused { client: client.clone(), place: Some(place) };
+    let call = client.call(request);
+    let task = tokio::spawn(async move {
+        match call.await {
+            Ok(reservation) => {
+                if let Some(place) = &mut unused.place {
+                    place.id = reservation.session_id.clone();
+                }
+                Ok((reservation, unused))
+            }
+            Err(error) => {
+                if Rejection::of_error(&error).is_some() {
+                    unused.keep();
+                }
+                Err(error)
+            }
+        }
+    });
+    task.await.unwrap_or_else(|_| Err(RequestError::other("the runtime was shut down").into()))
+}
+
 /// The first payment of a runner.
 pub(super) struct FirstPayment {
     payer: Payer,
+    orchestrator: Url,
     challenges: u32,
 }
 
 impl FirstPayment {
-    pub(super) async fn new(app: &App, price: &Price) -> Result<Self, Failed> {
+    pub(super) async fn new(app: &App, offer: &Offer, price: &Price) -> Result<Self, Failed> {
         let Some(kind) = price.kind() else {
             return Err(Failed::refused(
                 RejectionKind::Price,
@@ -140,7 +188,7 @@ impl FirstPayment {
         let orchestrator = app.client.orchestrator_client()?;
         let state = PaymentState::new(Challenge::default(), kind, &app.name, &address, app.limit(price), 0);
         let payer = Payer { signer, orchestrator, state, status: Arc::new(Status::new(None)), is_refused: false };
-        Ok(Self { payer, challenges: 0 })
+        Ok(Self { payer, orchestrator: offer.orchestrator.clone(), challenges: 0 })
     }
 
     /// Who pays.
@@ -150,6 +198,9 @@ impl FirstPayment {
 
     /// Has the payment made that a challenge asks for; `None` when the signer wants another challenge.
     pub(super) async fn make(&mut self, challenge: Challenge) -> Result<Option<Undelivered>, Failed> {
+        if let Err(error) = place::trusted(challenge.payment_url.expose(), self.orchestrator.as_str()) {
+            return Err(Failed::refused(RejectionKind::Other, error.to_string()));
+        }
         self.payer.state.challenge = challenge;
         self.challenges += 1;
         match self.payer.mint(LIMIT).await.map_err(Failed::signer)? {
@@ -172,16 +223,25 @@ impl FirstPayment {
 fn session(
     app: &App,
     offer: &Offer,
-    reservation: Reservation,
+    (reservation, mut unused): (Reservation, Unused),
     payment: Option<PaymentState>,
-) -> Result<Session, Error> {
+) -> Result<Session, Failed> {
+    let paid = payment.as_ref().map(PaymentState::paid);
     let Reservation { session_id, app_url, control_url, .. } = reservation;
-    for url in [&app_url, &control_url] {
-        place::trusted(url.expose(), offer.orchestrator.as_str())?;
-    }
     let mut state = SessionState::new(&app.name, offer.orchestrator.clone(), session_id, app_url, control_url);
     state.payment = payment;
-    Session::resume(app.client.clone(), state)
+    match (Session::resume(app.client.clone(), state), paid) {
+        (Ok(session), _) => {
+            unused.keep();
+            Ok(session)
+        }
+        (Err(error), Some(paid)) => {
+            let source = RequestError::other(error.to_string()).into();
+            Err(Error::Call { may_have_run: false, paid: Some(paid), source }.into())
+        }
+        (Err(error @ Error::Url(_)), None) => Err(Failed::refused(RejectionKind::Other, error.to_string())),
+        (Err(error), None) => Err(error.into()),
+    }
 }
 
 /// Why a request that is no work did not succeed.

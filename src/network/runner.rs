@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use typed_endpoint::{Retry, Secret, Transport, Url};
 
 use super::connect::Connector;
 use super::error::{Error, Result};
 use super::heartbeat::Beats;
-use super::known::{Known, MAX_UPDATES};
+use super::known::Known;
 use super::runner_session::RunnerSession;
 use crate::endpoints::network::orchestrator::{Gpu, Mode, Orchestrator};
 use crate::endpoints::network::runner::{Heartbeat, RunnerPrice, Unregister};
@@ -47,7 +46,6 @@ pub struct Runner {
     connector: Connector,
     id: String,
     known: Arc<Known>,
-    updates: mpsc::Receiver<RunnerUpdate>,
     capacity: watch::Sender<u64>,
     secret: watch::Receiver<Option<Secret>>,
     beats: JoinHandle<()>,
@@ -62,6 +60,9 @@ pub enum RunnerUpdate {
     Reserved(Secret),
     /// It is over.
     Released(Secret),
+    /// So many updates before the next one were dropped, because more than 1024 waited to be read.
+    /// [`in_use`](Runner::in_use) is right all the same.
+    Lagged(u64),
     /// The orchestrator cannot be reached, or has forgotten the runner: it is registered again as soon as possible.
     Lost,
     /// The runner is registered again.
@@ -153,8 +154,7 @@ impl RunnerBuilder {
     /// When the first heartbeat fails: a wrong secret, an invalid price, no connection.
     pub async fn start(self) -> Result<Runner> {
         let Self { client, connector, request, bootstrap, capacity } = self;
-        let (updates_in, updates) = mpsc::channel(MAX_UPDATES);
-        let known = Arc::new(Known::new(updates_in));
+        let known = Arc::new(Known::default());
         let (capacity, of_capacity) = watch::channel(capacity);
         let (secret_in, secret) = watch::channel(None);
         let mut beats = Beats {
@@ -170,7 +170,7 @@ impl RunnerBuilder {
         let first = beats.beat().await.map_err(|error| Error::Register(error.into()))?;
         let id = first.runner_id.clone();
         let beats = tokio::spawn(beats.keep(first));
-        Ok(Runner { client, connector, id, known, updates, capacity, secret, beats, is_closed: false })
+        Ok(Runner { client, connector, id, known, capacity, secret, beats, is_closed: false })
     }
 }
 
@@ -203,9 +203,10 @@ impl Runner {
         &self.id
     }
 
-    /// Waits for what happens next. Sessions are found by events, and, where those are lost, by heartbeats within seconds.
+    /// Waits for what happens next. Sessions are found by events, and, where those are lost, by heartbeats within seconds. Updates
+    /// that nobody reads are dropped, the oldest first.
     pub async fn next(&mut self) -> Option<RunnerUpdate> {
-        self.updates.recv().await
+        self.known.next().await
     }
 
     /// How many sessions and calls there are, as far as is known.
@@ -223,20 +224,29 @@ impl Runner {
         RunnerSession::new(self.client.clone(), self.connector.clone(), headers)
     }
 
-    /// Takes no more sessions, waits until those that there are are over, and unregisters. The orchestrator's own status for this
-    /// would end them.
+    /// Lowers the capacity to the sessions and calls that there are, and further with each that ends, waits until none is left, and
+    /// unregisters. The orchestrator's own status for this would end them.
+    ///
+    /// The capacity that a session leaves may be taken again before the orchestrator knows the lower one, and a capacity of 0 cannot
+    /// be said: a session that begins just before the unregistration is ended by it. There is no limit of time, as a
+    /// session may last forever: where that is too long, put it into `tokio::time::timeout`, after which the runner is unregistered.
     ///
     /// # Errors
     /// As for [`close`](Self::close).
     pub async fn drain(mut self) -> Result<()> {
         loop {
-            match self.in_use() as u64 {
-                0 => return self.close().await,
-                used => self.set_capacity(used),
+            let used = self.in_use() as u64;
+            if used == 0 {
+                return self.close().await;
             }
-            // Updates are in vain now.
-            while self.updates.try_recv().is_ok() {}
-            sleep(Duration::from_secs(1)).await;
+            self.capacity.send_if_modified(|capacity| {
+                let is_less = used < *capacity;
+                *capacity = used.min(*capacity);
+                is_less
+            });
+            if self.next().await.is_none() {
+                return self.close().await;
+            }
         }
     }
 

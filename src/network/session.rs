@@ -49,6 +49,9 @@ impl Client {
     ///
     /// # Errors
     /// When the state is of a paid session and the client has no signer, or when its URLs cannot be used.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime, if the session is paid for by time: the payments are made by a task of its own.
     pub fn resume(&self, state: SessionState) -> Result<Session> {
         Session::resume(self.clone(), state)
     }
@@ -56,6 +59,10 @@ impl Client {
 
 impl Session {
     pub(super) fn resume(client: Client, state: SessionState) -> Result<Self> {
+        let payment_url = state.payment.as_ref().map(|payment| &payment.challenge.payment_url);
+        for url in [&state.control_url].into_iter().chain(payment_url) {
+            place::trusted(url.expose(), state.orchestrator.as_str())?;
+        }
         let base = Base::new(place::trusted(state.app_url.expose(), state.orchestrator.as_str())?);
         let orchestrator = client.orchestrator_client()?;
         let transport = client.transport_of_apps()?;
@@ -72,7 +79,7 @@ impl Session {
     }
 
     /// Calls the app, by a request of an API of the app's, declared by [`endpoint!`](macro@crate::endpoint), such as
-    /// [`AppApi`](super::AppApi): with JSON, server-sent events, files and bytes, typed errors, retries and time-outs as forevery call.
+    /// [`AppApi`](super::AppApi): with JSON, server-sent events, files and bytes, typed errors, retries and time-outs as for every call.
     pub fn call<E: HostedBy<<E as Endpoint>::Api>>(&self, request: E) -> Call<E> {
         self.client::<E::Api>().call(request)
     }
@@ -130,7 +137,7 @@ impl Session {
     }
 
     /// Why the session is over; `None` while it is not, as far as is known.
-    pub fn is_closed(&self) -> Option<Closed> {
+    pub fn close_reason(&self) -> Option<Closed> {
         self.status.closed()
     }
 

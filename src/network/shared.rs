@@ -30,13 +30,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A year, for times that are too long for an `Instant`.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The instant after a time, however long that is.
+pub(super) fn after(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + FOREVER)
+}
+
 impl Shared {
     pub(super) fn rest(&self, url: &str, time: Duration) {
         let now = Instant::now();
         let mut resting = lock(&self.resting);
         resting.retain(|_, until| *until > now);
         if resting.len() < MAX_KEPT {
-            resting.insert(url.to_owned(), now + time);
+            resting.insert(url.to_owned(), after(time));
         }
     }
 

@@ -176,7 +176,7 @@ impl Single {
         parts.uri = base.below(&parts.uri).map_err(|error| other(format!("{error:#}")))?;
         let mut funding = None;
         if let Some(price) = offer.price() {
-            let mut first = FirstPayment::new(&self.app, &price).await?;
+            let mut first = FirstPayment::new(&self.app, offer, &price).await?;
             let payment = loop {
                 let challenge = match self.challenge(&*transport, &parts, body, first.address()).await? {
                     Challenged::Challenge(challenge) => challenge,

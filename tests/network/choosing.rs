@@ -97,3 +97,15 @@ async fn a_discovery_url_or_the_signer_lists_runners_too() {
     session.close().await.unwrap();
     assert_eq!(fake.sessions(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn times_without_an_end_are_times() {
+    let fake = mock::network();
+    let gone = fake.runner(FakeRunner::new("x/a"));
+    let client = fake.client().patience(Duration::MAX).rest(Duration::MAX);
+    client.app("x/a").offers().await.unwrap();
+    fake.remove_runner(&gone);
+    assert!(matches!(client.app("x/a").reserve().await, Err(Error::NoRunner { .. })));
+    fake.runner(FakeRunner::new("x/a"));
+    client.app("x/a").reserve().await.unwrap();
+}

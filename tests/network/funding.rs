@@ -46,7 +46,7 @@ async fn half_an_hour_is_paid_without_a_gap_whatever_fails() {
         }
         sleep(Duration::from_millis(9_700)).await;
         at += 1;
-        assert_eq!(session.is_closed(), None, "after {:?}, {fault:?} of {step:?}", began.elapsed());
+        assert_eq!(session.close_reason(), None, "after {:?}, {fault:?} of {step:?}", began.elapsed());
     }
     assert_eq!(session.call(Say::new("hello")).await.unwrap().path, "/say");
     let ledger = fake.ledger();
@@ -65,7 +65,7 @@ async fn what_is_paid_is_what_is_used() {
     let fake = mock::network();
     let session = session(&fake).await;
     sleep(Duration::from_secs(3600)).await;
-    assert_eq!(session.is_closed(), None);
+    assert_eq!(session.close_reason(), None);
     // One with the reservation, and one every three seconds.
     let paid = session.paid().unwrap();
     assert!((1190..=1202).contains(&paid.payments), "{paid}");
@@ -116,7 +116,7 @@ async fn payments_that_are_not_accepted_are_replaced_once() {
     let session = session(&fake).await;
     fake.inject(NetworkStep::Pay, Fault::Status(400));
     sleep(Duration::from_secs(4)).await;
-    assert_eq!((session.is_closed(), fake.ledger().refreshed), (None, 1));
+    assert_eq!((session.close_reason(), fake.ledger().refreshed), (None, 1));
     fake.inject(NetworkStep::Pay, Fault::Status(403));
     fake.inject(NetworkStep::Pay, Fault::Status(403));
     let closed = timeout(Duration::from_secs(4), session.closed()).await.unwrap();
@@ -139,6 +139,18 @@ async fn pixels_are_paid_by_their_own_unit() {
     fake.runner(FakeRunner::new("x/echo").price(Price::per_pixel_second(4018)));
     let session = fake.client().app("x/echo").reserve().await.unwrap();
     sleep(Duration::from_secs(300)).await;
-    assert_eq!((session.is_closed(), fake.ledger().out_of_credit), (None, 0));
+    assert_eq!((session.close_reason(), fake.ledger().out_of_credit), (None, 0));
     assert_eq!(session.paid().unwrap().max_price, Price::per_pixel_second(4067));
+}
+
+#[tokio::test(start_paused = true)]
+async fn payments_end_when_there_is_no_new_challenge() {
+    for status in [400, 404, 409] {
+        let fake = mock::network();
+        let session = session(&fake).await;
+        fake.inject(NetworkStep::Mint, Fault::Status(480));
+        fake.inject(NetworkStep::Refresh, Fault::Status(status));
+        let closed = timeout(Duration::from_secs(4), session.closed()).await.unwrap();
+        assert_eq!(closed, Closed::PaymentRefused(format!("{status}: injected")));
+    }
 }

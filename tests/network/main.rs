@@ -10,3 +10,4 @@ mod sessions;
 mod single;
 mod tls;
 mod trickle;
+mod urls;

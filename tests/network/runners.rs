@@ -112,6 +112,46 @@ async fn draining_waits_for_the_sessions() {
     assert!(fake.client().discover().await.unwrap().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_capacity_is_lowered_with_each_session_that_ends() {
+    let fake = mock::network();
+    let runner = builder(&fake).capacity(4).start().await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let first = fake.client().app("x/mine").reserve().await.unwrap();
+    let second = fake.client().app("x/mine").reserve().await.unwrap();
+    sleep(Duration::from_secs(6)).await;
+    let draining = tokio::spawn(runner.drain());
+    sleep(Duration::from_millis(100)).await;
+    first.close().await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    let runner = fake.client().discover().await.unwrap().remove(0);
+    assert_eq!((runner.runner.capacity, runner.free_capacity()), (Some(1), 0));
+    second.close().await.unwrap();
+    timeout(Duration::from_millis(100), draining).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_are_known_whether_or_not_updates_are_read() {
+    let fake = mock::network();
+    let mut runner = builder(&fake).start().await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    for _ in 0..520 {
+        let session = fake.client().app("x/mine").reserve().await.unwrap();
+        sleep(Duration::from_millis(10)).await;
+        assert_eq!(runner.in_use(), 1);
+        session.close().await.unwrap();
+        sleep(Duration::from_millis(10)).await;
+        assert_eq!(runner.in_use(), 0);
+    }
+    assert_eq!(update(&mut runner).await, RunnerUpdate::Lagged(16));
+    for _ in 0..512 {
+        assert!(matches!(update(&mut runner).await, RunnerUpdate::Reserved(_)));
+        assert!(matches!(update(&mut runner).await, RunnerUpdate::Released(_)));
+    }
+    let session = fake.client().app("x/mine").reserve().await.unwrap();
+    assert_eq!(update(&mut runner).await, RunnerUpdate::Reserved(session.id().clone()));
+}
+
 #[tokio::test]
 async fn an_app_over_sockets_creates_channels_that_its_client_reads() {
     let fake = mock::network();
@@ -148,8 +188,8 @@ async fn an_app_over_sockets_creates_channels_that_its_client_reads() {
     assert_eq!(channel.next_seq().await.unwrap(), 1);
     assert!(started["proxy"].as_str().unwrap().contains("/run/"));
     assert!(session.call(Get::new("none/such")).await.unwrap_err().is_not_found());
-    assert_eq!(session.is_closed(), None);
+    assert_eq!(session.close_reason(), None);
     session.call(Post::new("stop", json!({}))).await.unwrap();
     assert!(session.call(Post::new("start", json!({}))).await.is_err());
-    assert!(session.is_closed().is_some());
+    assert!(session.close_reason().is_some());
 }

@@ -35,7 +35,7 @@ async fn a_free_session_is_reserved_called_and_stopped() {
     assert_eq!(seen, [0, 1, 2]);
     let error = session.call(Status::new(404)).await.unwrap_err();
     assert!(error.is_not_found());
-    assert_eq!(session.is_closed(), None, "a 404 of the app's is not the end of the session");
+    assert_eq!(session.close_reason(), None, "a 404 of the app's is not the end of the session");
 
     session.close().await.unwrap();
     assert_eq!(fake.sessions(), 0);
@@ -106,7 +106,7 @@ async fn the_end_of_a_session_is_told_at_once_with_its_reason() {
     let session = fake.client().app("x/echo").reserve().await.unwrap();
     fake.remove_runner(&id);
     assert!(session.call(Say::new("hello")).await.is_err());
-    assert_eq!(session.is_closed(), Some(Closed::RunnerGone));
+    assert_eq!(session.close_reason(), Some(Closed::RunnerGone));
 }
 
 #[tokio::test(start_paused = true)]
