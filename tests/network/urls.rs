@@ -1,4 +1,4 @@
-//! URLs that orchestrators send, and sessions that nobody comes to use.
+//! What orchestrators send that cannot be used, and sessions that nobody comes to use.
 
 use std::time::Duration;
 
@@ -102,4 +102,51 @@ async fn a_reservation_that_nobody_waits_for_is_stopped() {
         sleep(Duration::from_secs(2)).await;
         assert_eq!(fake.sessions(), 0);
     }
+}
+
+/// A body of five bytes that never arrive.
+struct Broken;
+
+impl http_body::Body for Broken {
+    type Data = bytes::Bytes;
+    type Error = livepeer::BoxError;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, livepeer::BoxError>>> {
+        std::task::Poll::Ready(Some(Err("the line is cut".into())))
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(5)
+    }
+}
+
+/// An orchestrator whose app sends an error response that breaks.
+struct Breaks(NetworkFake);
+
+impl Transport for Breaks {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let is_call = request.uri().path().ends_with("/say");
+            let response = self.0.send(request).await?;
+            if !is_call {
+                return Ok(response);
+            }
+            let (mut parts, _) = response.into_parts();
+            parts.status = http::StatusCode::INTERNAL_SERVER_ERROR;
+            Ok(http::Response::from_parts(parts, Body::wrap(Broken)))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_response_that_breaks_is_not_an_empty_one() {
+    let fake = mock::network();
+    fake.runner(FakeRunner::new("x/a"));
+    let client = Client::new().orchestrator("https://localhost").transport(Breaks(fake));
+    let session = client.app("x/a").reserve().await.unwrap();
+    let error = session.call(Say::new("hello")).await.unwrap_err();
+    assert!(format!("{error:#}").contains("the line is cut"), "{error:#}");
 }
