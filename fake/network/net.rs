@@ -52,7 +52,7 @@ pub fn network() -> NetworkFake {
     }))
 }
 
-/// The network that [`network`] makes. Clones are the same network. As a transport, it is the orchestrator.
+/// The network that [`network()`] makes. Clones are the same network. As a transport, it is the orchestrator.
 #[derive(Clone)]
 pub struct NetworkFake(Arc<Network>);
 
