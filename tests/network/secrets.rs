@@ -62,7 +62,10 @@ async fn urls_of_sessions_and_payments_are_in_no_log_and_no_debug_output() {
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_env_filter("livepeer=debug").with_ansi(false).with_writer(log.clone()).finish();
+    // With only one in the process, `tracing` lets whichever test logs first decide for all, and most have none.
+    let _another = tracing::Dispatch::new(tracing_subscriber::registry());
     let guard = tracing::subscriber::set_default(subscriber);
+    tracing::callsite::rebuild_interest_cache();
     let session = fake.client().app("x/a").reserve().await.unwrap();
     session.call(Say::new("hello")).await.unwrap();
     let state = session.state();
