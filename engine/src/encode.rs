@@ -146,7 +146,7 @@ pub(crate) fn prepare(
 }
 
 /// The headers of these fields.
-#[cfg(feature = "mock")]
+#[cfg(feature = "serve")]
 pub(crate) fn headers(
     fields: &[Field],
     values: &[Option<&dyn Value>],
