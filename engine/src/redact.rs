@@ -129,14 +129,42 @@ fn shorten(text: &mut String) -> bool {
     long
 }
 
-/// The text with something else in place of a secret, however JSON, URLs and HTML spell it.
+/// Puts something of its own in place of each secret.
 #[cfg(feature = "replay")]
-pub(crate) fn replace_secret<'t>(text: &'t str, secret: &str, with: &str) -> Cow<'t, str> {
-    let found = Scanner::new(std::iter::once(secret)).redact(text, false, &mut Steps::for_bytes(text.len()));
-    match found {
-        Cow::Borrowed(_) => found,
-        Cow::Owned(text) => Cow::Owned(text.replace(MARK, with)),
+pub(crate) struct Replacer<'s> {
+    scanner: Scanner<'s>,
+    with: std::collections::BTreeMap<&'s [u8], &'s str>,
+}
+
+#[cfg(feature = "replay")]
+impl<'s> Replacer<'s> {
+    /// For secrets, each with what stands in its place.
+    pub(crate) fn new(secrets: &'s [(String, String)]) -> Self {
+        Self {
+            scanner: Scanner::new(secrets.iter().map(|(secret, _)| secret.as_str())),
+            with: secrets.iter().map(|(secret, with)| (scan::known_part(secret), with.as_str())).collect(),
+        }
     }
+
+    /// The text without them, however JSON, URLs and HTML spell them. What is too short to be looked for in a text is replaced where it
+    /// is all of it.
+    pub(crate) fn replace<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.with.get(text.as_bytes()) {
+            Some(with) => Cow::Owned((*with).to_owned()),
+            None => self.scanner.replace(text, false, &mut Steps::for_bytes(text.len()), |secret| {
+                secret.and_then(|secret| self.with.get(secret)).copied().unwrap_or(MARK)
+            }),
+        }
+    }
+}
+
+/// What is secret of a header's value that holds credentials: the word after `Bearer` or `Basic`, and the password of the latter.
+pub(crate) fn secrets_of_credentials(value: &str) -> impl Iterator<Item = Secret> + use<> {
+    let word = value.rsplit(' ').next().unwrap_or(value);
+    let is_basic = value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
+    let pair = is_basic.then(|| BASE64_STANDARD.decode(word).ok().and_then(|bytes| String::from_utf8(bytes).ok()));
+    let password = pair.flatten().and_then(|pair| Some(Secret::from(pair.split_once(':')?.1)));
+    password.into_iter().chain([Secret::from(word)])
 }
 
 /// What callers give in addition to an operation's own fields (headers, query parameters) that is a secret by its name or place.
@@ -149,13 +177,7 @@ pub(crate) fn credentials(auth: Auth, headers: &HeaderMap, query: &[(String, Str
         if !own && !sounds_secret(name.as_str()) {
             continue;
         }
-        // `Bearer …`, `Basic …`: it is the last word.
-        let word = value.rsplit(' ').next().unwrap_or(value);
-        if value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic ")) {
-            let decoded = BASE64_STANDARD.decode(word).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            found.extend(decoded.as_deref().and_then(|pair| Some(pair.split_once(':')?.1.into())));
-        }
-        found.push(word.into());
+        found.extend(secrets_of_credentials(value));
     }
     for (name, value) in query {
         if matches!(auth, Auth::Query(own) if own == name) || sounds_secret(&name.to_ascii_lowercase()) {

@@ -227,9 +227,10 @@ impl Cassette {
         let mut state = self.state();
         state.recorded.exchanges.push(exchange);
         // What was learned to be a secret later is one in earlier exchanges, too.
-        let mut redacted = state.recorded.clone();
-        let exchanges = redacted.exchanges.into_iter();
-        redacted.exchanges = exchanges.map(|exchange| exchange.redacted(&state.placeholders, &state.auths)).collect();
+        let replacer = state.placeholders.replacer();
+        let exchanges = state.recorded.exchanges.iter().cloned();
+        let exchanges = exchanges.map(|exchange| exchange.redacted(&replacer, &state.auths)).collect();
+        let redacted = Recorded { servers: state.recorded.servers.clone(), exchanges };
         write(&self.0.path, &json::pretty(&serde_json::to_string(&redacted)?))
     }
 }

@@ -77,10 +77,7 @@ impl<'s> Scanner<'s> {
     pub(super) fn new(secrets: impl Iterator<Item = &'s str>) -> Self {
         let mut patterns: Vec<_> = secrets
             .filter(|secret| secret.len() >= SHORTEST)
-            .map(|secret| Pattern {
-                text: secret.as_bytes().get(..LONGEST).unwrap_or(secret.as_bytes()),
-                goes_on: secret.len() > LONGEST,
-            })
+            .map(|secret| Pattern { text: known_part(secret), goes_on: secret.len() > LONGEST })
             .collect();
         patterns.sort_unstable();
         patterns.dedup();
@@ -99,6 +96,17 @@ impl<'s> Scanner<'s> {
 
     /// The text without the secrets. `cut`: it may end in the middle of one.
     pub(super) fn redact<'t>(&self, text: &'t str, cut: bool, steps: &mut Steps) -> Cow<'t, str> {
+        self.replace(text, cut, steps, |_| MARK)
+    }
+
+    /// The text with what stands in place of each secret, which is given as [`known_part`] has it; `None`: what was withheld.
+    pub(super) fn replace<'t, 'w>(
+        &self,
+        text: &'t str,
+        cut: bool,
+        steps: &mut Steps,
+        with: impl Fn(Option<&[u8]>) -> &'w str,
+    ) -> Cow<'t, str> {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
@@ -113,15 +121,15 @@ impl<'s> Scanner<'s> {
             };
             match found {
                 Ok(None) if enough => at += 1,
-                Ok(Some(end)) => {
+                Ok(Some(Match { end, pattern })) => {
                     shown.push_str(text.get(kept..at).unwrap_or_default());
-                    shown.push_str(MARK);
+                    shown.push_str(with(pattern));
                     (at, kept) = (end, end);
                 }
                 Ok(None) | Err(OutOfSteps) => {
                     let at = (kept..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(kept);
                     shown.push_str(text.get(kept..at).unwrap_or_default());
-                    shown.push_str(MARK);
+                    shown.push_str(with(None));
                     return Cow::Owned(shown);
                 }
             }
@@ -133,7 +141,7 @@ impl<'s> Scanner<'s> {
         Cow::Owned(shown)
     }
 
-    /// Where the longest secret ends that begins here.
+    /// The longest secret that begins here.
     fn match_at(
         &self,
         text: &str,
@@ -141,8 +149,8 @@ impl<'s> Scanner<'s> {
         cut: bool,
         steps: &mut Steps,
         readings: &mut Vec<Reading>,
-    ) -> Result<Option<usize>, OutOfSteps> {
-        let mut longest = None;
+    ) -> Result<Option<Match<'s>>, OutOfSteps> {
+        let mut longest: Option<Match<'s>> = None;
         readings.clear();
         readings.push(Reading { at: start, from: 0, to: self.patterns.len(), depth: 0 });
         while let Some(reading) = readings.pop() {
@@ -151,15 +159,16 @@ impl<'s> Scanner<'s> {
             }
             let rest = text.get(reading.at..).unwrap_or_default();
             if cut && reading.depth >= SHORTEST && is_cut_here(rest) {
-                longest = Some(text.len());
+                longest = Some(Match { end: text.len(), pattern: None });
             }
             let mut go_on = |spelled: usize, bytes: &[u8]| {
                 let next = self.narrow(Reading { at: reading.at + spelled, ..reading }, bytes);
                 let Some(next) = next.filter(|next| readings.last() != Some(next)) else { return };
-                match self.patterns.get(next.from).filter(|pattern| pattern.text.len() == next.depth) {
-                    Some(Pattern { goes_on: true, .. }) => longest = Some(text.len()),
-                    Some(_) => longest = longest.max(Some(next.at)),
-                    None => {}
+                if let Some(pattern) = self.patterns.get(next.from).filter(|own| own.text.len() == next.depth) {
+                    let end = if pattern.goes_on { text.len() } else { next.at };
+                    if longest.as_ref().is_none_or(|longest| longest.end < end) {
+                        longest = Some(Match { end, pattern: Some(pattern.text) });
+                    }
                 }
                 readings.push(next);
             };
@@ -186,6 +195,18 @@ impl<'s> Scanner<'s> {
         }
         Some(reading)
     }
+}
+
+/// A secret that was found in a text.
+struct Match<'s> {
+    end: usize,
+    /// Its [`known_part`]; `None` if the text ends before it does.
+    pattern: Option<&'s [u8]>,
+}
+
+/// As much of a secret as is looked for.
+pub(super) fn known_part(secret: &str) -> &[u8] {
+    secret.as_bytes().get(..LONGEST).unwrap_or(secret.as_bytes())
 }
 
 struct OutOfSteps;

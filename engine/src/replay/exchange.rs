@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderMap, header, request};
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::json::{for_each_leaf, replace_strings};
-use super::placeholders::{Placeholders, matches};
+use super::placeholders::matches;
 use crate::api::Auth;
 use crate::codec::from_json;
 use crate::endpoint::{Operation, Place};
+use crate::redact::Replacer;
 use crate::response::media_type;
+use crate::serve::{Part, multipart, pairs};
 
 /// What the file holds.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -148,7 +149,7 @@ fn add(fields: &mut Fields, name: String, value: &str) {
 /// Takes the query off a request's URL, and puts it among the fields, keys excepted.
 pub(super) fn split_query(request: &str, auths: &[Auth], fields: &mut Fields) -> String {
     let (request, query) = request.split_once('?').unwrap_or((request, ""));
-    for (name, value) in form(query) {
+    for (name, value) in pairs(query) {
         if !auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name)) {
             add(fields, format!("query {name}"), &value);
         }
@@ -168,7 +169,11 @@ pub(super) async fn fields(parts: &request::Parts, body: &Bytes, operation: Opti
     let declared = declared.filter(|field| field.place == Place::Header).map(|field| field.name);
     for name in declared.chain(UPLOAD_HEADERS).chain([header::RANGE.as_str()]) {
         for value in parts.headers.get_all(name) {
-            add(format!("header {name}"), &String::from_utf8_lossy(value.as_bytes()));
+            let value = String::from_utf8_lossy(value.as_bytes());
+            // A boundary is another one each time.
+            let is_multipart = name.eq_ignore_ascii_case("content-type") && value.starts_with("multipart/");
+            let value = value.split(';').next().filter(|_| is_multipart).unwrap_or(&value);
+            add(format!("header {name}"), value);
         }
     }
     let kind = media_type(&parts.headers).to_ascii_lowercase();
@@ -179,26 +184,26 @@ pub(super) async fn fields(parts: &request::Parts, body: &Bytes, operation: Opti
         _ if body.is_empty() => {}
         (_, Some(value)) => for_each_leaf(&value, "body", &mut |path, value| add(path.to_owned(), value)),
         ("application/x-www-form-urlencoded", _) => {
-            for (name, value) in form(&String::from_utf8_lossy(body).replace('+', " ")) {
+            for (name, value) in pairs(&String::from_utf8_lossy(body)) {
                 add(format!("form {name}"), &value);
             }
         }
-        ("multipart/form-data", _) => {
-            for (name, value) in multipart(&parts.headers, body).await.unwrap_or_else(|| vec![content(body)]) {
-                add(name, &value);
-            }
-        }
-        _ => {
-            let (name, value) = content(body);
-            add(name, &value);
-        }
+        (kind, _) if kind.starts_with("multipart/") => match multipart(&parts.headers, body).await {
+            Ok(form) => form.into_iter().for_each(|(name, part)| add(format!("form {name}"), &described(&part))),
+            Err(_) => add("body".to_owned(), &measured(body)),
+        },
+        _ => add("body".to_owned(), &measured(body)),
     }
     found
 }
 
-/// A body that is only compared.
-fn content(body: &[u8]) -> (String, String) {
-    ("body".to_owned(), measured(body))
+/// A text, or what a file is known by.
+fn described(part: &Part) -> String {
+    let media_type = part.media_type.as_deref().unwrap_or_default();
+    match &part.file_name {
+        Some(name) => format!("{name}, {media_type}, {}", measured(&part.content)),
+        None => part.text(),
+    }
 }
 
 /// The length and a hash (FNV-1a) of bytes. It tells apart what tests send; nobody has a reason to forge it.
@@ -207,34 +212,6 @@ fn measured(bytes: &[u8]) -> String {
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
     format!("{} bytes, {hash:016x}", bytes.len())
-}
-
-pub(super) fn form(text: &str) -> impl Iterator<Item = (String, String)> {
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    text.split('&').filter(|pair| !pair.is_empty()).map(move |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), decoded(value))
-    })
-}
-
-async fn multipart(headers: &HeaderMap, body: &Bytes) -> Option<Vec<(String, String)>> {
-    let boundary = multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()?;
-    let mut form = multer::Multipart::with_reader(std::io::Cursor::new(body.clone()), boundary);
-    let mut found = Vec::new();
-    while let Some(part) = form.next_field().await.ok()? {
-        let name = format!("form {}", part.name().unwrap_or_default());
-        let file = part.file_name().map(|file| {
-            let kind = part.content_type().map(ToString::to_string).unwrap_or_default();
-            format!("{file}, {kind}, ")
-        });
-        let content = part.bytes().await.ok()?;
-        let value = match file {
-            Some(file) => file + &measured(&content),
-            None => String::from_utf8_lossy(&content).into_owned(),
-        };
-        found.push((name, value));
-    }
-    Some(found)
 }
 
 /// Headers that say something about one connection or one moment, or are secrets.
@@ -266,8 +243,8 @@ pub(super) fn headers(headers: &HeaderMap) -> BTreeMap<String, String> {
 
 impl Exchange {
     /// Without secrets.
-    pub(super) fn redacted(mut self, placeholders: &Placeholders, auths: &[Auth]) -> Self {
-        let replaced = |text: &str| placeholders.replaced(text).into_owned();
+    pub(super) fn redacted(mut self, replacer: &Replacer<'_>, auths: &[Auth]) -> Self {
+        let replaced = |text: &str| replacer.replace(text).into_owned();
         // A URL that a response gave may be a secret as a whole, with its query.
         self.request = split_query(&replaced(&self.request), auths, &mut self.fields);
         for value in self.fields.values_mut() {

@@ -1,17 +1,12 @@
 //! What stands in place of secrets in recorded exchanges.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
-use crate::redact::replace_secret;
+use crate::redact::Replacer;
 use crate::server::origin_of;
 
 /// What every placeholder begins with; a number follows.
 const MARK: &str = "redacted-";
-
-/// A secret this short is replaced only where it is the whole of a string.
-const SHORT: usize = 6;
 
 /// The last words of names whose values are secrets.
 const SECRET_WORDS: [&str; 13] = [
@@ -30,7 +25,7 @@ const SECRET_WORDS: [&str; 13] = [
     "token",
 ];
 
-/// The secrets of a recording, each with its placeholder, the longest first.
+/// The secrets of a recording, each with its placeholder.
 #[derive(Default)]
 pub(super) struct Placeholders(Vec<(String, String)>);
 
@@ -49,7 +44,6 @@ impl Placeholders {
             None => format!("{MARK}{number}"),
         };
         self.0.push((secret.to_owned(), placeholder));
-        self.0.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));
     }
 
     /// Adds a value if it is a secret by its name.
@@ -87,24 +81,14 @@ impl Placeholders {
         }
     }
 
-    /// The text without secrets, however they are spelled there.
-    pub(super) fn replaced<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut replaced = Cow::Borrowed(text);
-        for (secret, placeholder) in &self.0 {
-            if *replaced == **secret {
-                return placeholder.clone().into();
-            }
-            if secret.len() >= SHORT
-                && let Cow::Owned(text) = replace_secret(&replaced, secret, placeholder)
-            {
-                replaced = text.into();
-            }
-        }
-        replaced
+    /// Puts the placeholders into texts.
+    pub(super) fn replacer(&self) -> Replacer<'_> {
+        Replacer::new(&self.0)
     }
 }
 
-/// Whether a value of this name is a secret: by the last word of the name. `author` and `tokenType` name none.
+/// Whether a value of this name is a secret: by the last word of the name. `author` and `tokenType` name none. (Logs, from which nothing
+/// is replayed, redact by any part of a name.)
 fn is_secret_name(name: &str) -> bool {
     let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || "[]_-".contains(letter));
     let word = match name.rfind(|letter: char| !letter.is_alphanumeric()) {
@@ -168,7 +152,7 @@ mod tests {
             ("https://a.example/upload/x?y", "https://a.example/redacted-3"),
             ("https://a.example/upload/x?y/part", "https://a.example/redacted-3/part"),
         ] {
-            assert_eq!(placeholders.replaced(text), replaced);
+            assert_eq!(placeholders.replacer().replace(text), replaced);
             assert!(matches(replaced, text) && matches(replaced, replaced), "{replaced}");
             assert!(!matches(replaced, ""));
         }
@@ -212,6 +196,6 @@ mod tests {
         let mut placeholders = Placeholders::default();
         placeholders
             .add_named_in("{\"token\":\"one-token\"}\n\ndata: {\"a\":[{\"keys\":[\"two-keys\",{\"b\":\"c\"}]}]}");
-        assert_eq!(placeholders.replaced("one-token two-keys c"), "redacted-1 redacted-2 c");
+        assert_eq!(placeholders.replacer().replace("one-token two-keys c"), "redacted-1 redacted-2 c");
     }
 }

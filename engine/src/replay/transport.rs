@@ -16,8 +16,9 @@ use crate::body::Body;
 use crate::dynamic::{Catalog, Entry, entries};
 use crate::endpoint::Operation;
 use crate::error::{TransportError, TransportErrorKind};
+use crate::redact::secrets_of_credentials;
 use crate::resolve::{reference_in, resolve};
-use crate::serve::match_path;
+use crate::serve::{match_path, pairs};
 use crate::transport::{BoxFuture, Transport};
 
 /// How large a body may be that is recorded, in bytes.
@@ -142,15 +143,12 @@ impl Through {
 
     /// What is secret of a request by its declaration and by the places of keys.
     async fn secrets_of_request(&self, asked: &Asked) -> Vec<String> {
-        let query = exchange::form(asked.parts.uri.query().unwrap_or_default());
+        let query = pairs(asked.parts.uri.query().unwrap_or_default()).into_iter();
         let is_key = |name: &str| self.known.auths.iter().any(|auth| matches!(auth, Auth::Query(own) if *own == name));
         let mut secrets: Vec<_> = query.filter(|(name, _)| is_key(name)).map(|(_, key)| key).collect();
         for value in asked.parts.headers.values().filter(|value| value.is_sensitive()) {
-            let Some(word) = value.to_str().ok().and_then(|value| value.rsplit(' ').next()) else { continue };
-            secrets.push(word.to_owned());
-            // `Basic …`: `user:password`.
-            let decoded = BASE64_STANDARD.decode(word).ok().and_then(|pair| String::from_utf8(pair).ok());
-            secrets.extend(decoded.as_deref().and_then(|pair| pair.split_once(':')).map(|(_, own)| own.to_owned()));
+            let found = value.to_str().into_iter().flat_map(secrets_of_credentials);
+            secrets.extend(found.map(|secret| secret.expose().to_owned()));
         }
         let Some(operation) = asked.operation else { return secrets };
         let url = asked.url();
@@ -173,7 +171,7 @@ impl Through {
         for (name, value) in headers {
             placeholders.add_named(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
-        for (name, value) in exchange::form(asked.parts.uri.query().unwrap_or_default()) {
+        for (name, value) in pairs(asked.parts.uri.query().unwrap_or_default()) {
             placeholders.add_named(&name, &value);
         }
         for (name, value) in &asked.fields {

@@ -157,15 +157,15 @@ struct Incoming {
 }
 
 /// A field of a form.
-struct Part {
-    content: Bytes,
+pub(crate) struct Part {
+    pub(crate) content: Bytes,
     /// Where it is a file, its name, and its media type.
-    file_name: Option<String>,
-    media_type: Option<String>,
+    pub(crate) file_name: Option<String>,
+    pub(crate) media_type: Option<String>,
 }
 
 impl Part {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.content).into_owned()
     }
 
@@ -187,8 +187,6 @@ impl Incoming {
         path: Vec<(String, String)>,
     ) -> Result<Self, ReadError> {
         let has = |place| E::OPERATION.fields.iter().any(|field| field.place == place);
-        let content_type =
-            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let mut incoming = Self {
             operation: E::OPERATION,
             path,
@@ -209,7 +207,7 @@ impl Incoming {
             incoming.form = pairs(&String::from_utf8_lossy(body));
         }
         if has(Place::Multipart) {
-            for (name, part) in multipart(content_type, body).await? {
+            for (name, part) in multipart(&parts.headers, body).await? {
                 // A part may be a file without having a name.
                 let takes_files = |field: &Field| field.name == name && field.ty.contains("File");
                 match part.file_name.is_some() || E::OPERATION.fields.iter().any(takes_files) {
@@ -260,7 +258,7 @@ fn take_all<T>(pairs: &mut Vec<(String, T)>, name: &str) -> Vec<T> {
 }
 
 /// The pairs of a query or of an URL-encoded form.
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -270,7 +268,8 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 }
 
 /// Parsed by a third-party parser: two ends of our own code could agree on a mistake.
-async fn multipart(content_type: &str, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
+pub(crate) async fn multipart(headers: &http::HeaderMap, body: &Bytes) -> Result<Vec<(String, Part)>, ReadError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // Others (`multipart/related`) differ by what their parts mean.
     let content_type = match content_type.split_once(';') {
         Some((kind, parameters)) if kind.starts_with("multipart/") => format!("multipart/form-data;{parameters}"),

@@ -14,7 +14,7 @@ pub use incoming::Received;
 #[cfg(feature = "mock")]
 pub(crate) use incoming::match_path;
 #[cfg(feature = "replay")]
-pub(crate) use incoming::secrets_of;
+pub(crate) use incoming::{Part, multipart, pairs, secrets_of};
 #[cfg(feature = "mock")]
 pub(crate) use reply::Cut;
 pub(crate) use reply::EncodeError;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use own_api::depot::*;
 use typed_endpoint::mock::{Mock, Reply};
 use typed_endpoint::replay::Cassette;
-use typed_endpoint::{Auth, Client, Error, RequestError, Url};
+use typed_endpoint::{Auth, Client, Error, File, RequestError, Url};
 
 const SECRETS: [&str; 8] = [
     "DEPOT-KEY-1",
@@ -26,7 +26,7 @@ fn mock() -> Mock {
             let lines = "{\"name\":\"one\",\"token\":\"line-token-4\"}\n{\"name\":\"two\"}\n";
             Reply::text(200, lines).header("content-type", "application/x-ndjson")
         }
-        path if path.starts_with("/uploads") => Reply::status(200),
+        path if path.starts_with("/uploads") || path.ends_with("/store") => Reply::status(200),
         path if path.ends_with("/token") => Reply::json(200, &serde_json::json!({ "access_token": "access-7" })),
         path if path.ends_with("/rpc") => Reply::json(200, &serde_json::json!({ "name": "rpc" })),
         path => {
@@ -49,6 +49,7 @@ async fn session(depot: &Client<Depot>, accounts: &Client<Accounts>) -> Result<V
     }
     let signed = Url::from("https://uploads.example/uploads/1?X-Amz-Signature=signature-5&part=1");
     depot.call(PutContent::new(signed, vec![0xff, 0])).await?;
+    depot.call(Store::new(Parcel::new("x"), File::bytes("picture").name("x.png"))).await?;
     seen.push(depot.call(CallProcedure::new([1, 2])).await?.name);
     let token = accounts.call(IssueToken::new().scope("all")).await?.access_token;
     let token = token.expose().to_owned();
@@ -76,7 +77,7 @@ async fn no_key_is_recorded_wherever_it_stands() {
     let recorded = session(&depot.unwrap(), &accounts).await.unwrap();
     assert_eq!(recorded[0], "a Some(String(\"Herman Melville\")) Some(String(\"en\"))");
     // Not the upload, which goes elsewhere.
-    assert_eq!(signed.load(Ordering::Relaxed), 3);
+    assert_eq!(signed.load(Ordering::Relaxed), 4);
 
     let text = std::fs::read_to_string(&path).unwrap();
     for secret in SECRETS {
