@@ -84,7 +84,8 @@ impl Tokens {
         let token = (self.provider)().await.map_err(RequestError::key_provider)?;
         let credential = Credential::new(auth, token.key.expose());
         let kept = token.lifetime.map(|lifetime| lifetime.saturating_sub(MARGIN.min(lifetime / 10)));
-        let until = kept.map(|kept| began.checked_add(kept).unwrap_or(began));
+        // A time that is too long to be added never ends.
+        let until = kept.and_then(|kept| began.checked_add(kept));
         *self.lock() = Some(Current { credential: credential.clone(), until });
         Ok(credential)
     }

@@ -387,6 +387,15 @@ async fn a_token_is_renewed_before_it_expires() {
 }
 
 #[tokio::test]
+async fn a_token_that_lasts_longer_than_time_is_fetched_once() {
+    let (mock, client, fetched) = with_tokens(Arc::new(AtomicU32::new(1)), Some(Duration::MAX)).await;
+    for _ in 0..3 {
+        client.call(Weigh::new("a")).await.unwrap();
+    }
+    assert_eq!((fetched.load(SeqCst), mock.seen().len()), (1, 3));
+}
+
+#[tokio::test]
 async fn a_token_that_cannot_be_fetched_is_the_error_of_the_call() {
     let mock = Mock::new();
     let client = mock.client::<Client<Depot>>().token_provider(async || Err("no more tokens".into()));
