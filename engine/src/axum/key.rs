@@ -54,19 +54,14 @@ impl<A> Key<A> {
 impl<A: Api> Key<A> {
     fn of(parts: &Parts) -> Option<Self> {
         let header = |name: &str| parts.headers.get(name)?.to_str().ok().map(str::to_owned);
+        let credentials = |wanted: &str| {
+            let value = header(AUTHORIZATION.as_str())?;
+            let (scheme, credentials) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case(wanted).then(|| credentials.trim().to_owned())
+        };
         let key = match A::AUTH {
-            Auth::Bearer => {
-                let value = header(AUTHORIZATION.as_str())?;
-                let (scheme, key) = value.split_once(' ')?;
-                scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
-            }
-            Auth::Basic => {
-                let value = header(AUTHORIZATION.as_str())?;
-                let (scheme, encoded) = value.split_once(' ')?;
-                let pair =
-                    BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-                String::from_utf8(pair).ok()
-            }
+            Auth::Bearer => credentials("bearer"),
+            Auth::Basic => String::from_utf8(BASE64_STANDARD.decode(credentials("basic")?).ok()?).ok(),
             Auth::Header(name) => header(name),
             Auth::Query(name) => query_param(&parts.uri.to_string(), name),
         };
