@@ -6,7 +6,7 @@ use super::net::Network;
 use super::state::{Session, State};
 
 impl Network {
-    /// Releases a session: its channels and URLs are gone, and its runner is told.
+    /// Releases a session: its channels and URLs are gone, and its runner is notified.
     pub(super) fn release(&self, state: &mut State, id: &str) {
         let Some(session) = state.sessions.remove(id) else { return };
         for channel in &session.channels {

@@ -11,7 +11,7 @@ const INTERVAL: Duration = Duration::from_secs(3);
 /// The back-off after failures: the first one, and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
-/// Pays every 3 seconds until there is nothing more to pay, or it is told to stop. A payment that was begun is brought to its end.
+/// Pays every 3 seconds until there is nothing more to pay, or it is stopped. A payment that was begun is brought to its end.
 pub(super) async fn fund(mut payer: Payer) {
     let status = payer.status.clone();
     let mut failures = 0;

@@ -8,7 +8,7 @@ use super::price::{Paid, Price};
 
 model! {
     /// A session, to be continued by [`Client::resume`](super::Client::resume), in another process if need be. It can be written as JSON, and
-    /// holds secrets: whoever has it can use the session.
+    /// holds secrets: anyone who has it can use the session.
     ///
     /// Only one process at a time may pay for a session, so take it from [`Session::detach`](super::Session::detach) rather than from a
     /// session that goes on.

@@ -1,4 +1,5 @@
-//! A signature over the final request, by the test suite that AWS publishes for its signature version 4.
+//! A signature over the final request, by the test suite that AWS publishes for its signature version 4; botocore computes
+//! the same four signatures.
 
 use own_api::depot::*;
 use sha2::{Digest, Sha256};
