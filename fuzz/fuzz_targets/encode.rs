@@ -98,8 +98,9 @@ fn escaped(name: &str) -> String {
     name
 }
 
+/// Servers drop blanks around a header's value, so that values with them are not sent.
 fn is_header(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
+    text.trim_matches([' ', '\t']) == text && text.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -117,9 +118,9 @@ fuzz_target!(|data: &[u8]| {
     let is_type = !media_type.is_empty() && media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     match outcome {
         Err(error) => {
-            assert!(error.is_request() && error.attempts() == 0, "{error}");
-            assert!(!error.to_string().contains(['\r', '\n', '\0']), "{error}");
-            assert!(refused(&id) || refused(&other) || !is_header(&note) || !is_type, "{error}");
+            assert!(error.is_request() && error.attempts() == 0, "{error:#}");
+            assert!(!error.to_string().contains(['\r', '\n', '\0']), "{error:#}");
+            assert!(refused(&id) || refused(&other) || !is_header(&note) || !is_type, "{error:#}");
         }
         Ok(request) => {
             assert!(!refused(&id) && !refused(&other) && is_header(&note) && is_type);
@@ -165,7 +166,7 @@ fuzz_target!(|data: &[u8]| {
     // Names of headers and the base URL: taken or refused, and nothing else.
     let by_name = client.call(Form::new("a", ["b"])).header(&name, &note);
     if let Err(error) = run(by_name.request()) {
-        assert!(error.is_request() && !error.to_string().contains(['\r', '\n', '\0']), "{error}");
+        assert!(error.is_request() && !error.to_string().contains(['\r', '\n', '\0']), "{error:#}");
     }
     let elsewhere = client.server(&server);
     let outcome = run(elsewhere.call(Form::new("a", ["b"])).request());

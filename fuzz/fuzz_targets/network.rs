@@ -11,9 +11,10 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
 use livepeer::network::fuzzing::{is_rejection, offers};
 use livepeer::network::operations::app::Post;
+use livepeer::network::operations::orchestrator::Challenge;
 use livepeer::network::operations::signer::Signer;
 use livepeer::network::{Client, Price};
-use livepeer::{Body, Transport, TransportError};
+use livepeer::{Body, ErrorBody, Transport, TransportError};
 use tokio::runtime::Runtime;
 use typed_endpoint::BoxFuture;
 
@@ -99,6 +100,8 @@ fuzz_target!(|data: &[u8]| {
     let orchestrator = Orchestrator { list: list.into(), response: (status, body.into()), is_text, seen: seen.clone() };
     let is_rejection = is_rejection(status.as_u16(), orchestrator.respond().headers(), body);
     assert!(!(is_rejection && status.is_success()));
+    let is_challenge = status == StatusCode::PAYMENT_REQUIRED
+        && <Challenge as ErrorBody>::decode(status, orchestrator.respond().headers(), body).is_some();
     let signer = livepeer::Client::<Signer>::new().server("https://s.example").transport(Pays).key(SIGNER_KEY);
     let client = Client::new()
         .orchestrator("https://o.example")
@@ -117,11 +120,12 @@ fuzz_target!(|data: &[u8]| {
             let seen = seen.lock().unwrap();
             // Who uses https is not sent to plain http.
             assert!(seen.iter().all(|(is_safe, _)| *is_safe));
-            // A runner that may have begun is the last one.
+            // A runner that may have begun is the last one. It has, too, if it responds to the request for a challenge.
             let calls = seen[reserving..].iter().filter(|(_, body)| body == CALL.as_bytes()).count();
             if let Err(error) = &called {
                 let _ = (format!("{error:#}"), format!("{error:?}"));
-                assert_eq!(error.may_have_run(), calls > 0 && !is_rejection, "{error:#}");
+                let has_begun = calls > 0 || !is_challenge && seen.len() > reserving;
+                assert_eq!(error.may_have_run(), has_begun && !is_rejection, "{error:#}");
             }
             assert!(calls <= 1 || is_rejection, "{calls}");
         });
