@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::endpoints::studio::metrics::{Breakdown, Moment, TimeStep, Viewership};
 use crate::{PlaybackId, Timestamp};
 
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
 /// One viewer of one video.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct View {
@@ -31,11 +34,29 @@ impl View {
 fn is_before(at: i64, moment: &Moment) -> bool {
     match moment {
         Moment::Timestamp(time) => at < time.as_millis(),
-        // Texts of this form have the order of their times.
+        // Texts of this form have the order of their times, if they are of the same time zone.
         Moment::DateTime(text) => {
-            *Timestamp::from_millis(at).to_string().trim_end_matches('Z') < *text.trim_end_matches('Z')
+            let (text, offset) = split_offset(text);
+            *Timestamp::from_millis(at + offset).to_string().trim_end_matches('Z') < *text
         }
     }
+}
+
+/// The date and time in a text without its time zone, and the time zone's distance from UTC, in milliseconds.
+fn split_offset(text: &str) -> (&str, i64) {
+    let parts =
+        text.len().checked_sub(6).and_then(|at| Some((text.get(..at)?, text.get(at..at + 1)?, text.get(at + 1..)?)));
+    let parsed = parts.and_then(|(time, sign, zone)| {
+        let (hours, minutes) = zone.split_once(':')?;
+        let length = hours.parse::<i64>().ok()? * HOUR + minutes.parse::<i64>().ok()? * (HOUR / 60);
+        match sign {
+            // A date alone ends in `-02-03`, which has no colon.
+            "+" => Some((time, length)),
+            "-" => Some((time, -length)),
+            _ => None,
+        }
+    });
+    parsed.unwrap_or((text.trim_end_matches('Z'), 0))
 }
 
 /// What is known of a viewer.
@@ -75,28 +96,28 @@ viewers! {
 
 /// The start of the step of time that something is in.
 fn step_of(at: i64, step: &TimeStep) -> i64 {
-    const HOUR: i64 = 3_600_000;
-    const DAY: i64 = 24 * HOUR;
     let floor = |length: i64, since: i64| at - (at - since).rem_euclid(length);
     match step {
         TimeStep::Hour => floor(HOUR, 0),
         // From a Monday.
         TimeStep::Week => floor(7 * DAY, 4 * DAY),
-        TimeStep::Month => first_of(at, 7),
-        TimeStep::Year => first_of(at, 4),
+        TimeStep::Month => month_of(at),
+        TimeStep::Year => year_of(at),
         _ => floor(DAY, 0),
     }
 }
 
-/// The first day of a month (what stands before the seventh sign of a date) or a year (before the fourth).
-fn first_of(at: i64, signs: usize) -> i64 {
-    const DAY: i64 = 86_400_000;
-    let name = |at: i64| Timestamp::from_millis(at).to_string().chars().take(signs).collect::<String>();
-    let mut day = at - at.rem_euclid(DAY);
-    while name(day - DAY) == name(at) {
-        day -= DAY;
-    }
-    day
+/// The start of the month that a time is in.
+fn month_of(at: i64) -> i64 {
+    let days = Timestamp::from_millis(at).to_string().get(8..10).and_then(|day| day.parse().ok()).unwrap_or(1_i64);
+    at - at.rem_euclid(DAY) - (days - 1) * DAY
+}
+
+/// The start of the year that a time is in.
+fn year_of(at: i64) -> i64 {
+    let months = Timestamp::from_millis(at).to_string().get(5..7).and_then(|month| month.parse().ok()).unwrap_or(1_u8);
+    // The day before a month's first is one of the month before.
+    (1..months).fold(month_of(at), |first, _| month_of(first - DAY))
 }
 
 /// Counts views, grouped by these; one count of all views if there is nothing to group by.
@@ -150,4 +171,36 @@ fn described(view: &View, breakdown: &[Breakdown], creator: &impl Fn(&PlaybackId
         }
     }
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: i64 = 1_772_452_800_000; // 2026-03-02T12:00:00Z
+
+    #[test]
+    fn times_are_compared_whatever_their_time_zone() {
+        for (text, is_later) in [
+            ("2026-03-02T12:00:01Z", true),
+            ("2026-03-02T12:00:00.000Z", false),
+            ("2026-03-02T13:30:00+02:00", false),
+            ("2026-03-02T14:30:00+02:00", true),
+            ("2026-03-02T06:59:00-05:00", false),
+            ("2026-03-02T07:01:00-05:00", true),
+            ("2026-03-03", true),
+            ("2026-03-02", false),
+        ] {
+            assert_eq!(is_before(NOON, &Moment::DateTime(text.into())), is_later, "{text}");
+        }
+    }
+
+    #[test]
+    fn steps_of_time_begin_where_the_calendar_says() {
+        let start = |step| Timestamp::from_millis(step_of(NOON, &step)).to_string();
+        assert_eq!(start(TimeStep::Hour), "2026-03-02T12:00:00.000Z");
+        assert_eq!(start(TimeStep::Week), "2026-03-02T00:00:00.000Z");
+        assert_eq!(start(TimeStep::Month), "2026-03-01T00:00:00.000Z");
+        assert_eq!(start(TimeStep::Year), "2026-01-01T00:00:00.000Z");
+    }
 }
