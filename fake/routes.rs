@@ -152,7 +152,7 @@ fn check(operation: &Operation, parts: &Parts, body: &[u8]) -> Result<(), Reply>
     let query = || Query::new(parts.uri.query().unwrap_or_default());
     let is_text = |value: &Value| value.is_string();
     let ids = json.get("ids").and_then(Value::as_array);
-    match (operation.method.as_str(), path) {
+    match (operation.method, path) {
         ("DELETE", "/stream") if ids.is_none_or(Vec::is_empty) => Err(Reply::error(422, "missing ids")),
         ("DELETE", "/webhook") if ids.is_none_or(|ids| !ids.iter().all(is_text)) => {
             Err(Reply::error(422, "missing ids"))

@@ -9,7 +9,7 @@ macro_rules! catalog {
         ///
         /// ```
         /// let create = livepeer::catalog().find(|operation| operation.id == Some("createStream")).unwrap();
-        /// assert_eq!((create.method.as_str(), create.path), ("POST", "/stream"));
+        /// assert_eq!((create.method, create.path), ("POST", "/stream"));
         /// ```
         pub fn catalog() -> impl Iterator<Item = &'static Operation> {
             const ALL: &[&[&Operation]] = &[$(crate::$name::OPERATIONS),+];

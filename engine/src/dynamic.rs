@@ -35,6 +35,7 @@ mod call;
 mod docs;
 mod entry;
 mod format;
+mod merge;
 mod openapi;
 mod output;
 mod sample;

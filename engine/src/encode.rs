@@ -15,6 +15,7 @@ use crate::error::RequestError;
 use crate::file::File;
 use crate::multipart::Multipart;
 use crate::redact::sounds_secret;
+use crate::response::own::Coded;
 use crate::secret::Secret;
 
 /// All but the characters that RFC 3986 calls unreserved.
@@ -101,6 +102,7 @@ pub(crate) fn prepare(
         let Some(value) = value else { continue };
         match field.place {
             Place::Path => {}
+            Place::Query if field.bare => push_bare(&mut request.target, field.name),
             Place::Query => for_each_parameter(operation, field, *value, &mut scratch, &mut |name, text| {
                 push_query(&mut request.target, name, text);
                 Ok(())
@@ -177,6 +179,10 @@ fn finish_body(operation: &Operation, request: &mut Prepared, mut json: String, 
         if has(Place::Multipart) {
             request.payload = Payload::Multipart(parts);
         }
+        // Only a declaration's codec says so here: a file has its own type.
+        if let Some(media_type) = operation.fields.iter().find_map(|field| field.codec) {
+            request.default_header(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
         return;
     };
     request.payload = Payload::Body(body);
@@ -235,9 +241,15 @@ fn segments_fault(path: &str) -> Option<&'static str> {
 }
 
 pub(crate) fn push_query(target: &mut String, name: &str, value: &str) {
+    push_bare(target, name);
+    let _ = write!(target, "={}", utf8_percent_encode(value, RESERVED));
+}
+
+/// Adds a query parameter without a value.
+fn push_bare(target: &mut String, name: &str) {
     let from = target.find('?').map_or(target.len(), |at| at + 1);
     target.push(if from == target.len() { '?' } else { '&' });
-    let _ = write!(target, "{}={}", utf8_percent_encode(name, RESERVED), utf8_percent_encode(value, RESERVED));
+    let _ = write!(target, "{}", utf8_percent_encode(name, RESERVED));
 }
 
 fn push_pair(form: &mut String, name: &str, value: &str) {
@@ -277,6 +289,9 @@ fn push_part(
 fn raw_body(field: &Field, value: &dyn Value) -> Result<Payload, RequestError> {
     if let Some(file) = value.as_any().downcast_ref::<File>() {
         return Ok(Payload::File(Box::new(file.clone())));
+    }
+    if let Some(Coded(body)) = value.as_any().downcast_ref::<Coded>() {
+        return body.clone().map(|bytes| Payload::Body(bytes.into())).map_err(|error| invalid(field, error));
     }
     if let Some(bytes) = value.as_any().downcast_ref::<Vec<u8>>() {
         return Ok(Payload::Body(Body::from(bytes.clone())));

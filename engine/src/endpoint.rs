@@ -3,6 +3,7 @@
 
 mod check;
 mod into_field;
+mod method;
 mod operation;
 mod style;
 
@@ -16,6 +17,9 @@ use crate::response::ResponseFormat;
 use crate::source::{ReadError, Source};
 
 pub use into_field::IntoField;
+pub(crate) use method::is_safe;
+#[doc(hidden)]
+pub use method::{Methods, method};
 #[doc(hidden)]
 pub use operation::Declaration;
 pub use operation::{Field, Host, Operation, Paging, Place};

@@ -120,7 +120,7 @@ pub mod format {
     pub use crate::response::headers::Headed;
     pub use crate::response::own::By;
     pub use crate::response::{
-        ByStatus, Empty, Events, Json, JsonLines, Raw, RawResponse, ResponseFormat, Streamed, Text,
+        ByStatus, Empty, Events, Json, JsonItems, JsonLines, Raw, RawResponse, ResponseFormat, Streamed, Text,
     };
 }
 
@@ -141,16 +141,17 @@ pub mod operation {
 #[doc(hidden)]
 pub mod __private {
     pub use bytes::Bytes;
-    pub use http::{HeaderMap, Method, Request, StatusCode};
+    pub use http::{HeaderMap, Request, StatusCode};
     pub use paste::paste;
     #[cfg(feature = "reqwest")]
     pub use reqwest;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     pub use crate::case::name;
-    pub use crate::endpoint::{Declaration, Value, Visit, check_cursor};
+    pub use crate::endpoint::{Declaration, Methods, Value, Visit, check_cursor, method};
     pub use crate::error::{ErrorContent, first_status};
     pub use crate::response::headers::ResponseHeaders;
+    pub use crate::response::own::Coded;
     pub use crate::response::{first_accept, undeclared};
     pub use crate::source::{deserialize_request, serialize_request};
 }

@@ -64,7 +64,7 @@ mod on {
         pub(crate) fn attempt_span(self, call: &Span, attempt: &Observation<'_>) -> Span {
             let Some(places) = self.0 else { return Span::none() };
             let what = attempt.qualified_name();
-            let method = attempt.method.map_or("", http::Method::as_str);
+            let method = attempt.method.unwrap_or_default();
             let template = attempt.template();
             let name = template.map_or_else(|| method.to_owned(), |template| format!("{method} {template}"));
             let resent = Some(attempt.attempt.saturating_sub(1)).filter(|resent| *resent > 0);

@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::endpoint::Operation;
 use crate::error::ErrorKind;
@@ -42,7 +42,7 @@ pub struct Observation<'a> {
     /// The operation's name without its module (`Create`), else what the request is for (`download`, `upload`).
     pub name: &'static str,
     /// The HTTP method; `None` for an upload as a whole, which consists of several requests.
-    pub method: Option<&'a Method>,
+    pub method: Option<&'a str>,
     /// The server's host, without the port.
     pub server: &'a str,
     /// The server's port.

@@ -152,6 +152,10 @@ pub struct Events;
 #[derive(Debug)]
 pub struct JsonLines;
 
+/// A JSON array, streamed: one item after the other.
+#[derive(Debug)]
+pub struct JsonItems;
+
 impl<T: Field> ResponseFormat<T> for Json {
     const ACCEPT: &'static str = "application/json";
 
@@ -247,6 +251,20 @@ impl<T: StreamItem> ResponseFormat<Sse<T>> for JsonLines {
             return Err(DecodeError::custom("expected lines of JSON, found text/html"));
         }
         Ok(Sse::of_lines(std::mem::take(&mut response.body)).in_context(response.context.clone()))
+    }
+}
+
+impl<T: StreamItem> ResponseFormat<Sse<T>> for JsonItems {
+    const ACCEPT: &'static str = "application/json";
+    const STREAMED: bool = true;
+    const STREAMS_JSON: bool = true;
+
+    fn decode(response: &mut RawResponse) -> Result<Sse<T>, DecodeError> {
+        let response = response.plain()?;
+        if is_media_type(&response.headers, "text/html") {
+            return Err(DecodeError::custom("expected a JSON array, found text/html"));
+        }
+        Ok(Sse::of_items(std::mem::take(&mut response.body)).in_context(response.context.clone()))
     }
 }
 

@@ -43,6 +43,7 @@ impl Values for Samples<'_> {
         let content = || format!("<{}>", field.name);
         Ok(match (field.place, field.sample) {
             (_, Some(sample)) => serde_json::from_str(sample).ok().map(Found::Json),
+            (Place::Body, _) if field.codec.is_some() => Some(Found::Sample),
             (Place::Body, _) => Some(Found::body(&content().into(), None)),
             (Place::Multipart, _) if field.ty.contains("File") => {
                 Found::files(vec![File::bytes(content()).name(format!("{}.bin", field.name))])

@@ -25,6 +25,7 @@ use serde_json::{Map, Value as Json};
 use crate::codec::{self, DecodeError, DecodeErrorKind, Mode, Nullable, Options, Writer, to_json};
 use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
+use crate::response::own::{Coded, Codec};
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
 #[doc(hidden)]
@@ -156,6 +157,24 @@ impl<'a> Source<'a> {
     pub fn required<T: codec::Field + 'static>(&mut self) -> Result<T, ReadError> {
         let (field, found) = self.take()?;
         found.ok_or_else(|| ReadError::new(ReadErrorKind::Missing, field.name, "is missing"))
+    }
+
+    /// The next field, a body that a codec has written.
+    ///
+    /// # Errors
+    /// When it is of another form.
+    pub fn decoded<C: Codec<T>, T: Default>(&mut self) -> Result<T, ReadError> {
+        let field = self.field()?;
+        let missing = || ReadError::new(ReadErrorKind::Missing, field.name, "is missing");
+        match self.values.take(field)?.ok_or_else(missing)? {
+            #[cfg(any(feature = "dynamic", feature = "mock"))]
+            Found::Sample => Ok(T::default()),
+            found => {
+                let options = Options::new().untrusted(self.untrusted).mode(self.mode);
+                let bytes: Vec<u8> = found.into_value(field, options)?;
+                C::decode(&bytes).map_err(|error| ReadError::inside(field, error))
+            }
+        }
     }
 
     /// The next field, which may be missing.
@@ -320,7 +339,10 @@ pub fn serialize_request<E: Endpoint, S: Serializer>(request: &E, serializer: S)
                 let (Some(value), false) = (value, field.copy) else { continue };
                 let file = value.as_any().downcast_ref::<File>();
                 if let Some(reason) = file.and_then(File::not_storable) {
-                    failure = Some((field.rust, reason));
+                    failure = Some((field.rust, reason.to_owned()));
+                }
+                if let Some(Coded(Err(reason))) = value.as_any().downcast_ref() {
+                    failure = Some((field.rust, reason.clone()));
                 }
                 writer.member(field.rust, value);
             }

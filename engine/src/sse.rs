@@ -26,8 +26,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use serde_json::{Map, Value};
 
+pub(crate) use decoder::Framing;
 pub use decoder::{Decoder, Event, EventTooLarge};
-use error::excerpt;
+use error::{EXCERPT, excerpt};
 pub use error::{CollectError, SseError, SseErrorKind};
 
 use crate::body::{Body, Drain, IdleGuard};
@@ -37,6 +38,7 @@ use crate::error::{BoxError, IdleTimeout, words};
 
 mod decoder;
 mod error;
+mod list;
 mod sender;
 #[cfg(test)]
 mod tests;
@@ -157,7 +159,7 @@ impl<T: Field> Step<T> {
         }
         let (item, is_foreign) = event.decode_item()?;
         // It has nothing of an item.
-        Ok(match words::message(data.as_bytes()).filter(|_| is_foreign) {
+        Ok(match words::message(data.as_bytes()).filter(|_| is_foreign && !event.is_listed) {
             Some(error) => Step::Error(error),
             None => Step::Item(item),
         })
@@ -214,7 +216,7 @@ impl Event {
     /// the `error` of a JSON object that has one, a text or an object with a `message`.
     pub fn error(&self) -> Option<String> {
         // Spares the events that are items, nearly all of them, a second parsing.
-        if self.name != "error" && !self.data.contains("\"error\"") {
+        if self.is_listed || (self.name != "error" && !self.data.contains("\"error\"")) {
             return None;
         }
         match self.decode::<Map<String, Value>>().ok().and_then(|object| words::error_in(&object)) {
@@ -285,8 +287,18 @@ impl<T: StreamItem> Sse<T> {
     /// The items in `body`, each a line of JSON: what an operation that is declared `-> lines Type` responds with. To
     /// [`StreamItem::parse`] a line is an event with the line as its data.
     pub fn of_lines(body: Body) -> Sse<T> {
+        Sse::framed(body, Framing::Lines)
+    }
+
+    /// The items in `body`, which is a JSON array: what an operation that is declared `-> items Type` responds with. To
+    /// [`StreamItem::parse`] an item is an event with the item as its data.
+    pub fn of_items(body: Body) -> Sse<T> {
+        Sse::framed(body, Framing::Items)
+    }
+
+    fn framed(body: Body, framing: Framing) -> Sse<T> {
         let sse = Sse::new(body);
-        Sse { decoder: sse.decoder.lines(), ..sse }
+        Sse { decoder: sse.decoder.framed(framing), ..sse }
     }
 
     /// Sets the call that it is the response of, for its errors and its limit of memory.
@@ -330,12 +342,12 @@ impl<T: StreamItem> Sse<T> {
         Ok(items)
     }
 
-    /// The bytes behind it, from which nothing has been read yet: as lines or as events, whatever they were made as.
+    /// The bytes behind it, from which nothing has been read yet: as events, lines or an array, whatever they were made as.
     #[cfg(feature = "serve")]
-    pub(crate) fn into_body(self, lines: bool) -> Body {
-        match self.decoder.is_lines() == lines {
+    pub(crate) fn into_body(self, framing: Framing) -> Body {
+        match self.decoder.framing() == framing {
             true => self.body,
-            false => sender::rewritten(self.body, self.decoder, lines),
+            false => sender::rewritten(self.body, self.decoder, framing),
         }
     }
 
@@ -352,6 +364,13 @@ impl<T: StreamItem> Sse<T> {
             }
             let event = match self.decoder.decode(&mut self.chunk) {
                 Ok(Some(event)) => event,
+                Ok(None) if self.decoder.is_complete() => {
+                    self.drain();
+                    continue;
+                }
+                Ok(None) if self.decoder.is_no_list() && self.decoder.rest().len() >= EXCERPT => {
+                    return self.no_list();
+                }
                 Ok(None) => match self.body.poll_chunk(cx) {
                     Poll::Ready(Some(Ok(chunk))) => {
                         self.chunk = chunk;
@@ -403,6 +422,11 @@ impl<T: StreamItem> Sse<T> {
     /// there; the standard throws every unfinished event away, since nobody knows whether it is whole.
     fn body_ended(&mut self) -> Poll<Option<Result<T, SseError>>> {
         let (rest, is_other) = (self.decoder.rest(), self.decoder.is_other());
+        match self.decoder.framing() {
+            Framing::Items if self.decoder.is_no_list() => return self.no_list(),
+            Framing::Items => return self.fail(SseErrorKind::Cut { rest }),
+            Framing::Events | Framing::Lines => {}
+        }
         match self.decoder.finish().map(|event| T::parse(&event)) {
             Some(Ok(Step::Error(text))) => return self.fail(SseErrorKind::Server(text)),
             Some(Ok(Step::Last(item) | Step::Closing(item))) => {
@@ -411,16 +435,25 @@ impl<T: StreamItem> Sse<T> {
             }
             Some(Ok(Step::End)) => {}
             // The last line may lack its end.
-            Some(Ok(Step::Item(item))) if self.decoder.is_lines() => {
+            Some(Ok(Step::Item(item))) if self.decoder.framing() == Framing::Lines => {
                 self.end();
                 return self.give(item);
             }
-            Some(Err(_)) if self.decoder.is_lines() => return self.fail(SseErrorKind::Cut { rest }),
+            Some(Err(_)) if self.decoder.framing() == Framing::Lines => return self.fail(SseErrorKind::Cut { rest }),
             _ if (T::MUST_END && !self.closing) || is_other => return self.fail(SseErrorKind::Cut { rest }),
             _ => {}
         }
         self.end();
         Poll::Ready(None)
+    }
+
+    /// What stands in the place of an array is mostly an error.
+    fn no_list(&mut self) -> Poll<Option<Result<T, SseError>>> {
+        let rest = self.decoder.rest();
+        match words::message(rest.as_bytes()) {
+            Some(error) => self.fail(SseErrorKind::Server(error)),
+            None => self.fail(SseErrorKind::Unreadable { data: rest, error: "it is no JSON array".into() }),
+        }
     }
 
     fn give(&mut self, item: T) -> Poll<Option<Result<T, SseError>>> {

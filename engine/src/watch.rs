@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::runtime::Instant;
 use bytes::Bytes;
-use http::{Method, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use http_body::{Frame, SizeHint};
 
 use crate::body::Body;
@@ -26,7 +26,7 @@ pub(crate) struct Watched {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) name: &'static str,
     /// `None` for what consists of several requests.
-    pub(crate) method: Option<&'static Method>,
+    pub(crate) method: Option<&'static str>,
 }
 
 impl From<Subject> for Watched {

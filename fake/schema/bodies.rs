@@ -14,7 +14,7 @@ pub(crate) struct Body {
 /// How the body of an operation is checked; `None` if it is not.
 pub(crate) fn of(operation: &Operation) -> Option<Body> {
     let (_, _, schema) =
-        BODIES.iter().find(|(method, path, _)| *method == operation.method.as_str() && *path == operation.path)?;
+        BODIES.iter().find(|(method, path, _)| *method == operation.method && *path == operation.path)?;
     let before_key = operation.path.starts_with("/access-control/") || operation.path == "/object-store/{id}";
     Some(Body { schema, before_key })
 }

@@ -210,7 +210,7 @@ impl Server {
     }
 
     async fn serves(&self, operation: &Operation) -> bool {
-        self.status(operation.method.as_str(), &operation.path.replace(['{', '}'], "")).await != NOT_SERVED
+        self.status(operation.method, &operation.path.replace(['{', '}'], "")).await != NOT_SERVED
     }
 
     async fn status(&self, method: &str, path: &str) -> u16 {

@@ -47,13 +47,13 @@ pub fn name(entry: &Entry) -> String {
 }
 
 pub fn is_read_only(entry: &Entry) -> bool {
-    matches!(entry.operation().method.as_str(), "GET" | "HEAD")
+    matches!(entry.operation().method, "GET" | "HEAD")
 }
 
 fn annotations(entry: &Entry) -> ToolAnnotations {
     let facts = entry.operation();
     // PUT and PATCH replace what was there.
-    let replaces = matches!(facts.method.as_str(), "DELETE" | "PUT" | "PATCH");
+    let replaces = matches!(facts.method, "DELETE" | "PUT" | "PATCH");
     ToolAnnotations::new()
         .read_only(is_read_only(entry))
         .destructive(replaces)

@@ -207,7 +207,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
         let mut operations: BTreeMap<(String, &str), Vec<RouteFn<S>>> = BTreeMap::new();
         for route in self.routes {
             let path = axum_path(route.operation, route.path);
-            operations.entry((path, route.operation.method.as_str())).or_default().push(route.run);
+            operations.entry((path, route.operation.method)).or_default().push(route.run);
         }
         for ((path, method), routes) in operations {
             let routes = Arc::new(Routes {
@@ -234,7 +234,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
                 let is_handled = |method: &str| {
                     let mut routes = self.routes.iter();
                     routes.any(|route| {
-                        route.path == *path && route.operation.method.as_str().eq_ignore_ascii_case(method)
+                        route.path == *path && route.operation.method.eq_ignore_ascii_case(method)
                     })
                 };
                 if let Some(methods) = methods.as_object_mut() {

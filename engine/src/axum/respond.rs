@@ -141,8 +141,8 @@ where
     } else {
         Received::<E>::read(http::Request::from_parts(parts, incoming.body().await?), path, reading).await
     };
-    let Received { request, parts, .. } = received.map_err(Failure::Unreadable)?;
-    Ok(Ready::new(changed_presets(&request), async move {
+    let Received { request, parts, unknown, .. } = received.map_err(Failure::Unreadable)?;
+    Ok(Ready::new((changed_presets(&request), unknown.len()), async move {
         match handler.call(extracted, request).await {
             Ok(response) => encode(response, parts.uri.query().unwrap_or_default()),
             Err(reply) => reply,

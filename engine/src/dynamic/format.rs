@@ -27,6 +27,8 @@ pub enum Content {
     Events(Schema),
     /// Lines of JSON, each an item of this schema.
     Lines(Schema),
+    /// A JSON array, streamed, of items of this schema.
+    Items(Schema),
     /// A body of this media type, in a format of the API's own.
     Other(&'static str),
     /// One of these, by the status of the response.
@@ -116,5 +118,6 @@ format_output! {
     () Text, String, |_| Content::Text, |value| Output::Text(value);
     () Streamed, Download, |_| Content::Bytes, |value| Output::Download(Box::new(value));
     (<T: StreamItem + Send + 'static>) response::JsonLines, Sse<T>, |schemas| Content::Lines(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
+    (<T: StreamItem + Send + 'static>) response::JsonItems, Sse<T>, |schemas| Content::Items(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
     (<T: StreamItem + Send + 'static>) response::Events, Sse<T>, |schemas| Content::Events(T::schema(schemas)), |value| Output::Events(Documents::of_events(value));
 }

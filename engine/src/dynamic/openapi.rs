@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::docs::plain_text;
 use super::entry::{Catalog, Entry, FieldEntry, entries};
 use super::format::Content;
+use super::merge::merge;
 use super::sample;
 use crate::api::Auth;
 use crate::codec::{Schema, Schemas};
@@ -20,7 +21,8 @@ const KEY: &str = "key";
 /// An API's declarations as a document of OpenAPI 3.1: all operations that it hosts, with their docs, parameters, bodies, responses,
 /// errors by status, and a call in Rust (`x-codeSamples`).
 ///
-/// Operations whose URL a response gives (path `{url}`) are left out: OpenAPI has no place for them. The same each time, so that it can be checked in and compared.
+/// Operations whose URL a response gives (path `{url}`), and those of methods that OpenAPI does not know, are left out: it has no place
+/// for them. The same each time, so that it can be checked in and compared.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -33,12 +35,11 @@ const KEY: &str = "key";
 pub fn openapi<A: Catalog>() -> Value {
     let mut schemas = Schemas::new(SCHEMAS);
     let mut paths = Map::new();
-    // A document has no place for an operation whose URL comes from a response.
-    for entry in entries::<A>().filter(|entry| !entry.operation().has_given_url()) {
+    for entry in entries::<A>().filter(|entry| has_place(entry.operation())) {
         let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         let operation = operation(entry, &mut schemas);
-        match &mut item[entry.operation().method.as_str().to_lowercase()] {
+        match &mut item[entry.operation().method.to_lowercase()] {
             first @ Value::Null => *first = operation,
             first => merge(first, operation),
         }
@@ -63,36 +64,28 @@ pub fn openapi<A: Catalog>() -> Value {
     })
 }
 
-/// Adds an operation to one with its method and path, from which it differs by its body and its response: a document has one of each.
-fn merge(first: &mut Value, mut other: Value) {
-    merge_content(&mut first["requestBody"], &mut other["requestBody"]);
-    if let (Some(responses), Value::Object(others)) = (first["responses"].as_object_mut(), other["responses"].take()) {
-        for (status, mut other) in others {
-            match responses.get_mut(&status) {
-                Some(response) => merge_content(response, &mut other),
-                None => drop(responses.insert(status, other)),
-            }
-        }
-    }
-    if let (Some(samples), Value::Array(others)) =
-        (first["x-codeSamples"].as_array_mut(), other["x-codeSamples"].take())
-    {
-        samples.extend(others);
-    }
+/// Whether a document can have the operation.
+fn has_place(operation: &Operation) -> bool {
+    let is_known =
+        matches!(operation.method, "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE");
+    is_known && !operation.has_given_url()
 }
 
-/// Adds the media types of a body to those of another.
-fn merge_content(first: &mut Value, other: &mut Value) {
-    let (Some(own), Value::Object(others)) = (first["content"].as_object_mut(), other["content"].take()) else {
-        return;
-    };
-    for (media_type, body) in others {
-        match own.get_mut(&media_type) {
-            Some(own) if *own != body => own["schema"] = json!({ "anyOf": [own["schema"], body["schema"]] }),
-            Some(_) => {}
-            None => drop(own.insert(media_type, body)),
+/// What is always sent with the same value, by its schema. A value that only Rust can compute is not told.
+fn constants(operation: &Operation) -> impl Iterator<Item = (&Field, Value)> {
+    operation.fields.iter().filter(|field| field.copy).filter_map(|field| match (field.bare, field.preset) {
+        (true, _) => Some((field, json!({ "type": "boolean" }))),
+        (false, preset) => {
+            let value: Option<Value> = serde_json::from_str(preset?).ok();
+            Some((field, value.map_or(json!({}), |value| json!({ "const": value }))))
         }
-    }
+    })
+}
+
+/// The media type that a declaration sends in place of the engine's, where it says so literally.
+fn declared_type(operation: &Operation) -> Option<String> {
+    let is_type = |field: &&Field| field.place == Place::Header && field.name.eq_ignore_ascii_case("content-type");
+    operation.fields.iter().find(is_type).and_then(|field| serde_json::from_str(field.preset?).ok())
 }
 
 /// The named schemas, with descriptions as plain text.
@@ -152,8 +145,9 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     if !facts.auth {
         set("security", json!([]));
     }
-    let parameters: Vec<_> =
+    let mut parameters: Vec<_> =
         entry.fields().filter_map(|(field, described)| parameter(facts, field, described, schemas)).collect();
+    parameters.extend(constants(facts).filter_map(|(field, schema)| constant(field, schema)));
     if !parameters.is_empty() {
         set("parameters", parameters.into());
     }
@@ -192,6 +186,20 @@ fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schem
     Some(parameter)
 }
 
+fn constant(field: &Field, schema: Value) -> Option<Value> {
+    let place = match field.place {
+        Place::Query => "query",
+        // OpenAPI has the media types elsewhere.
+        Place::Header if !matches!(field.name, "accept" | "content-type") => "header",
+        _ => return None,
+    };
+    let mut parameter = json!({ "name": field.name, "in": place, "required": true, "schema": schema });
+    if field.bare {
+        parameter["allowEmptyValue"] = true.into();
+    }
+    Some(parameter)
+}
+
 fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
     let facts = entry.operation();
     let place = facts
@@ -202,20 +210,30 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
     let media_type = match place {
         Place::Form => "application/x-www-form-urlencoded",
         Place::Multipart => "multipart/form-data",
-        Place::Body => "application/octet-stream",
+        Place::Body => facts.fields.iter().find_map(|field| field.codec).unwrap_or("application/octet-stream"),
         _ => "application/json",
     };
+    let declared = declared_type(facts);
+    let media_type = declared.as_deref().unwrap_or(media_type);
     let of_body = || entry.fields().filter(|(field, _)| field.place == place);
     let schema = if matches!(place, Place::JsonBody | Place::Body) {
         let (field, described) = of_body().next()?;
-        described.schema_of(field, schemas).describe(&plain_text(described.docs()))
+        match field.codec {
+            Some(_) => Schema::any(),
+            None => described.schema_of(field, schemas),
+        }
+        .describe(&plain_text(described.docs()))
     } else {
         let mut properties = Map::new();
         for (field, described) in of_body() {
             let docs = plain_text(described.docs());
             properties.insert(field.name.to_owned(), described.schema_of(field, schemas).describe(&docs).into_value());
         }
-        let required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
+        let mut required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
+        for (field, schema) in constants(facts).filter(|(field, _)| field.place == place) {
+            properties.insert(field.name.to_owned(), schema);
+            required.push(field.name);
+        }
         let name = format!("{}{}Request", capitalized(facts.resource()), facts.name);
         let schema = Schema::of_type("object").with("properties", properties);
         let schema = if required.is_empty() { schema } else { schema.with("required", required) };
@@ -284,6 +302,10 @@ fn success(content: Content) -> Value {
         Content::Text => response("Done.", "text/plain", Schema::of_type("string")),
         Content::Bytes => {
             response("The file.", "application/octet-stream", Schema::of_type("string").with("format", "binary"))
+        }
+        Content::Items(schema) => {
+            let list = Schema::of_type("array").with("items", schema.into_value());
+            response("A list.", "application/json", list)
         }
         Content::Lines(schema) => response("Lines, each an item as JSON.", "application/x-ndjson", schema),
         Content::Other(media_type) => response("Done.", media_type, Schema::any()),

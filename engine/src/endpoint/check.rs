@@ -1,7 +1,5 @@
 //! What the compiler refuses in a declaration: the facts of an operation are a constant, and these run while it is made.
 
-use http::Method;
-
 use super::operation::{Field, Operation, Paging, Place};
 
 /// Refuses a list whose cursor, a parameter of this name, could not be written into the request.
@@ -10,7 +8,7 @@ pub(super) const fn cursor(operation: &Operation, name: &str) {
     if operation.cursor.is_some() || matches!(operation.paged, Some(Paging::Link)) {
         return;
     }
-    let mut bodiless = matches!(*method, Method::GET);
+    let mut bodiless = same(method.as_bytes(), b"GET");
     let mut at = 0;
     while at < fields.len() {
         bodiless = bodiless && matches!(fields[at].place, Place::Path | Place::Query | Place::Header);

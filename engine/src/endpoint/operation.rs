@@ -4,9 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::time::Duration;
 
-use http::Method;
-
 use super::check;
+use super::method::is_retryable;
 use super::style::{Lists, Objects, Style};
 use crate::api::Api;
 use crate::codec::Constraint;
@@ -23,8 +22,8 @@ pub struct Operation {
     pub api: &'static str,
     /// The first line of its docs.
     pub summary: &'static str,
-    /// HTTP method.
-    pub method: &'static Method,
+    /// HTTP method, e.g. `GET`.
+    pub method: &'static str,
     /// Path template, e.g. `/stream/{id}`.
     pub path: &'static str,
     /// The request's fields, path parameters first.
@@ -136,7 +135,7 @@ pub struct Field {
     pub ty: &'static str,
     /// Whether it is no field of the type: it repeats a path parameter in the body, or is always sent with the same value.
     pub copy: bool,
-    /// Its preset, as declared; `None` when it is left out unless set.
+    /// Its preset, as declared, or the value that is always sent ([`copy`](Self::copy)); `None` when it is left out unless set.
     pub preset: Option<&'static str>,
     /// A value that the server accepts, as JSON, where the declaration gives one.
     pub sample: Option<&'static str>,
@@ -146,6 +145,10 @@ pub struct Field {
     pub slashes: bool,
     /// The media type of its part of a multipart form, which then has its value as JSON.
     pub part: Option<&'static str>,
+    /// Whether it is a query parameter without a value: `?uploads`.
+    pub bare: bool,
+    /// The media type of a body that a [`Codec`](crate::Codec) writes.
+    pub codec: Option<&'static str>,
     /// How objects in it are written; `None`: as the API does.
     pub objects: Option<Objects>,
     /// How lists in it are written; `None`: as the API does.
@@ -251,7 +254,7 @@ impl Operation {
         check::names(response_headers);
         check::body(fields);
         check::statuses(statuses);
-        let retryable = matches!(*method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS);
+        let retryable = is_retryable(method);
         Self {
             name,
             module,
@@ -296,7 +299,7 @@ pub struct Declaration {
     pub module: &'static str,
     pub api: &'static str,
     pub summary: &'static str,
-    pub method: &'static Method,
+    pub method: &'static str,
     pub path: &'static str,
     pub fields: &'static [Field],
     pub response: &'static str,
@@ -441,6 +444,8 @@ impl Field {
             constraint: &Constraint::NONE,
             slashes: false,
             part: None,
+            bare: false,
+            codec: None,
             objects: None,
             lists: None,
         }
@@ -450,6 +455,17 @@ impl Field {
     pub const fn with_part(self, media_type: &'static str) -> Self {
         assert!(matches!(self.place, Place::Multipart), "`part` is for fields of a multipart form");
         Self { part: Some(media_type), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_codec(self, media_type: &'static str) -> Self {
+        Self { codec: Some(media_type), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn bare(self) -> Self {
+        assert!(matches!(self.place, Place::Query), "only a query parameter may have no value: `const name: Type = value`");
+        Self { bare: true, ..self }
     }
 
     #[doc(hidden)]

@@ -2,9 +2,8 @@
 
 use std::error::Error;
 
-use http::Method;
-
 use super::{ConnectTimeout, DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, RequestError};
+use crate::endpoint::is_safe;
 use crate::retry::StopReason;
 
 pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
@@ -88,11 +87,11 @@ fn time_hint(error: &ErrorInner) -> Option<&'static str> {
 
 /// Whether the operation may have been carried out, and may not be carried out twice.
 fn may_be_done(error: &ErrorInner) -> bool {
-    !error.retryable && error.operation.is_some_and(|operation| !operation.method.is_safe())
+    !error.retryable && error.operation.is_some_and(|operation| !is_safe(operation.method))
 }
 
 /// Whether what a deletion does not find may be gone by an earlier attempt of it.
 fn was_deleted_before(error: &ErrorInner) -> bool {
     let arrived = |attempt: &EarlierAttempt| attempt.kind != ErrorKind::Connect;
-    error.operation.is_some_and(|operation| *operation.method == Method::DELETE) && error.earlier.iter().any(arrived)
+    error.operation.is_some_and(|operation| operation.method == "DELETE") && error.earlier.iter().any(arrived)
 }

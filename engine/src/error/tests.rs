@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io};
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::*;
 use crate::codec::DecodeError;
@@ -18,9 +18,9 @@ use crate::sse::{CollectError, EventTooLarge, SseError, SseErrorKind};
 use crate::tus::UploadError;
 use crate::wait::WaitError;
 
-static OPERATION: Operation = operation(&Method::DELETE);
+static OPERATION: Operation = operation("DELETE");
 
-const fn operation(method: &'static Method) -> Operation {
+const fn operation(method: &'static str) -> Operation {
     Operation::new(Declaration {
         name: "Remove",
         module: "library::book",
@@ -295,8 +295,8 @@ fn every_public_error_type_is_tested() {
     }
 }
 
-fn hinted(status: u16, method: Method, retryable: bool, change: impl FnOnce(&mut ErrorInner)) -> String {
-    let operation: &'static Operation = Box::leak(Box::new(operation(Box::leak(Box::new(method)))));
+fn hinted(status: u16, method: &'static str, retryable: bool, change: impl FnOnce(&mut ErrorInner)) -> String {
+    let operation: &'static Operation = Box::leak(Box::new(operation(method)));
     let mut inner = ErrorInner::new(ErrorKind::Status, None);
     (inner.operation, inner.retryable) = (Some(operation), retryable);
     inner.status = StatusCode::from_u16(status).ok();
@@ -307,23 +307,23 @@ fn hinted(status: u16, method: Method, retryable: bool, change: impl FnOnce(&mut
 #[test]
 fn advice_is_given_only_where_it_is_true() {
     let done = "check whether it was done";
-    assert!(hinted(500, Method::POST, false, |_| ()).contains(done));
-    assert!(hinted(504, Method::DELETE, false, |_| ()).contains(done));
+    assert!(hinted(500, "POST", false, |_| ()).contains(done));
+    assert!(hinted(504, "DELETE", false, |_| ()).contains(done));
     for (status, method, retryable) in
-        [(500, Method::GET, true), (505, Method::GET, false), (501, Method::POST, false), (500, Method::PUT, true)]
+        [(500, "GET", true), (505, "GET", false), (501, "POST", false), (500, "PUT", true)]
     {
         let text = hinted(status, method, retryable, |_| ());
         assert!(!text.contains(done), "{text}");
     }
     let waits = "max_retry_after";
-    assert!(!hinted(429, Method::GET, true, |_| ()).contains(waits));
+    assert!(!hinted(429, "GET", true, |_| ()).contains(waits));
     let too_long = |inner: &mut ErrorInner| inner.not_retried = Some(StopReason::RetryAfter);
-    assert!(hinted(429, Method::GET, true, too_long).contains(waits));
+    assert!(hinted(429, "GET", true, too_long).contains(waits));
     // A deletion that does not find what an earlier attempt may have deleted.
     let after = |kind| move |inner: &mut ErrorInner| note_attempt(&mut inner.earlier, &ErrorInner::new(kind, None));
-    assert!(hinted(404, Method::DELETE, false, after(ErrorKind::Transport)).contains("may have deleted it already"));
-    assert!(hinted(404, Method::DELETE, false, after(ErrorKind::Connect)).contains("check the id"));
-    assert!(hinted(404, Method::GET, false, after(ErrorKind::Transport)).contains("check the id"));
+    assert!(hinted(404, "DELETE", false, after(ErrorKind::Transport)).contains("may have deleted it already"));
+    assert!(hinted(404, "DELETE", false, after(ErrorKind::Connect)).contains("check the id"));
+    assert!(hinted(404, "GET", false, after(ErrorKind::Transport)).contains("check the id"));
     // Each time-out by its own name.
     let timed_out =
         |source: BoxError| Error::<Unmapped>::new(ErrorInner::new(ErrorKind::Timeout, Some(source))).to_string();

@@ -159,20 +159,20 @@ mod response;
 /// [`cursor`](crate::Operation::cursor), [`timeout`](crate::Operation::timeout), [`no_auth`](crate::Operation::no_auth) and [`id`](crate::Operation::id).
 #[macro_export]
 macro_rules! endpoint {
-    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal ( $($args:tt)* ) $($rest:tt)*) => {
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:tt $path:literal ( $($args:tt)* ) $($rest:tt)*) => {
         $crate::__fields! {
             { { [$([$($meta)*])*] [] $vis $name $api $method $path } {} {} {} {} {} }
             [Path "Path parameter "] { $($args)* , } { $($rest)* }
         }
     };
-    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $path:literal $($rest:tt)*) => {
+    ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:tt $path:literal $($rest:tt)*) => {
         $crate::__parts! { { { [$([$($meta)*])*] [] $vis $name $api $method $path } {} {} {} {} {} } $($rest)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $method:ident $($bad:tt)*) => {
         $crate::__expected! { "expected the path as a string, e.g. \"/book/{id}\"" ; $($bad)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:path = $($bad:tt)*) => {
-        $crate::__expected! { "expected an HTTP method: GET, POST, PUT, PATCH, DELETE …" ; $($bad)* }
+        $crate::__expected! { "expected an HTTP method: GET, POST, PUT, PATCH, DELETE …, or one of the API's own in quotes" ; $($bad)* }
     };
     ($(#[$($meta:tt)*])* $vis:vis $name:ident : $api:ident $($bad:tt)*) => {
         $crate::__expected! { "expected `= METHOD \"/path\"` after the API's name" ; $($bad)* }

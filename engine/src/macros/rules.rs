@@ -4,6 +4,7 @@
 macro_rules! __rule {
     (constraint $c:ident sample $($value:tt)+) => { $c };
     (constraint $c:ident slashes) => { $c };
+    (constraint $c:ident by $($codec:tt)+) => { $c };
     (constraint $c:ident part $media_type:literal) => { $c };
     (constraint $c:ident part $($bad:tt)+) => {
         $crate::__expected! { "expected the media type of the part as a string: `\"application/json\"`" ; $($bad)+ }
@@ -41,6 +42,7 @@ macro_rules! __rule {
     };
 
     (sample $field:ident sample $($value:tt)+) => { $field.with_sample(::core::stringify!($($value)+)) };
+    (sample $field:ident by $codec:ident $ty:ty) => { $field.with_codec(<$codec as $crate::Codec<$ty>>::MEDIA_TYPE) };
     (sample $field:ident slashes) => { $field.with_slashes() };
     (sample $field:ident part $media_type:literal) => { $field.with_part($media_type) };
     (sample $field:ident objects $how:ident) => { $field.with_objects($crate::operation::Objects::$how) };
@@ -50,6 +52,7 @@ macro_rules! __rule {
     (docs range $($range:tt)+) => { ::core::concat!(", range `", $crate::__range!($($range)+), "`") };
     (docs length $($range:tt)+) => { ::core::concat!(", length `", $crate::__range!($($range)+), "`") };
     (docs starts_with $first:literal $(| $start:literal)*) => { ::core::concat!(", begins with `", $first, "`" $(, " or `", $start, "`")*) };
+    (docs by $codec:ident $ty:ty) => { ::core::concat!(", as [`", ::core::stringify!($codec), "`]") };
     (docs slashes) => { ", keeps its slashes" };
     (docs $($other:tt)+) => { "" };
 

@@ -156,8 +156,8 @@ impl Mock {
             let handler = handler.clone();
             Box::pin(async move {
                 let received = Received::<E>::read(request, parameters, reading).await?;
-                let changed = serve::changed_presets(&received.request);
-                Ok(Ready::new(changed, async move {
+                let misfit = (serve::changed_presets(&received.request), received.unknown.len());
+                Ok(Ready::new(misfit, async move {
                     match handler(received).await {
                         Ok(response) => E::Format::encode(response).success(E::OPERATION.status),
                         Err(reply) => reply,
@@ -381,7 +381,7 @@ impl MockState {
 
     /// The handlers of a path, with the path's parameters: those with the most fixed segments.
     fn routes(&self, parts: &request::Parts) -> Vec<(&Route, Vec<(String, String)>)> {
-        let routes = self.routes.iter().filter(|route| *route.operation.method == parts.method);
+        let routes = self.routes.iter().filter(|route| route.operation.method == parts.method);
         let mut matches = routes.filter_map(|route| {
             let parameters = route.bases.iter().find_map(|base| {
                 let path = parts.uri.path().strip_prefix(base.as_str())?;

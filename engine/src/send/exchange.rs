@@ -167,13 +167,15 @@ pub(super) fn build_request(
     };
     coding::negotiate(job, &mut headers);
     // HTTP libraries leave it out when there is no body, and some servers refuse that (411).
-    if body.is_empty() && matches!(*job.subject.method(), Method::POST | Method::PUT | Method::PATCH) {
+    if body.is_empty() && matches!(job.subject.method(), "POST" | "PUT" | "PATCH") {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     #[cfg(feature = "http2")]
     let short = job.settings.http2 && taken_at_once(&body).is_some() && job.is_short();
+    let invalid = |error: http::method::InvalidMethod| RequestError::Url { reason: error.to_string() };
+    let method = Method::from_bytes(job.subject.method().as_bytes()).map_err(invalid)?;
     let mut request = http::Request::new(body);
-    *request.method_mut() = job.subject.method().clone();
+    *request.method_mut() = method;
     *request.uri_mut() = url;
     *request.headers_mut() = headers;
     if plain_key {

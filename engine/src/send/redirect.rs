@@ -1,7 +1,7 @@
 //! Redirects: whether one is followed, where to, and with which headers.
 
 use http::header::{ACCEPT, HeaderMap, HeaderName, IF_RANGE, LOCATION, RANGE, USER_AGENT};
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::request::Job;
 use crate::resolve::{is_https, reference_in, resolve, same_origin};
@@ -24,7 +24,7 @@ pub(super) fn follow_redirect(job: &Job, status: StatusCode, headers: &HeaderMap
     let Some(location) = headers.get(LOCATION) else {
         return Redirect::None;
     };
-    if !matches!(*job.subject.method(), Method::GET | Method::HEAD) {
+    if !matches!(job.subject.method(), "GET" | "HEAD") {
         return Redirect::Refused("only reading operations are redirected".into());
     }
     let location = reference_in(location);

@@ -38,10 +38,10 @@ impl Subject {
         }
     }
 
-    pub(crate) fn method(self) -> &'static Method {
+    pub(crate) fn method(self) -> &'static str {
         match self {
             Self::Operation(operation) => operation.method,
-            Self::Plain(plain) => &plain.method,
+            Self::Plain(plain) => plain.method.as_str(),
         }
     }
 

@@ -5,6 +5,7 @@ use http::{Request, header, request};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::constants::Constants;
 use super::nested;
 #[cfg(feature = "axum")]
 use super::streamed::file_of;
@@ -78,8 +79,10 @@ impl<E: Endpoint> Received<E> {
         Reading { strict, lenient_queries, checked }: Reading,
     ) -> Result<Self, ReadError> {
         let mode = if strict { Mode::Strict } else { Mode::Lenient };
+        let constants = incoming.constants();
         let source = Source::new(E::OPERATION.fields, &mut incoming, mode);
         let request = E::read(&mut source.lenient(lenient_queries.then_some(Place::Query)).untrusted())?;
+        constants.check(&request)?;
         let copies: Vec<_> = E::OPERATION.fields.iter().filter(|field| field.copy).map(|field| field.name).collect();
         let is_unknown = |name: &&String| !copies.contains(&name.as_str());
         if let (true, Some(json)) = (strict, incoming.json.as_object())
@@ -217,6 +220,19 @@ impl Incoming {
             }
         }
         Ok(incoming)
+    }
+
+    /// What it has where an operation always has the same.
+    fn constants(&self) -> Constants {
+        let text = |pairs: &[(String, String)], name: &str| {
+            pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone().into())
+        };
+        Constants::of(self.operation, |field| match field.place {
+            Place::Query => text(&self.query, field.name),
+            Place::Form | Place::Multipart => text(&self.form, field.name),
+            Place::Json => self.json.get(field.name).cloned(),
+            _ => None,
+        })
     }
 
     /// The names of what no field has taken.

@@ -3,6 +3,7 @@
 
 #![cfg_attr(not(any(feature = "axum", feature = "mock")), allow(dead_code, unused_imports))]
 
+mod constants;
 mod incoming;
 mod nested;
 mod reply;
@@ -29,14 +30,14 @@ use crate::transport::BoxFuture;
 
 /// A request that was read, and its handler about to run.
 pub(crate) struct Ready {
-    /// How many fields have another value than the one that the declaration presets.
-    changed_presets: usize,
+    /// How many fields have another value than the one that the declaration presets, and how many the operation does not have.
+    misfit: (usize, usize),
     run: BoxFuture<'static, Reply>,
 }
 
 impl Ready {
-    pub(crate) fn new(changed_presets: usize, run: impl Future<Output = Reply> + Send + 'static) -> Self {
-        Self { changed_presets, run: Box::pin(run) }
+    pub(crate) fn new(misfit: (usize, usize), run: impl Future<Output = Reply> + Send + 'static) -> Self {
+        Self { misfit, run: Box::pin(run) }
     }
 
     pub(crate) async fn run(self) -> Reply {
@@ -45,7 +46,7 @@ impl Ready {
 }
 
 /// Reads a request by the operations of its method and path, of which an API may have several: as the one with whose presets it agrees
-/// most, else as the first one that it can be read as. A failure that is final ends the search.
+/// most, and which has most of its fields, else as the first one that it can be read as. A failure that is final ends the search.
 pub(crate) async fn first_readable<F>(
     candidates: Vec<BoxFuture<'static, Result<Ready, F>>>,
     is_final: fn(&F) -> bool,
@@ -55,7 +56,7 @@ pub(crate) async fn first_readable<F>(
         let read = candidate.await;
         let is_better = match (&read, &best) {
             (Err(failure), _) if is_final(failure) => return Some(read),
-            (Ok(ready), Some(Ok(best))) => ready.changed_presets < best.changed_presets,
+            (Ok(ready), Some(Ok(best))) => ready.misfit < best.misfit,
             (Ok(_), _) | (Err(_), None) => true,
             (Err(_), Some(_)) => false,
         };

@@ -11,8 +11,8 @@ use crate::encode;
 use crate::error::ErrorBody;
 use crate::response::headers::{Headed, ResponseHeaders, WithHeaders};
 use crate::response::own::{By, Codec};
-use crate::response::{Empty, Events, Json, JsonLines, Raw, ResponseFormat, Streamed, Text};
-use crate::sse::{Sse, StreamItem};
+use crate::response::{Empty, Events, Json, JsonItems, JsonLines, Raw, ResponseFormat, Streamed, Text};
+use crate::sse::{Framing, Sse, StreamItem};
 
 /// A response of any status, from a fake server or a real one.
 ///
@@ -268,7 +268,17 @@ impl<C: Codec<T>, T: Default> EncodeResponse<T> for By<C> {
 
 impl<T: StreamItem> EncodeResponse<Sse<T>> for JsonLines {
     fn encode(lines: Sse<T>) -> Reply {
-        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body(true))
+        Reply::status(200).header("content-type", "application/x-ndjson").with_body(lines.into_body(Framing::Lines))
+    }
+
+    fn sample(detail: Detail) -> Sse<T> {
+        sample_events(detail)
+    }
+}
+
+impl<T: StreamItem> EncodeResponse<Sse<T>> for JsonItems {
+    fn encode(items: Sse<T>) -> Reply {
+        Reply::status(200).header("content-type", "application/json").with_body(items.into_body(Framing::Items))
     }
 
     fn sample(detail: Detail) -> Sse<T> {
@@ -313,7 +323,7 @@ impl EncodeResponse<Download> for Streamed {
 
 impl<T: StreamItem> EncodeResponse<Sse<T>> for Events {
     fn encode(events: Sse<T>) -> Reply {
-        Reply::event_stream(events.into_body(false)).header("cache-control", "no-cache")
+        Reply::event_stream(events.into_body(Framing::Events)).header("cache-control", "no-cache")
     }
 
     fn sample(detail: Detail) -> Sse<T> {

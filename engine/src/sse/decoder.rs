@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 
+use super::list::List;
 use crate::codec::{DecodeError, Field, Notes, Options};
 
 /// One server-sent event.
@@ -19,6 +20,20 @@ pub struct Event {
     pub id: String,
     /// How the content is read as JSON: with the limits of the client whose response it is from.
     pub(super) options: Options,
+    /// Whether it is an item of a list, which may have an `error` as any other member.
+    pub(super) is_listed: bool,
+}
+
+/// How the items of a stream stand in its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Server-sent events.
+    #[default]
+    Events,
+    /// Each is a line.
+    Lines,
+    /// They are those of a JSON array.
+    Items,
 }
 
 /// How much of what is no event is kept, about.
@@ -109,8 +124,8 @@ pub struct Decoder {
     has_events: bool,
     max_event: usize,
     options: Options,
-    /// Whether each line is an event by itself, with nothing but data.
-    lines: bool,
+    framing: Framing,
+    list: List,
 }
 
 impl Decoder {
@@ -126,7 +141,8 @@ impl Decoder {
             has_events: false,
             max_event: 1024 * 1024,
             options: Options::new(),
-            lines: false,
+            framing: Framing::Events,
+            list: List::default(),
         }
     }
 
@@ -137,14 +153,24 @@ impl Decoder {
         self
     }
 
-    /// Takes each line for the data of an event.
-    pub(super) fn lines(self) -> Decoder {
-        Decoder { lines: true, ..self }
+    /// Takes each line, or each item of a JSON array, for the data of an event.
+    pub(super) fn framed(self, framing: Framing) -> Decoder {
+        Decoder { framing, ..self }
     }
 
-    /// Whether each line is an event.
-    pub(super) fn is_lines(&self) -> bool {
-        self.lines
+    /// What it takes for the data of an event.
+    pub(super) fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// Whether the end of the array has come.
+    pub(super) fn is_complete(&self) -> bool {
+        self.list.is_complete()
+    }
+
+    /// Whether the body is no array.
+    pub(super) fn is_no_list(&self) -> bool {
+        self.list.is_other()
     }
 
     /// Sets how many bytes of memory the value of an event's JSON may take.
@@ -160,6 +186,9 @@ impl Decoder {
     ///
     /// When an event is larger than allowed. Nothing can be read after that.
     pub fn decode(&mut self, chunk: &mut Bytes) -> Result<Option<Event>, EventTooLarge> {
+        if self.framing == Framing::Items {
+            return self.item(chunk);
+        }
         while let Some(first) = chunk.first() {
             if std::mem::take(&mut self.after_cr) && *first == b'\n' {
                 chunk.advance(1);
@@ -217,11 +246,25 @@ impl Decoder {
         !self.other.is_empty()
     }
 
+    fn item(&mut self, chunk: &mut Bytes) -> Result<Option<Event>, EventTooLarge> {
+        while !chunk.is_empty() {
+            let is_whole = self.list.take(chunk, &mut self.line);
+            if self.line.len() > self.max_event {
+                return Err(EventTooLarge { limit: self.max_event });
+            }
+            if is_whole {
+                let data = String::from_utf8_lossy(std::mem::take(&mut self.line).trim_ascii()).into_owned();
+                return Ok(Some(Event { data, options: self.options, is_listed: true, ..Event::default() }));
+            }
+        }
+        Ok(None)
+    }
+
     fn line(&mut self, mut line: &[u8]) -> Option<Event> {
         if !std::mem::replace(&mut self.started, true) {
             line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
         }
-        if self.lines {
+        if self.framing == Framing::Lines {
             let data = String::from_utf8_lossy(line.trim_ascii()).into_owned();
             return (!data.is_empty()).then(|| Event { data, options: self.options, ..Event::default() });
         }
@@ -264,7 +307,7 @@ impl Decoder {
         data.pop()?;
         self.has_events = true;
         self.other = String::new();
-        Some(Event { name, data, id: self.event.id.clone(), options: self.options })
+        Some(Event { name, data, id: self.event.id.clone(), options: self.options, is_listed: false })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::{
 };
 
 /// Longest excerpt of what the server sent that an error shows, in bytes.
-const EXCERPT: usize = 1024;
+pub(super) const EXCERPT: usize = 1024;
 
 /// Why a stream failed, and how far it had come.
 pub struct SseError {

@@ -8,15 +8,15 @@ use futures_core::Stream;
 use http_body::Frame;
 
 #[cfg(feature = "serve")]
-use super::{Decoder, Event};
+use super::{Decoder, Event, Framing};
 use super::{Sse, StreamItem};
 use crate::body::Body;
 use crate::error::BoxError;
 
 impl<T: StreamItem> Sse<T> {
     /// The response of a server that sends these items as they come ([`StreamItem::to_event`]), and
-    /// [`StreamItem::end_event`] after the last one: as events, or, for an operation that is declared `-> lines Type`, the data of each as
-    /// a line. After an error the response breaks off.
+    /// [`StreamItem::end_event`] after the last one: as events, or, for an operation that is declared `-> lines Type` or `-> items Type`, the
+    /// data of each as a line or as an item of an array. After an error the response breaks off.
     ///
     /// ```
     /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -77,17 +77,10 @@ impl<T: StreamItem, E: Into<BoxError>, S: Stream<Item = Result<T, E>>> http_body
     }
 }
 
-/// A line with the data of an event.
+/// The items of a body in another form.
 #[cfg(feature = "serve")]
-fn line_of(event: &Event) -> String {
-    // Between the parts of JSON a space is as good as a line end, and inside of them there is none.
-    format!("{}\n", event.data.replace(['\r', '\n'], " "))
-}
-
-/// The events of a body as lines, or the other way round.
-#[cfg(feature = "serve")]
-pub(super) fn rewritten(body: Body, decoder: Decoder, lines: bool) -> Body {
-    Body::wrap(Rewriter { body, chunk: Bytes::new(), decoder, lines, ended: false })
+pub(super) fn rewritten(body: Body, decoder: Decoder, framing: Framing) -> Body {
+    Body::wrap(Rewriter { body, chunk: Bytes::new(), decoder, framing, is_first: true, ended: false })
 }
 
 #[cfg(feature = "serve")]
@@ -95,7 +88,9 @@ struct Rewriter {
     body: Body,
     chunk: Bytes,
     decoder: Decoder,
-    lines: bool,
+    framing: Framing,
+    /// Whether no item has been written yet.
+    is_first: bool,
     ended: bool,
 }
 
@@ -118,15 +113,18 @@ impl http_body::Body for Rewriter {
                     None => {
                         this.ended = true;
                         // Only the last line may lack its end.
-                        match this.decoder.finish().filter(|_| this.decoder.is_lines()) {
-                            Some(event) => event,
-                            None => break,
+                        let last = this.decoder.finish().filter(|_| this.decoder.framing() == Framing::Lines);
+                        let last = last.map(|event| this.written(&event));
+                        let text = last.unwrap_or_default() + this.end();
+                        if text.is_empty() {
+                            break;
                         }
+                        return Poll::Ready(Some(Ok(Frame::data(text.into()))));
                     }
                 },
                 Err(error) => return this.fail(error.into()),
             };
-            let text = if this.lines { line_of(&event) } else { event.to_string() };
+            let text = this.written(&event);
             return Poll::Ready(Some(Ok(Frame::data(text.into()))));
         }
         Poll::Ready(None)
@@ -135,6 +133,25 @@ impl http_body::Body for Rewriter {
 
 #[cfg(feature = "serve")]
 impl Rewriter {
+    fn written(&mut self, event: &Event) -> String {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        match self.framing {
+            Framing::Events => event.to_string(),
+            // Between the parts of JSON a space is as good as a line end, and inside of them there is none.
+            Framing::Lines => format!("{}\n", event.data.replace(['\r', '\n'], " ")),
+            Framing::Items => format!("{}{}", if is_first { '[' } else { ',' }, event.data),
+        }
+    }
+
+    /// What stands behind the last item.
+    fn end(&self) -> &'static str {
+        match (self.framing, self.is_first) {
+            (Framing::Items, true) => "[]",
+            (Framing::Items, false) => "]",
+            (Framing::Events | Framing::Lines, _) => "",
+        }
+    }
+
     fn fail(&mut self, error: BoxError) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         self.ended = true;
         Poll::Ready(Some(Err(error)))

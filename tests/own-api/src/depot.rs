@@ -205,6 +205,48 @@ operations! {
         } -> Parcel, server("https://rpc.depot.example/v1")
     }
     endpoint! {
+        /// Multiplies, at the path of the other procedure.
+        pub Multiply: Depot = POST "/rpc" json {
+            const method: String = "product",
+            /// What to multiply.
+            params: Vec<u32>,
+        } -> Parcel
+    }
+    endpoint! {
+        /// Lists what is in a folder.
+        pub Explore: Depot = PROPFIND "/files/{path}" (path*: String) headers {
+            const depth: u32 = 1,
+        } -> text, retryable
+    }
+    endpoint! {
+        /// Looks for depots nearby.
+        pub Discover: Depot = "M-SEARCH" "/nearby" -> ()
+    }
+    endpoint! {
+        /// Begins to store a file in parts.
+        pub BeginParts: Depot = POST "/files/{path}" (path*: String) query {
+            const parts as "parts[]",
+        } -> Parcel
+    }
+    endpoint! {
+        /// Ends storing a file in parts.
+        pub EndParts: Depot = POST "/files/{path}" (path*: String) query {
+            /// Which.
+            upload_id: String,
+        } -> Parcel
+    }
+    endpoint! {
+        /// Stores a list in a format of the depot's own.
+        pub PutTable: Depot = PUT "/table" body by Commas (
+            /// The numbers.
+            numbers: Vec<u32>,
+        ) -> ()
+    }
+    endpoint! {
+        /// Lists all parcels at once.
+        pub ListAll: Depot = GET "/all" -> items Parcel
+    }
+    endpoint! {
         /// Stores a parcel with its picture.
         pub Store: Depot = POST "/store" headers {
             const content_type: String = "multipart/related",

@@ -4,12 +4,12 @@
 macro_rules! __emit {
     (
         {
-            { [$([$($meta:tt)*])*] [$($alias:literal)?] $vis:vis $name:ident $api:tt $method:ident $path:literal }
+            { [$([$($meta:tt)*])*] [$($alias:literal)?] $vis:vis $name:ident $api:tt $method:tt $path:literal }
             { $({ $($entry:tt)* })* }
             { $({ [$([$($rm:tt)*])*] $rs:literal $rf:ident [$($rw:literal)?] [$({ $($rrule:tt)* })*] $rty:ty })* }
             { $({ [$([$($om:tt)*])*] $os:literal $of:ident [$($ow:literal)?] [$({ $($orule:tt)* })*] [$($preset:expr)?] $ohow:ident {$owhole:ty} {$oty:ty} })* }
             { $({ $($value:tt)* })* }
-            { $({ $how:ident $read:ident })* }
+            { $({ $how:ident $read:ident $($codec:ident)? })* }
         }
         { $format:ty ; $response:ty ; $response_text:expr }
         { $($error:tt)* }
@@ -17,7 +17,7 @@ macro_rules! __emit {
     ) => {
         $(#[$($meta)*])*
         #[doc = ""]
-        #[doc = ::core::concat!("`", ::core::stringify!($method), " ", $path, "` of [`", ::core::stringify!($api), "`]", $crate::__emit!(@error_docs $($error)*), ".")]
+        #[doc = ::core::concat!("`", $crate::__method!(name $method), " ", $path, "` of [`", ::core::stringify!($api), "`]", $crate::__emit!(@error_docs $($error)*), ".")]
         $(#[doc = ::core::concat!("\n- `", ::core::stringify!($($clause)*), "`")])*
         #[derive(Clone, Debug)]
         #[non_exhaustive]
@@ -63,7 +63,7 @@ macro_rules! __emit {
                     module: ::core::module_path!(),
                     api: <$api as $crate::Api>::NAME,
                     summary: $crate::__summary!($([$($meta)*])*),
-                    method: &$crate::__private::Method::$method,
+                    method: $crate::__method!($method),
                     path: $path,
                     fields: const { &[$($crate::__emit!(@entry $api $($entry)*)),*] },
                     response: $response_text,
@@ -90,7 +90,7 @@ macro_rules! __emit {
             #[inline]
             fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
                 let _ = &source;
-                ::core::result::Result::Ok(Self { $($read: source.$how()?),* })
+                ::core::result::Result::Ok(Self { $($read: $crate::__emit!(@read source $how $($codec)?)),* })
             }
         }
 
@@ -101,7 +101,7 @@ macro_rules! __emit {
                     let entry = $crate::dynamic::Entry::new::<Self>(
                         $crate::__docs!([] $([$($meta)*])*),
                         &[
-                            $($crate::dynamic::FieldEntry::new::<$rty>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])*)),)*
+                            $($crate::dynamic::FieldEntry::new::<$crate::__emit!(@described [$({ $($rrule)* })*] $rty)>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])*)),)*
                             $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])*))
                                 $(.preset(|| $crate::codec::to_json(&<_ as $crate::IntoField<$oty>>::into_field($preset))))?,)*
                         ],
@@ -186,12 +186,29 @@ macro_rules! __emit {
         $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f []), $crate::operation::Place::$place)
     };
 
-    (@entry $api:tt constant $place:ident $f:ident $w:tt) => {
+    (@entry $api:tt constant $place:ident $f:ident $w:tt $value:expr) => {
         $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f $w), $crate::operation::Place::$place)
+            .preset(::core::stringify!($value))
     };
+    (@entry $api:tt bare $place:ident $f:ident $w:tt) => {
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f $w), $crate::operation::Place::$place).bare()
+    };
+
+    (@read $source:ident by $codec:ident) => { $source.decoded::<$codec, _>()? };
+    (@read $source:ident $how:ident) => { $source.$how()? };
+
+    // Called by name, and stored, a body of a codec is its bytes.
+    (@described [{ by $($codec:tt)* }] $ty:ty) => { ::std::vec::Vec<u8> };
+    (@described $rules:tt $ty:ty) => { $ty };
 
     (@value $self:ident constant $ty:ty ; $value:expr) => {
         ::core::option::Option::Some(&<_ as $crate::IntoField<$ty>>::into_field($value) as &dyn $crate::__private::Value)
+    };
+    (@value $self:ident by $f:ident $codec:ident) => {
+        ::core::option::Option::Some(&$crate::__private::Coded::by::<$codec, _>(&$self.$f) as &dyn $crate::__private::Value)
+    };
+    (@value $self:ident bare) => {
+        ::core::option::Option::Some(&true as &dyn $crate::__private::Value)
     };
     (@value $self:ident nullable $f:ident) => {
         match &$self.$f {
@@ -204,6 +221,24 @@ macro_rules! __emit {
     };
     (@value $self:ident $required:ident $f:ident) => {
         ::core::option::Option::Some(&$self.$f as &dyn $crate::__private::Value)
+    };
+}
+
+/// A method, or its name: one that the engine knows, or any in quotes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __method {
+    ($method:ident) => {
+        $crate::__private::Methods::$method
+    };
+    ($method:literal) => {
+        const { $crate::__private::method($method) }
+    };
+    (name $method:ident) => {
+        ::core::stringify!($method)
+    };
+    (name $method:literal) => {
+        $method
     };
 }
 

@@ -98,8 +98,17 @@ macro_rules! __fields {
         { $(#[$($m:tt)*])* const $f:ident $(as $w:literal)? : $ty:ty = $value:expr , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
-            { $h { $($t)* { constant $place $f [$($w)?] } } $r $o { $($v)* { constant $ty ; $value } } $d }
+            { $h { $($t)* { constant $place $f [$($w)?] $value } } $r $o { $($v)* { constant $ty ; $value } } $d }
             [$place $s] { $($more)* } $rest
+        }
+    };
+    (
+        { $h:tt { $($t:tt)* } $r:tt $o:tt { $($v:tt)* } $d:tt } [Query $s:literal]
+        { $(#[$($m:tt)*])* const $f:ident $(as $w:literal)? , $($more:tt)* } $rest:tt
+    ) => {
+        $crate::__fields! {
+            { $h { $($t)* { bare Query $f [$($w)?] } } $r $o { $($v)* { bare } } $d }
+            [Query $s] { $($more)* } $rest
         }
     };
     ($q:tt $p:tt { $(#[$($m:tt)*])* const $f:ident $($more:tt)* } $rest:tt) => {

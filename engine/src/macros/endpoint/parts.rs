@@ -23,6 +23,25 @@ macro_rules! __parts {
     ($q:tt body ( $($f:tt)* ) $($rest:tt)*) => {
         $crate::__fields! { $q [Body "The body: "] { $($f)* , } { $($rest)* } }
     };
+    (
+        { $h:tt { $($t:tt)* } { $($r:tt)* } $o:tt { $($v:tt)* } { $($d:tt)* } }
+        body by $codec:ident ( $(#[$($m:tt)*])* $f:ident : $ty:ty $(,)? ) $($rest:tt)*
+    ) => {
+        $crate::__parts! {
+            {
+                $h
+                { $($t)* { field Body $f [] true $ty ; [] [{ by $codec $ty }] } }
+                { $($r)* { [$([$($m)*])*] "The body: " $f [] [{ by $codec $ty }] $ty } }
+                $o
+                { $($v)* { by $f $codec } }
+                { $($d)* { by $f $codec } }
+            }
+            $($rest)*
+        }
+    };
+    ($q:tt body by $codec:ident $($bad:tt)*) => {
+        $crate::__expected! { "expected the body's name and type after its codec: `body by Xml (name: Type)`" ; $($bad)* }
+    };
     // The response, then the clauses.
     ($q:tt -> () $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::Empty ; () ; "nothing" } { default } {} $($($c)*)? }
@@ -41,6 +60,9 @@ macro_rules! __parts {
     };
     ($q:tt -> lines $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::JsonLines ; $crate::sse::Sse<$ty> ; ::core::concat!("lines ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
+    };
+    ($q:tt -> items $ty:ty $(, $($c:tt)*)?) => {
+        $crate::__clauses! { $q { $crate::format::JsonItems ; $crate::sse::Sse<$ty> ; ::core::concat!("items ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
     };
     ($q:tt -> by $codec:ident $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::By<$codec> ; $ty ; ::core::concat!("by ", ::core::stringify!($codec), " ", ::core::stringify!($ty)) } { default } {} $($($c)*)? }
@@ -66,7 +88,7 @@ macro_rules! __parts {
         $crate::__expected! { "expected responses by their status after `match`: `{ 200 => Ready(Type), 202 => Pending }`" ; $($bad)* }
     };
     ($q:tt -> $(,)?) => {
-        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download`, `sse Type`, `lines Type`, `by Codec Type` or `match { … }`");
+        ::core::compile_error!("expected the response's type after `->`: a type, `()`, `bytes`, `text`, `download`, `sse Type`, `lines Type`, `items Type`, `by Codec Type` or `match { … }`");
     };
     ($q:tt -> $ty:ty $(, $($c:tt)*)?) => {
         $crate::__clauses! { $q { $crate::format::Json ; $ty ; ::core::stringify!($ty) } { default } {} $($($c)*)? }
@@ -109,6 +131,6 @@ macro_rules! __parts {
         $crate::__expected! { "expected the response's type after `->`, and `,` before each clause" ; $($bad)* }
     };
     ($q:tt $($bad:tt)*) => {
-        $crate::__expected! { "expected `-> Type` (`-> ()` if the response has no body) or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }` or `body(name: File)`" ; $($bad)* }
+        $crate::__expected! { "expected `-> Type` (`-> ()` if the response has no body) or a part of the request: `query { … }`, `headers { … }`, `json { … }`, `json(name: Type)`, `form { … }`, `multipart { … }`, `body(name: File)` or `body by Codec (name: Type)`" ; $($bad)* }
     };
 }

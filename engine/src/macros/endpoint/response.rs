@@ -19,10 +19,16 @@ macro_rules! __by_status {
         $crate::__by_status! { $head $operation { $($done)* { [$([$($m)*])*] $status [$($more)*] $variant [Text ; ::std::string::String ; value] } } $($($rest)*)? }
     };
     ($head:tt $operation:tt $done:tt $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident (download) $($rest:tt)*) => {
-        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`) is the only one of its operation: it cannot stand in `match`" }
+        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`, `items`) is the only one of its operation: it cannot stand in `match`" }
     };
     ($head:tt $operation:tt $done:tt $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident (sse $($item:tt)*) $($rest:tt)*) => {
-        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`) is the only one of its operation: it cannot stand in `match`" }
+        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`, `items`) is the only one of its operation: it cannot stand in `match`" }
+    };
+    ($head:tt $operation:tt $done:tt $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident (lines $($item:tt)*) $($rest:tt)*) => {
+        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`, `items`) is the only one of its operation: it cannot stand in `match`" }
+    };
+    ($head:tt $operation:tt $done:tt $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident (items $($item:tt)*) $($rest:tt)*) => {
+        $crate::__wrong! { $variant "a streamed response (`download`, `sse`, `lines`, `items`) is the only one of its operation: it cannot stand in `match`" }
     };
     ($head:tt $operation:tt { $($done:tt)* } $(#[$($m:tt)*])* $status:literal $(| $more:literal)* => $variant:ident ($ty:ty) $(, $($rest:tt)*)?) => {
         $crate::__by_status! { $head $operation { $($done)* { [$([$($m)*])*] $status [$($more)*] $variant [Json ; $ty ; value] } } $($($rest)*)? }

@@ -78,6 +78,9 @@ where
 /// the server's own.
 fn expressible(field: &Field, request: &mut Value, rng: &mut Rng) {
     let Some(value) = request.get_mut(field.rust) else { return };
+    if field.codec.is_some() {
+        *value = json!(b"1,22");
+    }
     if field.name == "url" {
         *value = format!("/uploads/{}", rng.u32(..)).into();
     }

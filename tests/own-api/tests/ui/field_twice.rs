@@ -1,0 +1,14 @@
+#![allow(unused_imports)]
+
+use own_api::library::*;
+use typed_endpoint::{Unmapped, endpoint};
+
+endpoint! {
+    /// A test.
+    pub Put: Library = PUT "/book/{id}" (id: String) json {
+        /// Its id.
+        id: String,
+    } -> ()
+}
+
+fn main() {}
