@@ -146,6 +146,7 @@ pub mod __private {
     #[cfg(feature = "reqwest")]
     pub use reqwest;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    pub use serde_json::Value as Json;
 
     pub use crate::case::name;
     pub use crate::endpoint::{Declaration, Methods, Value, Visit, check_cursor, method};

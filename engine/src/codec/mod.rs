@@ -27,6 +27,7 @@
 // that is returned, because errors are rare. Functions that the macros emit are `#[inline]`, so that only what a program uses
 // is compiled.
 
+mod alternatives;
 mod constraint;
 mod containers;
 mod edge;
@@ -75,6 +76,9 @@ pub use writer::{Encode, Writer, to_json};
 /// What the macros expand to.
 #[doc(hidden)]
 pub mod macros {
+    pub use super::alternatives::{
+        Alternative, Member as KnownBy, alternative, decode_known_by, encode_known_by, schema_known_by,
+    };
     pub use super::edge::{deserialize, serialize, serialize_json};
     pub use super::object::{Member, Object, decode_object, encode_object};
     pub use super::schema::{ModelKind, Property};

@@ -233,6 +233,15 @@ impl Writer {
         self.text.push(':');
     }
 
+    /// Adds a member to the object that was written last: at its end, so that places in the text stay what they are.
+    pub(super) fn add_member(&mut self, name: &str, value: &dyn Encode) {
+        if self.text.ends_with('}') {
+            self.text.pop();
+            self.member(name, value);
+            self.text.push('}');
+        }
+    }
+
     /// Whether values are checked.
     #[inline]
     pub(crate) fn is_checking(&self) -> bool {

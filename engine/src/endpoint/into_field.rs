@@ -29,6 +29,12 @@ impl<T> IntoField<Option<T>> for T {
     }
 }
 
+impl<T> IntoField<Box<T>> for T {
+    fn into_field(self) -> Box<T> {
+        Box::new(self)
+    }
+}
+
 impl<T, const N: usize> IntoField<Vec<T>> for [T; N] {
     fn into_field(self) -> Vec<T> {
         self.into()

@@ -1,6 +1,6 @@
 //! The macros: [`endpoint!`](macro@crate::endpoint) and [`operations!`](crate::operations) declare operations,
-//! [`fields!`](crate::fields) fields they have in common, [`errors!`](crate::errors) error maps, [`model!`](crate::model), [`open_enum!`](crate::open_enum) and
-//! [`id!`](crate::id) the types that go in and out.
+//! [`fields!`](crate::fields) fields they have in common, [`errors!`](crate::errors) error maps, [`model!`](crate::model), [`open_enum!`](crate::open_enum),
+//! [`union!`](crate::union) and [`id!`](crate::id) the types that go in and out.
 
 mod client;
 mod endpoint;
@@ -12,4 +12,5 @@ mod operations;
 mod rules;
 mod scalar;
 mod setters;
+mod union;
 mod words;

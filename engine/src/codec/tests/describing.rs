@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::models::{Book, Chapter, Foreign, Page, Place};
+use super::models::{Book, Chapter, Foreign, Medium, Page, Place};
 use crate::codec::{Detail, Field, Mode, Nullable, Options, Sampler, Schemas, from_json, to_json};
 
 fn sample<T: Field>(detail: Detail) -> T {
@@ -111,4 +111,29 @@ fn an_object_of_alternatives_is_sampled_with_one_of_them() {
     let mut schemas = Schemas::new("#/");
     Place::schema(&mut schemas);
     assert_eq!(schemas.into_named()["Place"]["oneOf"], json!([{ "required": ["shelf"] }, { "required": ["reader"] }]));
+}
+
+#[test]
+fn a_union_is_known_by_the_kind_and_the_members_of_a_value() {
+    let text =
+        r#"["emma",["a"],{"x":{"kind":"no"},"kind":"place","city":"Bath"},{"title":"one","page":9},{"other":1},7]"#;
+    let media: Vec<Medium> = from_json(text).unwrap();
+    let variants = media.iter().map(|medium| format!("{medium:?}").split('(').next().unwrap().to_owned());
+    assert_eq!(variants.collect::<Vec<_>>(), ["Title", "Several", "Place", "Chapter", "Counts", "Unknown"]);
+    assert_eq!(from_json::<Vec<Medium>>(&to_json(&media)).unwrap(), media);
+    // What is known by a member is written with it.
+    assert_eq!(to_json(&Medium::Place(Place::default())), r#"{"kind":"place"}"#);
+    assert!(Options::new().mode(Mode::Strict).decode::<Medium>("7").is_err());
+    for text in ["", "{", r#"{"kind":"#, r#"{"kind":}"#, "nul"] {
+        assert!(from_json::<Medium>(text).is_err(), "{text}");
+    }
+    // Samples are of each alternative, and are what they say.
+    let samples = Sampler::every("medium", |sampler| sampler.sample::<Medium>());
+    assert!(samples.len() >= 5);
+    for sample in samples {
+        let text = to_json(&sample);
+        assert_eq!(to_json(&from_json::<Medium>(&text).unwrap()), text);
+        let strict = Options::new().mode(Mode::Strict).decode::<Medium>(&text).unwrap();
+        assert_eq!(to_json(&strict.value), text);
+    }
 }

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Api, Case, id, model, open_enum};
+use crate::{Api, Case, id, model, open_enum, union};
 
 /// An API.
 pub enum Library {}
@@ -263,3 +263,14 @@ model! {
 
 /// A book as a server sends it.
 pub const BOOK: &str = r#"{"id":"1","title":"Moby-Dick","state":"lent-out","pageCount":635,"price":12.5,"chapters":[{"title":"Loomings","page":1}],"next":{"id":"2","title":"n"},"notes":{"7":"x"},"borrower":null,"any":{"a":[1,"\u00e9",null]},"idx":{"whale":[1,2]},"place":[1,-2,"x"],"color":[0.1,1,0],"shelf":7,"new":{"a":[{}]}}"#;
+
+union! {
+    /// What can be lent.
+    pub enum Medium {
+        text => Title(String),
+        list => Several(Vec<Medium>),
+        object["kind" = "place"] => Place(Place),
+        object["page"] => Chapter(Box<Chapter>),
+        object => Counts(BTreeMap<String, u32>),
+    }
+}
