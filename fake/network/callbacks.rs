@@ -6,7 +6,7 @@ use typed_endpoint::Body;
 
 use super::net::Network;
 use super::registry::named_channel;
-use super::reply::{empty, json, not_allowed, text};
+use super::reply::{empty, json, text};
 use crate::endpoints::network::runner::{CreatedChannels, DeletedChannels, Proxy};
 
 /// How many channels one request may create.
@@ -93,7 +93,7 @@ impl Network {
                 let response = Proxy { proxy_id: proxy.into(), url, ..Proxy::default() };
                 json(200, &response)
             }
-            _ => not_allowed("POST"),
+            _ => text(404, "404 page not found"),
         }
     }
 }
