@@ -20,7 +20,8 @@ const KEY: &str = "key";
 /// An API's declarations as a document of OpenAPI 3.1: all operations that it hosts, with their docs, parameters, bodies, responses,
 /// errors by status, and a call in Rust (`x-codeSamples`).
 ///
-/// Operations whose URL a response gives (path `{url}`) are left out: OpenAPI has no place for them. The same each time, so that it can be checked in and compared.
+/// Operations whose URL a response gives (path `{url}`) have no path in it: they are in `components.pathItems`, by their names. A path
+/// parameter that keeps its slashes says so in its description. The document is the same each time, so that it can be checked in and compared.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -32,11 +33,13 @@ const KEY: &str = "key";
 /// ```
 pub fn openapi<A: Catalog>() -> Value {
     let mut schemas = Schemas::new(SCHEMAS);
-    let mut paths = Map::new();
-    // A document has no place for an operation whose URL comes from a response.
-    for entry in entries::<A>().filter(|entry| !entry.operation().has_given_url()) {
-        let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
-        let item = paths.entry(path).or_insert_with(|| json!({}));
+    let (mut paths, mut given) = (Map::new(), Map::new());
+    for entry in entries::<A>() {
+        let item = match entry.operation().has_given_url() {
+            true => given.entry(entry.name()),
+            false => paths.entry(format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path)),
+        };
+        let item = item.or_insert_with(|| json!({}));
         let operation = operation(entry, &mut schemas);
         match &mut item[entry.operation().method.as_str().to_lowercase()] {
             first @ Value::Null => *first = operation,
@@ -50,7 +53,7 @@ pub fn openapi<A: Catalog>() -> Value {
         Auth::Query(name) => json!({ "type": "apiKey", "in": "query", "name": name }),
     };
     let servers: Vec<_> = A::SERVERS.iter().map(|url| json!({ "url": url })).collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.1",
         "info": { "title": A::NAME, "version": A::VERSION },
         "servers": servers,
@@ -60,7 +63,11 @@ pub fn openapi<A: Catalog>() -> Value {
             "securitySchemes": { KEY: scheme },
             "schemas": described(schemas),
         },
-    })
+    });
+    if !given.is_empty() {
+        document["components"]["pathItems"] = given.into();
+    }
+    document
 }
 
 /// Adds an operation to one with its method and path, from which it differs by its body and its response: a document has one of each.
@@ -165,6 +172,8 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
 
 fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
     let (place, name) = match field.place {
+        // It is the URL.
+        Place::Path if operation.has_given_url() => return None,
         // The template has the names in Rust.
         Place::Path => ("path", field.rust),
         Place::Query => ("query", field.name),
@@ -185,9 +194,11 @@ fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schem
             _ => {}
         }
     }
+    let slashes = field.slashes.then_some("Its slashes stay as they are.");
     let docs = plain_text(described.docs());
+    let docs: Vec<_> = Some(&*docs).filter(|docs| !docs.is_empty()).into_iter().chain(slashes).collect();
     if !docs.is_empty() {
-        parameter["description"] = docs.into();
+        parameter["description"] = docs.join(" ").into();
     }
     Some(parameter)
 }
