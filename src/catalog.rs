@@ -56,6 +56,7 @@ catalog! {
     apis {
         crate::Studio,
         crate::Ai,
+        crate::daydream::Daydream,
         #[cfg(feature = "network")]
         crate::network::operations::orchestrator::Orchestrator,
         #[cfg(feature = "network")]
@@ -64,6 +65,10 @@ catalog! {
         crate::network::operations::trickle::Trickle,
         #[cfg(feature = "network")]
         crate::network::AppApi,
+        #[cfg(feature = "network")]
+        crate::network::operations::clearinghouse::Clearinghouse,
+        #[cfg(feature = "network")]
+        crate::network::operations::gateway::Gateway,
     }
     resources {
         stream,
@@ -83,6 +88,7 @@ catalog! {
         project,
         user,
         generate,
+        daydream,
         #[cfg(feature = "network")]
         network::operations::orchestrator,
         #[cfg(feature = "network")]
@@ -93,5 +99,11 @@ catalog! {
         network::operations::trickle,
         #[cfg(feature = "network")]
         network::operations::app,
+        #[cfg(feature = "network")]
+        network::operations::clearinghouse,
+        #[cfg(feature = "network")]
+        network::operations::gateway,
+        #[cfg(feature = "network")]
+        network::operations::byoc,
     }
 }

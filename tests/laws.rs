@@ -103,7 +103,9 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
             E::Format: EncodeResponse<E::Response>,
         {
             // Numbers are not odd, and what keeps its slashes leads to several segments.
-            let is_text = |field: &&Field| field.place == Place::Path && !field.slashes && field.ty.starts_with(char::is_uppercase);
+            let is_text = |field: &&Field| {
+                field.place == Place::Path && !field.slashes && field.ty.starts_with(char::is_uppercase)
+            };
             let parameters: Vec<_> = E::OPERATION.fields.iter().filter(is_text).map(|field| field.rust).collect();
             let client = Client::<E::Api>::new().server("https://api.example:8443/base");
             let sample: E = sample_request(Detail::Minimal).unwrap();

@@ -48,7 +48,14 @@ fn the_samples_in_the_documents_compile() {
     let mut file = String::from(
         "// The samples in docs/openapi, to be compiled. Written by `UPDATE=1 cargo test --test openapi`.\n\
          \n\
-         use livepeer::network::{AppApi, operations::{orchestrator::Orchestrator, signer::Signer, trickle::Trickle, *}};\n\
+         use livepeer::daydream::Daydream;\n\
+         use livepeer::network::AppApi;\n\
+         use livepeer::network::operations::clearinghouse::Clearinghouse;\n\
+         use livepeer::network::operations::gateway::Gateway;\n\
+         use livepeer::network::operations::orchestrator::Orchestrator;\n\
+         use livepeer::network::operations::signer::Signer;\n\
+         use livepeer::network::operations::trickle::Trickle;\n\
+         use livepeer::network::operations::*;\n\
          use livepeer::*;\n",
     );
     for api in APIS {

@@ -1,6 +1,10 @@
 //! The living Livepeer network.
 
 pub mod app;
+pub mod byoc;
+pub mod clearinghouse;
+pub mod gateway;
+mod job;
 pub mod orchestrator;
 pub mod runner;
 pub mod signer;

@@ -12,7 +12,7 @@ use super::net::Network;
 use super::path::Path;
 use super::payments::{is_unpaid, named_manifest};
 use super::reply::{cut, empty, json, not_allowed, raw_json, text};
-use super::state::State;
+use super::state::{SessionProxy, State};
 use crate::endpoints::network::orchestrator::{Mode, OrchestratorInfo, PriceUnit, Reservation, RunnerInfo};
 
 /// How large a body may be that is no app's.
@@ -31,6 +31,9 @@ impl Network {
         let segments: Vec<_> =
             path.split('/').skip(1).map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
+        if let Some(clean) = cleaned(&path) {
+            return redirect(&clean);
+        }
         match Path::of(&segments) {
             Path::Redirect => redirect(&format!("{path}/")),
             Path::SessionCall(id) => self.session_call(id, 5, parts.clone(), body).await,
@@ -195,7 +198,8 @@ impl Network {
             true => {
                 let proxy = state.text(26);
                 if let Some(session) = state.sessions.get_mut(&id) {
-                    session.proxies.push((proxy.clone(), String::new()));
+                    let origin = origin.to_owned();
+                    session.proxies.push(SessionProxy { id: proxy.clone(), target: String::new(), origin });
                 }
                 format!("{origin}/run/{proxy}").into()
             }
@@ -238,6 +242,26 @@ fn debit(network: Weak<Network>, interval: std::time::Duration) {
             }
         }
     });
+}
+
+/// A path without `.`, `..` and empty segments, if it has any, as Go's router cleans it.
+fn cleaned(path: &str) -> Option<String> {
+    let segments: Vec<_> = path.split('/').skip(1).collect();
+    let inner = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
+    let last = segments.last().copied().unwrap_or_default();
+    if !matches!(last, "." | "..") && inner.iter().all(|part| !matches!(*part, "" | "." | "..")) {
+        return None;
+    }
+    let mut clean = Vec::new();
+    for segment in &segments {
+        match *segment {
+            "" | "." => {}
+            ".." => drop(clean.pop()),
+            segment => clean.push(segment),
+        }
+    }
+    let end = if last.is_empty() && !clean.is_empty() { "/" } else { "" };
+    Some(format!("/{}{end}", clean.join("/")))
 }
 
 fn redirect(to: &str) -> Response<Body> {

@@ -49,7 +49,8 @@ pub(super) fn plain(status: u16, text: impl Into<Body>) -> Response<Body> {
 
 /// An error response: plain text with a line's end.
 pub(super) fn text(status: u16, text: &str) -> Response<Body> {
-    let mut response = plain(status, Orchestrator::encode_error(StatusCode::from_u16(status).unwrap_or_default(), text));
+    let mut response =
+        plain(status, Orchestrator::encode_error(StatusCode::from_u16(status).unwrap_or_default(), text));
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }

@@ -42,13 +42,17 @@ macro_rules! facts {
 facts! {
     Studio, livepeer::Studio, "studio", "ApiError", "";
     Ai, livepeer::Ai, "ai", "GenerateError", "";
+    Daydream, livepeer::daydream::Daydream, "daydream", "DaydreamError", "";
     Orchestrator, operations::orchestrator::Orchestrator, "orchestrator", "OrchestratorError", "network/operations/";
     Signer, operations::signer::Signer, "signer", "SignerError", "network/operations/";
     Trickle, operations::trickle::Trickle, "trickle", "Unmapped", "network/operations/";
     AppApi, livepeer::network::AppApi, "app", "Unmapped", "network/operations/";
+    Clearinghouse, operations::clearinghouse::Clearinghouse, "clearinghouse", "TokenError", "network/operations/";
+    Gateway, operations::gateway::Gateway, "gateway", "Unmapped", "network/operations/";
 }
 
 /// The facts of an API by its own name.
+#[allow(dead_code)]
 pub fn named(api: &str) -> &'static ApiFacts {
     APIS.iter().find(|facts| facts.api == api).unwrap_or_else(|| panic!("{api} is not in tests/apis"))
 }

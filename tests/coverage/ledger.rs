@@ -220,7 +220,11 @@ impl Served {
         let response = self.fake.send(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = body.bytes(1 << 20).await.unwrap();
-        let is_served = parts.status != 501 && text.trim_ascii() != NOT_SERVED.as_bytes();
+        // A mock without a handler, or a Go program without a path.
+        let is_served = match self.base.is_empty() {
+            true => parts.status != 501,
+            false => text.trim_ascii() != NOT_SERVED.as_bytes(),
+        };
         is_served.then_some(parts.status.as_u16())
     }
 }

@@ -1,6 +1,13 @@
 // The samples in docs/openapi, to be compiled. Written by `UPDATE=1 cargo test --test openapi`.
 
-use livepeer::network::{AppApi, operations::{orchestrator::Orchestrator, signer::Signer, trickle::Trickle, *}};
+use livepeer::daydream::Daydream;
+use livepeer::network::AppApi;
+use livepeer::network::operations::clearinghouse::Clearinghouse;
+use livepeer::network::operations::gateway::Gateway;
+use livepeer::network::operations::orchestrator::Orchestrator;
+use livepeer::network::operations::signer::Signer;
+use livepeer::network::operations::trickle::Trickle;
+use livepeer::network::operations::*;
 use livepeer::*;
 
 pub async fn studio_access_control_public_key(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
@@ -770,6 +777,43 @@ pub async fn ai_genupscale(client: Client<Ai>) -> Result<(), Box<dyn std::error:
     Ok(())
 }
 
+pub async fn daydream_daydream_delete(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_list(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::List::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_create(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: daydream::Create = serde_json::from_str(r#"{"params":{"model_id":"stabilityai/sd-turbo"},"pipeline":"streamdiffusion"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_get(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_update(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: daydream::Update = serde_json::from_str(r#"{"id":"id","params":{"model_id":"stabilityai/sd-turbo"},"pipeline":"streamdiffusion"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
 pub async fn orchestrator_orchestrator_reserve(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
     let _ = {
     client.call(orchestrator::Reserve::new("route")).await?
@@ -793,9 +837,33 @@ pub async fn orchestrator_orchestrator_stop(client: Client<Orchestrator>) -> Res
     Ok(())
 }
 
+pub async fn orchestrator_byoc_register(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Register = serde_json::from_str(r#"{"authorization":"secret-authorization","name":"name","url":"https://example.com/url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_byoc_unregister(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Unregister = serde_json::from_str(r#"{"authorization":"secret-authorization","name":"<name>"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
 pub async fn orchestrator_orchestrator_discover(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
     let _ = {
     client.call(orchestrator::Discover::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_byoc_get_token(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::GetToken = serde_json::from_str(r#"{"address":"secret-livepeer-eth-address","capability":"livepeer-capability"}"#)?;
+    client.call(request).await?
     };
     Ok(())
 }
@@ -965,6 +1033,122 @@ pub async fn appapi_app_put(client: Client<AppApi>) -> Result<(), Box<dyn std::e
     let _ = {
     let request: app::Put = serde_json::from_str(r#"{"body":"body","path":"path"}"#)?;
     client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_exchange_token(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: clearinghouse::ExchangeToken = serde_json::from_str(r#"{"subject_token":"secret-subject_token","subject_token_type":"urn:ietf:params:oauth:token-type:access_token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_get_usage(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(clearinghouse::GetUsage::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_get_balance(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(clearinghouse::GetBalance::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_whep(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveWhep::new("path", "offer")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_status(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveStatus::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_start_live(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::StartLive::new("stream", "source_id", "rtmpConn")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_update_live(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: gateway::UpdateLive = serde_json::from_str(r#"{"params":{},"stream":"stream"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_whip(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveWhip::new("stream", "offer")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_process(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Process = serde_json::from_str(r#"{"body":"body","job":"eyJ0aW1lb3V0X3NlY29uZHMiOjF9","path":"path"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_start_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StartStream::new("job")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_data(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamData::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_rtmp(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamRtmp::new("stream_id", "source_id", "rtmpConn")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_status(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamStatus::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stop_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StopStream::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_update_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::UpdateStream = serde_json::from_str(r#"{"job":"eyJ0aW1lb3V0X3NlY29uZHMiOjF9","params":"params","stream_id":"stream_id"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_whip(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamWhip::new("stream_id", "offer")).await?
     };
     Ok(())
 }

@@ -41,7 +41,8 @@ fn an_operation_without_a_path_of_its_own_is_described_by_its_name() {
     assert_eq!(item["summary"], "Sends the content of a parcel to where the depot said.");
     let parameters: Vec<_> = item["parameters"].as_array().unwrap().iter().map(|own| &own["name"]).collect();
     assert_eq!(parameters, ["part"], "the URL is no parameter");
-    let items = |place: &Value| place.as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum::<usize>();
+    let items =
+        |place: &Value| place.as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum::<usize>();
     let count = items(&depot["paths"]) + items(&depot["components"]["pathItems"]);
     assert_eq!(count, entries::<Depot>().count());
     let path = &depot["paths"]["/files/{path}"]["patch"]["parameters"][0];
