@@ -2,6 +2,7 @@
 //! models below. What is built on them lives in `src/`.
 
 pub(crate) mod ai;
+pub mod daydream;
 #[cfg(feature = "network")]
 pub(crate) mod network;
 pub(crate) mod prelude;

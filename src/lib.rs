@@ -4,6 +4,7 @@
 //! [SDKs]: crate::guide::coming_from
 //! [examples]: https://docs.rs/crate/livepeer/latest/source/examples/README.md
 //! [cli]: https://docs.rs/crate/livepeer-cli/latest/source/README.md
+//! [apps]: crate::guide::apps
 //! [ledger]: https://docs.rs/crate/livepeer/latest/source/docs/ledger.md
 //! [faults]: https://docs.rs/crate/livepeer/latest/source/docs/faults.md
 //! [architecture]: https://docs.rs/crate/livepeer/latest/source/ARCHITECTURE.md
@@ -112,6 +113,7 @@ pub use endpoints::studio::types::{
 #[doc(inline)]
 pub use endpoints::{
     ai::{Ai, generate},
+    daydream,
     studio::{
         ApiError, FieldError, Studio, access_control, clip, ingest, list::Cursor, list::Filters, list::Order, metrics,
         multistream, object_store, playback, project, room, session, stream, task, transcode, user,

@@ -1,6 +1,8 @@
 //! What holds for every operation of the catalog: its requests and responses, minimal and full, go
 //! over a socket and through JSON without loss.
 
+mod apis;
+
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -109,11 +111,7 @@ where
     E: Endpoint + HostedBy<<E as Endpoint>::Api>,
     E::Format: EncodeResponse<E::Response>,
 {
-    let fake = match E::OPERATION.api {
-        "Livepeer AI" => fake::<livepeer::Ai>(),
-        _ => fake::<livepeer::Studio>(),
-    };
-    let server = fake.listen().await.unwrap();
+    let server = (apis::named(E::OPERATION.api).fake)().listen().await.unwrap();
     let client = server.client::<livepeer::Client<E::Api>>().retry(Retry::never());
     let response = client.call(sample_request::<E>(detail).unwrap()).with_response().await.unwrap();
     assert_eq!((response.status.as_u16(), response.skipped_count), (E::OPERATION.status, 0), "{:?}", response.skipped);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use livepeer::codec::Detail;
 use livepeer::mock::{EncodeResponse, Mock, OperationVisitor, Received, Reply, sample_request};
-use livepeer::operation::Place;
+use livepeer::operation::{Field, Place};
 use livepeer::{
     AnyBody, Body, BoxFuture, Client, Endpoint, Error, ErrorKind, HostedBy, Retry, Studio, Transport, TransportError,
     TransportErrorKind, stream,
@@ -102,8 +102,11 @@ fn odd_path_parameters_reach_their_own_operation_or_are_refused() {
             E: Endpoint + HostedBy<<E as Endpoint>::Api> + Serialize + DeserializeOwned,
             E::Format: EncodeResponse<E::Response>,
         {
-            let parameters: Vec<_> =
-                E::OPERATION.fields.iter().filter(|field| field.place == Place::Path).map(|field| field.rust).collect();
+            // Numbers are not odd, and what keeps its slashes leads to several segments.
+            let is_text = |field: &&Field| {
+                field.place == Place::Path && !field.slashes && field.ty.starts_with(char::is_uppercase)
+            };
+            let parameters: Vec<_> = E::OPERATION.fields.iter().filter(is_text).map(|field| field.rust).collect();
             let client = Client::<E::Api>::new().server("https://api.example:8443/base");
             let sample: E = sample_request(Detail::Minimal).unwrap();
             for parameter in &parameters {

@@ -1,21 +1,20 @@
 //! The living Livepeer network.
 
 pub mod app;
+pub mod byoc;
+pub mod clearinghouse;
+pub mod gateway;
+mod job;
 pub mod orchestrator;
 pub mod runner;
 pub mod signer;
-pub(crate) mod trickle;
+pub mod trickle;
 mod wei;
 
 pub use app::AppApi;
 pub use wei::Wei;
 
-#[cfg(feature = "dynamic")]
-impl crate::dynamic::Catalog for orchestrator::Orchestrator {
-    const ENTRIES: &'static [&'static [crate::dynamic::Entry]] = &[orchestrator::ENTRIES, runner::ENTRIES];
-}
-
-#[cfg(feature = "dynamic")]
-impl crate::dynamic::Catalog for signer::Signer {
-    const ENTRIES: &'static [&'static [crate::dynamic::Entry]] = &[signer::ENTRIES];
+/// The body of an error response as Go's servers write it: plain text, and a line's end.
+fn plain_text(message: &str) -> Vec<u8> {
+    format!("{message}\n").into_bytes()
 }

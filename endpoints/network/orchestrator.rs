@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use typed_endpoint::codec::from_json;
 use typed_endpoint::{Api, Case, ErrorBody, Unmapped};
 
-use super::wei::Wei;
+use super::{plain_text, wei::Wei};
 use crate::endpoints::prelude::*;
 
 /// An orchestrator: it lists apps, reserves sessions of them, passes calls on to them, and takes payments. It has no keys.
@@ -29,7 +29,7 @@ impl Api for Orchestrator {
 
     /// Plain text.
     fn encode_error(_: StatusCode, message: &str) -> Vec<u8> {
-        format!("{message}\n").into_bytes()
+        plain_text(message)
     }
 
     /// 503 comes before any work.

@@ -4,7 +4,7 @@
 //! ```no_run
 //! # async fn example() -> Result<(), livepeer::Error> {
 //! use livepeer::Client;
-//! use livepeer::network::trickle::operations::{Next, Trickle};
+//! use livepeer::network::operations::trickle::{Next, Trickle};
 //!
 //! let client = Client::<Trickle>::new().server("https://orchestrator.example:8935/ai/trickle");
 //! let next: String = client.call(Next::new("9f3a-out")).await?;
@@ -15,6 +15,7 @@
 use http::{HeaderMap, StatusCode};
 use typed_endpoint::{Api, Case, Unmapped};
 
+use super::plain_text;
 use crate::endpoints::prelude::*;
 
 /// A trickle server, such as an orchestrator has at `/ai/trickle`. It has no keys: who knows a channel's name can use it.
@@ -34,7 +35,7 @@ impl Api for Trickle {
 
     /// Plain text.
     fn encode_error(_: StatusCode, message: &str) -> Vec<u8> {
-        format!("{message}\n").into_bytes()
+        plain_text(message)
     }
 
     /// 503 comes before any content is read.

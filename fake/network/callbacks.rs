@@ -6,7 +6,8 @@ use typed_endpoint::Body;
 
 use super::net::Network;
 use super::registry::named_channel;
-use super::reply::{empty, json, not_allowed, text};
+use super::reply::{empty, json, text};
+use super::state::SessionProxy;
 use crate::endpoints::network::runner::{CreatedChannels, DeletedChannels, Proxy};
 
 /// How many channels one request may create.
@@ -38,14 +39,23 @@ impl Network {
             (&Method::POST, "channels") => {
                 let mut created = CreatedChannels::default();
                 let wanted = list();
-                if wanted.is_empty() || wanted.len() > MAX_CHANNELS {
-                    return text(400, "between 1 and 25 channels are required");
+                if wanted.is_empty() {
+                    return text(400, "channels is required");
+                }
+                if wanted.len() > MAX_CHANNELS {
+                    return text(400, "channels cannot contain more than 25 entries");
                 }
                 for channel in wanted {
                     let get = |name: &str| channel.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
                     let Some(name) = get("name").map(|name| name.replace('/', "-")) else {
-                        return text(400, "invalid channel name");
+                        return text(400, "trickle channel name is required");
                     };
+                    if name.bytes().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-')) {
+                        return text(
+                            400,
+                            "trickle channel name may only contain alphanumerics, underscores, or hyphens",
+                        );
+                    }
                     let known = session.channels.iter().find(|channel| channel.name == name).cloned();
                     created.channels.push(known.unwrap_or_else(|| {
                         let whole = format!("{id}-{name}");
@@ -87,13 +97,13 @@ impl Network {
                     };
                 let proxy = state.text(26);
                 if let Some(session) = state.sessions.get_mut(id) {
-                    session.proxies.push((proxy.clone(), target));
+                    session.proxies.push(SessionProxy { id: proxy.clone(), target, origin: origin.to_owned() });
                 }
                 let url = format!("{origin}/run/{proxy}").into();
                 let response = Proxy { proxy_id: proxy.into(), url, ..Proxy::default() };
                 json(200, &response)
             }
-            _ => not_allowed("POST"),
+            _ => text(404, "404 page not found"),
         }
     }
 }

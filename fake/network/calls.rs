@@ -25,11 +25,13 @@ impl Network {
     ) -> Response<Body> {
         let session = {
             let state = self.lock();
-            let own = |session: &super::state::Session| session.proxies.iter().find(|(own, _)| own == id).cloned();
-            state.sessions.iter().find_map(|(id, session)| Some((id.clone(), own(session)?.1)))
+            let own = |session: &super::state::Session| session.proxies.iter().find(|own| own.id == id).cloned();
+            state.sessions.iter().find_map(|(id, session)| Some((id.clone(), own(session)?)))
         };
         match session {
-            Some((session, target)) => self.call(&session, target, 2, parts, body).await,
+            // Proxies belong to the host that they were made for.
+            Some((_, proxy)) if proxy.origin != origin => text(404, "404 page not found"),
+            Some((session, proxy)) => self.call(&session, proxy.target, 2, parts, body).await,
             None if self.lock().route(id).is_some() => self.single_shot(origin, id, 2, parts, body).await,
             None => text(404, "live runner proxy not found"),
         }

@@ -8,6 +8,7 @@ mod lock;
 mod money;
 mod net;
 mod orchestrator;
+mod path;
 mod payments;
 mod registry;
 mod reply;

@@ -3,15 +3,16 @@
 use std::sync::{Arc, Weak};
 
 use http::header::{CONTENT_TYPE, HOST, LOCATION};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, request};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri, request};
 use percent_encoding::percent_decode_str;
 use typed_endpoint::Body;
 
 use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
+use super::path::Path;
 use super::payments::{is_unpaid, named_manifest};
 use super::reply::{cut, empty, json, not_allowed, raw_json, text};
-use super::state::State;
+use super::state::{SessionProxy, State};
 use crate::endpoints::network::orchestrator::{Mode, OrchestratorInfo, PriceUnit, Reservation, RunnerInfo};
 
 /// How large a body may be that is no app's.
@@ -30,14 +31,17 @@ impl Network {
         let segments: Vec<_> =
             path.split('/').skip(1).map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
-        match (&parts.method, segments.as_slice()) {
-            (_, ["apps", _, "session", _, "app"] | ["apps", _, "app"] | ["run", _]) => redirect(&format!("{path}/")),
-            (_, ["apps", _, "session", id, "app", ..]) => self.session_call(id, 5, parts.clone(), body).await,
-            (_, ["apps", route, "app", ..]) => self.single_shot(&origin, route, 3, parts.clone(), body).await,
-            (_, ["run", id, ..]) => self.run(&origin, id, parts.clone(), body).await,
-            _ => {
+        if let Some(clean) = cleaned(&path) {
+            return redirect(&clean);
+        }
+        match Path::of(&segments) {
+            Path::Redirect => redirect(&format!("{path}/")),
+            Path::SessionCall(id) => self.session_call(id, 5, parts.clone(), body).await,
+            Path::SingleShot(route) => self.single_shot(&origin, route, 3, parts.clone(), body).await,
+            Path::Run(id) => self.run(&origin, id, parts.clone(), body).await,
+            control => {
                 let Ok(body) = body.bytes(MAX_BODY).await else { return text(400, "the body cannot be read") };
-                self.control(&origin, &segments, &parts, &body).await
+                self.control(&origin, control, &parts, &body).await
             }
         }
     }
@@ -46,19 +50,17 @@ impl Network {
     async fn control(
         self: &Arc<Self>,
         origin: &str,
-        segments: &[&str],
+        path: Path<'_>,
         parts: &request::Parts,
         body: &[u8],
     ) -> Response<Body> {
-        let headers = &parts.headers;
-        let step = match segments {
-            ["discovery"] => Some(NetworkStep::Discover),
-            ["refresh-payment"] => Some(NetworkStep::Refresh),
-            ["runners", "heartbeat"] => Some(NetworkStep::Heartbeat),
-            ["apps", route, "session"] => Some(self.reserving(route, headers)),
-            ["apps", _, "session", _, "payment"] => Some(NetworkStep::Pay),
-            ["apps", _, "session", _, "stop"] => Some(NetworkStep::Stop),
-            _ => None,
+        let Some(methods) = path.methods() else { return text(404, "404 page not found") };
+        if methods.split(", ").all(|method| *method != *parts.method.as_str()) {
+            return not_allowed(methods);
+        }
+        let step = match path {
+            Path::Reserve(route) => Some(self.reserving(route, &parts.headers)),
+            path => path.step(),
         };
         let fault = step.and_then(|step| self.lock().faults.take(step));
         if let Some(step) = step
@@ -66,25 +68,24 @@ impl Network {
         {
             return response;
         }
-        afterwards(fault, self.do_control(origin, segments, parts, body))
+        afterwards(fault, self.do_control(origin, path, parts, body))
     }
 
     fn do_control(
         self: &Arc<Self>,
         origin: &str,
-        segments: &[&str],
+        path: Path<'_>,
         parts: &request::Parts,
         body: &[u8],
     ) -> Response<Body> {
         let headers = &parts.headers;
-        match (&parts.method, segments) {
-            (&Method::GET | &Method::HEAD, ["discovery"]) => json(200, &vec![self.info(&self.lock(), origin)]),
-            (_, ["discovery"]) => not_allowed("GET, HEAD"),
-            (&Method::POST, ["refresh-payment"]) => self.refresh(origin, body),
-            (&Method::POST, ["runners", "heartbeat"]) => self.heartbeat(origin, headers, body),
-            (&Method::POST, ["runners", id, "unregister"]) => self.unregister(id, headers),
-            (&Method::POST, ["apps", route, "session"]) => self.reserve(origin, route, headers),
-            (&Method::POST, ["apps", route, "session", id, "stop"]) => {
+        match path {
+            Path::Discovery => json(200, &vec![self.info(&self.lock(), origin)]),
+            Path::Refresh => self.refresh(origin, body),
+            Path::Heartbeat => self.heartbeat(origin, headers, body),
+            Path::Unregister(id) => self.unregister(id, headers),
+            Path::Reserve(route) => self.reserve(origin, route, headers),
+            Path::Stop(route, id) => {
                 let mut state = self.lock();
                 if state.route(route).is_none() {
                     return text(404, "runner not found");
@@ -92,17 +93,11 @@ impl Network {
                 self.release(&mut state, id);
                 empty(204)
             }
-            (&Method::POST, ["apps", _, "session", id, "payment"]) => self.pay(id, headers),
-            (method, ["runner", _, "session", id, what]) => self.callback(origin, method, id, what, headers, body),
-            (
-                _,
-                ["refresh-payment"]
-                | ["runners", "heartbeat"]
-                | ["runners", _, "unregister"]
-                | ["apps", _, "session"]
-                | ["apps", _, "session", _, "stop" | "payment"],
-            ) => not_allowed("POST"),
-            _ => text(404, "404 page not found"),
+            Path::Pay(id) => self.pay(id, headers),
+            Path::Callback(id, what) => self.callback(origin, &parts.method, id, what, headers, body),
+            Path::Redirect | Path::SessionCall(_) | Path::SingleShot(_) | Path::Run(_) | Path::Unknown => {
+                text(404, "404 page not found")
+            }
         }
     }
 
@@ -203,7 +198,8 @@ impl Network {
             true => {
                 let proxy = state.text(26);
                 if let Some(session) = state.sessions.get_mut(&id) {
-                    session.proxies.push((proxy.clone(), String::new()));
+                    let origin = origin.to_owned();
+                    session.proxies.push(SessionProxy { id: proxy.clone(), target: String::new(), origin });
                 }
                 format!("{origin}/run/{proxy}").into()
             }
@@ -246,6 +242,26 @@ fn debit(network: Weak<Network>, interval: std::time::Duration) {
             }
         }
     });
+}
+
+/// A path without `.`, `..` and empty segments, if it has any, as Go's router cleans it.
+fn cleaned(path: &str) -> Option<String> {
+    let segments: Vec<_> = path.split('/').skip(1).collect();
+    let inner = segments.get(..segments.len().saturating_sub(1)).unwrap_or_default();
+    let last = segments.last().copied().unwrap_or_default();
+    if !matches!(last, "." | "..") && inner.iter().all(|part| !matches!(*part, "" | "." | "..")) {
+        return None;
+    }
+    let mut clean = Vec::new();
+    for segment in &segments {
+        match *segment {
+            "" | "." => {}
+            ".." => drop(clean.pop()),
+            segment => clean.push(segment),
+        }
+    }
+    let end = if last.is_empty() && !clean.is_empty() { "/" } else { "" };
+    Some(format!("/{}{end}", clean.join("/")))
 }
 
 fn redirect(to: &str) -> Response<Body> {

@@ -1,6 +1,6 @@
 //! Runners that register themselves.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use http::{HeaderMap, Response, Uri};
@@ -9,7 +9,7 @@ use typed_endpoint::{Body, Secret, default_transport};
 
 use super::net::Network;
 use super::reply::{empty, json, text};
-use super::runners::{FakeRunner, TICK, TTL, price_info};
+use super::runners::{FakeRunner, KEEP_ALIVE, TICK, TTL, price_info};
 use super::state::{Registered, Runner, State};
 use crate::endpoints::network::Wei;
 use crate::endpoints::network::orchestrator::{Gpu, Mode, PriceInfo, PriceUnit};
@@ -44,7 +44,7 @@ fn authorization(headers: &HeaderMap) -> &str {
 }
 
 impl Network {
-    pub(super) fn heartbeat(&self, origin: &str, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    pub(super) fn heartbeat(self: &Arc<Self>, origin: &str, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         let mut state = self.lock();
         let given = authorization(headers).to_owned();
         let body: Value = match serde_json::from_slice(body) {
@@ -77,6 +77,7 @@ impl Network {
                 let secret = state.text(52);
                 let channel = format!("{id}-{}-o2r", state.text(16));
                 self.trickle.create(&channel, "application/json");
+                keep_alive(Arc::downgrade(self), id.clone(), channel.clone());
                 response.heartbeat_secret = Some(Secret::from(secret.clone()));
                 response.o2r = Some(named_channel(origin, "o2r", &channel, "application/json", false));
                 Registered { url, secret, channel, last: state.now() }
@@ -112,6 +113,27 @@ impl Network {
         state.runners.remove(id);
         empty(204)
     }
+}
+
+/// Keeps the channel of a runner's events open as long as the runner is registered.
+fn keep_alive(network: Weak<Network>, id: String, channel: String) {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return;
+    }
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(KEEP_ALIVE).await;
+            let Some(network) = network.upgrade() else { return };
+            let registered = |state: &State| {
+                let registered = state.runners.get(&id).and_then(|runner| runner.registered.as_ref());
+                registered.is_some_and(|registered| registered.channel == channel)
+            };
+            if !registered(&network.lock()) {
+                return;
+            }
+            network.trickle.write(&channel, r#"{"keep":"alive"}"#.into());
+        }
+    });
 }
 
 /// A channel, as the registry names it.

@@ -3,8 +3,11 @@
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
-use typed_endpoint::Body;
 use typed_endpoint::codec::{Encode, to_json};
+use typed_endpoint::{Api, Body};
+
+use crate::endpoints::network::orchestrator::Orchestrator;
+use crate::endpoints::network::signer::Signer;
 
 /// Marks a response that is none.
 #[derive(Clone, Copy)]
@@ -15,8 +18,8 @@ pub(super) fn json(status: u16, value: &impl Encode) -> Response<Body> {
     raw_json(status, to_json(value))
 }
 
-pub(super) fn raw_json(status: u16, json: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(json));
+pub(super) fn raw_json(status: u16, json: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(json.into());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -24,12 +27,8 @@ pub(super) fn raw_json(status: u16, json: String) -> Response<Body> {
 
 /// An error response in JSON.
 pub(super) fn json_error(status: u16, message: &str) -> Response<Body> {
-    let message = match status {
-        500 => "Internal Server Error",
-        503 => "Service Unavailable Error",
-        _ => message,
-    };
-    raw_json(status, format!("{}\n", serde_json::json!({ "error": { "message": message } })))
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    raw_json(status.as_u16(), Signer::encode_error(status, message))
 }
 
 pub(super) fn empty(status: u16) -> Response<Body> {
@@ -38,8 +37,8 @@ pub(super) fn empty(status: u16) -> Response<Body> {
     response
 }
 
-pub(super) fn plain(status: u16, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+pub(super) fn plain(status: u16, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     if status == 470 {
         response.extensions_mut().insert(ReasonPhrase::from_static(b"status code 470"));
@@ -50,7 +49,8 @@ pub(super) fn plain(status: u16, text: String) -> Response<Body> {
 
 /// An error response: plain text with a line's end.
 pub(super) fn text(status: u16, text: &str) -> Response<Body> {
-    let mut response = plain(status, format!("{text}\n"));
+    let mut response =
+        plain(status, Orchestrator::encode_error(StatusCode::from_u16(status).unwrap_or_default(), text));
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }

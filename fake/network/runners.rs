@@ -115,3 +115,5 @@ impl std::fmt::Debug for FakeRunner {
 pub(super) const TTL: Duration = Duration::from_secs(20);
 /// How often the registry looks for those.
 pub(super) const TICK: Duration = Duration::from_secs(5);
+/// How often a runner's channel of events has a message that only keeps it open.
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(10);

@@ -214,7 +214,7 @@ impl Network {
         });
         (info.score, info.capabilities) = (Some(1.0), Some(Vec::new()));
         if runners.is_empty() {
-            return raw_json(200, "[]".into());
+            return raw_json(200, "[]");
         }
         info.runners = Some(runners);
         model(200, &vec![info])

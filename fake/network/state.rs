@@ -66,10 +66,18 @@ pub(super) struct Registered {
     pub(super) last: Duration,
 }
 
+/// A URL of a session: its id, where it leads to, and the origin that it was made for.
+#[derive(Clone)]
+pub(super) struct SessionProxy {
+    pub(super) id: String,
+    pub(super) target: String,
+    pub(super) origin: String,
+}
+
 pub(super) struct Session {
     pub(super) runner: String,
     pub(super) token: String,
-    pub(super) proxies: Vec<(String, String)>,
+    pub(super) proxies: Vec<SessionProxy>,
     pub(super) channels: Vec<SessionChannel>,
     pub(super) age: u64,
     /// When the last debit was made, if it is metered.

@@ -54,5 +54,5 @@ pub use crate::endpoints::network::{AppApi, Wei};
 
 /// The operations of the network's parts, one request each.
 pub mod operations {
-    pub use crate::endpoints::network::{app, orchestrator, runner, signer};
+    pub use crate::endpoints::network::{app, byoc, clearinghouse, gateway, orchestrator, runner, signer, trickle};
 }

@@ -1,6 +1,7 @@
 //! Livepeer AI over real sockets: what is sent, what comes back, and what happens when it does not.
 #![allow(missing_docs)]
 
+mod daydream;
 mod errors;
 mod files;
 mod gateway;

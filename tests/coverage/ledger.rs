@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use http::Request;
-use livepeer::mock::{self, Mock, Reply};
-use livepeer::{Body, Operation, operation::Paging};
+use livepeer::mock::{self, Mock, Reply, RunningNetwork};
+use livepeer::{Body, Operation, Transport, default_transport, operation::Paging};
 
-use super::{api, facts, listed, ours_alone};
+use super::apis::named;
+use super::{facts, is_specified, listed, ours_alone};
 
 /// The ledger, like a lock file, follows the catalog by itself when the tests run. On a build server (`CI` is set) it
 /// has to be up to date already, unless `UPDATE` is set, too.
@@ -44,13 +46,15 @@ Every operation that this crate declares. The page is generated from `livepeer::
 async fn ledger(root: &Path) -> String {
     let listed = listed();
     let samples = samples(root);
-    let (studio, ai) = (Server::new(mock::studio().mock()).await, Server::new(mock::ai().mock()).await);
+    let fakes = Fakes::new().await;
     let mut text = String::from(INTRODUCTION);
     let (total, ours) = (livepeer::catalog().count(), ours_alone().len());
-    let specified = total - ours;
+    let without = livepeer::catalog().filter(|operation| !is_specified(operation)).count();
+    let specified = total - ours - without;
     let _ = writeln!(
         text,
-        "\n{total} operations: {specified} of the public specifications, {ours} [beyond them](#beyond-the-public-specifications)."
+        "\n{total} operations: {specified} of the public specifications, {ours} [beyond them](#beyond-the-public-specifications), {without} of \
+         APIs without\na specification."
     );
     let mut resource = "";
     for operation in livepeer::catalog() {
@@ -60,11 +64,7 @@ async fn ledger(root: &Path) -> String {
             let errors: BTreeSet<_> = alike.iter().map(|operation| errors(operation)).collect();
             let mut served = BTreeSet::new();
             for operation in alike {
-                served.insert(match (studio.serves(operation).await, ai.serves(operation).await) {
-                    (true, _) => "`mock::studio()`",
-                    (false, true) => "`mock::ai()`",
-                    (false, false) => "no fake server",
-                });
+                served.insert(fakes.serving(operation).await);
             }
             let _ = writeln!(
                 text,
@@ -127,8 +127,9 @@ fn or_dash(pieces: &[String]) -> String {
 
 fn docs(operation: &Operation) -> String {
     let (name, resource, ty) = (operation.qualified_name(), operation.resource(), operation.name);
+    let folder = named(operation.api).docs;
     let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
-    format!("[`{name}`](https://docs.rs/livepeer/latest/livepeer/{resource}/struct.{ty}.html){deprecated}")
+    format!("[`{name}`](https://docs.rs/livepeer/latest/livepeer/{folder}{resource}/struct.{ty}.html){deprecated}")
 }
 
 fn declaration(operation: &Operation) -> String {
@@ -141,7 +142,7 @@ fn declaration(operation: &Operation) -> String {
 }
 
 fn errors(operation: &Operation) -> String {
-    let default = if api(operation.api) == "studio" { "ApiError" } else { "GenerateError" };
+    let default = named(operation.api).error;
     format!("`{}`", operation.error.unwrap_or(default).replace('|', "\\|"))
 }
 
@@ -196,25 +197,80 @@ fn shown_in(samples: &[Sample], name: &str) -> Vec<String> {
     samples.iter().filter(|sample| has(&sample.text)).take(SAMPLES).map(|sample| sample.link.clone()).collect()
 }
 
-/// A fake that lists what it does not serve.
-struct Server(Mock);
+/// A fake that behaves as the real server does.
+struct Served {
+    name: &'static str,
+    apis: &'static [&'static str],
+    base: String,
+    fake: Arc<dyn Transport>,
+}
 
-const NOT_SERVED: u16 = 501;
+/// What the fakes of Go programs respond to a path that is none of theirs.
+const NOT_SERVED: &str = "404 page not found";
 
-impl Server {
-    async fn new(mock: &Mock) -> Self {
-        let mock = mock.clone().fallback(async |_| Reply::error(NOT_SERVED, "no handler"));
-        let server = Self(mock);
-        assert_eq!(server.status("GET", "/no/such/operation").await, NOT_SERVED);
-        server
+impl Served {
+    async fn status(&self, operation: &Operation) -> Option<u16> {
+        let path = operation.path.replace(['{', '}'], "");
+        self.response(operation.method, &path).await
     }
 
-    async fn serves(&self, operation: &Operation) -> bool {
-        self.status(operation.method, &operation.path.replace(['{', '}'], "")).await != NOT_SERVED
+    async fn response(&self, method: &str, path: &str) -> Option<u16> {
+        let uri = format!("{}{path}", self.base);
+        let request = Request::builder().method(method).uri(uri).header("authorization", "Bearer key");
+        let response = self.fake.send(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = body.bytes(1 << 20).await.unwrap();
+        // A mock without a handler, or a Go program without a path.
+        let is_served = match self.base.is_empty() {
+            true => parts.status != 501,
+            false => text.trim_ascii() != NOT_SERVED.as_bytes(),
+        };
+        is_served.then_some(parts.status.as_u16())
+    }
+}
+
+/// All of them.
+struct Fakes {
+    served: Vec<Served>,
+    _network: RunningNetwork,
+}
+
+impl Fakes {
+    async fn new() -> Self {
+        let network = mock::network().listen().await.unwrap();
+        let listening = default_transport(None).unwrap();
+        let mock = |mock: &Mock| -> Arc<dyn Transport> {
+            Arc::new(mock.clone().fallback(async |_| Reply::error(501, "no handler")))
+        };
+        let (studio, ai) = (mock(mock::studio().mock()), mock(mock::ai().mock()));
+        let served = |name, apis, base: &str, fake: &Arc<dyn Transport>| Served {
+            name,
+            apis,
+            base: base.into(),
+            fake: fake.clone(),
+        };
+        let (orchestrator, signer) = (network.url(), network.signer_url());
+        let served = vec![
+            served("`mock::studio()`", &["Livepeer Studio"], "", &studio),
+            served("`mock::ai()`", &["Livepeer AI"], "", &ai),
+            served("`mock::network()`", &["Livepeer orchestrator"], &orchestrator, &listening),
+            served("`mock::network()`", &["Livepeer signer"], &signer, &listening),
+            served("`mock::network()`", &["Trickle"], &format!("{orchestrator}/ai/trickle"), &listening),
+        ];
+        for fake in &served {
+            assert_eq!(fake.response("GET", "/no/such/operation").await, None, "{}", fake.name);
+        }
+        Self { served, _network: network }
     }
 
-    async fn status(&self, method: &str, path: &str) -> u16 {
-        let request = Request::builder().method(method).uri(path).header("authorization", "Bearer key");
-        self.0.respond(request.body(Body::empty()).unwrap()).await.status().as_u16()
+    /// The fake that serves an operation.
+    async fn serving(&self, operation: &Operation) -> &'static str {
+        let hosts: Vec<_> = operation.hosted.iter().map(|host| host.api).chain([operation.api]).collect();
+        for fake in self.served.iter().filter(|fake| hosts.iter().any(|host| fake.apis.contains(host))) {
+            if fake.status(operation).await.is_some() {
+                return fake.name;
+            }
+        }
+        "`mock::fake()` alone"
     }
 }

@@ -1,5 +1,13 @@
 // The samples in docs/openapi, to be compiled. Written by `UPDATE=1 cargo test --test openapi`.
 
+use livepeer::daydream::Daydream;
+use livepeer::network::AppApi;
+use livepeer::network::operations::clearinghouse::Clearinghouse;
+use livepeer::network::operations::gateway::Gateway;
+use livepeer::network::operations::orchestrator::Orchestrator;
+use livepeer::network::operations::signer::Signer;
+use livepeer::network::operations::trickle::Trickle;
+use livepeer::network::operations::*;
 use livepeer::*;
 
 pub async fn studio_access_control_public_key(client: Client<Studio>) -> Result<(), Box<dyn std::error::Error>> {
@@ -765,6 +773,382 @@ pub async fn ai_gentexttospeech(client: Client<Ai>) -> Result<(), Box<dyn std::e
 pub async fn ai_genupscale(client: Client<Ai>) -> Result<(), Box<dyn std::error::Error>> {
     let _ = {
     client.call(generate::Upscale::new("prompt", File::path("image"))).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_delete(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::Delete::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_list(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::List::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_create(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: daydream::Create = serde_json::from_str(r#"{"params":{"model_id":"stabilityai/sd-turbo"},"pipeline":"streamdiffusion"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_get(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(daydream::Get::new("id")).await?
+    };
+    Ok(())
+}
+
+pub async fn daydream_daydream_update(client: Client<Daydream>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: daydream::Update = serde_json::from_str(r#"{"id":"id","params":{"model_id":"stabilityai/sd-turbo"},"pipeline":"streamdiffusion"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_orchestrator_reserve(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(orchestrator::Reserve::new("route")).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_orchestrator_pay(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: orchestrator::Pay = serde_json::from_str(r#"{"payment":"secret-livepeer-payment","route":"route","segment":"secret-livepeer-segment","session_id":"secret-session_id"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_orchestrator_stop(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: orchestrator::Stop = serde_json::from_str(r#"{"route":"route","session_id":"secret-session_id"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_byoc_register(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Register = serde_json::from_str(r#"{"authorization":"secret-authorization","name":"name","url":"https://example.com/url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_byoc_unregister(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Unregister = serde_json::from_str(r#"{"authorization":"secret-authorization","name":"<name>"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_orchestrator_discover(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(orchestrator::Discover::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_byoc_get_token(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::GetToken = serde_json::from_str(r#"{"address":"secret-livepeer-eth-address","capability":"livepeer-capability"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_orchestrator_refresh(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: orchestrator::Refresh = serde_json::from_str(r#"{"manifest_id":"secret-manifest_id","sender":"sender"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_delete_channels(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::DeleteChannels = serde_json::from_str(r#"{"channels":[],"route":"route","session_id":"secret-session_id","token":"secret-livepeer-session-token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_create_channels(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::CreateChannels = serde_json::from_str(r#"{"channels":[],"route":"route","session_id":"secret-session_id","token":"secret-livepeer-session-token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_create_proxy(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::CreateProxy = serde_json::from_str(r#"{"route":"route","session_id":"secret-session_id","token":"secret-livepeer-session-token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_stop_session(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::StopSession = serde_json::from_str(r#"{"route":"route","session_id":"secret-session_id","token":"secret-livepeer-session-token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_heartbeat(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::Heartbeat = serde_json::from_str(r#"{"app":"app","authorization":"secret-authorization","runner_url":"https://example.com/runner_url"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn orchestrator_runner_unregister(client: Client<Orchestrator>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: runner::Unregister = serde_json::from_str(r#"{"authorization":"secret-authorization","runner_id":"runner_id"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn signer_signer_discover_orchestrators(client: Client<Signer>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(signer::DiscoverOrchestrators::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn signer_signer_generate_live_payment(client: Client<Signer>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(signer::GenerateLivePayment::new("orchestrator")).await?
+    };
+    Ok(())
+}
+
+pub async fn signer_signer_sign_orchestrator_info(client: Client<Signer>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(signer::SignOrchestratorInfo::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_delete(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::Delete = serde_json::from_str(r#"{"channel":"secret-channel"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_create(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::Create = serde_json::from_str(r#"{"channel":"secret-channel"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_next(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::Next = serde_json::from_str(r#"{"channel":"secret-channel"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_delete_segment(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::DeleteSegment = serde_json::from_str(r#"{"channel":"secret-channel","seq":1}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_subscribe(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::Subscribe = serde_json::from_str(r#"{"channel":"secret-channel","seq":1}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn trickle_trickle_publish(client: Client<Trickle>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: trickle::Publish = serde_json::from_str(r#"{"channel":"secret-channel","content":{"bytes":"PGNvbnRlbnQ+"},"seq":1}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_delete(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(app::Delete::new("path")).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_get(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(app::Get::new("path")).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_get_2(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(app::Fetch::new("path")).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_post(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: app::Post = serde_json::from_str(r#"{"body":"body","path":"path"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_post_2(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(app::Send::new("path", File::path("content"))).await?
+    };
+    Ok(())
+}
+
+pub async fn appapi_app_put(client: Client<AppApi>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: app::Put = serde_json::from_str(r#"{"body":"body","path":"path"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_exchange_token(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: clearinghouse::ExchangeToken = serde_json::from_str(r#"{"subject_token":"secret-subject_token","subject_token_type":"urn:ietf:params:oauth:token-type:access_token"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_get_usage(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(clearinghouse::GetUsage::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn clearinghouse_clearinghouse_get_balance(client: Client<Clearinghouse>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(clearinghouse::GetBalance::new()).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_whep(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveWhep::new("path", "offer")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_status(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveStatus::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_start_live(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::StartLive::new("stream", "source_id", "rtmpConn")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_update_live(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: gateway::UpdateLive = serde_json::from_str(r#"{"params":{},"stream":"stream"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_gateway_live_whip(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(gateway::LiveWhip::new("stream", "offer")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_process(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::Process = serde_json::from_str(r#"{"body":"body","job":"eyJ0aW1lb3V0X3NlY29uZHMiOjF9","path":"path"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_start_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    todo!()
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_data(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamData::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_rtmp(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamRtmp::new("stream_id", "source_id", "rtmpConn")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_status(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamStatus::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stop_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StopStream::new("stream_id")).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_update_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    let request: byoc::UpdateStream = serde_json::from_str(r#"{"job":"eyJ0aW1lb3V0X3NlY29uZHMiOjF9","params":"params","stream_id":"stream_id"}"#)?;
+    client.call(request).await?
+    };
+    Ok(())
+}
+
+pub async fn gateway_byoc_stream_whip(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = {
+    client.call(byoc::StreamWhip::new("stream_id", "offer")).await?
     };
     Ok(())
 }

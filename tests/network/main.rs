@@ -2,8 +2,11 @@
 
 mod app;
 mod choosing;
+mod facts;
 mod funding;
+mod older;
 mod recorded;
+mod replayed;
 mod runners;
 mod secrets;
 mod sessions;

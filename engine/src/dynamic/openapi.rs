@@ -21,8 +21,9 @@ const KEY: &str = "key";
 /// An API's declarations as a document of OpenAPI 3.1: all operations that it hosts, with their docs, parameters, bodies, responses,
 /// errors by status, and a call in Rust (`x-codeSamples`).
 ///
-/// Operations whose URL a response gives (path `{url}`), and those of methods that OpenAPI does not know, are left out: it has no place
-/// for them. The same each time, so that it can be checked in and compared.
+/// Operations whose URL a response gives (path `{url}`) have no path in it: they are in `components.pathItems`, by their names. Those of
+/// methods that OpenAPI does not know are left out. A path parameter that keeps its slashes says so in its description. The document is the
+/// same each time, so that it can be checked in and compared.
 ///
 /// ```
 /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
@@ -34,10 +35,13 @@ const KEY: &str = "key";
 /// ```
 pub fn openapi<A: Catalog>() -> Value {
     let mut schemas = Schemas::new(SCHEMAS);
-    let mut paths = Map::new();
+    let (mut paths, mut given) = (Map::new(), Map::new());
     for entry in entries::<A>().filter(|entry| has_place(entry.operation())) {
-        let path = format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path);
-        let item = paths.entry(path).or_insert_with(|| json!({}));
+        let item = match entry.operation().has_given_url() {
+            true => given.entry(entry.name()),
+            false => paths.entry(format!("{}{}", entry.prefix(A::NAME).unwrap_or_default(), entry.operation().path)),
+        };
+        let item = item.or_insert_with(|| json!({}));
         let operation = operation(entry, &mut schemas);
         match &mut item[entry.operation().method.to_lowercase()] {
             first @ Value::Null => *first = operation,
@@ -51,7 +55,7 @@ pub fn openapi<A: Catalog>() -> Value {
         Auth::Query(name) => json!({ "type": "apiKey", "in": "query", "name": name }),
     };
     let servers: Vec<_> = A::SERVERS.iter().map(|url| json!({ "url": url })).collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.1",
         "info": { "title": A::NAME, "version": A::VERSION },
         "servers": servers,
@@ -61,14 +65,16 @@ pub fn openapi<A: Catalog>() -> Value {
             "securitySchemes": { KEY: scheme },
             "schemas": described(schemas),
         },
-    })
+    });
+    if !given.is_empty() {
+        document["components"]["pathItems"] = given.into();
+    }
+    document
 }
 
 /// Whether a document can have the operation.
 fn has_place(operation: &Operation) -> bool {
-    let is_known =
-        matches!(operation.method, "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE");
-    is_known && !operation.has_given_url()
+    matches!(operation.method, "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE")
 }
 
 /// What is always sent with the same value, by its schema. A value that only Rust can compute is not told.
@@ -159,6 +165,8 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
 
 fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schemas: &mut Schemas) -> Option<Value> {
     let (place, name) = match field.place {
+        // It is the URL.
+        Place::Path if operation.has_given_url() => return None,
         // The template has the names in Rust.
         Place::Path => ("path", field.rust),
         Place::Query => ("query", field.name),
@@ -179,9 +187,11 @@ fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schem
             _ => {}
         }
     }
+    let slashes = field.slashes.then_some("Its slashes stay as they are.");
     let docs = plain_text(described.docs());
+    let docs: Vec<_> = Some(&*docs).filter(|docs| !docs.is_empty()).into_iter().chain(slashes).collect();
     if !docs.is_empty() {
-        parameter["description"] = docs.into();
+        parameter["description"] = docs.join(" ").into();
     }
     Some(parameter)
 }

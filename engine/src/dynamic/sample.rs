@@ -42,7 +42,11 @@ fn argument(field: &Field, schema: &Value) -> Option<String> {
         ("u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize", _) => Some("1".to_owned()),
         // Texts of all kinds, of which ids are made.
         (_, Some(Value::String(text))) if schema["type"] == "string" => Some(format!("{text:?}")),
-        (_, None) if schema["type"] == "string" && schema.get("format").or(schema.get("examples")).is_none() => {
+        // What has a form of its own is made of more than text.
+        (_, None)
+            if schema["type"] == "string"
+                && ["format", "examples", "contentEncoding"].iter().all(|name| schema.get(name).is_none()) =>
+        {
             Some(format!("{:?}", field.rust))
         }
         _ => None,

@@ -20,12 +20,6 @@ mod unconfirmed;
 pub(crate) mod wire;
 mod writer;
 
-/// The operations of trickle servers as declarations, for [`Client`](crate::Client).
-pub mod operations {
-    #[doc(inline)]
-    pub use crate::endpoints::network::trickle::*;
-}
-
 pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation};
 pub use channel::Channel;
 pub use confirm::Resend;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use livepeer::mock::{self, Fault, Side};
+use livepeer::network::operations::trickle::{self as operations, Trickle};
 use livepeer::network::trickle::framed::{self, Ending};
-use livepeer::network::trickle::operations::{self, Trickle};
 use livepeer::network::trickle::{Error, Line, Lost, Rotation, Start, WhenFull};
 use livepeer::{Client, File};
 use serde_json::{Value, json};

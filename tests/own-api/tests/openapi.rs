@@ -1,11 +1,12 @@
 //! An API declared elsewhere gets a document, too. `.ci/check openapi` has it validated.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use own_api::depot::Depot;
 use own_api::library::{Archive, Library};
 use serde_json::{Value, json};
-use typed_endpoint::dynamic::{Catalog, entries, openapi};
+use typed_endpoint::dynamic::{Catalog, Entry, entries, openapi};
 
 fn write<A: Catalog>(name: &str) -> Value {
     let document = openapi::<A>();
@@ -38,7 +39,7 @@ fn every_operation_that_an_api_hosts_is_in_its_document() {
 fn a_document_says_what_is_always_sent_and_leaves_out_what_it_has_no_place_for() {
     let document = write::<Depot>("depot");
     let paths = document["paths"].as_object().unwrap();
-    // Neither an operation whose URL a response gives nor a method that OpenAPI does not know.
+    // Neither the URL that a response gives nor a method that OpenAPI does not know.
     assert!(!paths.contains_key("{url}") && !paths.contains_key("/nearby"));
     let methods = paths.values().flat_map(|item| item.as_object().unwrap().keys());
     assert!(methods.into_iter().all(|method| ["get", "put", "post", "delete", "patch"].contains(&method.as_str())));
@@ -62,7 +63,8 @@ fn a_document_says_what_is_always_sent_and_leaves_out_what_it_has_no_place_for()
     assert!(parts.as_array().unwrap().iter().any(|parameter| parameter["name"] == "parts[]"));
 
     // Media types that the declaration says.
-    let media_types = |item: &Value| item["requestBody"]["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let media_types =
+        |item: &Value| item["requestBody"]["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(media_types(&paths["/table"]["put"]), ["text/csv"]);
     assert_eq!(media_types(&paths["/files/{path}"]["patch"]), ["application/merge-patch+json"]);
     assert_eq!(media_types(&paths["/store"]["post"]), ["multipart/related"]);
@@ -72,4 +74,26 @@ fn a_document_says_what_is_always_sent_and_leaves_out_what_it_has_no_place_for()
     assert_eq!(patched["headers"]["warning"]["required"], false);
     let all = &paths["/all"]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!((&all["type"], &all["items"]["$ref"]), (&json!("array"), &json!("#/components/schemas/Parcel")));
+}
+
+#[test]
+fn an_operation_without_a_path_of_its_own_is_described_by_its_name() {
+    let depot = write::<Depot>("depot");
+    let item = &depot["components"]["pathItems"]["depot.put_content"]["put"];
+    assert_eq!(item["summary"], "Sends the content of a parcel to where the depot said.");
+    let parameters: Vec<_> = item["parameters"].as_array().unwrap().iter().map(|own| &own["name"]).collect();
+    assert_eq!(parameters, ["part"], "the URL is no parameter");
+    let items =
+        |place: &Value| place.as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum::<usize>();
+    let count = items(&depot["paths"]) + items(&depot["components"]["pathItems"]);
+    // Procedures of one method and path are one operation, and OpenAPI does not know `PROPFIND` and `M-SEARCH`.
+    let place = |entry: &Entry| match entry.operation().has_given_url() {
+        true => (entry.operation().method, entry.name()),
+        false => (entry.operation().method, entry.operation().path.to_owned()),
+    };
+    let places: BTreeSet<_> =
+        entries::<Depot>().map(place).filter(|(method, _)| !["PROPFIND", "M-SEARCH"].contains(method)).collect();
+    assert_eq!(count, places.len());
+    let path = &depot["paths"]["/files/{path}"]["patch"]["parameters"][0];
+    assert_eq!(path["description"], "Its slashes stay as they are.");
 }
