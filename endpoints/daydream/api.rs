@@ -47,7 +47,7 @@ model! {
     pub struct DaydreamError: Daydream {
         /// Whether the request succeeded: no.
         success?: bool,
-        /// The reason, for people.
+        /// The reason, as text.
         error: String,
         /// The reason, for programs: `STREAMS/NOT_FOUND`.
         code: String,

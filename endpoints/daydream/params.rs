@@ -164,7 +164,7 @@ model! {
         enabled: bool,
         /// Of how many pictures.
         max_frames: u32,
-        /// After how many pictures it is taken anew.
+        /// After how many pictures it is taken again.
         interval: u32 [range = 1..=240],
     }
 }

@@ -51,7 +51,7 @@ operations! {
         } json(params: Value) -> (), retryable, no_auth
     }
     endpoint! {
-        /// Sends video to a stream by WHIP: the request has the offer, the response is what WHIP calls the answer, both as SDP.
+        /// Sends video to a stream by WHIP: request and response are SDP.
         pub StreamWhip: Gateway = POST "/process/stream/{stream_id}/whip" (stream_id: String) headers {
             const content_type: &'static str = "application/sdp",
         } body(offer: String) -> text, status(201), no_auth

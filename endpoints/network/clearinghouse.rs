@@ -100,7 +100,7 @@ model! {
     pub struct TokenError: Clearinghouse {
         /// The reason, for programs: `invalid_grant`.
         error: String,
-        /// The reason, for people.
+        /// The reason, as text.
         error_description as "error_description"?: String,
     }
 }

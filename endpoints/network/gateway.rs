@@ -76,7 +76,7 @@ operations! {
         pub UpdateLive: Gateway = POST "/live/video-to-video/{stream}/update" (stream: String) json(params: Map<String, Value>) -> (), retryable, no_auth
     }
     endpoint! {
-        /// Sends a video by WHIP: the request has the offer, the response is what WHIP calls the answer, both as SDP.
+        /// Sends a video by WHIP: request and response are SDP.
         pub LiveWhip: Gateway = POST "/live/video-to-video/{stream}/whip" (stream: String) query {
             ..pipeline,
         } headers {
@@ -89,7 +89,7 @@ operations! {
         }, status(201), no_auth
     }
     endpoint! {
-        /// Plays a result by WHEP: the request has the offer, the response is what WHEP calls the answer, both as SDP.
+        /// Plays a result by WHEP: request and response are SDP.
         pub LiveWhep: Gateway = POST "/live/video-to-video/{path}/whep" (
             /// The stream's name with `-out`, or with the request's id between them.
             path: String,

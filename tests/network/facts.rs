@@ -427,7 +427,7 @@ async fn the_channel_of_events_is_kept_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_runner_passes_over_messages_that_only_keep_its_channel_open() {
+async fn a_runner_ignores_messages_that_only_keep_its_channel_open() {
     let fake = mock::network();
     let runner = Runner::new("http://localhost", "orch-secret", "x/mine", "http://127.0.0.1:9").transport(fake.clone());
     let mut runner = runner.connector(fake.trickle().connector()).start().await.unwrap();

@@ -118,13 +118,13 @@ async fn offers_are_sent_as_sdp() {
             .header("content-type", "application/sdp")
             .header("location", "/live/video-to-video/cam/whip/1")
             .header("livepeer-playback-url", "https://g.example/whep")
-            .with_body("v=0 answer")
+            .with_body("v=0 other")
     });
     let whip = LiveWhip::new("cam", "v=0 offer").pipeline("comfyui").params(r#"{"prompt":"x"}"#).stream_id("s1");
     let response = client.call(whip).await.unwrap();
     assert_eq!(
         (response.value.as_str(), response.headers.playback_url.unwrap().expose()),
-        ("v=0 answer", "https://g.example/whep")
+        ("v=0 other", "https://g.example/whep")
     );
     let (line, parts, body) = last(&seen);
     assert_eq!(
@@ -132,9 +132,9 @@ async fn offers_are_sent_as_sdp() {
         "POST /live/video-to-video/cam/whip?pipeline=comfyui&params=%7B%22prompt%22%3A%22x%22%7D&streamId=s1"
     );
     assert_eq!((parts.headers["content-type"].to_str().unwrap(), body.as_str()), ("application/sdp", "v=0 offer"));
-    assert_eq!(client.call(LiveWhep::new("cam-out", "v=0 offer")).await.unwrap(), "v=0 answer");
+    assert_eq!(client.call(LiveWhep::new("cam-out", "v=0 offer")).await.unwrap(), "v=0 other");
     assert_eq!(last(&seen).0, "POST /live/video-to-video/cam-out/whep");
-    assert_eq!(client.call(StreamWhip::new("s1", "v=0 offer")).await.unwrap(), "v=0 answer");
+    assert_eq!(client.call(StreamWhip::new("s1", "v=0 offer")).await.unwrap(), "v=0 other");
     assert_eq!(last(&seen).1.headers["content-type"], "application/sdp");
 }
 

@@ -80,6 +80,25 @@ impl Replay {
         };
         let secret = [("Authorization", "abcdef")];
         match name {
+            "onchain discovery (stub feed 2500 USD/ETH)" => {
+                let more = json!({ "app": "x/v", "price_info": { "price": 1, "unit": "720p" } });
+                self.send(true, "POST", "/runners/heartbeat", &secret, &register("v", more)).await;
+            }
+            "discovery, one runner" => {
+                let secret = [("Authorization", "p3azspyo63p4eukyzsux3nghuv6vgyyygkewguvschlg2d6lcujq")];
+                let body = register("runner_3bzx2q6z", json!({ "app": "x/echo", "capacity": 2 }));
+                self.send(false, "POST", "/runners/heartbeat", &secret, &body).await;
+            }
+            "call through the generated proxy" => {
+                let token = [("Livepeer-Session-Token", "m3iqrqhtuzsxxrfkrx5oo6ubeojqt2vdce3dzfjhprdkpbfutnia")];
+                let path = "/runner/runner_3bzx2q6z/session/session_4zgghupp/proxy";
+                let response = self.send(false, "POST", path, &token, "{}").await;
+                self.learn("kd2uth56bih6a4segztt2xd47u", &body(response).await, "proxy_id");
+            }
+            "heartbeat: runner_url now refuses" => {
+                let path = "/apps/runner_3bzx2q6z/session/session_t2htzckj/stop";
+                self.send(false, "POST", path, &[], "").await;
+            }
             "reserve 3 (over capacity 2)" => {
                 let response = self.send(false, "POST", "/apps/runner_3bzx2q6z/session", &[], "").await;
                 self.learn("session_t2htzckj", &body(response).await, "session_id");
@@ -256,6 +275,8 @@ async fn the_fake_orchestrator_responds_as_recorded() {
         match (serde_json::from_str(recorded), serde_json::from_str(&own)) {
             (Ok(recorded), Ok(own)) => replay.compare(name, &recorded, &own),
             _ if recorded.starts_with('<') && recorded.contains("protobuf") => {}
+            // The reason is the transport's.
+            _ if status == 502 => {}
             _ if replay.translate(recorded) == own => {}
             _ => replay.wrong.push(format!("{name}: {recorded:?}, but {own:?}")),
         }
