@@ -25,7 +25,7 @@ use serde_json::{Map, Value as Json};
 use crate::codec::{self, DecodeError, DecodeErrorKind, Mode, Nullable, Options, Writer, to_json};
 use crate::endpoint::{Endpoint, Field, Place};
 use crate::file::File;
-use crate::response::own::{Coded, Codec};
+use crate::response::own::{Codec, Coded};
 
 /// Where [`Endpoint::read`] takes a request's fields from, one after the other.
 #[doc(hidden)]

@@ -28,8 +28,8 @@ use serde_json::{Map, Value};
 
 pub(crate) use decoder::Framing;
 pub use decoder::{Decoder, Event, EventTooLarge};
-use error::{EXCERPT, excerpt};
 pub use error::{CollectError, SseError, SseErrorKind};
+use error::{EXCERPT, excerpt};
 
 use crate::body::{Body, Drain, IdleGuard};
 use crate::codec::{Field, Sampler, Schema, Schemas};

@@ -233,9 +233,7 @@ impl<A: Api, S: Clone + Send + Sync + 'static> ApiRouter<A, S> {
             for (path, methods) in paths.iter_mut() {
                 let is_handled = |method: &str| {
                     let mut routes = self.routes.iter();
-                    routes.any(|route| {
-                        route.path == *path && route.operation.method.eq_ignore_ascii_case(method)
-                    })
+                    routes.any(|route| route.path == *path && route.operation.method.eq_ignore_ascii_case(method))
                 };
                 if let Some(methods) = methods.as_object_mut() {
                     methods.retain(|method, _| is_handled(method));

@@ -464,7 +464,10 @@ impl Field {
 
     #[doc(hidden)]
     pub const fn bare(self) -> Self {
-        assert!(matches!(self.place, Place::Query), "only a query parameter may have no value: `const name: Type = value`");
+        assert!(
+            matches!(self.place, Place::Query),
+            "only a query parameter may have no value: `const name: Type = value`"
+        );
         Self { bare: true, ..self }
     }
 

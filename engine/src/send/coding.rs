@@ -4,10 +4,10 @@
 //! is an error.
 
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, Entry, HeaderValue, RANGE};
-use http::response::Parts as Head;
 #[cfg(feature = "gzip")]
 use http::header;
+use http::header::{ACCEPT_ENCODING, Entry, HeaderValue, RANGE};
+use http::response::Parts as Head;
 
 use super::request::Job;
 use super::subject::Subject;

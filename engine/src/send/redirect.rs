@@ -1,7 +1,7 @@
 //! Redirects: whether one is followed, where to, and with which headers.
 
-use http::header::{ACCEPT, HeaderMap, HeaderName, IF_RANGE, LOCATION, RANGE, USER_AGENT};
 use http::StatusCode;
+use http::header::{ACCEPT, HeaderMap, HeaderName, IF_RANGE, LOCATION, RANGE, USER_AGENT};
 
 use super::request::Job;
 use crate::resolve::{is_https, reference_in, resolve, same_origin};

@@ -5,8 +5,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE};
 use http::StatusCode;
+use http::header::{ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE};
 use http_body::{Frame, SizeHint};
 
 use super::Attempts;
@@ -52,8 +52,7 @@ struct Source {
 /// The response with a body that resumes after it broke off, if the server offers that.
 pub(super) fn resumable(job: Job, attempts: Attempts, mut response: RawResponse) -> RawResponse {
     let offers = response.headers.get(ACCEPT_RANGES).is_some_and(|unit| unit.as_bytes().eq_ignore_ascii_case(b"bytes"));
-    let asks_for_all =
-        job.subject.method() == "GET" && job.request.headers.iter().all(|(name, _)| *name != RANGE);
+    let asks_for_all = job.subject.method() == "GET" && job.request.headers.iter().all(|(name, _)| *name != RANGE);
     if !offers || !asks_for_all || !job.response.file || response.status != StatusCode::OK {
         return response;
     }

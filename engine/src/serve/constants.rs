@@ -24,7 +24,9 @@ impl Constants {
         let mut checked = Ok(());
         request.values(&mut |values| {
             for (at, found) in &self.0 {
-                let (Some(field), Some(Some(value))) = (E::OPERATION.fields.get(*at), values.get(*at)) else { continue };
+                let (Some(field), Some(Some(value))) = (E::OPERATION.fields.get(*at), values.get(*at)) else {
+                    continue;
+                };
                 let wanted = to_json(*value);
                 let is_same = found.as_ref().is_some_and(|found| field.bare || is_same(found, &wanted));
                 if !is_same && checked.is_ok() {

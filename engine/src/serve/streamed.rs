@@ -13,7 +13,10 @@ use crate::file::File;
 
 /// Whether an operation's body is a file, which need not be in memory.
 pub(crate) fn is_streamed(operation: &Operation) -> bool {
-    operation.fields.iter().any(|field| field.place == Place::Body && field.codec.is_none() && field.ty.ends_with("File"))
+    operation
+        .fields
+        .iter()
+        .any(|field| field.place == Place::Body && field.codec.is_none() && field.ty.ends_with("File"))
 }
 
 /// A file of which the content is still to arrive.

@@ -62,7 +62,8 @@ fn a_document_says_what_is_always_sent_and_leaves_out_what_it_has_no_place_for()
     assert!(parts.as_array().unwrap().iter().any(|parameter| parameter["name"] == "parts[]"));
 
     // Media types that the declaration says.
-    let media_types = |item: &Value| item["requestBody"]["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let media_types =
+        |item: &Value| item["requestBody"]["content"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(media_types(&paths["/table"]["put"]), ["text/csv"]);
     assert_eq!(media_types(&paths["/files/{path}"]["patch"]), ["application/merge-patch+json"]);
     assert_eq!(media_types(&paths["/store"]["post"]), ["multipart/related"]);

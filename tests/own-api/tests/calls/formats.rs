@@ -238,7 +238,8 @@ async fn operations_of_one_path_are_told_apart_by_what_they_always_send() {
 
     // One that no handler is for is not taken by another's.
     let other = json!({ "method": "quotient", "params": [1] }).to_string();
-    let request = http::Request::post("/rpc").header("content-type", "application/json").body(Body::from(other)).unwrap();
+    let request =
+        http::Request::post("/rpc").header("content-type", "application/json").body(Body::from(other)).unwrap();
     let response = mock.respond(request).await;
     assert_eq!(response.status(), 422);
     let text = response.into_body().bytes(1000).await.unwrap();
