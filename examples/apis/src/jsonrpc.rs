@@ -34,7 +34,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_blockNumber",
             const params: Vec<u32> = [],
-        } -> Answer<String>, retryable
+        } -> Reply<String>, retryable
     }
     endpoint! {
         /// The number of the chain.
@@ -43,7 +43,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_chainId",
             const params: Vec<u32> = [],
-        } -> Answer<String>, retryable
+        } -> Reply<String>, retryable
     }
     endpoint! {
         /// The accounts that the node has keys of.
@@ -52,7 +52,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_accounts",
             const params: Vec<u32> = [],
-        } -> Answer<Vec<String>>, retryable
+        } -> Reply<Vec<String>>, retryable
     }
     endpoint! {
         /// What an account holds, at a block: parameters have places.
@@ -61,7 +61,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_getBalance",
             params: [String; 2],
-        } -> Answer<String>, retryable
+        } -> Reply<String>, retryable
     }
     endpoint! {
         /// A block, with the hashes of its transactions or with all of them.
@@ -70,7 +70,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_getBlockByNumber",
             params: Vec<Value>,
-        } -> Answer<Option<Block>>, retryable
+        } -> Reply<Option<Block>>, retryable
     }
     endpoint! {
         /// Sends money: not to be sent twice.
@@ -79,7 +79,7 @@ operations! {
             const id: u32 = 1,
             const method: String = "eth_sendTransaction",
             params: Vec<Transaction>,
-        } -> Answer<String>
+        } -> Reply<String>
     }
     endpoint! {
         /// Any method.
@@ -88,7 +88,7 @@ operations! {
             id: u64,
             method: String,
             params?: Vec<Value>,
-        } -> Answer<Value>
+        } -> Reply<Value>
     }
     endpoint! {
         /// Several methods at once.
@@ -98,7 +98,7 @@ operations! {
 
 model! {
     /// A successful response.
-    pub struct Answer<T>: Ethereum {
+    pub struct Reply<T>: Ethereum {
         id?: Value,
         result: T,
     }

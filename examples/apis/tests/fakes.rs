@@ -306,10 +306,10 @@ async fn graphql_and_jsonrpc() {
     let error = client.call(graphql::RemoveBook::new(graphql::OfBook::new("7"))).await.unwrap_err();
     assert!(error.is_not_found(), "{error:#}");
 
-    let answer = |result: &str| Reply::json(200, &json!({ "jsonrpc": "2.0", "id": 1, "result": result }));
+    let response = |result: &str| Reply::json(200, &json!({ "jsonrpc": "2.0", "id": 1, "result": result }));
     let mock = Mock::new()
-        .on(move |_: jsonrpc::BlockNumber| async move { Err(answer("0x10")) })
-        .on(move |_: jsonrpc::ChainId| async move { Err(answer("0x539")) })
+        .on(move |_: jsonrpc::BlockNumber| async move { Err(response("0x10")) })
+        .on(move |_: jsonrpc::ChainId| async move { Err(response("0x539")) })
         .on(async |_: jsonrpc::Balance| {
             Err(Reply::json(200, &json!({ "id": 1, "error": { "code": -32602, "message": "invalid argument" } })))
         });
