@@ -58,7 +58,10 @@ operations! {
     }
     endpoint! {
         /// Stops a session. Also a success if there is no such session (any more).
-        pub Stop: Orchestrator = POST "/apps/{route}/session/{session_id}/stop" (route: String, session_id: Secret) -> (), retryable,
+        pub Stop: Orchestrator = POST "/apps/{route}/session/{session_id}/stop" (
+            route: String,
+            session_id: Secret,
+        ) -> (), retryable,
             no_auth
     }
     // Not retryable: a payment is valid once.
@@ -66,7 +69,10 @@ operations! {
         /// Pays for more time of a session. Status 404 means that the session is over, 409 that its price is fixed.
         ///
         /// The response is a protobuf message, whose price is not the one of the session.
-        pub Pay: Orchestrator = POST "/apps/{route}/session/{session_id}/payment" (route: String, session_id: Secret) headers {
+        pub Pay: Orchestrator = POST "/apps/{route}/session/{session_id}/payment" (
+            route: String,
+            session_id: Secret,
+        ) headers {
             /// Address of who pays.
             payer_address as "livepeer-payer-address"?: String,
             /// The payment, as the signer made it.

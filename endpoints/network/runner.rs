@@ -49,7 +49,10 @@ operations! {
     // Retryable: channels that are there stay as they are.
     endpoint! {
         /// Creates channels of a session, at most 25.
-        pub CreateChannels: Orchestrator = POST "/runner/{route}/session/{session_id}/channels" (route: String, session_id: Secret)
+        pub CreateChannels: Orchestrator = POST "/runner/{route}/session/{session_id}/channels" (
+            route: String,
+            session_id: Secret,
+        )
         headers {
             /// The session's token.
             token as "livepeer-session-token": Secret,
@@ -60,7 +63,10 @@ operations! {
     }
     endpoint! {
         /// Deletes channels of a session, by their names.
-        pub DeleteChannels: Orchestrator = DELETE "/runner/{route}/session/{session_id}/channels" (route: String, session_id: Secret)
+        pub DeleteChannels: Orchestrator = DELETE "/runner/{route}/session/{session_id}/channels" (
+            route: String,
+            session_id: Secret,
+        )
         headers {
             /// The session's token.
             token as "livepeer-session-token": Secret,
@@ -72,7 +78,10 @@ operations! {
     // Not retryable: each makes another one.
     endpoint! {
         /// Creates a URL for a session, whose requests reach the runner.
-        pub CreateProxy: Orchestrator = POST "/runner/{route}/session/{session_id}/proxy" (route: String, session_id: Secret)
+        pub CreateProxy: Orchestrator = POST "/runner/{route}/session/{session_id}/proxy" (
+            route: String,
+            session_id: Secret,
+        )
         headers {
             /// The session's token.
             token as "livepeer-session-token": Secret,
@@ -83,7 +92,10 @@ operations! {
     }
     endpoint! {
         /// Ends a session, as the runner.
-        pub StopSession: Orchestrator = POST "/runner/{route}/session/{session_id}/stop" (route: String, session_id: Secret)
+        pub StopSession: Orchestrator = POST "/runner/{route}/session/{session_id}/stop" (
+            route: String,
+            session_id: Secret,
+        )
         headers {
             /// The session's token.
             token as "livepeer-session-token": Secret,

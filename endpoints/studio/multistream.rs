@@ -23,7 +23,8 @@ operations! {
         pub Create: Studio = POST "/multistream/target" json {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address. It holds the key of your account there, so
             /// the server never shows it again.
-            url: Secret [starts_with = "rtmp://" | "rtmps://" | "srt://"] [sample = "rtmp://there.example/live/secret-key"],
+            url: Secret [starts_with = "rtmp://" | "rtmps://" | "srt://"]
+                [sample = "rtmp://there.example/live/secret-key"],
             /// Human-readable name (default: the host of the address).
             name?: String,
             /// Sends nothing for now, whatever streams refer to it (default: no).
@@ -51,7 +52,8 @@ operations! {
         /// Changes a multistream target. What is not set stays as it is; streams that are live follow at once.
         pub Update: Studio = PATCH "/multistream/target/{id}" (id: TargetId) json {
             /// Where to send the video: an `rtmp`, `rtmps` or `srt` address, with the key of your account there.
-            url?: Secret [starts_with = "rtmp://" | "rtmps://" | "srt://"] [sample = "rtmp://there.example/live/secret-key"],
+            url?: Secret [starts_with = "rtmp://" | "rtmps://" | "srt://"]
+                [sample = "rtmp://there.example/live/secret-key"],
             /// Human-readable name.
             name?: String,
             /// Sends nothing for now, whatever streams refer to it.

@@ -73,7 +73,8 @@ operations! {
         /// Deletes a webhook.
         ///
         /// The specification promises the webhook as a response, the server sends none (204).
-        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>, id("deleteWebhook"), or_status(204)
+        pub Delete: Studio = DELETE "/webhook/{id}" (id: WebhookId) -> Option<Webhook>,
+            id("deleteWebhook"), or_status(204)
     }
     endpoint! {
         /// Lists the calls that a webhook has made, the newest first.

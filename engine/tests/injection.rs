@@ -19,7 +19,9 @@ impl Api for All {
 
 endpoint! {
     /// Takes all kinds of text.
-    pub Take: All = POST "/one/{id}/two" (id: String) query { q?: String } headers { note as "x-note"?: String } multipart {
+    pub Take: All = POST "/one/{id}/two" (id: String) query { q?: String } headers {
+        note as "x-note"?: String,
+    } multipart {
         text?: String,
         file?: File,
     } -> ()

@@ -359,7 +359,7 @@ impl Operation {
     }
 
     /// Declares a function that decides whether a request may be sent again: a `fn(&Request) -> bool`, where `Request` is the
-    /// declared type.
+    /// declared type, by its path or as a closure: `retryable_if(|request| request.idempotency_key.is_some())`.
     #[must_use]
     pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
         Self { retryable_if: Some(check), ..self.retryable(true) }

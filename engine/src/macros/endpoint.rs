@@ -104,6 +104,8 @@ mod response;
 /// pub Name: Api = METHOD "/path/{parameter}" (parameter: Type)  parts  -> response, clauses
 /// ```
 ///
+/// `METHOD` is one that IANA lists (`GET`, `PROPFIND`), or `LIST`, `PURGE` or `BAN`; any other stands in quotes (`"M-SEARCH"`).
+///
 /// `Api` is the API's type, or a path to it (`crate::Library`). A parameter of the path is one segment of it; one that is declared
 /// as `(path*: String)` keeps its slashes, and each segment is checked. The path `"{url}"` is a URL that a response gave (or a path
 /// on the server's host): the key is sent there only if it is on the server's own origin. For one call, [`Call::at`](crate::Call::at)
@@ -120,11 +122,13 @@ mod response;
 /// | `form { fields }` | an URL-encoded form |
 /// | `multipart { fields }` | a multipart form; a field of type [`File`](crate::File) is a file, any other text |
 /// | `body(name: File)` | raw bytes: a [`File`](crate::File), a `Vec<u8>` or a `String` |
+/// | `body by Xml (name: Type)` | one value, written by a [`Codec`](crate::Codec) of the API's own |
 ///
 /// **Fields** are `name: Type` (an argument of `new`) or `name?: Type` (left out unless its setter is called), each
 /// documented by `///`; what values have to be may follow the type in brackets, `name: Type [range = 1..=12]` (a
 /// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression), and
-/// `const name: Type = 7` always, without being a field. `[objects = …]` and `[lists = …]` say how a parameter is written that is an object
+/// `const name: Type = 7` always, without being a field; fake servers and routers tell operations of one path apart by it. In a query
+/// `const uploads` is a parameter without a value, `?uploads`. `[objects = …]` and `[lists = …]` say how a parameter is written that is an object
 /// or a list ([`Api::OBJECTS`](crate::Api::OBJECTS)), `[part = "application/json"]` has a part of a multipart form written as JSON. `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case), that of a header has hyphens, unless given: `name as "wire"?: Type`. A header that the declaration has
@@ -144,7 +148,7 @@ mod response;
 ///
 /// A variant has a type, `bytes`, `text`, or no body. Of these statuses none is an error or a redirect; any other is. `202 => retry`
 /// has the request sent again, by the retry policy and whatever the operation is. Further forms are `lines T` (lines of JSON, the same
-/// stream as of `sse T`) and `by Codec T` (a [`Codec`](crate::Codec) of the API's own).
+/// stream as of `sse T`), `items T` (a JSON array, of which one item after the other is read, as large as it may be) and `by Codec T` (a [`Codec`](crate::Codec) of the API's own).
 ///
 /// **Clauses**, each at most once, with a comma before it:
 ///

@@ -82,7 +82,7 @@ macro_rules! __model {
         $crate::__no_serde! { $($bad)* }
     };
     (@fields $h:tt $a:tt $r:tt $o:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Option $($bad:tt)* }) => {
-        ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
+        ::core::compile_error!(::core::concat!("`", ::core::stringify!($f), "?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`"));
     };
     (@fields $h:tt { $($a:tt)* } $r:tt { $($o:tt)* } { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Nullable<$ty:ty> $([$rule:ident = $($argument:tt)+])* , $($more:tt)* }) => {
         $crate::__model! { @fields $h

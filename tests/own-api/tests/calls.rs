@@ -382,7 +382,8 @@ mod annexe {
 
     typed_endpoint::endpoint! {
         /// Takes a desk.
-        pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk, hosted(super::Archive, "/annexe")
+        pub Take: crate::library::Library = POST "/desk" json { desk_number: u32 } -> Desk,
+            hosted(super::Archive, "/annexe")
     }
 
     typed_endpoint::endpoint! {

@@ -64,6 +64,12 @@ macro_rules! __clause_call {
     ([$name:ident] $operation:ident retryable_if($check:path)) => {
         $operation.retryable_if(|request| request.downcast_ref::<$name>().is_some_and($check))
     };
+    ([$name:ident] $operation:ident retryable_if(|$request:ident| $check:expr)) => {
+        $operation.retryable_if(|request| {
+            let check: fn(&$name) -> bool = |$request| $check;
+            request.downcast_ref::<$name>().is_some_and(check)
+        })
+    };
     ([$name:ident] $operation:ident paged) => {
         $operation.paged($crate::operation::Paging::Cursor)
     };

@@ -22,7 +22,10 @@ macro_rules! __fields {
         $crate::__wrong! { $f ::core::concat!("the path parameter `", ::core::stringify!($f), "` cannot be optional: a path without it is another path") }
     };
     ($q:tt $p:tt { $(#[$($m:tt)*])* $f:ident $(as $w:literal)? ? : Option $($more:tt)* } $rest:tt) => {
-        ::core::compile_error!("`?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`");
+        ::core::compile_error!(::core::concat!("`", ::core::stringify!($f), "?:` makes the field an `Option` already; where `null` means something else than leaving it out, it is a `Nullable<…>`"));
+    };
+    ($q:tt $p:tt { $(#[$($m:tt)*])* new $($more:tt)* } $rest:tt) => {
+        ::core::compile_error!("a request is made by `new`, which can be no field: give it another name, and `as \"new\"`");
     };
     (
         { $h:tt { $($t:tt)* } $r:tt { $($o:tt)* } { $($v:tt)* } { $($d:tt)* } } [$place:ident $s:literal]

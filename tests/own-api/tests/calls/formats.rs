@@ -53,7 +53,7 @@ typed_endpoint::endpoint! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_repeated_whatever_its_status_after_the_time_that_the_api_says() {
+async fn what_is_refused_is_repeated_whatever_its_status_after_the_time_that_the_api_says() {
     let refusing = |header: &'static str| {
         let left = std::sync::atomic::AtomicU32::new(2);
         Mock::new().fallback(move |_| {

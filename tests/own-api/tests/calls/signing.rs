@@ -33,7 +33,11 @@ endpoint! {
 
 endpoint! {
     /// `post-x-www-form-urlencoded`.
-    pub PostForm: Service = POST "/" headers { content_type?: String = "application/x-www-form-urlencoded" } form { param1: String } -> text
+    pub PostForm: Service = POST "/" headers {
+        content_type?: String = "application/x-www-form-urlencoded",
+    } form {
+        param1: String,
+    } -> text
 }
 
 const DATE: &str = "20150830T123600Z";

@@ -232,7 +232,11 @@ async fn a_request_cannot_name_files_of_the_server() {
 async fn lists_have_the_headers_of_their_pages() {
     typed_endpoint::endpoint! {
         /// Lists names.
-        pub Names: Library = GET "/names" query { starting?: String, page_size?: u32, after?: String } -> Vec<String>, paged
+        pub Names: Library = GET "/names" query {
+            starting?: String,
+            page_size?: u32,
+            after?: String,
+        } -> Vec<String>, paged
     }
     let router = ApiRouter::<Library>::new().on_page(async |names: Names| {
         assert_eq!(names.starting.as_deref(), Some("a&b"));

@@ -1,0 +1,198 @@
+//! Real servers. `examples/apis/servers` starts them and runs these; a test by itself needs the address of its server in a variable.
+
+use apis::*;
+use serde_json::json;
+use typed_endpoint::{Api, Client, Retry};
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: examples/apis/servers sets it"))
+}
+
+fn client<A: Api>(name: &str) -> Client<A> {
+    Client::new().server(variable(name)).allow_plain_http(true).retry(Retry::never())
+}
+
+fn signed(secret_key: Option<&str>) -> Client<s3::S3> {
+    let credentials = variable("S3_CREDENTIALS");
+    let (access_key, own) = credentials.split_once(':').unwrap();
+    let credentials = sigv4::Credentials {
+        access_key: access_key.to_owned(),
+        secret_key: secret_key.unwrap_or(own).to_owned(),
+        region: "us-east-1".to_owned(),
+        service: "s3".to_owned(),
+    };
+    client("S3_URL").sign(move |request| credentials.sign(request))
+}
+
+/// moto, with the check of signatures on: a wrong key is refused.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn s3_with_signatures() {
+    let client = signed(None);
+    let bucket = format!("b-{}", std::process::id());
+    let bucket = bucket.as_str();
+    client.call(s3::CreateBucket::new(bucket)).await.unwrap();
+    assert!(client.call(s3::ListBuckets::new()).await.unwrap().buckets.bucket.iter().any(|own| own.name == bucket));
+
+    let error = signed(Some("wrong")).call(s3::ListBuckets::new()).await.unwrap_err();
+    assert_eq!(error.body().unwrap().code, "SignatureDoesNotMatch", "{error:#}");
+
+    let keys = ["a/b c/1.txt", "a/b c/2+3.txt", "a/ü&=.txt", "d.txt", "e~f.txt"];
+    for key in keys {
+        let put =
+            s3::PutObject::new(bucket, key, key.as_bytes().to_vec()).content_type("text/plain").x_amz_meta_note("n");
+        assert!(client.call(put).await.unwrap().headers.etag.is_some(), "{key}");
+    }
+    let all = client.pages(s3::ListObjects::new(bucket).max_keys(2u32)).items().collect().await.unwrap();
+    let mut listed: Vec<_> = all.iter().map(|object| object.key.as_str()).collect();
+    listed.sort_unstable();
+    let mut expected = keys;
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
+    let folders = client.call(s3::ListObjects::new(bucket).delimiter("/")).await.unwrap();
+    assert_eq!(folders.common_prefixes[0].prefix, "a/");
+
+    let read = client.call(s3::GetObject::new(bucket, keys[1])).await.unwrap();
+    assert!(matches!(read.value, s3::GetObjectOutcome::Whole(content) if content == keys[1].as_bytes()));
+    assert_eq!(read.headers.x_amz_meta_note.as_deref(), Some("n"));
+    let etag = read.headers.etag.unwrap();
+    let again = client.call(s3::GetObject::new(bucket, keys[1]).if_none_match(etag)).await.unwrap();
+    assert!(matches!(again.value, s3::GetObjectOutcome::NotModified));
+    let part = client.call(s3::GetObject::new(bucket, keys[0]).range("bytes=2-4")).await.unwrap();
+    assert!(matches!(part.value, s3::GetObjectOutcome::Part(content) if content == "b c"));
+    let head = client.call(s3::HeadObject::new(bucket, keys[0])).await.unwrap();
+    assert_eq!(head.headers.content_length, Some(keys[0].len() as u64));
+
+    let upload = client.call(s3::BeginUpload::new(bucket, "in/parts")).await.unwrap().upload_id;
+    let mut parts = s3::CompleteMultipartUpload::default();
+    for (number, content) in [(1, vec![b'x'; 5 << 20]), (2, b"end".to_vec())] {
+        let put = s3::PutPart::new(bucket, "in/parts", number, upload.as_str(), content);
+        let etag = client.call(put).await.unwrap().headers.etag;
+        parts.part.push(s3::Part { part_number: number, etag });
+    }
+    client.call(s3::CompleteUpload::new(bucket, "in/parts", upload.as_str(), parts)).await.unwrap();
+    let head = client.call(s3::HeadObject::new(bucket, "in/parts")).await.unwrap();
+    assert_eq!(head.headers.content_length, Some((5 << 20) + 3));
+
+    client.call(s3::DeleteObject::new(bucket, "in/parts")).await.unwrap();
+    let object = keys.iter().map(|key| s3::Key { key: (*key).to_owned() }).collect();
+    let deleted = client.call(s3::DeleteObjects::new(bucket, s3::Delete { object })).await.unwrap();
+    assert_eq!(deleted.deleted.len(), keys.len());
+    let error = client.call(s3::GetObject::new(bucket, keys[0])).await.unwrap_err();
+    assert_eq!((error.body().unwrap().code.as_str(), error.is_not_found()), ("NoSuchKey", true));
+}
+
+/// localstripe, a server that behaves like Stripe and checks its forms.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn stripe_like() {
+    let client = client::<stripe::Stripe>("STRIPE_URL").key("sk_test_12345");
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let create = stripe::CreateCustomer::new()
+            .email(format!("{number}@x.example"))
+            .address(stripe::Address::new().city("Linz").country("AT"))
+            .metadata([("number", number.to_string())]);
+        let customer = client.call(create).await.unwrap();
+        assert_eq!(customer.metadata.unwrap()["number"], number.to_string());
+        ids.push(customer.id);
+    }
+    let listed = client.pages(stripe::ListCustomers::new().limit(2u32)).items().collect().await.unwrap();
+    for id in &ids {
+        assert_eq!(listed.iter().filter(|customer| customer.id == *id).count(), 1, "{id}");
+    }
+    let changed = client.call(stripe::UpdateCustomer::new(ids[0].as_str()).email("new@x.example")).await.unwrap();
+    assert_eq!(changed.email.as_deref(), Some("new@x.example"));
+    assert!(client.call(stripe::DeleteCustomer::new(ids[1].as_str())).await.unwrap().deleted);
+    let error = client.call(stripe::GetCustomer::new("cus_none")).await.unwrap_err();
+    assert!(error.is_not_found() && error.body().unwrap().error.r#type == "invalid_request_error", "{error:#}");
+}
+
+/// ganache, a node of Ethereum.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn ethereum() {
+    let client = client::<jsonrpc::Ethereum>("ETHEREUM_URL");
+    assert!(client.call(jsonrpc::ChainId::new()).await.unwrap().result.starts_with("0x"));
+    let accounts = client.call(jsonrpc::Accounts::new()).await.unwrap().result;
+    let before = client.call(jsonrpc::BlockNumber::new()).await.unwrap().result;
+    let send = jsonrpc::Transaction::new(accounts[0].as_str(), accounts[1].as_str(), "0x1");
+    client.call(jsonrpc::SendTransaction::new([send])).await.unwrap();
+    assert_ne!(client.call(jsonrpc::BlockNumber::new()).await.unwrap().result, before);
+    let balance = client.call(jsonrpc::Balance::new([accounts[1].clone(), "latest".into()])).await.unwrap().result;
+    assert!(balance.ends_with('1'), "{balance}");
+    let block = client.call(jsonrpc::GetBlock::new([json!("latest"), json!(false)])).await.unwrap().result.unwrap();
+    assert_eq!(block.transactions.unwrap().len(), 1);
+    let none = client.call(jsonrpc::GetBlock::new([json!("0xffffff"), json!(false)])).await.unwrap();
+    assert!(none.result.is_none());
+    let error = client.call(jsonrpc::Balance::new(["no address".into(), "latest".into()])).await.unwrap_err();
+    assert!(error.body().is_some(), "{error:#}");
+    let error = client.call(jsonrpc::Call::new(7u64, "eth_noSuchMethod")).await.unwrap_err();
+    assert!(error.body().unwrap().error.message.contains("eth_noSuchMethod"), "{error:#}");
+    let one = |id: u64, method: &str| jsonrpc::One::new("2.0", id, method, Vec::new());
+    let parts = client.call(jsonrpc::Batch::new([one(1, "eth_chainId"), one(2, "eth_noSuchMethod")])).await.unwrap();
+    assert!(parts[0].result.is_some() && parts[1].error.is_some());
+}
+
+/// graphql-yoga, with the schema of `tests/books.mjs`.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn books_by_graphql() {
+    let client = client::<graphql::Books>("GRAPHQL_URL");
+    let all = client.pages(graphql::ListBooks::new(graphql::OfBooks::new(3u32))).items().collect().await.unwrap();
+    let ids: Vec<_> = all.iter().map(|book| book.id.as_str()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
+    let added = client.call(graphql::AddBook::new(graphql::NewBook::new("Emma", 474u32))).await.unwrap().data.add_book;
+    let get = || graphql::GetBook::new(graphql::OfBook::new(added.id.as_str()));
+    assert_eq!(client.call(get()).await.unwrap().data.book.unwrap().title, "Emma");
+    client.call(graphql::RemoveBook::new(graphql::OfBook::new(added.id.as_str()))).await.unwrap();
+    let error = client.call(get()).await.unwrap_err();
+    assert!(error.is_not_found(), "{error:#}");
+    let asked = client.call(graphql::Ask::new("{ books(first: 1) { totalCount } }")).await.unwrap();
+    assert_eq!(asked.data["books"]["totalCount"], 10);
+    assert!(client.call(graphql::AskCached::new("{ books(first: 1) { totalCount } }")).await.is_ok());
+    let error = client.call(graphql::Ask::new("{ nonsense }")).await.unwrap_err();
+    assert!(error.to_string().contains("nonsense"), "{error:#}");
+}
+
+/// MockLLM: a server with canned responses in OpenAI's format, no model.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn openai_like() {
+    let client = client::<openai::OpenAi>("OPENAI_URL").key("k");
+    let messages = || [openai::Message::new(openai::Role::User).content(json!("what colour is the sky?"))];
+    let completion = client.call(openai::Chat::new("m", messages())).await.unwrap();
+    assert_eq!(completion.choices[0].message.content, Some(json!("The sky is blue.")));
+    let chunks = client.call(openai::ChatStream::new("m", messages())).await.unwrap().collect().await.unwrap();
+    let words: String = chunks.iter().filter_map(|chunk| chunk.choices.first()?.delta.content.clone()).collect();
+    assert_eq!(words, "The sky is blue.");
+}
+
+/// Recorded responses of GitHub: `GITHUB_FIXTURES` is a folder of JSON files, each of which has exchanges with a `path` and a `response`,
+/// as `octokit/fixtures` has them.
+#[tokio::test]
+#[ignore = "needs recorded responses: GITHUB_FIXTURES"]
+async fn github_recorded() {
+    let folder = variable("GITHUB_FIXTURES");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path().join("normalized-fixture.json");
+        let Ok(text) = std::fs::read_to_string(file) else { continue };
+        let exchanges: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        for exchange in exchanges {
+            let path = exchange["path"].as_str().unwrap_or_default();
+            if exchange["method"] == "get" && path.contains("/issues") && exchange["response"].is_array() {
+                let text = exchange["response"].to_string();
+                let issues: Vec<github::Issue> = typed_endpoint::codec::from_json(&text).unwrap();
+                assert!(issues.iter().all(|issue| issue.id > 0 && !issue.title.is_empty()), "{path}");
+                // What no field has is kept.
+                assert_eq!(
+                    serde_json::from_str::<serde_json::Value>(&typed_endpoint::codec::to_json(&issues)).unwrap(),
+                    exchange["response"]
+                );
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 0, "no list of issues is among them");
+}

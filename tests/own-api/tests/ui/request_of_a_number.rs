@@ -1,5 +1,0 @@
-use own_api::library::*;
-
-fn main() {
-    let _ = Get::new(7);
-}
