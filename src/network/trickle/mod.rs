@@ -26,7 +26,7 @@ pub mod operations {
     pub use crate::endpoints::network::trickle::*;
 }
 
-pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation};
+pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation, SegmentSink};
 pub use channel::Channel;
 pub use confirm::Resend;
 pub use error::{Error, Result};
