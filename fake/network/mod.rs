@@ -17,6 +17,7 @@ mod sessions;
 mod signer;
 mod state;
 mod trickle;
+mod upgrade;
 
 pub use apps::FakeApp;
 pub use fault::NetworkStep;

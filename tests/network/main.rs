@@ -11,3 +11,4 @@ mod single;
 mod tls;
 mod trickle;
 mod urls;
+mod websocket;
