@@ -20,7 +20,7 @@ mod trickle;
 mod upgrade;
 
 pub use apps::FakeApp;
-pub use fault::NetworkStep;
+pub use fault::{NetworkPart, NetworkStep};
 pub use money::Ledger;
 pub use net::*;
 pub use runners::FakeRunner;
