@@ -46,9 +46,9 @@ async fn echo(stream: TcpStream, seen: Arc<Mutex<Vec<Request>>>) {
         seen.lock().unwrap().push(request.clone());
         match request.uri().path() {
             "/refused" => {
-                let mut refusal = ErrorResponse::new(Some("not here".to_owned()));
-                *refusal.status_mut() = http::StatusCode::FORBIDDEN;
-                Err(refusal)
+                let mut response = ErrorResponse::new(Some("not here".to_owned()));
+                *response.status_mut() = http::StatusCode::FORBIDDEN;
+                Err(response)
             }
             _ => Ok(response),
         }
