@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use accounts::Account;
 use clock::Clock;
-use faults::{Faults, Outcome};
+use faults::{Faults, Outcome, Server};
 use journal::{Entry, Journal};
 
 /// Everything that the emulator consists of.
@@ -72,7 +72,7 @@ impl Emulator {
             return control::respond(&self, request).await;
         }
         let mut entry = Entry::new(&request);
-        let fault = lock(&self.faults).take(&request);
+        let fault = lock(&self.faults).take(Server::Studio, &request);
         if let Some(delay) = fault.delay() {
             tokio::time::sleep(delay).await;
         }

@@ -235,4 +235,16 @@ async fn apps_of_the_network_are_called_and_paid_for() {
 
     let echo = network.run("example/hello-world", say()).await.unwrap();
     assert_eq!(echo["method"], "POST");
+
+    // Its requests fail by rules of their own.
+    let rules = r#"{"fault": [
+        {"server": "orchestrator", "path": "/apps/free-echo", "status": 503},
+        {"server": "signer", "path": "/generate-live-payment", "status": 483}
+    ]}"#;
+    assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], rules).await.unwrap().0, 204);
+    let network = network.patience(std::time::Duration::ZERO);
+    let error = network.app("example/free-echo").reserve().await.unwrap_err();
+    assert!(error.to_string().contains("503"), "{error:#}");
+    let error = network.app("example/echo").reserve().await.unwrap_err();
+    assert!(matches!(error, livepeer::network::Error::InsufficientBalance(_)), "{error:?}");
 }

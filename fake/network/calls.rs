@@ -13,6 +13,7 @@ use typed_endpoint::{Body, BoxError};
 use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
 use super::reply::text;
+use super::upgrade::{self, Upgrade};
 use crate::endpoints::network::orchestrator::Mode;
 
 impl Network {
@@ -79,6 +80,10 @@ impl Network {
         };
         let occupied = Occupied { network: Arc::downgrade(self), session: id.clone() };
         let response = self.call(&id, String::new(), skip, parts, body).await;
+        if let Some(upgrade) = response.extensions().get::<Upgrade>() {
+            upgrade.hold(occupied);
+            return response;
+        }
         response.map(|body| Body::wrap(Relayed { body, occupied }))
     }
 
@@ -96,7 +101,7 @@ impl Network {
             return response;
         }
         let origin = self.origin(Some(&parts.uri), &parts.headers);
-        let (serves, uri) = {
+        let (serves, is_registered, uri) = {
             let mut state = self.lock();
             let Some(session) = state.sessions.get(id) else { return text(404, "runner session not found") };
             let (runner, token) = (session.runner.clone(), session.token.clone());
@@ -119,10 +124,14 @@ impl Network {
             let base = registered.map_or("http://127.0.0.1:18950", |registered| &registered.url);
             let rest: String = parts.uri.path().split('/').skip(skip + 1).flat_map(|part| ["/", part]).collect();
             let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            (state.serves(&runner), format!("{base}{target}{rest}{query}").parse::<Uri>())
+            (state.serves(&runner), registered.is_some(), format!("{base}{target}{rest}{query}").parse::<Uri>())
         };
         let (Some(serves), Ok(uri)) = (serves, uri) else { return text(404, "runner not found") };
         parts.uri = uri;
+        if is_registered && upgrade::is_asked_for(&parts.headers) {
+            let response = upgrade::send(parts).await;
+            return response.map_or_else(|error| text(502, &error.to_string()), |response| afterwards(fault, response));
+        }
         match serves.send(Request::from_parts(parts, body)).await {
             Ok(response) => afterwards(fault, response),
             Err(error) => text(502, &error.source.to_string()),

@@ -1,9 +1,10 @@
 //! Faults of the network.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use http::Response;
-use typed_endpoint::Body;
+use http::{Request, Response};
+use typed_endpoint::{Body, BoxFuture};
 
 use super::reply::{cut, json_error, text};
 use super::trickle::Fault;
@@ -32,6 +33,33 @@ pub enum NetworkStep {
     Sign,
     /// A runner's heartbeat.
     Heartbeat,
+}
+
+/// A server of the network: [`NetworkFake::faults_by`](super::NetworkFake::faults_by).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NetworkPart {
+    /// The orchestrator, with its trickle server and the apps behind it.
+    Orchestrator,
+    /// The signer.
+    Signer,
+}
+
+/// Decides which requests fail.
+pub(super) type Decide = dyn Fn(NetworkPart, &Request<Body>) -> BoxFuture<'static, Option<Fault>> + Send + Sync;
+
+/// The response to a request that fails at once.
+pub(super) async fn decided(
+    decide: Option<Arc<Decide>>,
+    part: NetworkPart,
+    request: &Request<Body>,
+) -> Option<Response<Body>> {
+    // Only the kind of its error responses depends on the step.
+    let step = match part {
+        NetworkPart::Orchestrator => NetworkStep::Call,
+        NetworkPart::Signer => NetworkStep::Sign,
+    };
+    instead(step, decide?(part, request).await).await
 }
 
 /// The faults that were not injected yet.

@@ -18,9 +18,10 @@ mod sessions;
 mod signer;
 mod state;
 mod trickle;
+mod upgrade;
 
 pub use apps::FakeApp;
-pub use fault::NetworkStep;
+pub use fault::{NetworkPart, NetworkStep};
 pub use money::Ledger;
 pub use net::*;
 pub use runners::FakeRunner;

@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use typed_endpoint::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 
-use super::fault::NetworkStep;
+use super::fault::{NetworkPart, NetworkStep, decided};
 use super::lock::lock;
 use super::money::Ledger;
 use super::reply::Cut;
@@ -111,6 +111,17 @@ impl NetworkFake {
     #[must_use]
     pub fn secret(self, secret: impl Into<String>) -> Self {
         self.0.lock().settings.secret = secret.into();
+        self
+    }
+
+    /// Decides by each request whether it fails, before anything else is done with it (default: none does). [`Fault::NoResponse`], which would be
+    /// after that, does nothing here: [`inject`](Self::inject) has all faults, by the step that they are for.
+    #[must_use]
+    pub fn faults_by(
+        self,
+        decide: impl Fn(NetworkPart, &Request<Body>) -> BoxFuture<'static, Option<Fault>> + Send + Sync + 'static,
+    ) -> Self {
+        self.0.lock().decide = Some(Arc::new(decide));
         self
     }
 
@@ -270,6 +281,10 @@ struct OrchestratorService(Arc<Network>);
 
 impl Service for OrchestratorService {
     async fn respond(&self, request: Request<Body>, link: Option<&Link>) -> Response<Body> {
+        let decide = self.0.lock().decide.clone();
+        if let Some(response) = decided(decide, NetworkPart::Orchestrator, &request).await {
+            return response;
+        }
         match request.uri().path().starts_with("/ai/trickle/") {
             true => self.0.trickle.respond_on(request, link).await,
             false => self.0.orchestrator(request).await,
@@ -285,7 +300,11 @@ struct SignerFake(Arc<Network>);
 
 impl Service for SignerFake {
     async fn respond(&self, request: Request<Body>, _: Option<&Link>) -> Response<Body> {
-        self.0.signer(request).await
+        let decide = self.0.lock().decide.clone();
+        match decided(decide, NetworkPart::Signer, &request).await {
+            Some(response) => response,
+            None => self.0.signer(request).await,
+        }
     }
 
     fn cuts(&self) -> broadcast::Receiver<Side> {

@@ -22,6 +22,7 @@ use typed_endpoint::Body;
 
 use super::lock::lock;
 use super::reply::Cut;
+use super::upgrade::Upgrade;
 
 /// How long no connection is accepted after one could not be.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -118,10 +119,12 @@ pub(super) async fn first<T>(one: impl Future<Output = T>, other: impl Future<Ou
 pub(super) async fn serve(server: Arc<impl Service>, stream: Stream) {
     let link = Link { stream: Arc::new(Mutex::new(stream)), side: Arc::default() };
     let mut cuts = server.cuts();
+    let upgrade = Mutex::new(None);
     let service = service_fn(|request: hyper::Request<Incoming>| {
-        let (server, link) = (server.clone(), link.clone());
+        let (server, link, upgrade) = (server.clone(), link.clone(), &upgrade);
         Box::pin(async move {
-            let response = server.respond(request.map(Body::wrap), Some(&link)).await;
+            let mut response = server.respond(request.map(Body::wrap), Some(&link)).await;
+            *lock(upgrade) = response.extensions_mut().remove::<Upgrade>();
             match response.extensions().get::<Cut>() {
                 Some(Cut) => Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
                 None => Ok(response),
@@ -137,10 +140,16 @@ pub(super) async fn serve(server: Arc<impl Service>, stream: Stream) {
         false
     };
     let served = first(cut, async { poll_fn(|cx| connection.poll_without_shutdown(cx)).await.is_ok() }).await;
-    drop(connection.into_parts());
-    match served {
-        true => linger(link).await,
-        false => link.reset(),
+    let first = connection.into_parts().read_buf;
+    let upgrade = lock(&upgrade).take();
+    match (served, upgrade) {
+        (true, None) => linger(link).await,
+        (true, Some(upgrade)) => {
+            let mut client = link.clone();
+            // Whichever end breaks off, the other one sees the end of its connection.
+            let _ = upgrade.pass(&mut client, &first).await;
+        }
+        (false, _) => link.reset(),
     }
 }
 

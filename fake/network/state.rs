@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use typed_endpoint::Transport;
 
-use super::fault::Faults;
+use super::fault::{Decide, Faults};
 use super::money::{Ledger, Manifest};
 use super::runners::FakeRunner;
 use crate::endpoints::network::runner::SessionChannel;
@@ -19,6 +19,7 @@ pub(super) struct State {
     random: fastrand::Rng,
     pub(super) settings: Settings,
     pub(super) faults: Faults,
+    pub(super) decide: Option<Arc<Decide>>,
     pub(super) runners: BTreeMap<String, Runner>,
     pub(super) sessions: HashMap<String, Session>,
     pub(super) manifests: HashMap<String, Manifest>,
@@ -104,6 +105,7 @@ impl State {
                 is_devalued: false,
             },
             faults: Faults::default(),
+            decide: None,
             runners: BTreeMap::new(),
             sessions: HashMap::new(),
             manifests: HashMap::new(),

@@ -53,6 +53,10 @@ impl Base {
         Self { url, path }
     }
 
+    pub(super) fn url(&self) -> &Uri {
+        &self.url
+    }
+
     pub(super) fn origin(&self) -> String {
         super::place::origin(&self.url)
     }

@@ -164,7 +164,7 @@ impl Client {
 }
 
 impl Client {
-    fn channel_connector(&self) -> Connector {
+    pub(super) fn channel_connector(&self) -> Connector {
         if let Some(connector) = &self.settings.connector {
             return connector.clone();
         }

@@ -54,6 +54,9 @@ pub enum Error {
     /// An orchestrator or a runner sent a URL that cannot be used.
     #[error("a URL of the orchestrator cannot be used: {0}")]
     Url(&'static str),
+    /// No connection could be made.
+    #[error("could not connect to the orchestrator")]
+    Connect(#[source] std::io::Error),
     /// The session could not be stopped.
     #[error("the session could not be stopped")]
     Stop(#[source] crate::Error),

@@ -13,6 +13,7 @@ use typed_endpoint::{Api, Call, Endpoint, HostedBy, Retry, Secret, Transport};
 use super::below::{Base, Below};
 use super::client::Client;
 use super::closed::Closed;
+use super::connect::Io;
 use super::error::{Error, Result};
 use super::funding::fund;
 use super::payer::Payer;
@@ -92,7 +93,12 @@ impl Session {
     }
 
     /// Makes the request that opens a WebSocket of the app, for a WebSocket library such as `tokio-tungstenite`. The path begins with a
-    /// slash, and may have a query.
+    /// slash, and may have a query. [`connect`](Self::connect) makes the connection for it:
+    ///
+    /// ```ignore
+    /// let request = session.websocket("/transcribe")?;
+    /// let (socket, _) = tokio_tungstenite::client_async(request, session.connect().await?).await?;
+    /// ```
     ///
     /// Its URL is a secret. The orchestrator does not close the WebSocket when the session is over: do so when
     /// [`closed`](Self::closed) returns.
@@ -121,6 +127,16 @@ impl Session {
             .header(header::USER_AGENT, crate::USER_AGENT)
             .body(())
             .map_err(|_| Error::Url("the path is not valid below it"))
+    }
+
+    /// Connects to the orchestrator in the same way as to channels, with TLS by the client's [`tls`](Client::tls): for a WebSocket library,
+    /// which by itself would not accept the certificates of orchestrators.
+    ///
+    /// # Errors
+    /// [`Error::Connect`] when there is no connection.
+    pub async fn connect(&self) -> Result<Box<dyn Io>> {
+        let connector = self.client.channel_connector();
+        connector.connect(self.base.url()).await.map_err(Error::Connect)
     }
 
     /// Uses a channel whose URL the app has given.

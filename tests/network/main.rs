@@ -14,3 +14,4 @@ mod single;
 mod tls;
 mod trickle;
 mod urls;
+mod websocket;

@@ -45,7 +45,7 @@ async fn main() -> Result<(), Error> {
             let only = arguments.first().copied();
             for (work, ..) in WORK.iter().filter(|(work, ..)| only.is_none_or(|only| only == *work)) {
                 for round in 0..ROUNDS {
-                    for side in ["raw", "library"] {
+                    for side in ["raw", "raw-asks", "library"] {
                         let name = format!("{url}/{work}-{side}-{round}-{}", std::process::id());
                         let own = std::env::current_exe()?;
                         let output = Command::new(own).args(["client", side, work, &name]).output()?;
@@ -127,7 +127,8 @@ async fn client(side: &str, work: &str, url: &str) -> Result<(), Error> {
     };
     let cpu = cpu()?;
     match side {
-        "raw" => raw::run(&run, url).await?,
+        "raw" => raw::run(&run, url, false).await?,
+        "raw-asks" => raw::run(&run, url, true).await?,
         _ => library::run(&run, url).await?,
     }
     let (seconds, cpu) = (run.start.elapsed().as_secs_f64(), self::cpu()? - cpu);

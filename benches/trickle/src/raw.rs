@@ -40,13 +40,14 @@ impl Target {
     }
 }
 
-pub async fn run(run: &Run, url: &str) -> Result<(), Error> {
+/// `asks_first`: whether the next segment is asked for before a segment's first byte counts as received, as the library does it.
+pub async fn run(run: &Run, url: &str, asks_first: bool) -> Result<(), Error> {
     let target = Target::new(url)?;
     let mut creator = target.connect().await?;
     let head = format!("POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n\r\n", target.path, target.host);
     creator.write_all(head.as_bytes()).await?;
     response(&mut creator, &mut [0; 4096]).await?;
-    let reading = tokio::spawn(crate::closing(run.clone(), read(run.clone(), Target::new(url)?)));
+    let reading = tokio::spawn(crate::closing(run.clone(), read(run.clone(), Target::new(url)?, asks_first)));
 
     let content = vec![b'x'; run.size];
     let size = format!("{:x}\r\n", run.size);
@@ -84,17 +85,22 @@ async fn response(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<(), Error
     }
 }
 
-async fn read(run: Run, target: Target) -> Result<(), Error> {
+async fn read(run: Run, target: Target, asks_first: bool) -> Result<(), Error> {
     let mut buffer = vec![0; 256 * 1024];
     let (mut current, mut other) = (target.connect().await?, target.connect().await?);
     target.get(&mut current, 0).await?;
     for seq in 0..run.count {
         let mut received = current.read(&mut buffer).await?;
-        run.first_byte(seq);
+        if !asks_first {
+            run.first_byte(seq);
+        }
         if !buffer.starts_with(b"HTTP/1.1 200") {
             return Err(String::from_utf8_lossy(&buffer[..received]).into());
         }
         target.get(&mut other, seq + 1).await?;
+        if asks_first {
+            run.first_byte(seq);
+        }
         let mut tail = Vec::from(&buffer[received.saturating_sub(5)..received]);
         while received < run.size || tail != END[2..] {
             let read = current.read(&mut buffer).await?;

@@ -17,10 +17,22 @@ pub struct Faults {
     pub rules: Vec<Rule>,
 }
 
+/// A server whose requests can fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Server {
+    #[default]
+    Studio,
+    Orchestrator,
+    Signer,
+}
+
 /// A fault, and which requests it is for.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
+    /// Only requests to this server.
+    server: Server,
     /// Only requests of this method.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<String>,
@@ -92,7 +104,7 @@ impl Fault {
 
 impl Faults {
     /// The fault of a request, which is counted.
-    pub fn take(&mut self, request: &Request<Body>) -> Fault {
+    pub fn take(&mut self, server: Server, request: &Request<Body>) -> Fault {
         if let Some(header) = request.headers().get(HEADER).and_then(|value| value.to_str().ok()) {
             return Fault::from_header(header);
         }
@@ -101,6 +113,7 @@ impl Faults {
         let fits = |rule: &&mut Rule| {
             let begins = |start: &String| path.starts_with(start.strip_prefix("/api").unwrap_or(start));
             !rule.off
+                && rule.server == server
                 && rule.times != Some(0)
                 && rule.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(request.method().as_str()))
                 && rule.path.as_ref().is_none_or(begins)

@@ -118,7 +118,7 @@ function show() {
   fill("faults", rules.map((rule, at) => {
     const what = rule.cut ? "cut" : rule.stall ? "stall" : rule.status ? `status ${rule.status}` : `delay ${rule.delay} ms`;
     const box = make("input", { type: "checkbox", checked: !rule.off, onchange: tried(() => change(rules.map((own, n) => n === at ? { ...own, off: !own.off } : own))) });
-    const line = make("li", {}, make("label", {}, box, ` ${rule.method ?? "any method"} ${rule.path ?? "any path"}: ${what}${rule.times === undefined ? "" : `, ${rule.times} more times`} `),
+    const line = make("li", {}, make("label", {}, box, ` ${rule.server}: ${rule.method ?? "any method"} ${rule.path ?? "any path"}: ${what}${rule.times === undefined ? "" : `, ${rule.times} more times`} `),
       button("Remove", () => change(rules.filter((_, n) => n !== at))));
     line.dataset.key = at;
     return line;
@@ -148,7 +148,7 @@ const forms = {
   "new-fault": data => {
     const number = name => data.get(name) === "" ? undefined : Number(data.get(name));
     const what = data.get("what");
-    const rule = { method: data.get("method") || undefined, path: data.get("path") || undefined, times: number("times") };
+    const rule = { server: data.get("server"), method: data.get("method") || undefined, path: data.get("path") || undefined, times: number("times") };
     rule[what] = what === "cut" || what === "stall" ? true : number("value");
     return send("PUT", own("faults"), { fault: [...(state.faults.fault ?? []), rule] });
   },

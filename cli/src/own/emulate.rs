@@ -87,7 +87,7 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
     let at = |port| SocketAddr::from((host, port));
     let studio = emulator.mock().listen_at(at(port)).await.map_err(|error| busy(port, error))?;
     let ai = mock::ai().keep_seen(0).listen_at(at(ai_port)).await.map_err(|error| busy(ai_port, error))?;
-    let network = network::fake().listen_at(at(orchestrator_port), at(signer_port)).await;
+    let network = network::fake(&emulator).listen_at(at(orchestrator_port), at(signer_port)).await;
     let network = network.map_err(|error| {
         Failure::other(format_args!("ports {orchestrator_port} and {signer_port} cannot be listened on: {error}"))
     })?;

@@ -20,7 +20,7 @@ mod unconfirmed;
 pub(crate) mod wire;
 mod writer;
 
-pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation};
+pub use adapt::{Items, JsonLines, Line, Lost, Reader, Rotation, SegmentSink};
 pub use channel::Channel;
 pub use confirm::Resend;
 pub use error::{Error, Result};

@@ -16,8 +16,9 @@ const MAX: usize = 3;
 /// How long a segment waits for the response to the one before. The server takes whichever it reads first for the older one, so that
 /// two that are sent at once could change places.
 const ORDER: Duration = Duration::from_millis(5);
-/// When responses are waited for in the background: the next segment sent is usually earlier.
-const BACKGROUND: Duration = Duration::from_millis(20);
+/// When responses are waited for in the background. The next segment that is sent is usually earlier, from ten a second on; then no other task
+/// has to wake up for a segment.
+const BACKGROUND: Duration = Duration::from_millis(100);
 
 /// A segment that was sent.
 pub(super) struct Sent {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
 use livepeer::mock::{self, Fault, Side};
 use livepeer::network::operations::trickle::{self as operations, Trickle};
 use livepeer::network::trickle::framed::{self, Ending};
@@ -100,6 +101,49 @@ async fn a_full_queue_does_what_it_was_told() {
     let queue = publisher.queue(1, WhenFull::Wait);
     trickle.delete("gone");
     while queue.push("x").await.is_ok() {}
+}
+
+#[tokio::test]
+async fn a_sink_publishes_what_a_stream_yields() {
+    let trickle = mock::trickle();
+    let (publisher, mut subscriber) = trickle.pair("a").await.unwrap();
+    let mut sink = publisher.into_sink();
+    let mut segments = futures_util::stream::iter(0..3).map(|n| Ok(Bytes::from(n.to_string())));
+    sink.send_all(&mut segments).await.unwrap();
+    for n in 0..3 {
+        assert_eq!(segment(&mut subscriber).await.bytes().await.unwrap(), n.to_string());
+    }
+    sink.close().await.unwrap();
+    let publisher = sink.into_publisher().await.unwrap();
+    assert_eq!(publisher.next_seq(), 3);
+    publisher.end().await.unwrap();
+    assert!(subscriber.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_sink_reports_each_lost_segment_and_keeps_the_one_after_it() {
+    let trickle = mock::trickle();
+    let channel = trickle.channel("a");
+    let mut sink = channel.publisher().open().await.unwrap().into_sink();
+    trickle.inject(Side::Publisher, Fault::Cut(2));
+    let mut lost = Vec::new();
+    for text in ["first", "second", "third"] {
+        while let Err(error) = sink.feed(Bytes::from(text)).await {
+            // What was not fed is fed again.
+            lost.push(error);
+        }
+    }
+    while let Err(error) = sink.flush().await {
+        lost.push(error);
+    }
+    assert!(matches!(&lost[..], [Error::Lost { seq: 0 | 1, .. }]), "{lost:?}");
+    assert_eq!(sink.into_publisher().await.unwrap().next_seq(), 3);
+    assert_eq!(trickle.content("a", 2).unwrap(), b"third");
+
+    trickle.delete("a");
+    let mut sink = channel.publisher().from(3).open().await.unwrap().into_sink();
+    while sink.send(Bytes::from_static(b"x")).await.is_ok() {}
+    assert!(sink.flush().await.is_err_and(|error| error.is_gone()));
 }
 
 #[tokio::test(start_paused = true)]
