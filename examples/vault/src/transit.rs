@@ -76,7 +76,7 @@ operations! {
         } -> Envelope<DecryptedData>
     }
     endpoint! {
-        /// Encrypts a ciphertext anew, by the latest version of the key.
+        /// Encrypts a ciphertext again, by the latest version of the key.
         pub RewrapData: Vault = POST "/{mount}/rewrap/{name}" (mount*: String, name: String) json {
             ciphertext: String, context?: String, key_version?: u64, nonce?: String,
         } -> Envelope<EncryptedData>
