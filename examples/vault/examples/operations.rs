@@ -27,8 +27,7 @@ fn main() {
         transit::OPERATIONS,
     ];
     for operation in all.into_iter().flatten() {
-        let mut fields: Vec<_> =
-            operation.fields.iter().filter(|field| field.name != "list").map(|field| field.name).collect();
+        let mut fields: Vec<_> = operation.fields.iter().map(|field| field.name).collect();
         fields.sort_unstable();
         println!("{} {} {}", operation.method, operation.path, fields.join(" "));
     }

@@ -46,7 +46,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/{mount}/roles" (mount*: String) query { const list: bool = true } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/{mount}/roles" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a role.

@@ -19,9 +19,7 @@ operations! {
     }
     endpoint! {
         /// Lists secrets.
-        pub ListSecrets: Vault = GET "/{mount}/{path}" (mount: String, path*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListSecrets: Vault = LIST "/{mount}/{path}" (mount: String, path*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a secret.

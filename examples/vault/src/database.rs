@@ -21,9 +21,7 @@ operations! {
     }
     endpoint! {
         /// Lists connections.
-        pub ListConnections: Vault = GET "/{mount}/config" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListConnections: Vault = LIST "/{mount}/config" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a connection.
@@ -51,7 +49,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/{mount}/roles" (mount*: String) query { const list: bool = true } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/{mount}/roles" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a role.
@@ -76,9 +74,7 @@ operations! {
     }
     endpoint! {
         /// Lists static roles.
-        pub ListStaticRoles: Vault = GET "/{mount}/static-roles" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListStaticRoles: Vault = LIST "/{mount}/static-roles" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a static role.

@@ -54,9 +54,7 @@ operations! {
     }
     endpoint! {
         /// Lists secrets.
-        pub ListSecrets: Vault = GET "/{mount}/metadata/{path}" (mount: String, path*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListSecrets: Vault = LIST "/{mount}/metadata/{path}" (mount: String, path*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Reads secret metadata.

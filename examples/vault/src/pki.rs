@@ -65,9 +65,7 @@ operations! {
     }
     endpoint! {
         /// Lists certificates.
-        pub ListCertificates: Vault = GET "/{mount}/certs" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListCertificates: Vault = LIST "/{mount}/certs" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Reads a certificate.
@@ -138,7 +136,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/{mount}/roles" (mount*: String) query { const list: bool = true } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/{mount}/roles" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Reads a role.
@@ -175,9 +173,7 @@ operations! {
     }
     endpoint! {
         /// Lists issuers.
-        pub ListIssuers: Vault = GET "/{mount}/issuers" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Issuers>
+        pub ListIssuers: Vault = LIST "/{mount}/issuers" (mount*: String) -> Envelope<Issuers>
     }
     endpoint! {
         /// Reads an issuer certificate.

@@ -28,9 +28,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/{mount}/roles" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Roles>
+        pub ListRoles: Vault = LIST "/{mount}/roles" (mount*: String) -> Envelope<Roles>
     }
     endpoint! {
         /// Deletes a role.

@@ -19,7 +19,7 @@ fields! {
 operations! {
     endpoint! {
         /// Lists the accessors of all tokens.
-        pub ListAccessors: Vault = GET "/auth/token/accessors" query { const list: bool = true } -> Envelope<Keys>
+        pub ListAccessors: Vault = LIST "/auth/token/accessors" -> Envelope<Keys>
     }
     endpoint! {
         /// Creates a token.
@@ -83,7 +83,7 @@ operations! {
     }
     endpoint! {
         /// Lists token roles.
-        pub ListTokenRoles: Vault = GET "/auth/token/roles" query { const list: bool = true } -> Envelope<Keys>
+        pub ListTokenRoles: Vault = LIST "/auth/token/roles" -> Envelope<Keys>
     }
     endpoint! {
         /// Sets a token role.

@@ -21,7 +21,7 @@ operations! {
     }
     endpoint! {
         /// Lists keys.
-        pub ListKeys: Vault = GET "/{mount}/keys" (mount*: String) query { const list: bool = true } -> Envelope<Keys>
+        pub ListKeys: Vault = LIST "/{mount}/keys" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Updates the key configuration.

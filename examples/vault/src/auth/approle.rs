@@ -16,9 +16,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/auth/{mount}/role" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/auth/{mount}/role" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Creates or updates an AppRole.
@@ -55,8 +53,8 @@ operations! {
     }
     endpoint! {
         /// Lists the accessors of the secret IDs of an AppRole.
-        pub ListSecretIds: Vault = GET "/auth/{mount}/role/{role_name}/secret-id"
-            (mount*: String, role_name: String) query { const list: bool = true } -> Envelope<Keys>
+        pub ListSecretIds: Vault = LIST "/auth/{mount}/role/{role_name}/secret-id"
+            (mount*: String, role_name: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Reads the properties of a secret ID.

@@ -59,9 +59,8 @@ operations! {
     }
     endpoint! {
         /// Lists certificate configurations.
-        pub ListCertificateConfigurations: Vault = GET "/auth/{mount}/config/certificates" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListCertificateConfigurations: Vault = LIST "/auth/{mount}/config/certificates" (mount*: String)
+            -> Envelope<Keys>
     }
     endpoint! {
         /// Maps an account to an STS role.
@@ -75,9 +74,7 @@ operations! {
     }
     endpoint! {
         /// Lists the accounts with STS roles.
-        pub ListStsRoles: Vault = GET "/auth/{mount}/config/sts" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListStsRoles: Vault = LIST "/auth/{mount}/config/sts" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes the STS role of an account.
@@ -136,9 +133,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/auth/{mount}/roles" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/auth/{mount}/roles" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Deletes a role.
@@ -176,9 +171,7 @@ operations! {
     }
     endpoint! {
         /// Lists the role tags on the deny list.
-        pub ListDeniedRoleTags: Vault = GET "/auth/{mount}/roletag-denylist" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListDeniedRoleTags: Vault = LIST "/auth/{mount}/roletag-denylist" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Takes a role tag off the deny list.
@@ -198,9 +191,7 @@ operations! {
     }
     endpoint! {
         /// Lists the instances on the access list.
-        pub ListIdentityAccess: Vault = GET "/auth/{mount}/identity-accesslist" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListIdentityAccess: Vault = LIST "/auth/{mount}/identity-accesslist" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Removes an instance from the access list.

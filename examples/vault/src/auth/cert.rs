@@ -27,9 +27,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/auth/{mount}/certs" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/auth/{mount}/certs" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Configures the method.

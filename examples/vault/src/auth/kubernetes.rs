@@ -25,9 +25,7 @@ operations! {
     }
     endpoint! {
         /// Lists roles.
-        pub ListRoles: Vault = GET "/auth/{mount}/role" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListRoles: Vault = LIST "/auth/{mount}/role" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Creates or updates a role.

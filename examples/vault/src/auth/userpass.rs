@@ -32,9 +32,7 @@ operations! {
     }
     endpoint! {
         /// Lists users.
-        pub ListUsers: Vault = GET "/auth/{mount}/users" (mount*: String) query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListUsers: Vault = LIST "/auth/{mount}/users" (mount*: String) -> Envelope<Keys>
     }
     endpoint! {
         /// Logs in with user name and password.

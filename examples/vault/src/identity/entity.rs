@@ -35,7 +35,7 @@ operations! {
     }
     endpoint! {
         /// Lists entities, by its ID.
-        pub ListEntitiesById: Vault = GET "/identity/entity/id" query { const list: bool = true } -> Envelope<Keys>
+        pub ListEntitiesById: Vault = LIST "/identity/entity/id" -> Envelope<Keys>
     }
     endpoint! {
         /// Creates an entity, by its name.
@@ -53,7 +53,7 @@ operations! {
     }
     endpoint! {
         /// Lists entities, by its name.
-        pub ListEntitiesByName: Vault = GET "/identity/entity/name" query { const list: bool = true } -> Envelope<Keys>
+        pub ListEntitiesByName: Vault = LIST "/identity/entity/name" -> Envelope<Keys>
     }
     endpoint! {
         /// Merges entities.

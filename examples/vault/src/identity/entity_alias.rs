@@ -31,9 +31,7 @@ operations! {
     }
     endpoint! {
         /// Lists entity aliases, by its ID.
-        pub ListEntityAliasesById: Vault = GET "/identity/entity-alias/id" query {
-            const list: bool = true,
-        } -> Envelope<EntityAliasesById>
+        pub ListEntityAliasesById: Vault = LIST "/identity/entity-alias/id" -> Envelope<EntityAliasesById>
     }
 }
 

@@ -31,7 +31,7 @@ operations! {
     }
     endpoint! {
         /// Lists groups, by its ID.
-        pub ListGroupsById: Vault = GET "/identity/group/id" query { const list: bool = true } -> Envelope<Keys>
+        pub ListGroupsById: Vault = LIST "/identity/group/id" -> Envelope<Keys>
     }
     endpoint! {
         /// Creates a group, by its name.
@@ -50,7 +50,7 @@ operations! {
     }
     endpoint! {
         /// Lists groups, by its name.
-        pub ListGroupsByName: Vault = GET "/identity/group/name" query { const list: bool = true } -> Envelope<Keys>
+        pub ListGroupsByName: Vault = LIST "/identity/group/name" -> Envelope<Keys>
     }
 }
 

@@ -29,9 +29,7 @@ operations! {
     }
     endpoint! {
         /// Lists group aliases, by its ID.
-        pub ListGroupAliasesById: Vault = GET "/identity/group-alias/id" query {
-            const list: bool = true,
-        } -> Envelope<Keys>
+        pub ListGroupAliasesById: Vault = LIST "/identity/group-alias/id" -> Envelope<Keys>
     }
 }
 
