@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the same eight operations in six ways, and writes RESULTS.md.
 
-`./measure.py [NAME …]` measures only these ways and keeps the figures of the others. Builds take place once, in target/NAME of this
-folder: remove that to have one measured again. openapi-generator is the program of that name (`pip install openapi-generator-cli`, and
+`./measure.py [NAME …]` measures only these ways and keeps the figures of the others. `--builds` measures clean builds, too, which
+takes a minute of CPU for each. openapi-generator is the program of that name (`pip install openapi-generator-cli`, and
 Java), or what OPENAPI_GENERATOR says.
 """
 
@@ -14,6 +14,7 @@ import resource
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -129,23 +130,22 @@ def generate():
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def measure(name):
-    folder, target = HERE / name, TARGET / name
+def measure(name, builds, old):
+    folder = HERE / name
     if name == "generated":
         generate()
-    env = {**os.environ, "CARGO_TARGET_DIR": str(target), "CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0"}
+    env = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0"}
     tree = subprocess.run(["cargo", "tree", "-e", "normal", "--prefix", "none", "-f", "{p}"], cwd=folder, env=env, check=True,
                           capture_output=True, text=True).stdout
     result = {"crates": len({re.sub(r" \(.*", "", line) for line in tree.splitlines() if line}) - 1}
     library = folder / "src/lib.rs"
     result["lines"] = lines(library) if library.exists() else 0
-    built = TARGET / f"{name}.json"
-    if not target.exists():
-        seconds = cpu(["cargo", "build", "--quiet"], folder, env)
-        built.write_text(json.dumps(seconds))
-    result["build"] = json.loads(built.read_text())
+    result["build"] = old.get("build")
+    if builds:
+        with tempfile.TemporaryDirectory(dir=TARGET) as clean:
+            result["build"] = cpu(["cargo", "build", "--quiet"], folder, {**env, "CARGO_TARGET_DIR": clean})
     subprocess.run(["cargo", "build", "--quiet"], cwd=folder, env=env, check=True)
-    result["faults"] = {fault: run(target / "debug" / name, fault) for fault in FAULTS}
+    result["faults"] = {fault: run(TARGET / "debug" / name, fault) for fault in FAULTS}
     return result
 
 
@@ -162,7 +162,7 @@ def table(results):
         f"{result['lines']} and {described} of OpenAPI" if name in ("progenitored", "generated") else str(result["lines"])
         for name, result in zip(ways, got)])
     text += row("crates, without TLS", [str(result["crates"]) for result in got])
-    text += row("CPU seconds of a clean build", [f"{result['build']:.0f}" for result in got])
+    text += row("CPU seconds of a clean build", [f"{result['build']:.0f}" if result["build"] else "not measured" for result in got])
     titles = {"limited": "429, then 200", "post-cut-head": "POST, cut in the head of the response", "post-cut-body": "POST, cut in its body",
               "new": "unknown value and field", "endless": f"a response of {ENDLESS >> 20} MiB without an end", "hang": "no response",
               "proxy": "503 of a proxy, HTML"}
@@ -182,9 +182,10 @@ def main():
     TARGET.mkdir(exist_ok=True)
     kept = TARGET / "results.json"
     results = json.loads(kept.read_text()) if kept.exists() else {}
-    for name in sys.argv[1:] or WAYS:
+    names = [name for name in sys.argv[1:] if name != "--builds"]
+    for name in names or WAYS:
         print(name, flush=True)
-        results[name] = measure(name)
+        results[name] = measure(name, "--builds" in sys.argv, results.get(name, {}))
         kept.write_text(json.dumps(results))
         table(results)
 
