@@ -9,6 +9,12 @@
 #[doc = include_str!("../docs/any-api.md")]
 pub mod any_api {}
 
+#[doc = include_str!("../docs/coming-from-rustify.md")]
+pub mod coming_from_rustify {}
+
+#[doc = include_str!("../docs/compared.md")]
+pub mod compared {}
+
 #[cfg(target_family = "wasm")]
 mod unsupported;
 

@@ -10,7 +10,7 @@ macro_rules! unsupported {
 unsupported! {
     "reqwest": "use the feature `fetch` instead, with `default-features = false` (`rustls`, a default, brings `reqwest`; so do \
                 `native-tls`, `aws-lc`, `webpki-roots` and `http2`)";
-    "tokio": "timers and tasks are JavaScript's there. `mock`, `replay`, `reqwest`, and of `livepeer` `network` and `encrypt` bring it";
+    "tokio": "timers and tasks are JavaScript's there. `mock`, `replay`, `reqwest`, and features of crates that build on this one bring it";
     "blocking": "a page must not block. Calls are async";
 }
 
