@@ -79,7 +79,7 @@ fn servers(document: &Document, report: &mut Report) -> Vec<String> {
                 }
                 servers.push(url);
             }
-            other => report.note(&place, format!("{other:?} is no whole URL: left out")),
+            other => report.note(&place, format!("`{}` is no whole URL: left out", other.unwrap_or_default())),
         }
     }
     if servers.is_empty() {

@@ -97,7 +97,6 @@ pub mod general {
     }
 }
 
-
 /// The Legacy REST API.
 #[derive(Clone, Copy, Debug)]
 pub enum Legacy {}

@@ -4,9 +4,9 @@ use typed_endpoint::{Api, Auth, Case};
 
 use types::Failure;
 
+pub mod files;
 #[allow(deprecated)]
 pub mod orders;
-pub mod files;
 pub mod pictures;
 pub mod types;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
-use typed_endpoint::{ErrorBody, Page, codec, id, model, open_enum, operations, sse_json, union};
 use typed_endpoint::codec::{Schema, Schemas};
+use typed_endpoint::{ErrorBody, Page, codec, id, model, open_enum, operations, sse_json, union};
 
 use super::Shop;
 use super::types::*;

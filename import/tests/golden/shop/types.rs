@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
-use typed_endpoint::{ErrorBody, codec, model};
 use typed_endpoint::codec::{Schema, Schemas};
+use typed_endpoint::{ErrorBody, codec, model};
 
 use super::Shop;
 
