@@ -41,7 +41,7 @@ Usage: typed-endpoint-import DOCUMENT [OPTIONS]
       --operation ID       only this operation, by its `operationId` or as \"GET /path\"; may be repeated
   -h, --help               prints this";
 
-/// What the command line says.
+/// The arguments of the program.
 #[derive(Debug)]
 struct Arguments {
     document: PathBuf,
