@@ -32,7 +32,7 @@ pub fn read(
     name: Option<&str>,
     report: &mut Report,
 ) -> Facts {
-    let info = &document.root["info"];
+    let info = document.member("info");
     let title = text(info, "title").unwrap_or("API").trim().to_owned();
     let plain: Vec<String> = names::words(&title)
         .into_iter()
@@ -109,7 +109,7 @@ fn case(types: &Types, operations: &[Operation]) -> Case {
 }
 
 fn auth(document: &Document, report: &mut Report) -> Option<String> {
-    let schemes: Vec<(&String, &Value)> = members(&document.root["components"], "securitySchemes")
+    let schemes: Vec<(&String, &Value)> = members(document.member("components"), "securitySchemes")
         .map(|(name, scheme)| (name, document.resolve(scheme)))
         .collect();
     if schemes.is_empty() {

@@ -190,7 +190,7 @@ fn link_end(letters: &[char], start: usize) -> Option<(usize, usize)> {
 
 /// Escapes what rustdoc would read as a link or a tag.
 fn escaped(text: &str) -> String {
-    let balanced = text.matches('`').count() % 2 == 0;
+    let balanced = text.matches('`').count().is_multiple_of(2);
     let text = if balanced { text.to_owned() } else { text.replace('`', "") };
     let mut safe = String::new();
     let mut quoted = false;

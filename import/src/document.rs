@@ -44,7 +44,7 @@ impl Document {
                     .into(),
             ));
         }
-        match &self.root["openapi"] {
+        match self.member("openapi") {
             Value::String(version) if version.starts_with("3.") => {}
             // YAML reads `openapi: 3.1` as a number.
             Value::Number(version) if version.to_string().starts_with('3') => {}
@@ -53,11 +53,16 @@ impl Document {
             }
             other => return Err(Failure(format!("`openapi` is {other}: versions 3.0 and 3.1 are understood"))),
         }
-        match &self.root["paths"] {
+        match self.member("paths") {
             Value::Object(_) => Ok(()),
             Value::Null => Err(Failure("`paths` is missing: there is nothing to declare".into())),
             _ => Err(Failure("`paths` is no object: expected the operations by their paths".into())),
         }
+    }
+
+    /// A member of the whole; `null` if it is not there.
+    pub fn member(&self, name: &str) -> &Value {
+        self.root.get(name).unwrap_or(&NOTHING)
     }
 
     /// What a reference of this document points to.

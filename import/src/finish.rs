@@ -82,7 +82,7 @@ pub fn constants(types: &mut Types, plainly_used: &HashSet<usize>) {
     for def in &types.defs {
         let Kind::Union(arms) = &def.kind else { continue };
         for arm in arms {
-            if let (Known::ByText(member, _), Ty::Named(id)) = (&arm.known, &arm.ty) {
+            if let (Known::Text(member, _), Ty::Named(id)) = (&arm.known, &arm.ty) {
                 known_by.push((*id, member.clone()));
             }
         }
@@ -113,8 +113,7 @@ pub fn plainly_used(types: &Types, roots: impl IntoIterator<Item = usize>) -> Ha
         match &def.kind {
             Kind::Model(fields) => used.extend(fields.iter().filter_map(|field| field.ty.named())),
             Kind::Union(arms) => {
-                let plain =
-                    arms.iter().filter(|arm| !matches!((&arm.known, &arm.ty), (Known::ByText(..), Ty::Named(_))));
+                let plain = arms.iter().filter(|arm| !matches!((&arm.known, &arm.ty), (Known::Text(..), Ty::Named(_))));
                 used.extend(plain.filter_map(|arm| arm.ty.named()));
             }
             _ => {}

@@ -21,7 +21,7 @@ pub fn words(name: &str) -> Vec<String> {
                 || (before.is_some_and(char::is_ascii_uppercase)
                     && after.is_some_and(char::is_ascii_lowercase)
                     // `IDs`, `URLs`: the `s` belongs to the word.
-                    && !(after == Some(&'s') && !letters.get(at + 2).is_some_and(char::is_ascii_alphanumeric))));
+                    && (after != Some(&'s') || letters.get(at + 2).is_some_and(char::is_ascii_alphanumeric))));
         if begins && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }

@@ -161,7 +161,7 @@ fn one(
     response::read(schemas, &mut read, operation, index, place);
     distinct_fields(&mut read);
     for source in [operation, item] {
-        if let Some(url) = items(source, "servers").first().and_then(|server| crate::api::server_url(server)) {
+        if let Some(url) = items(source, "servers").first().and_then(crate::api::server_url) {
             if url.starts_with("http") {
                 read.clauses.push(format!("server({})", crate::rules::literal(&url)));
             } else {

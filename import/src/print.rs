@@ -141,9 +141,9 @@ impl Printer<'_> {
 
     fn arm(&self, arm: &Arm) -> String {
         let known = match &arm.known {
-            Known::ByKind => String::new(),
-            Known::ByMember(member) => format!("[{}]", literal(member)),
-            Known::ByText(member, text) => format!("[{} = {}]", literal(member), literal(text)),
+            Known::Alone => String::new(),
+            Known::Member(member) => format!("[{}]", literal(member)),
+            Known::Text(member, text) => format!("[{} = {}]", literal(member), literal(text)),
         };
         let ty = self.ty(&arm.ty);
         let ty = if arm.boxed { format!("Box<{ty}>") } else { ty };

@@ -52,8 +52,7 @@ pub fn of(schema: &Value, ty: &Ty, field: &str) -> Vec<String> {
     let mut rules = Vec::new();
     match ty {
         Ty::Number(number) => {
-            let least =
-                bound(schema, "minimum", "exclusiveMinimum", 1).filter(|&least| *number != "f64" || least >= i64::MIN);
+            let least = bound(schema, "minimum", "exclusiveMinimum", 1);
             // The type has that bound itself.
             let shown = least.filter(|&least| !(least == 0 && number.starts_with('u')));
             // An exclusive bound of a fraction is none that a range of whole numbers says.

@@ -82,9 +82,12 @@ impl Field {
 /// How an alternative of a union is known.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Known {
-    ByKind,
-    ByMember(String),
-    ByText(String, String),
+    /// By its kind alone.
+    Alone,
+    /// By a member that it has.
+    Member(String),
+    /// By the text of a member.
+    Text(String, String),
 }
 
 /// An alternative of a union.

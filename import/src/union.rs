@@ -209,24 +209,24 @@ fn of_kinds(
             _ => Ty::Bool,
         };
         let variant = names::pascal(if kind == "boolean" { "flag" } else { kind });
-        arms.push(arm(kind, Known::ByKind, variant, ty, &[]));
+        arms.push(arm(kind, Known::Alone, variant, ty, &[]));
     }
     let lists: Vec<&Alternative> = found.iter().filter(|it| it.kind == "list").collect();
     if let [only] = lists.as_slice() {
         let (ty, _) = schemas.ty(&only.schema, word, owner.clone(), &only.place);
-        arms.push(arm("list", Known::ByKind, "List".into(), ty, &[]));
+        arms.push(arm("list", Known::Alone, "List".into(), ty, &[]));
     } else if !lists.is_empty() {
         schemas.report.note(place, "lists of different items: one list, whose items are of any of these");
         let each: Vec<Value> = lists.iter().filter_map(|it| it.whole.get("items").cloned()).collect();
         let whole = json!({ "type": "array", "items": { "anyOf": each } });
         let (ty, _) = schemas.ty(&whole, word, owner.clone(), place);
-        arms.push(arm("list", Known::ByKind, "List".into(), ty, &[]));
+        arms.push(arm("list", Known::Alone, "List".into(), ty, &[]));
     }
     let objects: Vec<&Alternative> = found.iter().filter(|it| it.kind == "object").collect();
     of_objects(schemas, schema, &objects, word, owner, place, &mut arms);
     match arms.as_slice() {
         [] => Read { comment: Some("Any JSON: its alternatives cannot be told apart.".into()), ..Read::of(Ty::Value) },
-        [only] if only.known == Known::ByKind && objects.len() < 2 => Read::of(only.ty.clone()),
+        [only] if only.known == Known::Alone && objects.len() < 2 => Read::of(only.ty.clone()),
         _ => {
             let mut taken = HashSet::from(["Unknown".to_owned()]);
             for arm in &mut arms {
@@ -260,19 +260,19 @@ fn of_objects(
     let mut rest = None;
     for (object, known) in objects.iter().zip(&known) {
         let (known, variant) = match known {
-            Some(known @ Known::ByText(_, value)) => (known.clone(), names::pascal(value)),
+            Some(known @ Known::Text(_, value)) => (known.clone(), names::pascal(value)),
             Some(known) => (known.clone(), names::pascal(&name_of(object, word))),
-            None if unknown.len() == 1 => (Known::ByKind, names::pascal(&name_of(object, word))),
+            None if unknown.len() == 1 => (Known::Alone, names::pascal(&name_of(object, word))),
             None => continue,
         };
         let variant = if variant.is_empty() { "Object".to_owned() } else { variant };
         let inner_word = match &known {
-            Known::ByText(_, value) => value.clone(),
+            Known::Text(_, value) => value.clone(),
             _ => word.to_owned(),
         };
         let (ty, _) = schemas.ty(&object.schema, &inner_word, owner.clone(), &object.place);
         let arm = arm("object", known.clone(), variant, ty, &[]);
-        if known == Known::ByKind { rest = Some(arm) } else { arms.push(arm) }
+        if known == Known::Alone { rest = Some(arm) } else { arms.push(arm) }
     }
     arms.extend(rest);
 }
@@ -308,7 +308,7 @@ fn tell_apart(schema: &Value, objects: &[&Alternative]) -> Vec<Option<Known>> {
     for member in candidates {
         let texts: Vec<&str> = objects.iter().filter_map(|it| constant(&it.whole, member)).collect();
         if texts.len() == objects.len() && texts.iter().collect::<HashSet<_>>().len() == texts.len() {
-            return texts.iter().map(|text| Some(Known::ByText(member.clone(), (*text).to_owned()))).collect();
+            return texts.iter().map(|text| Some(Known::Text(member.clone(), (*text).to_owned()))).collect();
         }
     }
     // For each, a text or a member that none of the others can have.
@@ -323,22 +323,18 @@ fn tell_apart(schema: &Value, objects: &[&Alternative]) -> Vec<Option<Known>> {
             let text = constant(&object.whole, name)?;
             let differs =
                 others(at).all(|other| !has(other, name) || constant(other, name).is_some_and(|it| it != text));
-            differs.then(|| Known::ByText((*name).clone(), text.to_owned()))
+            differs.then(|| Known::Text((*name).clone(), text.to_owned()))
         });
         by_text.or_else(|| {
             let own = names.iter().find(|name| others(at).all(|other| !has(other, name)));
-            own.map(|name| Known::ByMember((*name).clone()))
+            own.map(|name| Known::Member((*name).clone()))
         })
     });
     let mut known: Vec<Option<Known>> = known.collect();
     // One is what remains; the plainest reads best so.
-    if known.iter().all(Option::is_some)
-        && known.iter().any(|it| matches!(it, Some(Known::ByMember(_))))
-        && known.len() == 2
-    {
-        if let Some(last) = known.last_mut().filter(|it| matches!(it, Some(Known::ByMember(_)))) {
-            *last = None;
-        }
+    let all = known.iter().all(Option::is_some) && known.len() == 2;
+    if let Some(last @ Some(Known::Member(_))) = known.last_mut().filter(|_| all) {
+        *last = None;
     }
     known
 }
@@ -360,5 +356,5 @@ fn by_discriminator(schema: &Value, objects: &[&Alternative]) -> Option<Vec<Opti
     let values: Vec<String> = objects.iter().filter_map(|it| value_of(it)).collect();
     let distinct = values.iter().collect::<HashSet<_>>().len();
     (values.len() == objects.len() && distinct == values.len())
-        .then(|| values.into_iter().map(|value| Some(Known::ByText(member.to_owned(), value))).collect())
+        .then(|| values.into_iter().map(|value| Some(Known::Text(member.to_owned(), value))).collect())
 }
