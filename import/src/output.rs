@@ -82,7 +82,8 @@ pub fn joined(files: &[File]) -> String {
             inner.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect();
         text = text.replace(&format!("pub mod {module};\n"), &format!("pub mod {module} {{\n{indented}}}\n\n"));
     }
-    text
+    // The last one has an empty line behind it already.
+    text.replace("}\n\n\n", "}\n\n")
 }
 
 fn module_text(about: &[String], module: &str, blocks: &[String], facts: &Facts, shared: &HashSet<&str>) -> String {
@@ -128,8 +129,8 @@ fn imports(code: &str, facts: &Facts, shared: &HashSet<&str>) -> String {
     engine.extend(code.contains("codec::").then_some("codec"));
     let macros = ["id", "model", "open_enum", "operations", "sse_json", "union"];
     engine.extend(macros.into_iter().filter(|name| code.lines().any(|line| line.starts_with(&format!("{name}!")))));
-    others.push_str(&group("typed_endpoint", engine));
     others.push_str(&group("typed_endpoint::codec", types(&["Schema", "Schemas"])));
+    others.push_str(&group("typed_endpoint", engine));
     if !text.is_empty() && !others.is_empty() {
         text.push('\n');
     }
@@ -200,7 +201,10 @@ fn root_text(
 ) -> String {
     let Facts { name, title, .. } = facts;
     let mut code = String::new();
-    for file in written {
+    // As rustfmt sorts them.
+    let mut sorted: Vec<&File> = written.iter().collect();
+    sorted.sort_by(|one, other| one.module.cmp(&other.module));
+    for file in sorted {
         let index = modules.iter().position(|module| *module == file.module);
         if index.is_some_and(|index| operations.iter().any(|it| it.module == index && it.deprecated)) {
             code.push_str("#[allow(deprecated)]\n");

@@ -2,6 +2,34 @@
 
 use typed_endpoint::{Api, Case, Unmapped};
 
+pub mod general {
+    //! General.
+
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+    use typed_endpoint::{open_enum, operations};
+
+    use super::Legacy;
+
+    operations! {
+        endpoint! {
+            /// `GET /v1/{type}/{ref}`.
+            pub Get: Legacy = GET "/v1/{type_}/{ref_}" (type_: GeneralType, ref_: String) query {
+                r#type?: String,
+            } -> BTreeMap<String, Value>
+        }
+    }
+
+    open_enum! {
+        /// General type.
+        pub enum GeneralType {
+            A = "a",
+            B = "b",
+        }
+    }
+}
+
 pub mod users {
     //! Users.
 
@@ -65,34 +93,6 @@ pub mod users {
         /// User address.
         pub struct UserAddress: Legacy, input {
             city?: String,
-        }
-    }
-}
-
-pub mod general {
-    //! General.
-
-    use std::collections::BTreeMap;
-
-    use serde_json::Value;
-    use typed_endpoint::{open_enum, operations};
-
-    use super::Legacy;
-
-    operations! {
-        endpoint! {
-            /// `GET /v1/{type}/{ref}`.
-            pub Get: Legacy = GET "/v1/{type_}/{ref_}" (type_: GeneralType, ref_: String) query {
-                r#type?: String,
-            } -> BTreeMap<String, Value>
-        }
-    }
-
-    open_enum! {
-        /// General type.
-        pub enum GeneralType {
-            A = "a",
-            B = "b",
         }
     }
 }
