@@ -281,18 +281,18 @@ macro_rules! __model {
 
     (@member required [] ($($place:tt)*)) => { $crate::codec::macros::Member::Value(&$($place)*) };
     (@member optional [] ($($place:tt)*)) => {
-        $crate::codec::macros::Member::optional($($place)*.as_ref().map(|value| value as &dyn $crate::codec::Encode))
+        $crate::codec::macros::Member::optional($($place)*.as_ref().map(|__value| __value as &dyn $crate::codec::Encode))
     };
     (@member nullable [] ($($place:tt)*)) => {
         match &$($place)* {
             $crate::Nullable::Unset => $crate::codec::macros::Member::Absent,
-            value => $crate::codec::macros::Member::Value(value),
+            __value => $crate::codec::macros::Member::Value(__value),
         }
     };
     (@member required [$via:tt] ($($place:tt)*)) => { $crate::codec::macros::Member::ViaSerde(&$($place)*) };
     (@member optional [$via:tt] ($($place:tt)*)) => {
         $crate::codec::macros::Member::optional_via_serde(
-            $($place)*.as_ref().map(|value| value as &dyn $crate::codec::macros::EncodeViaSerde),
+            $($place)*.as_ref().map(|__value| __value as &dyn $crate::codec::macros::EncodeViaSerde),
         )
     };
 

@@ -108,6 +108,24 @@ model! {
         last?: T,
     }
 
+    /// Fields with names that an expansion may use itself.
+    pub struct Names: Library, input {
+        /// Field.
+        value?: u32,
+        /// Field.
+        reader?: Nullable<String>,
+        /// Field.
+        index?: bool,
+        /// Field.
+        writer?: String,
+        /// Field.
+        sampler?: Vec<u32>,
+        /// Field.
+        model?: String,
+        /// Field.
+        name: String,
+    }
+
     /// Where a book is.
     pub struct Place: Library, one_of {
         /// On a shelf.
