@@ -198,7 +198,7 @@ mod tests {
             "name": "is key-in-body",
             "token": ["short"],
             "short": "s",
-            "text": "{\"key\":\"abc\",\"a\":\"known-secret\"}",
+            "text": "{\"a\":\"known-secret\",\"key\":\"abc\"}",
             "urls": ["rtmp://a.example/live/key", "https://u:pw@a.example/f?sig=1", "https://a.example/f", "/x?sig=1"],
             "count": 1,
         }));
@@ -208,7 +208,7 @@ mod tests {
                 "name": "is [redacted]",
                 "token": ["[redacted]"],
                 "short": "[redacted]",
-                "text": "{\"key\":\"[redacted]\",\"a\":\"[redacted]\"}",
+                "text": "{\"a\":\"[redacted]\",\"key\":\"[redacted]\"}",
                 "urls": ["rtmp://a.example/…", "https://…@a.example/f?…", "https://a.example/f", "/x?…"],
                 "count": 1,
             })
