@@ -1,8 +1,12 @@
 //! Faults that are injected into uploads.
 
 use std::collections::VecDeque;
+use std::io;
 
 use http::HeaderValue;
+
+use super::files::Spool;
+use super::handler::HandlerResult;
 
 use typed_endpoint::Body;
 use typed_endpoint::mock::Reply;
@@ -64,18 +68,25 @@ pub(super) fn arrived() -> Reply {
 }
 
 /// Reads a part, as far as it comes.
-pub(super) async fn receive(mut body: Body, fault: Option<&UploadFault>) -> Result<Vec<u8>, ()> {
+pub(super) async fn receive(mut part: Spool, mut body: Body, fault: Option<&UploadFault>) -> HandlerResult<Spool> {
     if fault == Some(&UploadFault::Stall) {
         return std::future::pending().await;
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.chunk().await.map_err(drop)? {
-        bytes.extend_from_slice(&chunk);
-        if matches!(fault, Some(UploadFault::Cut(most)) if bytes.len() as u64 >= *most) {
-            return Err(());
+    while let Some(chunk) = body.chunk().await.map_err(|_| Reply::cut())? {
+        part.write(&chunk).map_err(|error| not_kept(&error))?;
+        if matches!(fault, Some(UploadFault::Cut(most)) if part.len() >= *most) {
+            return Err(Reply::cut());
         }
     }
-    Ok(bytes)
+    Ok(part)
+}
+
+/// The response when a file is too large, or the folder for files cannot be written to.
+pub(super) fn not_kept(error: &io::Error) -> Reply {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => Reply::text(413, "the file is too large to be kept in memory\n"),
+        _ => Reply::text(500, format!("the file cannot be kept: {error}\n")),
+    }
 }
 
 /// The response instead of carrying the step out.

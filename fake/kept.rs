@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fault::Faults;
+use super::files::{Files, Spool};
 use crate::endpoints::studio::task::Task;
 use crate::endpoints::studio::types::*;
 use crate::webhook::EventKind;
@@ -42,7 +42,7 @@ pub(super) struct Work {
 #[derive(Default)]
 pub(super) struct Uploads {
     pub tus: BTreeMap<String, Tus>,
-    pub files: BTreeMap<AssetId, Bytes>,
+    pub files: Files,
     pub faults: Faults,
 }
 
@@ -52,5 +52,5 @@ pub(super) struct Tus {
     pub length: Option<u64>,
     pub metadata: Option<String>,
     pub confirmed: u64,
-    pub bytes: Vec<u8>,
+    pub file: Spool,
 }

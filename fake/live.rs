@@ -16,12 +16,12 @@ pub(super) fn shown(session: &Session) -> Session {
 }
 
 impl StudioState {
-    /// Video comes in: a session begins.
-    pub(crate) fn go_live(&mut self, id: &StreamId) {
+    /// Video comes in: a session begins. Whether there is such a stream.
+    pub(crate) fn go_live(&mut self, id: &StreamId) -> bool {
         let (time, session) = (self.time(), self.id::<SessionId>());
-        let Ok(stream) = self.stream(id.as_str()) else { return };
+        let Ok(stream) = self.stream(id.as_str()) else { return false };
         if stream.is_active == Some(true) || stream.suspended == Some(true) {
-            return;
+            return true;
         }
         stream.is_active = Some(true);
         stream.region = Some("mock".into());
@@ -65,14 +65,15 @@ impl StudioState {
             self.stream_event(EventKind::RecordingStarted, Some(&stream), Some(payload));
         }
         self.multistream_events(EventKind::MultistreamConnected, &stream);
+        true
     }
 
-    /// No more video comes in: the session ends.
-    pub(crate) fn go_idle(&mut self, id: &StreamId) {
+    /// No more video comes in: the session ends. Whether there is such a stream.
+    pub(crate) fn go_idle(&mut self, id: &StreamId) -> bool {
         let time = self.time();
-        let Ok(stream) = self.stream(id.as_str()) else { return };
+        let Ok(stream) = self.stream(id.as_str()) else { return false };
         if stream.is_active != Some(true) {
-            return;
+            return true;
         }
         stream.is_active = Some(false);
         stream.region = None;
@@ -92,6 +93,7 @@ impl StudioState {
             self.new_recording(&session);
         }
         self.multistream_events(EventKind::MultistreamDisconnected, &stream);
+        true
     }
 
     /// The asset that the recording of a session becomes, which has the session's id.

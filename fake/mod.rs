@@ -29,6 +29,7 @@ mod credentials;
 mod events;
 mod fault;
 mod fields;
+mod files;
 mod film;
 mod handler;
 mod json_error;
@@ -49,6 +50,7 @@ mod views;
 mod work;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -178,7 +180,10 @@ impl StudioFake {
     /// Draws ids and keys from this seed, so that several servers do not give the same ones (default: 1).
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
-        self.core.set(|state| state.random = fastrand::Rng::with_seed(seed));
+        self.core.set(|state| {
+            state.settings.seed = seed;
+            state.random = fastrand::Rng::with_seed(seed);
+        });
         self
     }
 
@@ -203,12 +208,16 @@ impl StudioFake {
 
     /// The file of an asset, as it was uploaded.
     pub fn uploaded(&self, asset: &AssetId) -> Option<Bytes> {
-        self.core.set(|state| state.uploads.files.get(asset).cloned())
+        self.core.set(|state| state.uploads.files.get(asset))?.bytes()
     }
 
-    /// Gives an asset its file back, as after [`restore`](Self::restore). Nothing happens besides.
-    pub fn keep_file(&self, asset: AssetId, file: impl Into<Bytes>) {
-        self.core.set(|state| state.uploads.files.insert(asset, file.into()));
+    /// Keeps uploads in this folder, each by the id of its asset, and serves them from there (default: in memory, up to 1 GiB each).
+    /// The folder should be for this server alone: what has the id of an asset is removed with it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or read.
+    pub fn keep_files_in(&self, folder: impl Into<PathBuf>) -> io::Result<()> {
+        self.core.set(|state| state.uploads.files.keep_in(folder.into()))
     }
 
     /// The uploads by tus that are under way: their assets, the bytes received and their lengths.
@@ -233,26 +242,35 @@ impl StudioFake {
         self.core.dispatch();
     }
 
-    /// Video comes in for a stream: a session begins. Nothing happens if there is no such stream, or it is live.
-    pub fn go_live(&self, stream: &StreamId) {
-        self.core.set(|state| state.go_live(stream));
+    /// Video comes in for a stream: a session begins. Nothing happens if it is live. Returns whether there is such a stream.
+    pub fn go_live(&self, stream: &StreamId) -> bool {
+        let is_known = self.core.set(|state| state.go_live(stream));
         self.core.dispatch();
+        is_known
     }
 
-    /// No more video comes in for a stream: its session ends.
-    pub fn go_idle(&self, stream: &StreamId) {
-        self.core.set(|state| state.go_idle(stream));
+    /// No more video comes in for a stream: its session ends. Returns whether there is such a stream.
+    pub fn go_idle(&self, stream: &StreamId) -> bool {
+        let is_known = self.core.set(|state| state.go_idle(stream));
         self.core.dispatch();
+        is_known
     }
 
     /// Somebody begins to watch something now, for so long; metrics count it. The viewers are made up: they come in turn from several
-    /// countries, with several devices and browsers.
-    pub fn watch(&self, playback_id: &PlaybackId, time: Duration) {
+    /// countries, with several devices and browsers. Returns whether a stream or an asset has this playback id; else nothing happens.
+    pub fn watch(&self, playback_id: &PlaybackId, time: Duration) -> bool {
         self.core.set(|state| {
+            let mut known = state.streams.iter().map(|stream| &stream.playback_id);
+            let is_known = known.any(|own| own.as_ref() == Some(playback_id))
+                || state.assets.iter().any(|asset| asset.playback_id.as_ref() == Some(playback_id));
+            if !is_known {
+                return false;
+            }
             let (at, viewer) = (state.now, state.views.len());
             let minutes = time.as_secs_f64() / 60.0;
             state.views.push(View { playback_id: playback_id.clone(), at, minutes, viewer });
-        });
+            true
+        })
     }
 
     /// The file of an asset has arrived, so many bytes of it: the asset is processed from now on. The asset is given by

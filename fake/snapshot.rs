@@ -19,6 +19,8 @@ use crate::endpoints::studio::session::Session;
 use crate::endpoints::studio::stream::Stream;
 use crate::endpoints::studio::types::*;
 use crate::webhook::{Webhook, WebhookLog, WebhookStatus};
+use typed_endpoint::Secret;
+use typed_endpoint::codec::{Encode as _, Writer};
 
 /// What is kept. Uploads under way are not, and files only by their assets' ids.
 macro_rules! snapshot {
@@ -73,7 +75,27 @@ impl StudioFake {
         serde_json::to_value(snapshot).unwrap_or_default()
     }
 
-    /// Replaces all that the server keeps by what [`snapshot`](Self::snapshot) has given.
+    /// All that the server keeps which its declarations say is secret: keys of streams, URLs of multistream targets, passwords in URLs.
+    pub fn secrets(&self) -> Vec<Secret> {
+        let mut writer = Writer::recording();
+        self.core.set(|state| {
+            state.streams.encode(&mut writer);
+            state.sessions.encode(&mut writer);
+            state.targets.encode(&mut writer);
+            state.webhooks.encode(&mut writer);
+            state.logs.encode(&mut writer);
+            state.assets.encode(&mut writer);
+            state.work.iter().for_each(|work| work.task.encode(&mut writer));
+            state.rooms.encode(&mut writer);
+            state.room_users.iter().for_each(|(_, user)| user.encode(&mut writer));
+            state.keys.encode(&mut writer);
+            state.object_stores.encode(&mut writer);
+            state.tokens.keys().for_each(|token| writer.redact(token));
+        });
+        writer.into_secrets().into_iter().map(Secret::from).collect()
+    }
+
+    /// Replaces all that the server keeps by what [`snapshot`](Self::snapshot) has given. Files of assets that are not in it are removed.
     ///
     /// # Errors
     /// When it is no snapshot. The server keeps what it has.
@@ -83,17 +105,26 @@ impl StudioFake {
             return Err(serde::de::Error::custom("a snapshot is an object"));
         }
         let snapshot = serde_json::from_value(snapshot)?;
-        self.core.set(|state| state.restore(snapshot));
+        self.core.set(|state| {
+            let before: Vec<_> = state.assets.iter().map(|asset| asset.id.clone()).collect();
+            state.restore(snapshot);
+            let is_gone = |id: &&AssetId| !state.assets.iter().any(|asset| asset.id == **id);
+            before.iter().filter(is_gone).for_each(|id| state.uploads.files.remove(id));
+        });
         self.core.dispatch();
         Ok(())
     }
 
-    /// Forgets everything but its settings.
+    /// Forgets everything but its settings, and removes the files of all assets.
     pub fn reset(&self) {
         self.core.set(|state| {
-            let fresh = StudioState::new();
-            let settings = std::mem::replace(&mut state.settings, fresh.settings);
-            *state = StudioState { settings, ..StudioState::new() };
+            let mut fresh = StudioState::new();
+            std::mem::swap(&mut state.settings, &mut fresh.settings);
+            std::mem::swap(&mut state.uploads.files, &mut fresh.uploads.files);
+            // Other servers' ids are drawn from other seeds.
+            fresh.random = fastrand::Rng::with_seed(fresh.settings.seed);
+            let forgotten = std::mem::replace(state, fresh);
+            forgotten.assets.iter().for_each(|asset| state.uploads.files.remove(&asset.id));
         });
     }
 

@@ -25,10 +25,15 @@ use crate::webhook::{Webhook, WebhookLog, WebhookStatus};
 use typed_endpoint::mock::Reply;
 use typed_endpoint::{Secret, Transport};
 
+/// For how long a deleted asset can be brought back.
+const RESTORABLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 pub(super) struct Settings {
     pub keys: Vec<String>,
     pub public_url: Option<String>,
     pub per_request: Duration,
+    /// What ids and keys are drawn from.
+    pub seed: u64,
     pub waiting: Duration,
     pub running: Duration,
     pub link_host: Option<String>,
@@ -104,6 +109,7 @@ impl StudioState {
                 keys: Vec::new(),
                 public_url: None,
                 per_request: Duration::from_secs(1),
+                seed: 1,
                 waiting: Duration::from_secs(1),
                 running: Duration::from_secs(4),
                 link_host: None,
@@ -157,6 +163,15 @@ impl StudioState {
         self.work();
         self.finish_recordings();
         self.write_statuses();
+        self.remove_files();
+    }
+
+    /// Removes the files of assets that can no longer be brought back.
+    fn remove_files(&mut self) {
+        let since = Timestamp::from_millis(self.now.saturating_sub(millis(RESTORABLE)));
+        let assets = self.assets.iter().filter(|asset| asset.deleted == Some(true));
+        let gone = assets.filter(|asset| asset.deleted_at.is_some_and(|time| time <= since));
+        gone.for_each(|asset| self.uploads.files.remove(&asset.id));
     }
 
     /// A new id, such as `66e2161c-7670-4d05-b71d-ad1fc7b5f84b`.

@@ -9,7 +9,8 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 
 use super::core::Core;
-use super::fault::{UploadFault, UploadStep, afterwards, arrived, instead, receive};
+use super::fault::{UploadFault, UploadStep, afterwards, arrived, instead, not_kept, receive};
+use super::files::Spool;
 use super::handler::HandlerResult;
 use super::kept::Tus;
 use super::state::StudioState;
@@ -20,8 +21,8 @@ use typed_endpoint::link::query_param;
 use typed_endpoint::mock::Reply;
 
 /// The size of a stored part, and the smallest that is stored unless it is the last, in bytes.
-const PART: usize = 8 * 1024 * 1024;
-const LEAST: usize = 5 * 1024 * 1024;
+const PART: u64 = 8 * 1024 * 1024;
+const LEAST: u64 = 5 * 1024 * 1024;
 
 /// The media type of a part.
 const PART_TYPE: &str = "application/offset+octet-stream";
@@ -131,11 +132,14 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         return reply;
     }
     let is_kept = !matches!(fault, Some(UploadFault::Lose | UploadFault::Forget));
-    let first = match text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE) {
-        true => receive(body, fault.as_ref()).await,
-        false => Ok(Vec::new()),
+    let first = match (spool(core), text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE)) {
+        (Ok(first), true) => receive(first, body, fault.as_ref()).await,
+        (first, _) => first,
     };
-    let Ok(first) = first else { return Reply::cut() };
+    let first = match first {
+        Ok(first) => first,
+        Err(reply) => return reply,
+    };
     let reply = core.respond(parts, Bytes::new(), |state| {
         let (id, upload) = match created(state, token, &parts.headers) {
             Ok(created) => created,
@@ -149,10 +153,10 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         // An empty file is complete with that, and a first part may have come along.
         let is_empty = upload.length == Some(0);
         state.uploads.tus.insert(id.clone(), upload);
-        if first.is_empty() && !is_empty {
+        if first.len() == 0 && !is_empty {
             return reply;
         }
-        let stored = store(state, &id, 0, None, &first, None);
+        let stored = store(state, &id, 0, None, first, None);
         match stored.headers.get("upload-offset").and_then(|offset| offset.to_str().ok()) {
             Some(offset) => reply.header("upload-offset", offset),
             None => stored,
@@ -170,7 +174,8 @@ fn created(state: &mut StudioState, token: &str, headers: &HeaderMap) -> Handler
     }
     let playback = state.asset(asset.as_str())?.playback_id.clone().unwrap_or_default();
     let metadata = text(headers, "upload-metadata").map(str::to_owned);
-    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, metadata, confirmed: 0, bytes: Vec::new() }))
+    let file = state.uploads.files.spool().map_err(|error| not_kept(&error))?;
+    Ok((format!("directUpload%2F{playback}"), Tus { asset, length, metadata, confirmed: 0, file }))
 }
 
 async fn ask(core: &Core, id: &str) -> Reply {
@@ -211,12 +216,19 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
         return conflict();
     }
     let fault = fault(core, UploadStep::Send);
-    let Ok(part) = receive(body, fault.as_ref()).await else { return Reply::cut() };
+    let part = match spool(core) {
+        Ok(part) => receive(part, body, fault.as_ref()).await,
+        Err(reply) => return reply,
+    };
+    let part = match part {
+        Ok(part) => part,
+        Err(reply) => return reply,
+    };
     if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
     let (offset, length) = (number(headers, "upload-offset"), number(headers, "upload-length"));
-    let reply = core.set(|state| store(state, id, offset.unwrap_or_default(), length, &part, fault.as_ref()));
+    let reply = core.set(|state| store(state, id, offset.unwrap_or_default(), length, part, fault.as_ref()));
     core.dispatch();
     match fault {
         Some(UploadFault::Forget) => Reply::cut(),
@@ -231,7 +243,7 @@ fn store(
     id: &str,
     offset: u64,
     announced: Option<u64>,
-    part: &[u8],
+    part: Spool,
     fault: Option<&UploadFault>,
 ) -> Reply {
     if fault == Some(&UploadFault::Forget) {
@@ -249,26 +261,32 @@ fn store(
         }
         _ => upload.length = upload.length.or(announced),
     }
-    let end = upload.confirmed + part.len() as u64;
+    let len = part.len();
+    let end = upload.confirmed + len;
     if upload.length.is_some_and(|length| end > length) {
         return Reply::text(413, "the part continues after the end of the upload\n");
     }
     let last = upload.length == Some(end);
-    let rest = part.len() % PART;
+    let rest = len % PART;
     let stored = Reply::status(204).header("upload-offset", &end.to_string());
     if fault == Some(&UploadFault::Lose) {
         return stored;
     }
-    if last || rest >= LEAST || rest == 0 {
-        upload.bytes.extend_from_slice(part);
-        upload.confirmed = end;
-    } else if part.len() > PART {
-        upload.bytes.extend_from_slice(&part[..part.len() - rest]);
+    let kept = match last || rest >= LEAST || rest == 0 {
+        true => len,
+        false if len > PART => len - rest,
+        false => 0,
+    };
+    if kept > 0 || last {
+        if let Err(error) = upload.file.append(part, kept) {
+            return not_kept(&error);
+        }
         upload.confirmed = end;
     }
     if last {
-        let (asset, bytes) = (upload.asset.clone(), std::mem::take(&mut upload.bytes));
-        return match finish(state, asset, bytes.into()) {
+        let asset = upload.asset.clone();
+        let file = std::mem::take(&mut upload.file);
+        return match finish(state, asset, file) {
             Ok(()) => stored,
             Err(reply) => reply,
         };
@@ -276,10 +294,14 @@ fn store(
     stored
 }
 
-fn finish(state: &mut StudioState, asset: AssetId, bytes: Bytes) -> HandlerResult<()> {
-    state.receive_upload(asset.as_str(), bytes.len() as u64)?;
-    state.uploads.files.insert(asset, bytes);
-    Ok(())
+fn finish(state: &mut StudioState, asset: AssetId, file: Spool) -> HandlerResult<()> {
+    state.receive_upload(asset.as_str(), file.len())?;
+    state.uploads.files.insert(asset, file).map_err(|error| not_kept(&error))
+}
+
+/// The place for what is received.
+fn spool(core: &Core) -> HandlerResult<Spool> {
+    core.set(|state| state.uploads.files.spool()).map_err(|error| not_kept(&error))
 }
 
 async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
@@ -296,14 +318,21 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         return Reply::text(411, "Length Required\n");
     };
     let fault = fault(core, UploadStep::Send);
-    let Ok(bytes) = receive(body, fault.as_ref()).await else { return Reply::cut() };
+    let file = match spool(core) {
+        Ok(file) => receive(file, body, fault.as_ref()).await,
+        Err(reply) => return reply,
+    };
+    let file = match file {
+        Ok(file) => file,
+        Err(reply) => return reply,
+    };
     if let Some(reply) = instead(fault.as_ref()).await {
         return reply;
     }
     let reply = match fault {
         Some(UploadFault::Lose | UploadFault::Forget) => return Reply::cut(),
-        _ if bytes.len() as u64 != length => return Reply::text(400, "the file is shorter than announced\n"),
-        _ => match core.set(|state| finish(state, asset, bytes.into())) {
+        _ if file.len() != length => return Reply::text(400, "the file is shorter than announced\n"),
+        _ => match core.set(|state| finish(state, asset, file)) {
             Ok(()) => Reply::status(200),
             Err(reply) => reply,
         },

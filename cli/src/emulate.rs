@@ -1,6 +1,7 @@
 //! The fake servers of `livepeer emulate` as one: accounts, faults, a list of what was exchanged, and a page that shows it.
 
 pub mod accounts;
+mod body;
 pub mod clock;
 mod control;
 mod cors;
@@ -18,6 +19,7 @@ use livepeer::mock::{Mock, Reply};
 use tokio::sync::watch;
 
 use accounts::Account;
+use body::TooLong;
 use clock::Clock;
 use faults::{Faults, Outcome, Server};
 use journal::{Entry, Journal};
@@ -71,27 +73,19 @@ impl Emulator {
         if control::is_own(request.uri().path()) {
             return control::respond(&self, request).await;
         }
-        let mut entry = Entry::new(&request);
-        let fault = lock(&self.faults).take(Server::Studio, &request);
+        let fault = match lock(&self.faults).take(Server::Studio, &request) {
+            Ok(fault) => fault,
+            Err(error) => return Reply::error(400, error),
+        };
         if let Some(delay) = fault.delay() {
             tokio::time::sleep(delay).await;
         }
+        let (mut entry, request) = Entry::read(request).await;
         let reply = match fault.outcome() {
-            Outcome::Pass => {
-                let (parts, body) = entry.read(request).await.into_parts();
-                let origin = cors::foreign_origin(&parts);
-                let account = accounts::choose(&self.accounts, &parts);
-                let instead = origin.as_ref().and_then(|origin| cors::instead(&parts, origin, account));
-                let response = match instead {
-                    Some(reply) => reply,
-                    None => account.studio.mock().respond(Request::from_parts(parts, body)).await.into(),
-                };
-                let reply = entry.reply(response).await;
-                match origin {
-                    Some(origin) => cors::allow(reply, &origin),
-                    None => reply,
-                }
-            }
+            Outcome::Pass => match request {
+                Ok(request) => self.pass(&mut entry, request).await,
+                Err(TooLong) => Reply::error(413, "request entity too large"),
+            },
             Outcome::Status(status) => Reply::error(status, "the emulator was told to fail"),
             Outcome::Cut => Reply::cut(),
             Outcome::Stall => {
@@ -104,6 +98,23 @@ impl Emulator {
         lock(&self.journal).add(entry.done(&reply, what));
         self.note_change();
         reply
+    }
+
+    /// The response of the account that a request is for.
+    async fn pass(&self, entry: &mut Entry, request: Request<Body>) -> Reply {
+        let (parts, body) = request.into_parts();
+        let origin = cors::foreign_origin(&parts);
+        let account = accounts::choose(&self.accounts, &parts);
+        let instead = origin.as_ref().and_then(|origin| cors::instead(&parts, origin, account));
+        let response = match instead {
+            Some(reply) => reply,
+            None => account.studio.mock().respond(Request::from_parts(parts, body)).await.into(),
+        };
+        let reply = entry.reply(response).await;
+        match origin {
+            Some(origin) => cors::allow(reply, &origin),
+            None => reply,
+        }
     }
 }
 

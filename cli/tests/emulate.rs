@@ -89,14 +89,35 @@ async fn faults_come_by_rule_and_by_header() {
     assert_eq!(get("/api/asset", "").await, Ok(503));
     assert_eq!(get("/api/asset", "").await, Ok(200));
     assert_eq!(get("/api/stream", "status=429, delay=1").await, Ok(429));
+    // A mistake is no request without a fault.
+    for fault in
+        ["statsu=503", "status=abc", "status=99", "status=600", "status=503 cut", "delay=long", "cut=1", "", "stall,"]
+    {
+        let (status, text) = emulator.call("GET", "/api/stream", &[KEY, ("emulator-fault", fault)], "").await.unwrap();
+        assert!(status == 400 && text.contains("Emulator-Fault: "), "{fault}: {status} {text}");
+    }
     assert!(get("/api/stream", "cut").await.is_err());
     let rules = r#"{"fault":[{"path":"/stream","status":500}]}"#;
     assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], rules).await.unwrap().0, 204);
     assert_eq!(get("/api/stream", "").await, Ok(500));
     let requests = emulator.state().await["requests"].clone();
     assert_eq!((&requests[0]["status"], &requests[0]["headers"]["authorization"]), (&500.into(), &"[redacted]".into()));
-    let wrong = emulator.call("PUT", "/_emulator/faults", &[JSON], r#"{"fault":[{"colour":1}]}"#).await.unwrap();
-    assert_eq!(wrong.0, 400, "{wrong:?}");
+    for (rule, reason) in [
+        (r#"{"colour":1}"#, "unknown field `colour`"),
+        (r#"{"statsu":503}"#, "unknown field `statsu`"),
+        (r#"{"status":"abc"}"#, "invalid type"),
+        (r#"{"status":99}"#, "fault 1: `status` is a number from 200 to 599, not 99"),
+        (r#"{"path":"/stream"}"#, "fault 1: there is none of `status`"),
+        (r#"{"path":"stream","status":503}"#, "fault 1: `path` begins with `/`"),
+        (r#"{"method":"GTE","status":503}"#, "fault 1: `method` is one of"),
+    ] {
+        let rules = format!("{{\"fault\":[{rule}]}}");
+        let wrong = emulator.call("PUT", "/_emulator/faults", &[JSON], &rules).await.unwrap();
+        assert!(wrong.0 == 400 && wrong.1.contains(reason), "{rule}: {wrong:?}");
+    }
+    assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], "{").await.unwrap().0, 400);
+    // The rules are still those that were right.
+    assert_eq!(get("/api/stream", "").await, Ok(500));
 }
 
 #[cfg(unix)]
@@ -154,6 +175,186 @@ async fn state_survives_a_restart_and_is_reset_and_restored() {
     assert_eq!(second.call("PUT", "/_emulator/snapshot", &[JSON], &snapshot).await.unwrap().0, 204);
     assert_eq!(second.state().await["streams"][0]["name"], "kept");
     assert_eq!(second.call("PUT", "/_emulator/snapshot", &[JSON], "[7]").await.unwrap().0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_in_the_control_of_it_are_told() {
+    let studio = studio().await;
+    let emulator = emulator(&studio, &["--clock", "manual"]);
+    for (path, body, status, reason) in [
+        ("go-live", r#"{"id":"none"}"#, 404, "no stream of this id"),
+        ("go-idle", r#"{"id":"none"}"#, 404, "no stream of this id"),
+        ("watch", r#"{"id":"none"}"#, 404, "no stream or asset with a playback id of this id"),
+        ("receive-upload", r#"{"id":"none"}"#, 404, "not found"),
+        ("go-live", "", 400, "missing field `id`"),
+        ("advance", "{", 400, "no JSON"),
+        ("reset", "{", 400, "no JSON"),
+        ("advance", "[60]", 400, "no object"),
+        ("advance", r#"{"seconds":"ten"}"#, 400, "expected f64"),
+        ("advance", r#"{"seconds":null}"#, 400, "expected f64"),
+        ("advance", r#"{"seconds":-1}"#, 400, "`seconds` is a number from 0 on, not -1"),
+        ("advance", r#"{"seconds":1e300}"#, 400, "`seconds` is a number"),
+        ("advance", r#"{"secods":60}"#, 400, "unknown field `secods`"),
+        ("fail-task", r#"{"times":-1}"#, 400, "expected u32"),
+    ] {
+        let (got, text) = emulator.call("POST", &format!("/_emulator/{path}"), &[JSON], body).await.unwrap();
+        assert!(got == status && text.contains(reason), "{path} {body}: {got} {text}");
+    }
+    assert_eq!(emulator.state().await["views"], serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_shown_nowhere() {
+    let studio = studio().await;
+    let emulator = emulator(&studio, &["--clock", "manual"]);
+    let post = async |path: &str, body: &str| {
+        let (status, text) = emulator.call("POST", path, &[KEY, JSON], body).await.unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap_or_else(|_| panic!("{path}: {status} {text}"))
+    };
+    let rtmp = "rtmp://live.example/app/sk-SECRETKEY?auth=zzz1";
+    post("/api/multistream/target", &format!(r#"{{"name":"there","url":"{rtmp}"}}"#)).await;
+    let target = format!(r#"{{"profile":"source","spec":{{"url":"{rtmp}"}}}}"#);
+    let stream = post("/api/stream", &format!(r#"{{"name":"s","multistream":{{"targets":[{target}]}}}}"#)).await;
+    let hook = r#"{"name":"h","events":["stream.started"],"url":"http://user:pa55w@127.0.0.1:9/hook"}"#;
+    post("/api/webhook", hook).await;
+    let signed = "https://u:pw9@a.example/f.mp4?X-Amz-Signature=sig77";
+    post("/api/asset/upload/url", &format!(r#"{{"name":"f","url":"{signed}"}}"#)).await;
+    // Not as it is declared, and no JSON at all.
+    post("/api/stream", &format!(r#"{{"name":7,"multistream":{{"targets":[{target}]}}}}"#)).await;
+    post("/api/stream", &format!(r#"{{"name":"s","multistream":{{"targets":[{target}"#)).await;
+    let key = stream["streamKey"].as_str().unwrap();
+    let by_key = emulator.call("GET", &format!("/api/stream/key/{key}"), &[KEY], "").await.unwrap();
+    assert_eq!(by_key.0, 200, "{by_key:?}");
+    let id = format!(r#"{{"id":{}}}"#, stream["id"]);
+    assert_eq!(emulator.call("POST", "/_emulator/go-live", &[JSON], &id).await.unwrap().0, 204);
+    // The delivery is logged once it has failed.
+    let state = loop {
+        let state = emulator.state().await;
+        if !state["logs"].as_array().unwrap().is_empty() {
+            break state;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let text = state.to_string();
+    for secret in ["SECRETKEY", "zzz1", "pa55w", "pw9", "sig77", key] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    // What is no secret is still there.
+    for shown in [
+        "http://…@127.0.0.1:9/hook",
+        "https://…@a.example/f.mp4?…",
+        "bytes that are no JSON",
+        "/api/stream/key/[redacted]",
+    ] {
+        assert!(text.contains(shown), "{shown}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_bounded() {
+    let studio = studio().await;
+    let emulator = emulator(&studio, &["--clock", "manual"]);
+    let long = format!(r#"{{"name":"{}"}}"#, "x".repeat(2 * 1024 * 1024));
+    assert_eq!(emulator.call("POST", "/api/stream", &[KEY, JSON], &long).await.unwrap().0, 413);
+    let long = " ".repeat(65 * 1024 * 1024);
+    assert_eq!(emulator.call("POST", "/_emulator/advance", &[JSON], &long).await.unwrap().0, 413);
+    #[cfg(target_os = "linux")]
+    assert!(emulator.peak_memory() < 150 * 1024, "{} KiB", emulator.peak_memory());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_of_similar_names_do_not_share_their_state() {
+    let studio = studio().await;
+    let seed = "[[account]]\nname = \"a.b\"\nkeys = [\"1\"]\n\n[[account]]\nname = \"a_b\"\nkeys = [\"2\"]\n";
+    let path = studio.file("seed.toml", seed);
+    let data = studio.home.path().join("data");
+    let words = ["--data", data.to_str().unwrap(), "--seed", path.to_str().unwrap(), "--clock", "manual"];
+    let streams = async |emulator: &Emulator, name: &str| {
+        let (_, text) = emulator.call("GET", "/_emulator/state", &[("emulator-account", name)], "").await.unwrap();
+        let state: serde_json::Value = serde_json::from_str(&text).unwrap();
+        state["streams"].as_array().unwrap().iter().map(|stream| stream["name"].clone()).collect::<Vec<_>>()
+    };
+    #[cfg(unix)]
+    {
+        let first = emulator(&studio, &words);
+        for key in ["1", "2"] {
+            let headers = [("authorization", &*format!("Bearer {key}")), JSON];
+            let made = first.call("POST", "/api/stream", &headers, &format!(r#"{{"name":"of {key}"}}"#)).await.unwrap();
+            assert_eq!(made.0, 201);
+        }
+        assert_eq!(first.stop("-TERM"), Some(0));
+        let second = emulator(&studio, &words);
+        assert_eq!(streams(&second, "a.b").await, ["of 1"]);
+        assert_eq!(streams(&second, "a_b").await, ["of 2"]);
+    }
+    studio.file("seed.toml", &seed.replace("a_b", "a.b"));
+    let refused: Ran = studio.command().args(["emulate", "--port", "0"]).args(words).output().unwrap().into();
+    assert!(refused.code == 2 && refused.err.contains("there are two accounts of the name \"a.b\""), "{}", refused.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_on_disk_as_long_as_their_assets_are_there() {
+    let studio = studio().await;
+    let data = studio.home.path().join("data");
+    let words = ["--data", data.to_str().unwrap(), "--clock", "manual"];
+    let first = emulator(&studio, &words);
+    let files = data.join("files/default");
+    let own = files.join("notes.txt");
+    std::fs::write(&own, "mine").unwrap();
+    let ticket = async |name: &str| {
+        let body = format!(r#"{{"name":"{name}"}}"#);
+        let (_, ticket) = first.call("POST", "/api/asset/request-upload", &[KEY, JSON], &body).await.unwrap();
+        serde_json::from_str::<serde_json::Value>(&ticket).unwrap()
+    };
+    // Large, and streamed.
+    let large = studio.home.path().join("large");
+    std::fs::File::create(&large).unwrap().set_len(200 * 1024 * 1024).unwrap();
+    let large_ticket = ticket("large").await;
+    let request = http::Request::builder().method("PUT").uri(large_ticket["url"].as_str().unwrap());
+    let request =
+        request.header("content-type", "video/mp4").body(livepeer::Body::file(&large).await.unwrap()).unwrap();
+    let client = typed_endpoint::default_transport(None).unwrap();
+    assert_eq!(client.send(request).await.unwrap().status(), 200);
+    #[cfg(target_os = "linux")]
+    assert!(first.peak_memory() < 100 * 1024, "{} KiB", first.peak_memory());
+
+    // By tus, in parts.
+    let content = content(9_000_000);
+    studio.file("film.mp4", content.clone());
+    let words_of_upload = ["asset", "upload", "film.mp4"];
+    let uploaded: Ran =
+        studio.command().envs(first.variables.iter().cloned()).args(words_of_upload).output().unwrap().into();
+    assert_eq!(uploaded.code, 0, "{}", uploaded.err);
+    let uploaded: serde_json::Value = serde_json::from_str(&uploaded.out).unwrap();
+    let film = files.join(uploaded[0]["assetId"].as_str().unwrap());
+    assert!(std::fs::read(&film).unwrap() == content);
+    // Nothing is left of the parts.
+    let mut there = common::files(&files);
+    there.sort();
+    let mut expected = vec![film.clone(), files.join(large_ticket["asset"]["id"].as_str().unwrap()), own.clone()];
+    expected.sort();
+    assert_eq!(there, expected);
+
+    let advance = async |seconds: u64| {
+        let body = format!(r#"{{"seconds":{seconds}}}"#);
+        assert_eq!(first.call("POST", "/_emulator/advance", &[JSON], &body).await.unwrap().0, 204);
+    };
+    advance(60).await;
+    let playback = uploaded[0]["playbackId"].as_str().unwrap();
+    let (status, text) =
+        first.call("GET", &format!("/hls/{playback}/video"), &[("range", "bytes=5-8")], "").await.unwrap();
+    assert_eq!((status, text), (206, String::from_utf8_lossy(&content[5..9]).into_owned()));
+
+    // A deleted asset can be brought back for a week.
+    let asset = format!("/api/asset/{}", uploaded[0]["assetId"].as_str().unwrap());
+    assert_eq!(first.call("DELETE", &asset, &[KEY], "").await.unwrap().0, 204);
+    advance(6 * 24 * 60 * 60).await;
+    assert!(film.exists());
+    advance(24 * 60 * 60).await;
+    assert!(!film.exists());
+
+    assert_eq!(first.call("POST", "/_emulator/reset", &[], "").await.unwrap().0, 204);
+    assert_eq!(common::files(&files), [own]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,7 @@
 mod exchange;
 mod json;
 mod placeholders;
+mod redaction;
 mod transport;
 
 use std::fmt;
@@ -55,6 +56,7 @@ use crate::dynamic::Catalog;
 use crate::error::{debug_as_text, write_causes};
 use exchange::{Base, Exchange, Recorded};
 use placeholders::Placeholders;
+pub use redaction::Redaction;
 use transport::{Known, Through};
 
 /// A file of recorded exchanges, being replayed or recorded: see the [module](self). Clones are the same.

@@ -13,6 +13,7 @@ use http::{HeaderMap, Method};
 
 use super::access;
 use super::core::Core;
+use super::files::Stored;
 use super::png::picture;
 use super::query::Query;
 use super::state::StudioState;
@@ -34,7 +35,7 @@ enum Played {
     /// A stream that is live, since so many seconds.
     Live(u32),
     /// An asset or a recording, with its file if it was uploaded.
-    File(Option<Bytes>),
+    File(Option<Stored>),
 }
 
 /// Whether a path is one of the film.
@@ -82,7 +83,7 @@ fn file(name: &str, played: &Played, query: &str, headers: &HeaderMap) -> Reply 
         "latest.jpg" | "latest.png" => bytes("image/png", picture_at(0).into(), headers),
         // The original, if there is one.
         "video" => match played {
-            Played::File(Some(file)) => bytes("application/octet-stream", file.clone(), headers),
+            Played::File(Some(file)) => part_of("application/octet-stream", file, headers),
             _ => bytes("video/mp4", mp4::file(SECONDS).into(), headers),
         },
         _ if name.ends_with(".mp4") => bytes("video/mp4", mp4::file(SECONDS).into(), headers),
@@ -104,21 +105,25 @@ fn text(media_type: &'static str, text: String) -> Reply {
     Reply::status(200).header("content-type", media_type).header("cache-control", "no-store").with_body(text)
 }
 
+fn bytes(media_type: &'static str, bytes: Bytes, headers: &HeaderMap) -> Reply {
+    part_of(media_type, &Stored::Memory(bytes), headers)
+}
+
 /// A file, or the part of it that is asked for.
-fn bytes(media_type: &'static str, file: Bytes, headers: &HeaderMap) -> Reply {
+fn part_of(media_type: &'static str, file: &Stored, headers: &HeaderMap) -> Reply {
     let range = headers.get(RANGE).and_then(|range| range.to_str().ok()?.strip_prefix("bytes=")?.split_once('-'));
     let last = file.len().saturating_sub(1);
-    let bounds = range.map(|(from, to)| match (from.parse::<usize>().ok(), to.parse::<usize>().ok()) {
+    let bounds = range.map(|(from, to)| match (from.parse::<u64>().ok(), to.parse::<u64>().ok()) {
         (Some(from), to) => (from, to.unwrap_or(last).min(last)),
         (None, count) => (file.len().saturating_sub(count.unwrap_or_default()), last),
     });
     let reply = |status| Reply::status(status).header("content-type", media_type).header("accept-ranges", "bytes");
     match bounds {
-        None => reply(200).header("content-length", &file.len().to_string()).with_body(file),
+        None => reply(200).header("content-length", &file.len().to_string()).with_body(file.part(0, file.len())),
         Some((from, to)) if from <= to && from < file.len() => reply(206)
             .header("content-range", &format!("bytes {from}-{to}/{}", file.len()))
             .header("content-length", &(to - from + 1).to_string())
-            .with_body(file.slice(from..=to)),
+            .with_body(file.part(from, to - from + 1)),
         Some(_) => reply(416).header("content-range", &format!("bytes */{}", file.len())),
     }
 }
@@ -140,7 +145,7 @@ impl StudioState {
         }
         let is_asset = |asset: &&Asset| has_id(&asset.playback_id) && asset.deleted != Some(true);
         if let Some(asset) = self.assets.iter().find(is_asset) {
-            let file = self.uploads.files.get(&asset.id).cloned();
+            let file = self.uploads.files.get(&asset.id);
             return (phase(asset) == Phase::Ready).then(|| (Played::File(file), guarded(&asset.playback_policy)));
         }
         let is_ready =

@@ -1,5 +1,7 @@
 //! The accounts of the emulator, each with a server of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use http::request::Parts;
 use livepeer::mock::{self, StudioFake};
 use livepeer::{Client, asset, stream, webhook};
@@ -17,6 +19,9 @@ pub struct Account {
     pub origins: Vec<String>,
     pub studio: StudioFake,
 }
+
+/// How long the name of an account may be, in bytes: it becomes that of a file.
+const MAX_NAME: usize = 64;
 
 /// The file with what is there from the start.
 #[derive(Default, Deserialize)]
@@ -74,7 +79,32 @@ struct SeedWebhook {
 impl Seed {
     pub fn read(path: &str) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::usage(format_args!("{path}: {error}")))?;
-        toml::from_str(&text).map_err(|error| Failure::usage(format_args!("{path}: {error}")))
+        let seed: Self = toml::from_str(&text).map_err(|error| Failure::usage(format_args!("{path}: {error}")))?;
+        seed.check().map_err(|error| Failure::usage(format_args!("{path}: {error}")))?;
+        Ok(seed)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let (mut names, mut keys) = (BTreeSet::new(), BTreeMap::new());
+        for SeedAccount { name, keys: own, .. } in &self.account {
+            if name.is_empty() || name.len() > MAX_NAME {
+                return Err(format!(
+                    "the name of an account has 1 to {MAX_NAME} bytes, and {name:?} has {}",
+                    name.len()
+                ));
+            }
+            if !names.insert(name) {
+                return Err(format!("there are two accounts of the name {name:?}"));
+            }
+            for (at, key) in own.iter().enumerate() {
+                // The key itself is not shown.
+                if let Some((other, before)) = keys.insert(key, (name, at + 1)) {
+                    let at = at + 1;
+                    return Err(format!("key {at} of account {name:?} is key {before} of account {other:?} as well"));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The accounts, still empty. Without any, one that every key is of.
@@ -141,4 +171,25 @@ pub fn choose<'a>(accounts: &'a [Account], request: &Parts) -> &'a Account {
     });
     // There is always one.
     chosen.unwrap_or(&accounts[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seed;
+
+    #[test]
+    fn accounts_that_are_not_apart_are_refused() {
+        let check = |text: &str| toml::from_str::<Seed>(text).unwrap().check();
+        assert_eq!(check("[[account]]\nname = \"a.b\"\nkeys = [\"k\"]\n[[account]]\nname = \"a_b\""), Ok(()));
+        for (text, error) in [
+            ("[[account]]\nname = \"a\"\n[[account]]\nname = \"a\"", "there are two accounts of the name \"a\""),
+            (
+                "[[account]]\nname = \"a\"\nkeys = [\"secret\"]\n[[account]]\nname = \"b\"\nkeys = [\"k\", \"secret\"]",
+                "key 2 of account \"b\" is key 1 of account \"a\" as well",
+            ),
+            ("[[account]]\nname = \"\"", "the name of an account has 1 to 64 bytes, and \"\" has 0"),
+        ] {
+            assert_eq!(check(text), Err(error.into()));
+        }
+    }
 }

@@ -6,11 +6,14 @@ use std::time::Duration;
 use http::{Request, request::Parts};
 use livepeer::Body;
 use livepeer::mock::Reply;
+use livepeer::replay::Redaction;
+use livepeer::{PlaybackId, StreamId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::accounts::Account;
-use super::journal::redacted;
-use super::{Emulator, events, lock};
+use super::{Emulator, body, events, lock};
 
 const PAGE: &str = include_str!("page.html");
 const SCRIPT: &str = include_str!("page.js");
@@ -18,6 +21,9 @@ const STYLE: &str = include_str!("page.css");
 
 /// Where the API is.
 const BASE: &str = "/_emulator/";
+
+/// How large a body may be, in bytes: that of a snapshot.
+const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// How many logs of deliveries are shown.
 const LOGS: usize = 50;
@@ -43,8 +49,14 @@ pub async fn respond(emulator: &Arc<Emulator>, request: Request<Body>) -> Reply 
             let Some(account) = account(emulator, &parts) else {
                 return Reply::text(404, "there is no such account\n");
             };
-            let text = body.bytes(usize::MAX).await.unwrap_or_default();
-            let json = serde_json::from_slice::<Value>(&text).unwrap_or_default();
+            let Ok(text) = body::read(body, MAX_BODY).await else {
+                return Reply::text(413, format!("the body has more than {MAX_BODY} bytes\n"));
+            };
+            let json = match serde_json::from_slice::<Value>(&text) {
+                Ok(json) => json,
+                Err(_) if text.is_empty() && method != "PUT" => json!({}),
+                Err(error) => return Reply::text(400, format!("the body is no JSON: {error}\n")),
+            };
             let reply = call(emulator, account, method, name, json);
             if method != "GET" {
                 emulator.note_change();
@@ -105,33 +117,121 @@ fn call(emulator: &Emulator, account: &Account, method: &str, name: &str, json: 
             }
             Err(error) => Reply::text(400, format!("{error}\n")),
         },
-        ("POST", action) => act(emulator, account, action, &json),
+        ("POST", action) => act(emulator, account, action, json).map_or_else(|reply| reply, |()| Reply::status(204)),
         _ => Reply::text(404, "not found\n"),
     }
 }
 
+/// A stream.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfStream {
+    id: StreamId,
+}
+
+/// A viewer of a playback id.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Watch {
+    id: PlaybackId,
+    #[serde(default)]
+    seconds: Time,
+}
+
+/// Time that passes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    #[serde(default)]
+    seconds: Time,
+}
+
+/// A number of seconds (default: 60).
+#[derive(Deserialize)]
+#[serde(try_from = "f64")]
+struct Time(Duration);
+
+impl Default for Time {
+    fn default() -> Self {
+        Self(Duration::from_secs(60))
+    }
+}
+
+impl TryFrom<f64> for Time {
+    type Error = String;
+
+    fn try_from(seconds: f64) -> Result<Self, String> {
+        Duration::try_from_secs_f64(seconds)
+            .map(Self)
+            .map_err(|_| format!("`seconds` is a number from 0 on, not {seconds}"))
+    }
+}
+
+/// A task that fails.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FailTask {
+    times: u32,
+    message: String,
+}
+
+impl Default for FailTask {
+    fn default() -> Self {
+        Self { times: 3, message: "the task failed".into() }
+    }
+}
+
+/// A file that has arrived.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arrived {
+    /// Of its asset.
+    id: String,
+    #[serde(default = "mebibyte")]
+    size: u64,
+}
+
+fn mebibyte() -> u64 {
+    1_048_576
+}
+
 /// What happens in the world outside.
-fn act(emulator: &Emulator, account: &Account, action: &str, json: &Value) -> Reply {
-    let id = || json["id"].as_str().unwrap_or_default();
-    let seconds = |name: &str| Duration::try_from_secs_f64(json[name].as_f64().unwrap_or(60.0)).unwrap_or_default();
+fn act(emulator: &Emulator, account: &Account, action: &str, json: Value) -> Result<(), Reply> {
     let studio = &account.studio;
+    let known = |is_known: bool, what: &str| match is_known {
+        true => Ok(()),
+        false => Err(Reply::text(404, format!("account {:?} has no {what} of this id\n", account.name))),
+    };
     match action {
-        "go-live" => studio.go_live(&id().into()),
-        "go-idle" => studio.go_idle(&id().into()),
-        "watch" => studio.watch(&id().into(), seconds("seconds")),
-        "advance" => emulator.advance(seconds("seconds")),
+        "go-live" => known(studio.go_live(&read::<OfStream>(json)?.id), "stream"),
+        "go-idle" => known(studio.go_idle(&read::<OfStream>(json)?.id), "stream"),
+        "watch" => {
+            let watch: Watch = read(json)?;
+            known(studio.watch(&watch.id, watch.seconds.0), "stream or asset with a playback id")
+        }
+        "advance" => {
+            emulator.advance(read::<Advance>(json)?.seconds.0);
+            Ok(())
+        }
         "fail-task" => {
-            let times = json["times"].as_u64().and_then(|times| u32::try_from(times).ok()).unwrap_or(3);
-            studio.fail_task(times, json["message"].as_str().unwrap_or("the task failed"));
+            let fail: FailTask = read(json)?;
+            studio.fail_task(fail.times, fail.message);
+            Ok(())
         }
         "receive-upload" => {
-            if let Err(reply) = studio.receive_upload(id(), json["size"].as_u64().unwrap_or(1_048_576)) {
-                return reply;
-            }
+            let arrived: Arrived = read(json)?;
+            studio.receive_upload(&arrived.id, arrived.size)
         }
-        _ => return Reply::text(404, "not found\n"),
+        _ => Err(Reply::text(404, "not found\n")),
     }
-    Reply::status(204)
+}
+
+/// The body of an action.
+fn read<T: DeserializeOwned>(json: Value) -> Result<T, Reply> {
+    if !json.is_object() {
+        return Err(Reply::text(400, "the body is no object\n"));
+    }
+    serde_json::from_value(json).map_err(|error| Reply::text(400, format!("{error}\n")))
 }
 
 /// All that the page shows, without secrets.
@@ -162,7 +262,9 @@ fn state(emulator: &Emulator, account: &Account) -> Value {
         "pending": state["outbox"],
         "views": state["views"],
     });
-    let mut shown = redacted(shown);
+    let mut redaction = Redaction::new();
+    account.studio.secrets().iter().for_each(|secret| redaction.add(secret.expose()));
+    let mut shown = redaction.json(shown);
     // A key of the emulator is no secret: the page itself calls with it.
     shown["apiKey"] = account.keys.first().map_or("any", String::as_str).into();
     shown["requests"] = lock(&emulator.journal).entries().cloned().collect();

@@ -9,11 +9,14 @@ use serde::{Deserialize, Serialize};
 /// The header by which a request asks for its own fault: `status=503`, `delay=200` (milliseconds), `cut`, `stall`.
 const HEADER: &str = "emulator-fault";
 
+/// The methods that a rule may be for.
+const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 /// The rules.
 #[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, try_from = "Given")]
 pub struct Faults {
-    #[serde(default, rename = "fault")]
+    #[serde(rename = "fault")]
     pub rules: Vec<Rule>,
 }
 
@@ -25,6 +28,14 @@ pub enum Server {
     Studio,
     Orchestrator,
     Signer,
+}
+
+/// The rules as they are given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    #[serde(default)]
+    fault: Vec<Rule>,
 }
 
 /// A fault, and which requests it is for.
@@ -44,18 +55,50 @@ pub struct Rule {
     times: Option<u64>,
     /// Whether it is off.
     off: bool,
-    #[serde(flatten)]
-    fault: Fault,
-}
-
-/// What goes wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Fault {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     /// In milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    delay: Option<u64>,
+    cut: bool,
+    stall: bool,
+}
+
+impl TryFrom<Given> for Faults {
+    type Error = String;
+
+    fn try_from(given: Given) -> Result<Self, String> {
+        for (at, rule) in given.fault.iter().enumerate() {
+            rule.check().map_err(|error| format!("fault {}: {error}", at + 1))?;
+        }
+        Ok(Self { rules: given.fault })
+    }
+}
+
+impl Rule {
+    fn fault(&self) -> Fault {
+        Fault { status: self.status, delay: self.delay, cut: self.cut, stall: self.stall }
+    }
+
+    /// A rule that nothing follows from is a mistake.
+    fn check(&self) -> Result<(), String> {
+        if let Some(method) =
+            self.method.as_ref().filter(|own| !METHODS.iter().any(|name| own.eq_ignore_ascii_case(name)))
+        {
+            return Err(format!("`method` is one of {}, not {method:?}", METHODS.join(", ")));
+        }
+        if let Some(path) = self.path.as_ref().filter(|path| !path.starts_with('/')) {
+            return Err(format!("`path` begins with `/`, not as {path:?}"));
+        }
+        self.fault().check()
+    }
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    status: Option<u16>,
+    /// In milliseconds.
     delay: Option<u64>,
     cut: bool,
     stall: bool,
@@ -87,26 +130,55 @@ impl Fault {
         }
     }
 
-    fn from_header(text: &str) -> Self {
+    fn check(&self) -> Result<(), String> {
+        match self.status {
+            Some(status) if !(200..=599).contains(&status) => {
+                Err(format!("`status` is a number from 200 to 599, not {status}"))
+            }
+            _ if self.is_none() => {
+                Err("there is none of `status`, `delay` (in milliseconds), `cut` and `stall`".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn from_header(text: &str) -> Result<Self, String> {
         let mut fault = Self::default();
         for part in text.split(',').map(str::trim) {
-            match part.split_once('=') {
-                Some(("status", status)) => fault.status = status.parse().ok(),
-                Some(("delay", delay)) => fault.delay = delay.trim_end_matches("ms").parse().ok(),
-                None if part == "cut" => fault.cut = true,
-                None if part == "stall" => fault.stall = true,
-                _ => {}
+            let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+            match (name, value) {
+                ("status", Some(status)) => {
+                    let status =
+                        status.parse().map_err(|_| format!("`status` is a number from 200 to 599, not {status:?}"))?;
+                    fault.status = Some(status);
+                }
+                ("delay", Some(delay)) => {
+                    let delay = delay.trim_end_matches("ms").parse();
+                    fault.delay = Some(delay.map_err(|_| format!("`delay` is a number of milliseconds: {part:?}"))?);
+                }
+                ("cut", None) => fault.cut = true,
+                ("stall", None) => fault.stall = true,
+                _ => {
+                    return Err(format!(
+                        "{part:?} is none of `status=503`, `delay=200` (in milliseconds), `cut` and `stall`"
+                    ));
+                }
             }
         }
-        fault
+        fault.check().map(|()| fault)
     }
 }
 
 impl Faults {
     /// The fault of a request, which is counted.
-    pub fn take(&mut self, server: Server, request: &Request<Body>) -> Fault {
-        if let Some(header) = request.headers().get(HEADER).and_then(|value| value.to_str().ok()) {
-            return Fault::from_header(header);
+    ///
+    /// # Errors
+    /// What is wrong with its header.
+    pub fn take(&mut self, server: Server, request: &Request<Body>) -> Result<Fault, String> {
+        let headers: Vec<_> =
+            request.headers().get_all(HEADER).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        if !headers.is_empty() {
+            return Fault::from_header(&headers.join(",")).map_err(|error| format!("Emulator-Fault: {error}"));
         }
         let path = request.uri().path();
         let path = path.strip_prefix("/api").unwrap_or(path);
@@ -118,8 +190,8 @@ impl Faults {
                 && rule.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(request.method().as_str()))
                 && rule.path.as_ref().is_none_or(begins)
         };
-        let Some(rule) = self.rules.iter_mut().find(fits) else { return Fault::default() };
+        let Some(rule) = self.rules.iter_mut().find(fits) else { return Ok(Fault::default()) };
         rule.times = rule.times.map(|times| times - 1);
-        rule.fault.clone()
+        Ok(rule.fault())
     }
 }

@@ -2,38 +2,23 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, Request};
-use livepeer::Body;
 use livepeer::mock::Reply;
+use livepeer::replay::Redaction;
+use livepeer::{Body, Studio};
 use serde_json::{Map, Value, json};
 
-/// How many exchanges are kept, and how much of a body.
+use super::body::{self, TooLong};
+
+/// How many exchanges are kept, and how large a body may be that is shown, in bytes.
 const KEPT: usize = 100;
-const MAX_BODY: usize = 16 * 1024;
+const MAX_SHOWN: usize = 16 * 1024;
 
-/// Members and parameters whose values are secrets.
-const SECRET: [&str; 17] = [
-    "accessKey",
-    "accessKeyId",
-    "apiKey",
-    "apiSecret",
-    "encryptedKey",
-    "joinUrl",
-    "jwt",
-    "key",
-    "privateKey",
-    "proof",
-    "secretAccessKey",
-    "sharedSecret",
-    "signature",
-    "streamKey",
-    "token",
-    "tusEndpoint",
-    "uploadToken",
-];
-
-/// What stands for a secret.
-const REDACTED: &str = "[redacted]";
+/// How many bytes of JSON or text a request may have, and of a form with files. Studio refuses more than 100 KiB of JSON by itself.
+const MAX_TEXT: usize = 1024 * 1024;
+const MAX_FORM: usize = 64 * 1024 * 1024;
 
 #[derive(Default)]
 pub struct Journal {
@@ -60,43 +45,46 @@ impl Journal {
 
 /// An exchange that is under way.
 pub struct Entry {
-    method: String,
-    path: String,
-    headers: Value,
-    request: Value,
-    response: Value,
+    asked: Parts,
+    /// None: it is a file, or was not read.
+    request: Option<Bytes>,
+    response: Option<Bytes>,
+    redaction: Redaction,
 }
 
 impl Entry {
-    pub fn new(request: &Request<Body>) -> Self {
-        let query = request.uri().query().map(|query| format!("?{}", shown_query(query))).unwrap_or_default();
-        Self {
-            method: request.method().to_string(),
-            path: format!("{}{query}", request.uri().path()),
-            headers: shown_headers(request.headers()),
-            request: Value::Null,
-            response: Value::Null,
+    /// Looks at a request, and at its body unless that is a file.
+    pub async fn read(request: Request<Body>) -> (Self, Result<Request<Body>, TooLong>) {
+        let (parts, body) = request.into_parts();
+        let mut entry = Self::new(&parts);
+        if is_file(&parts) {
+            entry.redaction.add_request::<Studio>(&entry.asked, &Bytes::new()).await;
+            return (entry, Ok(Request::from_parts(parts, body)));
         }
+        let is_shown = is_shown(&parts.headers);
+        let read = body::read(body, if is_shown { MAX_TEXT } else { MAX_FORM }).await;
+        let body = read.as_ref().ok().filter(|_| is_shown).cloned();
+        entry.redaction.add_request::<Studio>(&entry.asked, body.as_ref().unwrap_or(&Bytes::new())).await;
+        entry.request = body;
+        (entry, read.map(|body| Request::from_parts(parts, body.into())))
     }
 
-    /// Looks at the body of a request, unless it is a file.
-    pub async fn read(&mut self, request: Request<Body>) -> Request<Body> {
-        if !is_shown(request.headers()) {
-            return request;
-        }
-        let (parts, body) = request.into_parts();
-        let bytes = body.bytes(usize::MAX).await.unwrap_or_default();
-        self.request = shown_body(&bytes);
-        Request::from_parts(parts, bytes.into())
+    fn new(parts: &Parts) -> Self {
+        let mut asked = Request::new(()).into_parts().0;
+        (asked.method, asked.uri, asked.headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+        Self { asked, request: None, response: None, redaction: Redaction::new() }
     }
 
     /// Looks at the body of a response, unless it is a file or has no end.
     pub async fn reply(&mut self, mut reply: Reply) -> Reply {
+        let mut body = Bytes::new();
         if is_shown(&reply.headers) {
-            let bytes = std::mem::take(&mut reply.body).bytes(usize::MAX).await.unwrap_or_default();
-            self.response = shown_body(&bytes);
-            reply.body = bytes.into();
+            // What the fake makes itself is in memory.
+            body = std::mem::take(&mut reply.body).bytes(usize::MAX).await.unwrap_or_default();
+            self.response = Some(body.clone());
+            reply.body = body.clone().into();
         }
+        self.redaction.add_response::<Studio>(&self.asked, &reply.headers, &body);
         reply
     }
 
@@ -104,7 +92,7 @@ impl Entry {
         let status = if reply.is_cut() { "cut".into() } else { json!(reply.status.as_u16()) };
         let mut entry = self.to_json(note);
         entry["status"] = status;
-        entry["responseHeaders"] = shown_headers(&reply.headers);
+        entry["responseHeaders"] = self.headers(&reply.headers);
         entry
     }
 
@@ -114,72 +102,37 @@ impl Entry {
 
     fn to_json(&self, note: &str) -> Value {
         json!({
-            "method": self.method, "path": self.path, "headers": self.headers, "request": self.request,
-            "response": self.response, "note": note,
+            "method": self.asked.method.as_str(),
+            "path": self.redaction.target(&self.asked.uri),
+            "headers": self.headers(&self.asked.headers),
+            "request": self.request.as_ref().map(|body| self.body(body)),
+            "response": self.response.as_ref().map(|body| self.body(body)),
+            "note": note,
         })
     }
+
+    fn headers(&self, headers: &HeaderMap) -> Value {
+        let shown = headers.iter().map(|(name, value)| (name.to_string(), self.redaction.header(name, value).into()));
+        Value::Object(shown.collect::<Map<_, _>>())
+    }
+
+    fn body(&self, body: &Bytes) -> Value {
+        match body.len() {
+            0 => Value::Null,
+            len if len > MAX_SHOWN => format!("{len} bytes").into(),
+            _ => self.redaction.body(body),
+        }
+    }
+}
+
+/// Whether the body of a request is the file of an asset.
+fn is_file(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    path.starts_with("/asset/upload/tus") || path.starts_with("/asset/upload/direct")
 }
 
 fn is_shown(headers: &HeaderMap) -> bool {
     let kind = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.starts_with("application/json") || kind.starts_with("text/plain")
-}
-
-fn shown_headers(headers: &HeaderMap) -> Value {
-    let shown = headers.iter().map(|(name, value)| {
-        let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let text = match name.as_str() {
-            "authorization" | "cookie" | "livepeer-jwt" | "livepeer-access-key" => REDACTED.into(),
-            "location" | "link" => {
-                text.split_once('?').map_or(text.clone(), |(url, query)| format!("{url}?{}", shown_query(query)))
-            }
-            _ => text,
-        };
-        (name.to_string(), Value::from(text))
-    });
-    Value::Object(shown.collect::<Map<_, _>>())
-}
-
-fn shown_query(query: &str) -> String {
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if SECRET.contains(&name) => format!("{name}={REDACTED}"),
-        _ => pair.to_owned(),
-    });
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-fn shown_body(bytes: &[u8]) -> Value {
-    let cut = bytes.get(..MAX_BODY).unwrap_or(bytes);
-    match serde_json::from_slice(bytes) {
-        Ok(json) if bytes.len() <= MAX_BODY => redacted(json),
-        Ok(_) => format!("{} bytes of JSON", bytes.len()).into(),
-        Err(_) => String::from_utf8_lossy(cut).into(),
-    }
-}
-
-/// JSON without its secrets.
-pub fn redacted(json: Value) -> Value {
-    match json {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| match SECRET.contains(&name.as_str()) && value.is_string() {
-                    true => (name, REDACTED.into()),
-                    false => (name, redacted(value)),
-                })
-                .collect(),
-        ),
-        Value::Array(items) => items.into_iter().map(redacted).collect(),
-        // The body of a delivery is JSON in a text.
-        Value::String(text) if text.starts_with('{') => match serde_json::from_str::<Value>(&text) {
-            Ok(json) => redacted(json).to_string().into(),
-            Err(_) => text.into(),
-        },
-        // URLs with a token.
-        Value::String(text) if text.starts_with("http") => match text.split_once('?') {
-            Some((url, query)) => format!("{url}?{}", shown_query(query)).into(),
-            None => text.into(),
-        },
-        other => other,
-    }
 }

@@ -1,4 +1,4 @@
-//! What survives a restart: a file with the state of each account, and the files of its assets beside it.
+//! What survives a restart: a file with the state of each account, and a folder with the files of its assets beside it.
 //!
 //! The whole state is one JSON document, which is replaced in one step, so there is nothing that a database would add.
 
@@ -6,8 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-
-use livepeer::AssetId;
 
 use super::Emulator;
 use super::accounts::Account;
@@ -23,7 +21,7 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new(path: &str) -> Result<Self, Failure> {
         let folder = Self(path.into());
-        std::fs::create_dir_all(folder.0.join("files")).map_err(|error| folder.failed(error))?;
+        std::fs::create_dir_all(&folder.0).map_err(|error| folder.failed(error))?;
         Ok(folder)
     }
 
@@ -32,43 +30,26 @@ impl Folder {
     }
 
     fn state(&self, account: &Account) -> PathBuf {
-        let is_plain = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
-        let name: String = account.name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
-        self.0.join(format!("{name}.json"))
-    }
-
-    fn file(&self, id: &AssetId) -> PathBuf {
-        self.0.join("files").join(id.as_str())
+        self.0.join(format!("{}.json", file_name(&account.name)))
     }
 
     /// Gives an account what it had, and whether there was anything.
     pub fn load(&self, account: &Account) -> Result<bool, Failure> {
+        let files = self.0.join("files").join(file_name(&account.name));
+        account.studio.keep_files_in(files).map_err(|error| self.failed(error))?;
         let text = match std::fs::read(self.state(account)) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(self.failed(error)),
         };
         let state: serde_json::Value = serde_json::from_slice(&text).map_err(|error| self.failed(error))?;
-        let assets = ids(&state);
         account.studio.restore(state).map_err(|error| self.failed(error))?;
-        for id in assets {
-            if let Ok(file) = std::fs::read(self.file(&id)) {
-                account.studio.keep_file(id, file);
-            }
-        }
         Ok(true)
     }
 
     /// Writes what an account has.
     pub fn save(&self, account: &Account) -> io::Result<()> {
-        let state = account.studio.snapshot();
-        for id in ids(&state) {
-            let path = self.file(&id);
-            if let Some(file) = account.studio.uploaded(&id).filter(|_| !path.exists()) {
-                replace(&path, &file)?;
-            }
-        }
-        replace(&self.state(account), state.to_string().as_bytes())
+        replace(&self.state(account), account.studio.snapshot().to_string().as_bytes())
     }
 
     /// Writes every change, as long as the emulator runs.
@@ -90,11 +71,16 @@ impl Folder {
     }
 }
 
-fn ids(state: &serde_json::Value) -> Vec<AssetId> {
-    let assets = state["assets"].as_array().into_iter().flatten();
-    // Ids are names of files: only those that are nothing else.
-    let ids = assets.filter_map(|asset| asset["id"].as_str());
-    ids.filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')).map(AssetId::from).collect()
+/// The name of an account as that of a file: each name another one, also where capital letters count as small ones.
+fn file_name(account: &str) -> String {
+    let mut name = String::new();
+    for byte in account.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => name.push(char::from(byte)),
+            _ => name.push_str(&format!("_{byte:02x}")),
+        }
+    }
+    name
 }
 
 /// Writes a file whole or not at all.
@@ -102,4 +88,18 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     std::fs::write(&new, content)?;
     std::fs::rename(new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn each_account_has_a_file_of_its_own() {
+        for (account, name) in
+            [("default", "default"), ("a.b", "a_2eb"), ("a_b", "a_5fb"), ("A", "_41"), ("é", "_c3_a9")]
+        {
+            assert_eq!(file_name(account), name);
+        }
+    }
 }

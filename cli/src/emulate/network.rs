@@ -22,6 +22,14 @@ pub fn fake(emulator: &Arc<Emulator>) -> NetworkFake {
         };
         let fault = lock(&emulator.faults).take(server, request);
         Box::pin(async move {
+            let fault = match fault {
+                Ok(fault) => fault,
+                // The network's error responses say nothing of the emulator, so that the reason is told here.
+                Err(error) => {
+                    eprintln!("{error}");
+                    return Some(Fault::Status(400));
+                }
+            };
             if let Some(delay) = fault.delay() {
                 tokio::time::sleep(delay).await;
             }

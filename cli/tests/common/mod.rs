@@ -96,6 +96,14 @@ impl Emulator {
 }
 
 impl Emulator {
+    /// The most memory that it has had so far, in KiB.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches("kB").trim().parse().unwrap()
+    }
+
     /// Sends a signal, such as that by which containers are stopped, and waits for the end; gives the exit code.
     #[cfg(unix)]
     pub fn stop(mut self, signal: &str) -> Option<i32> {

@@ -89,7 +89,7 @@ impl Placeholders {
 
 /// Whether a value of this name is a secret: by the last word of the name. `author` and `tokenType` name none. (Logs, from which nothing
 /// is replayed, redact by any part of a name.)
-fn is_secret_name(name: &str) -> bool {
+pub(super) fn is_secret_name(name: &str) -> bool {
     let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || "[]_-".contains(letter));
     let word = match name.rfind(|letter: char| !letter.is_alphanumeric()) {
         Some(at) => name.get(at + 1..).unwrap_or_default(),
