@@ -182,7 +182,12 @@ async fn an_import_tells_mistakes_before_it_begins_and_failures_at_the_end() {
     // The second run lists what the first has done, too.
     for (created, before) in [(1, 0), (0, 1)] {
         let ran = studio.run(&["asset", "import", "films.csv", "--output", "ndjson"]);
-        assert!(ran.code == 9 && ran.out.contains("nothing.mp4") && ran.out.contains("here.mp4"), "{}{}", ran.out, ran.err);
+        assert!(
+            ran.code == 9 && ran.out.contains("nothing.mp4") && ran.out.contains("here.mp4"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
         assert!(ran.err.contains(&format!("{created} created, {before} done before, 1 failed, of 2")), "{}", ran.err);
     }
 }

@@ -198,7 +198,7 @@ operations! {
     endpoint! {
         /// Continues a conversation with a language model, as a whole.
         ///
-        /// [`stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
+        /// [`generate.llm_stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
         /// of this name takes other fields: [`generate.studio_llm`](StudioLlm).
         // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set by default.
         pub Llm: Ai = POST "/llm" json {
@@ -211,7 +211,7 @@ operations! {
         /// Continues a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
-        /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
+        /// error, which holds what had arrived if [the whole of it](crate::sse::Sse::collect) was asked for.
         pub LlmStream: Ai = POST "/llm" json {
             ..conversation,
             /// Has to stay `true` here: [`generate.llm`](Llm) is the way to a whole response.

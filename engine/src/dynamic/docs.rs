@@ -12,7 +12,8 @@ pub fn plain_text(docs: &str) -> String {
     let mut text = String::new();
     let mut is_code = false;
     // Of all lines, so that lists keep theirs.
-    let indent = docs.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min();
+    let indent =
+        docs.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min();
     for line in docs.lines() {
         let line = line.get(indent.unwrap_or_default()..).unwrap_or_default();
         let is_fence = line.trim_start().starts_with("```");

@@ -124,7 +124,8 @@ fn plain_descriptions(value: &mut Value, ids: &BTreeMap<String, String>) {
 
 fn with_ids(text: &str, ids: &BTreeMap<String, String>) -> String {
     let parts = text.split('`').enumerate();
-    let parts = parts.map(|(index, part)| if index % 2 == 1 { ids.get(part).map_or(part, String::as_str) } else { part });
+    let parts =
+        parts.map(|(index, part)| if index % 2 == 1 { ids.get(part).map_or(part, String::as_str) } else { part });
     parts.collect::<Vec<_>>().join("`")
 }
 
