@@ -43,7 +43,7 @@ operations! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
         /// The server responds with the id only; [`webhook.get`](Get) returns the rest. To change one thing and keep the
-        /// others, use [`webhook.patch`](Patch), or send [all of it](Update#impl-From<Webhook>-for-Update) with the change.
+        /// others, use [`webhook.patch`](Patch), or send [all of it](Webhook) with the change.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
             ..settings,
