@@ -137,8 +137,12 @@ fn every_parameter_and_property_has_a_description() {
     fn walk(path: &str, value: &Value, without: &mut Vec<String>) {
         for (name, member) in value.as_object().into_iter().flatten() {
             let described: Vec<_> = match (name.as_str(), member) {
-                ("parameters", Value::Array(items)) => items.iter().map(|item| (item["name"].to_string(), item)).collect(),
-                ("properties", Value::Object(members)) => members.iter().map(|(name, item)| (name.clone(), item)).collect(),
+                ("parameters", Value::Array(items)) => {
+                    items.iter().map(|item| (item["name"].to_string(), item)).collect()
+                }
+                ("properties", Value::Object(members)) => {
+                    members.iter().map(|(name, item)| (name.clone(), item)).collect()
+                }
                 _ => Vec::new(),
             };
             let bare = described.iter().filter(|(_, item)| item["description"].as_str().unwrap_or_default().is_empty());
