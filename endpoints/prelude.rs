@@ -11,6 +11,6 @@ pub(crate) use typed_endpoint::{
 };
 
 pub(crate) use super::ai::Ai;
-pub(crate) use super::studio::list::{Cursor, Filters, Order, page};
+pub(crate) use super::studio::list::{Cursor, Filters, Order, page, page_start};
 pub(crate) use super::studio::types::*;
 pub(crate) use super::studio::{ApiError, Studio};

@@ -111,6 +111,76 @@ fn every_reference_leads_to_a_schema() {
     assert!(total > 500, "{total}");
 }
 
+/// All texts of a document, with their paths, but for the samples of code.
+fn texts(path: &str, value: &Value, each: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => each(path, text),
+        Value::Object(members) => {
+            for (name, member) in members.iter().filter(|(name, _)| *name != "x-codeSamples") {
+                texts(&format!("{path}/{name}"), member, each);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts(path, item, each)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_text_in_the_documents_is_rust() {
+    for document in [openapi::<Studio>(), openapi::<Ai>()] {
+        let mut rust = Vec::new();
+        texts("", &document, &mut |path, text| {
+            if ["::", "```", "[`"].iter().any(|sign| text.contains(sign)) {
+                rust.push(format!("{path}: {text}"));
+            }
+        });
+        assert!(rust.is_empty(), "{rust:#?}");
+    }
+}
+
+#[test]
+fn texts_name_operations_by_their_ids() {
+    let document = openapi::<Studio>();
+    let mut found = 0;
+    texts("", &document, &mut |path, text| {
+        for entry in entries::<Studio>() {
+            assert!(!text.contains(&format!("`{}`", entry.name())), "{path}: {text}");
+        }
+        found += usize::from(text.contains("`getAsset`") || text.contains("`ingest_list`"));
+    });
+    assert!(found >= 2, "{found}");
+}
+
+#[test]
+fn every_parameter_and_property_has_a_description() {
+    fn walk(path: &str, value: &Value, without: &mut Vec<String>) {
+        for (name, member) in value.as_object().into_iter().flatten() {
+            let described: Vec<_> = match (name.as_str(), member) {
+                ("parameters", Value::Array(items)) => {
+                    items.iter().map(|item| (item["name"].to_string(), item)).collect()
+                }
+                ("properties", Value::Object(members)) => {
+                    members.iter().map(|(name, item)| (name.clone(), item)).collect()
+                }
+                _ => Vec::new(),
+            };
+            let bare = described.iter().filter(|(_, item)| item["description"].as_str().unwrap_or_default().is_empty());
+            without.extend(bare.map(|(name, _)| format!("{path}: {name}")));
+            walk(&format!("{path}/{name}"), member, without);
+        }
+        for item in value.as_array().into_iter().flatten() {
+            walk(path, item, without);
+        }
+    }
+    for document in [openapi::<Studio>(), openapi::<Ai>()] {
+        let mut without = Vec::new();
+        walk("", &document, &mut without);
+        assert!(without.is_empty(), "{without:#?}");
+    }
+    let list = &openapi::<Studio>()["paths"]["/asset/{id}"]["get"]["parameters"][0];
+    assert_eq!(list["description"], "Id of an asset (a video or audio file on demand).");
+}
+
 /// A schema in a document.
 #[derive(Clone, Copy)]
 struct Place<'a> {

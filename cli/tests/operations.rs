@@ -104,6 +104,8 @@ async fn exit_codes_tell_failures_apart() {
     check(run(&["stream", "create"]), 2, "<NAME>");
     check(run(&["stream", "create", "x", "--playback-policy.type", "jw"]), 2, "known are public, jwt, webhook");
     check(run(&["call", "stream.creat"]), 2, "did you mean `stream.create`");
+    let upload = run(&["call", "asset.upload", "--json", r#"{"path": "film.mp4"}"#]);
+    check(upload, 2, "`asset.upload` is more than one call: it is the command `livepeer asset upload`");
     check(run(&["stream", "get", "nothing"]), 3, "404");
     check(studio.run(&["user", "me"]), 4, "401");
     check(

@@ -152,7 +152,11 @@ async fn an_import_that_is_killed_again_and_again_makes_each_asset_once() {
     files.dedup();
     assert_eq!(files.len(), 10, "{names:?}");
     let again = studio.run(&words);
-    assert!(again.out.is_empty() && again.err.contains("0 created, 50 done before"), "{}", again.err);
+    assert!(again.err.contains("0 created, 50 done before"), "{}", again.err);
+    let printed: Vec<serde_json::Value> = again.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: std::collections::HashSet<_> = printed.iter().filter_map(|row| row["assetId"].as_str()).collect();
+    assert!(printed.len() == 50 && ids.len() == 50, "{}", again.out);
+    assert_eq!(printed[0]["source"], "https://example.com/0.mp4");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +177,17 @@ async fn an_import_tells_mistakes_before_it_begins_and_failures_at_the_end() {
     assert!(ran.err.contains("of 2"), "{}{}", ran.err, ran.out);
     let assets = assets(&studio).await;
     assert!(assets.iter().any(|asset| asset.name == "x.mp4"), "{assets:?}");
-    studio.file("films.csv", "file\nnothing.mp4\n");
-    let ran = studio.run(&["asset", "import", "films.csv", "--output", "ndjson"]);
-    assert!(ran.code == 9 && ran.out.contains("nothing.mp4") && ran.err.contains("1 failed"), "{}", ran.err);
+    studio.file("here.mp4", content(1000));
+    studio.file("films.csv", "file\nnothing.mp4\nhere.mp4\n");
+    // The second run lists what the first has done, too.
+    for (created, before) in [(1, 0), (0, 1)] {
+        let ran = studio.run(&["asset", "import", "films.csv", "--output", "ndjson"]);
+        assert!(
+            ran.code == 9 && ran.out.contains("nothing.mp4") && ran.out.contains("here.mp4"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+        assert!(ran.err.contains(&format!("{created} created, {before} done before, 1 failed, of 2")), "{}", ran.err);
+    }
 }

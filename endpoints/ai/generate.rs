@@ -55,7 +55,7 @@ fields! {
 fields! {
     /// What everything that makes pictures takes.
     seeded {
-        /// Looks for offensive or harmful content and reports it as [`Media::nsfw`](super::media::Media::nsfw) (default: yes).
+        /// Looks for offensive or harmful content and reports it as [`nsfw`](super::media::Media::nsfw) (default: yes).
         safety_check?: bool,
         /// Start of the random numbers: the same request with the same seed gives the same result (default: another one
         /// each time, given in the response).
@@ -167,7 +167,7 @@ operations! {
             audio: File,
             /// Model (default: the server's choice).
             model_id?: ModelId,
-            /// What gets a time of its own in [`TextResponse::chunks`] (default: each sentence).
+            /// What gets a time of its own in the [`chunks`](TextResponse::chunks) of the response (default: each sentence).
             return_timestamps?: ReturnTimestamps,
         } -> TextResponse, id("genAudioToText"), hosted(Studio, "/generate")
     }
@@ -183,8 +183,8 @@ operations! {
             point_labels?: JsonText<Vec<u8>>,
             /// A box around the object: left, top, right and bottom edge in pixels.
             bounds as "box"?: JsonText<[f64; 4]>,
-            /// A rough mask to refine, of the shape 1 × 256 × 256: mostly one of the
-            /// [`logits`](MasksResponse::logits) of an earlier response ([`Array::part`]).
+            /// A rough mask to refine, of the shape 1 × 256 × 256: mostly a [part](Array::part) of the
+            /// [`logits`](MasksResponse::logits) of an earlier response.
             mask_input?: ArrayText,
             /// Gives three masks to choose from where the object is not clear (default: yes).
             multimask_output?: bool,
@@ -198,12 +198,12 @@ operations! {
     endpoint! {
         /// Continues a conversation with a language model, as a whole.
         ///
-        /// [`stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
-        /// of this name takes other fields: [`StudioLlm`].
+        /// [`generate.llm_stream`](Llm::stream) makes the same request give the response piece by piece. Studio's own operation
+        /// of this name takes other fields: [`generate.studio_llm`](StudioLlm).
         // Gateways fail on a request without `max_tokens` or `stream`, hence the two values that are set by default.
         pub Llm: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `false` here: [`Llm::stream`] is the way to a streamed response.
+            /// Has to stay `false` here: a streamed response has an operation of its own, [`generate.llm_stream`](LlmStream).
             streamed as "stream"?: bool [sample = false] = false,
         } -> LlmResponse, id("genLLM")
     }
@@ -211,17 +211,17 @@ operations! {
         /// Continues a conversation with a language model, piece by piece as the words come.
         ///
         /// The stream ends after the chunk with a [`FinishReason`]. One that breaks off before that ends with an
-        /// error; that of [`Sse::collect`](crate::sse::Sse::collect) holds what had arrived.
+        /// error, which holds what had arrived if [the whole of it](crate::sse::Sse::collect) was asked for.
         pub LlmStream: Ai = POST "/llm" json {
             ..conversation,
-            /// Has to stay `true` here: [`Llm`] is the way to a whole response.
+            /// Has to stay `true` here: [`generate.llm`](Llm) is the way to a whole response.
             streamed as "stream"?: bool = true,
         } -> sse LlmChunk
     }
     endpoint! {
         /// Completes a prompt with a language model, as Studio offers it.
         ///
-        /// An older form of [`Llm`].
+        /// An older form of [`generate.llm`](Llm).
         // The public spec has it URL-encoded, but the server reads only multipart.
         #[doc(alias = "llm")]
         pub StudioLlm: Studio = POST "/generate/llm" multipart {

@@ -84,7 +84,7 @@ model! {
         last_seen?: Timestamp,
         /// Public half: an ECDSA P-256 key as PEM, in base64. Goes into each token as the claim `pub`, as it is.
         public_key: String,
-        /// Private half: a PKCS#8 PEM, in base64. Only in the response to [`Create`].
+        /// Private half: a PKCS#8 PEM, in base64. Only in the response to [`access_control.create`](Create).
         private_key?: Secret,
         /// Whether tokens signed with it are refused.
         disabled?: bool,

@@ -4,7 +4,7 @@ use super::task::Task;
 use crate::endpoints::prelude::*;
 
 fields! {
-    /// What [`RequestUpload`] and [`UploadUrl`] take alike.
+    /// What [`asset.request_upload`](RequestUpload) and [`asset.upload_url`](UploadUrl) take alike.
     settings {
         /// Makes MP4 files, too, in addition to the HLS renditions (default: no).
         static_mp4?: bool,
@@ -70,7 +70,7 @@ operations! {
     endpoint! {
         /// Deletes an asset.
         ///
-        /// A second time is refused (400). For a week it can be brought back by [`Restore`].
+        /// A second time is refused (400). For a week it can be brought back by [`asset.restore`](Restore).
         pub Delete: Studio = DELETE "/asset/{id}" (id: AssetId) -> (), id("deleteAsset")
     }
     // Not retryable: each request makes an asset.
@@ -83,7 +83,8 @@ operations! {
             /// Human-readable name.
             name: String,
             ..settings,
-            /// Length of the segments of the output. The server takes this and does nothing with it: only [`UploadUrl`] has it done.
+            /// Length of the segments of the output. The server takes this and does nothing with it: only
+            /// [`asset.upload_url`](UploadUrl) has it done.
             target_segment_size_secs?: Seconds,
         } -> UploadTicket, id("requestUpload")
     }

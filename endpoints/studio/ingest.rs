@@ -22,9 +22,9 @@ operations! {
     endpoint! {
         /// Lists where the server's environment takes video in and plays it, in any order: each entry will do.
         ///
-        /// [`Stream::rtmp_url`] and [`Stream::whip_url`] are those of the production server; with any other, such as the
-        /// staging server or one of your own, use [`Ingest::rtmp_url`] and [`Ingest::whip_url`]. Not in the public
-        /// specification.
+        /// The URLs to send video to that a stream has ([RTMP](Stream::rtmp_url), [WHIP](Stream::whip_url)) are those of the
+        /// production server; with any other, such as the staging server or one of your own, use those of this list. Not in the
+        /// public specification.
         pub List: Studio = GET "/ingest" -> Vec<Ingest>, no_auth
     }
 }

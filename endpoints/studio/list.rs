@@ -16,17 +16,24 @@ id! {
 }
 
 fields! {
+    /// Which page of a list.
+    pub(crate) page_start {
+        /// How many items a page has at most (default, and for 0: 20). The server returns at most 1000.
+        limit?: u32,
+        /// Where the page begins, as the page before said (default: the first page).
+        cursor?: Cursor,
+    }
+}
+
+fields! {
     /// What every list takes that is paged by a cursor.
     pub(crate) page {
-        /// How many items a page holds.
-        limit?: u32,
-        /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-        cursor?: Cursor,
+        ..page_start,
         /// In which order.
         order?: Order,
         /// Only what passes these.
         filters?: Filters,
-        /// Has the server count the whole list, for [`Pages::total`](crate::Pages::total).
+        /// Has the server count [the whole list](crate::Pages::total).
         count?: bool,
     }
 }

@@ -59,7 +59,7 @@ operations! {
         /// Counts views of one asset or stream over time, for the person who made it.
         ///
         /// Either `asset_id` or `stream_id` must be given, as a proof of knowing it (400 otherwise). The response tells
-        /// less than that of [`GetViewership`].
+        /// less than that of [`metrics.get_viewership`](GetViewership).
         pub GetCreatorViewership: Studio = GET "/data/views/query/creator" query {
             /// Only views from then on.
             from?: Moment,

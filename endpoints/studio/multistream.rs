@@ -37,7 +37,7 @@ operations! {
         /// The open-source server respects order, filters and count only where an administrator asks without `user_id`.
         #[doc(alias = "getAll")]
         pub List: Studio = GET "/multistream/target" query {
-            /// Your account ([`user::Me`](super::user::Me) returns it). The open-source server refuses the list without it;
+            /// Your account ([`user.me`](super::user::Me) returns it). The open-source server refuses the list without it;
             /// Livepeer's own finds it from the key.
             user_id?: UserId,
             ..page,

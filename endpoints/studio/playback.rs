@@ -22,8 +22,8 @@ operations! {
         /// An asset that is not ready gives 422, and the server remembers that for up to 120 seconds: to
         /// wait for an asset, ask for the asset or its task.
         pub Get: Studio = GET "/playback/{id}" (id: PlaybackId) query {
-            /// For a live stream of your own: also looks for the running recording (default: no). See
-            /// [`PlaybackMeta::dvr_playback`].
+            /// For a live stream of your own: also looks for the running recording (default: no). The
+            /// response has it as [`dvrPlayback`](PlaybackMeta::dvr_playback).
             recordings?: bool,
         } -> PlaybackInfo, id("getPlaybackInfo")
     }

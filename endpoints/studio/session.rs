@@ -34,8 +34,8 @@ operations! {
     endpoint! {
         /// Retrieves a session.
         pub Get: Studio = GET "/session/{id}" (id: SessionId) query {
-            /// Also looks for the recording of the original video (default: no): see
-            /// [`Session::source_recording_url`].
+            /// Also looks for the recording of the original video (default: no), for
+            /// [`sourceRecordingUrl`](Session::source_recording_url).
             source_recording?: bool,
         } -> Session, id("getSession")
     }
@@ -49,10 +49,7 @@ operations! {
         pub GetRecorded: Studio = GET "/stream/{parent_id}/sessions" (parent_id: StreamId) query {
             /// Only those that were recorded (`true`) or only those that were not (default: all).
             record?: bool,
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
+            ..page_start,
         } -> Vec<Session>, paged(Offset), id("getRecordedSessions")
     }
 }
@@ -75,7 +72,7 @@ model! {
         stream_id?: StreamId,
         /// The stream.
         parent_id?: StreamId,
-        /// The whole stream. Only in [`List`].
+        /// The whole stream. Only in [`session.list`](List).
         parent_stream?: Box<Stream>,
         /// When video last came in; zero means never.
         last_seen?: Timestamp,
@@ -135,7 +132,7 @@ model! {
         mist_host?: String,
         /// The storage that the recording is in.
         record_object_store_id?: ObjectStoreId,
-        /// When the session was last ended by [`stream::Terminate`](super::stream::Terminate).
+        /// When the session was last ended by [`stream.terminate`](super::stream::Terminate).
         last_terminated_at?: Timestamp,
         /// Whether it is deleted.
         deleted?: bool,

@@ -19,7 +19,7 @@ use super::session::Session;
 use crate::endpoints::prelude::*;
 
 fields! {
-    /// What [`Create`] and [`UpsertPull`] take alike.
+    /// What [`stream.create`](Create) and [`stream.upsert_pull`](UpsertPull) take alike.
     settings {
         /// Id of the stream's creator in your application.
         creator_id?: CreatorId,
@@ -43,8 +43,8 @@ operations! {
     endpoint! {
         /// Creates a live stream.
         ///
-        /// Send video to its [`rtmp_url`](Stream::rtmp_url) or [`whip_url`](Stream::whip_url); with a server other than the
-        /// production one, to those that [`ingest::List`](super::ingest::List) returns.
+        /// Send video to its [RTMP URL](Stream::rtmp_url) or its [WHIP URL](Stream::whip_url); with a server other than the
+        /// production one, to those that [`ingest.list`](super::ingest::List) returns.
         pub Create: Studio = POST "/stream" json {
             /// Human-readable name.
             name: String,
@@ -82,8 +82,8 @@ operations! {
             name?: String,
             /// Id of the stream's creator in your application.
             creator_id?: CreatorId,
-            /// Who may watch. `None` is sent as `null`, which the server takes, but without changing anything; send
-            /// [`PlaybackPolicy::public`] to lift a restriction.
+            /// Who may watch. The server takes `null`, but without changing anything; send the kind
+            /// [`public`](PlaybackPolicy::public) to lift a restriction.
             playback_policy?: Nullable<PlaybackPolicy>,
             /// Renditions to transcode into. Not while the stream is live.
             profiles?: Nullable<Vec<FfmpegProfile>>,
@@ -112,7 +112,7 @@ operations! {
         /// Ends the live session of a stream and its recording. The streamer may start again at once.
         ///
         /// Refused with 429 within 5 seconds of the last time, without `Retry-After`, also when that failed: if the media
-        /// servers cannot be reached (500), the session continues. To keep the streamer out, set [`Update::suspended`].
+        /// servers cannot be reached (500), the session continues. To keep the streamer out, set [`suspended`](Update::suspended).
         pub Terminate: Studio = DELETE "/stream/{id}/terminate" (id: StreamId) -> (),
             id("terminateStream"), retryable(false)
     }
@@ -171,7 +171,7 @@ operations! {
         /// The server responds when the video plays, or with 500 after up to two minutes; the stream is there then, and a
         /// repeat finds it. Pull sources need a permission (see [`Pull`]).
         pub UpsertPull: Studio = PUT "/stream/pull" query {
-            /// By what to find the stream to replace (default: [`PullKey::Source`]).
+            /// By what to find the stream to replace (default: [`pull.source`](PullKey::Source)).
             key?: PullKey,
         } json {
             /// Human-readable name.
@@ -187,7 +187,10 @@ operations! {
     }
     endpoint! {
         /// Retrieves the stream that has a stream key. (Not in the public specification.)
-        pub GetByKey: Studio = GET "/stream/key/{key}" (key: Secret) -> Stream
+        pub GetByKey: Studio = GET "/stream/key/{key}" (
+            /// The stream key.
+            key: Secret,
+        ) -> Stream
     }
     endpoint! {
         /// Retrieves a stream together with its last session. (Not in the public specification.)
@@ -198,7 +201,7 @@ operations! {
     endpoint! {
         /// Deletes several streams, all or none of them. (Not in the public specification.)
         ///
-        /// Unlike [`Delete`], this does not end sessions that are live. Fails with 404 if one of the ids is unknown or
+        /// Unlike [`stream.delete`](Delete), this does not end sessions that are live. Fails with 404 if one of the ids is unknown or
         /// deleted already.
         pub DeleteMany: Studio = DELETE "/stream" json {
             /// The streams.
@@ -224,12 +227,9 @@ operations! {
     endpoint! {
         /// Lists the sessions of a stream that the server stores as streams. (Not in the public specification.)
         ///
-        /// These are sessions of old; [`session::List`](super::session::List) lists all.
+        /// These are sessions of old; [`session.list`](super::session::List) lists all.
         pub GetSessions: Studio = GET "/stream/sessions/{parent_id}" (parent_id: StreamId) query {
-            /// How many items a page holds.
-            limit?: u32,
-            /// Where the page begins; [`Client::pages`](crate::client::Client::pages) goes from one to the next by itself.
-            cursor?: Cursor,
+            ..page_start,
         } -> Vec<Stream>, paged
     }
 }
@@ -307,7 +307,7 @@ model! {
         multistream?: Multistream,
         /// Whether nobody may send video now.
         suspended?: bool,
-        /// When a session was last ended by [`Terminate`].
+        /// When a session was last ended by [`stream.terminate`](Terminate).
         last_terminated_at?: Timestamp,
         /// The account it belongs to. Deprecated.
         user_id?: UserId,
@@ -325,7 +325,7 @@ model! {
         record_object_store_id?: ObjectStoreId,
     }
 
-    /// What [`Info`] finds.
+    /// What [`stream.info`](Info) finds.
     pub struct StreamInfo: Studio {
         /// The stream.
         stream: Stream,

@@ -279,7 +279,7 @@ model! {
     }
 
     /// An asset as far as its task knows it. The server sends what was measured of the file (type, size, hashes, tracks); that the rest may
-    /// be there, too, is said by the specification alone. [`asset::Get`](super::asset::Get) returns all of it.
+    /// be there, too, is said by the specification alone. [`asset.get`](super::asset::Get) returns all of it.
     pub struct AssetSpec: Studio {
         /// Id.
         id?: AssetId,

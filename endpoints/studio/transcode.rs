@@ -61,7 +61,7 @@ open_enum! {
 }
 
 model! {
-    /// A file to transcode: made by [`Input::from_url`] (or simply a string) or [`Input::s3`].
+    /// A file to transcode: [by its URL](Input::from_url) (a string will do), or [in an S3 store](Input::s3).
     pub struct Input: Studio, input {
         /// A URL: `http`, `https`, `ipfs` or `ar` (Arweave). The other fields are for S3.
         url?: Url [starts_with = "https://" | "http://" | "ipfs://" | "ar://"],
@@ -77,7 +77,7 @@ model! {
         credentials?: Credentials,
     }
 
-    /// Where the output of a transcode goes: made by [`OutputStorage::s3`] or [`OutputStorage::web3_storage`].
+    /// Where the output of a transcode goes: [an S3 store](OutputStorage::s3) or [web3.storage](OutputStorage::web3_storage).
     pub struct OutputStorage: Studio, input {
         /// The service.
         kind as "type": StorageType,
@@ -89,7 +89,7 @@ model! {
         bucket?: String,
     }
 
-    /// What lets Studio use a storage of yours: made by [`Credentials::s3`] or [`Credentials::web3_storage`].
+    /// What lets Studio use a storage of yours: [an S3 store](Credentials::s3) or [web3.storage](Credentials::web3_storage).
     pub struct Credentials: Studio, input {
         /// S3: id of the access key.
         access_key_id?: Secret,

@@ -18,8 +18,7 @@ operations! {
     endpoint! {
         /// Sums up how much the account's live streams have used.
         ///
-        /// What it was billed for is in [`metrics::GetUsage`](super::metrics::GetUsage). Not in the public
-        /// specification.
+        /// What it was billed for is in [`metrics.get_usage`](super::metrics::GetUsage). Not in the public specification.
         pub Usage: Studio = GET "/user/usage" query {
             /// Only sessions that began then or later.
             from_time: Timestamp,
@@ -32,8 +31,7 @@ operations! {
     endpoint! {
         /// Retrieves the account that the API key belongs to.
         ///
-        /// Its id is what [`multistream::List::user_id`](super::multistream::List::user_id) wants. Not in the public
-        /// specification.
+        /// Its id is what [`multistream.list`](super::multistream::List::user_id) wants. Not in the public specification.
         pub Me: Studio = GET "/user/me" -> User
     }
 }

@@ -3,7 +3,7 @@
 use crate::endpoints::prelude::*;
 
 fields! {
-    /// What [`Create`] and [`Update`] take alike.
+    /// What [`webhook.create`](Create) and [`webhook.update`](Update) take alike.
     settings {
         /// Human-readable name.
         name: String,
@@ -42,8 +42,8 @@ operations! {
     endpoint! {
         /// Replaces a webhook: what is left out here is gone afterwards.
         ///
-        /// The server responds with the id only; [`Get`] returns the rest. To change one thing and keep the others, use [`Patch`], or start
-        /// from `Update::from(webhook)`.
+        /// The server responds with the id only; [`webhook.get`](Get) returns the rest. To change one thing and keep the
+        /// others, use [`webhook.patch`](Patch), or send [all of it](Webhook) with the change.
         pub Update: Studio = PUT "/webhook/{id}" (id: WebhookId) json {
             id,
             ..settings,

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command};
-use livepeer::dynamic::{Catalog, Entry, plain_text};
+use livepeer::dynamic::{Catalog, Entry};
 
 use super::shape::{Shape, first_sentence, kebab};
 use crate::global;
@@ -24,7 +24,7 @@ pub fn fields(entry: &Entry) -> impl Iterator<Item = CommandField> {
         let shape = Shape::new(|schemas| described.schema(schemas));
         CommandField {
             name: field.rust,
-            docs: plain_text(described.docs()),
+            docs: described.description(),
             is_positional: field.required && !shape.is_model(),
             is_required: field.required,
             shape,

@@ -202,6 +202,22 @@ fn every_operation_of_every_api_is_a_command() {
 }
 
 #[test]
+fn no_help_text_is_rust() {
+    let mut command = root::command();
+    command.build();
+    let mut rust = Vec::new();
+    walk(&command, &mut |command| {
+        let texts = command.get_arguments().flat_map(|arg| [arg.get_help(), arg.get_long_help()]);
+        for text in texts.chain([command.get_about(), command.get_long_about()]).flatten().map(ToString::to_string) {
+            if ["::", "```", "[`"].iter().any(|sign| text.contains(sign)) {
+                rust.push(format!("{}: {text}", command.get_name()));
+            }
+        }
+    });
+    assert!(rust.is_empty(), "{rust:#?}");
+}
+
+#[test]
 fn no_flag_is_given_twice_and_general_ones_are_reserved() {
     let mut command = root::command();
     command.build();

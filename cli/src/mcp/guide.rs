@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::outcome::start;
 use super::own::{OwnTool, Running, text};
 use super::progress::Progress;
-use super::schema::{brief, by_hand};
+use super::schema::by_hand;
 use super::tool;
 
 /// How many sections are returned at most, and of how many bytes each.
@@ -39,7 +39,7 @@ impl SearchDocs {
         sections.extend(entries::<A>().map(|entry| Section {
             page: "operations".to_owned(),
             heading: tool::name(entry),
-            text: brief(entry.docs()),
+            text: plain_text(entry.docs()),
         }));
         Self { sections }
     }
@@ -89,7 +89,10 @@ fn sections(page: &str, text: &str) -> Vec<Section> {
         }
     }
     for section in &mut sections {
-        section.text = plain_text(&section.text);
+        // Prose and code take turns.
+        let parts = section.text.split("```").enumerate();
+        let parts = parts.map(|(index, part)| if index % 2 == 0 { plain_text(part) } else { format!("```{part}```") });
+        section.text = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
     }
     sections
 }

@@ -33,7 +33,7 @@ pub fn input<A: Catalog>(entry: &Entry, is_list: bool) -> Map<String, Value> {
     let fields = || entry.fields().filter(|(field, _)| !field.copy && !is_cursor::<A>(entry, field.name));
     let (mut properties, named) = Named::collect(|schemas| {
         let properties = fields().map(|(field, described)| {
-            let schema = described.schema_of(field, schemas).describe(&brief(described.docs()));
+            let schema = described.schema_of(field, schemas).describe(&described.description());
             (field.rust.to_owned(), schema.into_value())
         });
         properties.collect::<Map<_, _>>()
@@ -166,18 +166,6 @@ fn list(items: Map<String, Value>) -> Map<String, Value> {
     object
 }
 
-/// Docs without samples of code.
-pub fn brief(docs: &str) -> String {
-    let mut text = String::new();
-    for (index, part) in plain_text(docs).split("```").enumerate() {
-        if index % 2 == 0 {
-            text.push_str(part.trim());
-            text.push_str("\n\n");
-        }
-    }
-    text.trim().to_owned()
-}
-
 fn first_sentence(docs: &str) -> String {
     crate::command::first_sentence(docs)
 }
@@ -201,7 +189,7 @@ fn for_arguments(schema: &mut Value) {
             }
             for (name, member) in members {
                 match member {
-                    Value::String(docs) if name == "description" => *docs = brief(docs),
+                    Value::String(docs) if name == "description" => *docs = plain_text(docs),
                     member => for_arguments(member),
                 }
             }

@@ -1,8 +1,8 @@
 //! An API that this program does not know: its operations are tools without a line of code.
 
-use livepeer::Client;
+use livepeer::{Ai, Client, Studio};
 use serde_json::{Map, Value, json};
-use typed_endpoint::dynamic::{Catalog, Entry};
+use typed_endpoint::dynamic::{Catalog, Entry, entries};
 use typed_endpoint::mock::{Mock, Reply};
 use typed_endpoint::{Api, Case, Secret, Unmapped, model, operations};
 
@@ -257,4 +257,17 @@ fn the_arguments_of_a_tool_say_what_values_have_to_be() {
     let entry = livepeer::dynamic::entry::<livepeer::Studio>("multistream.create").unwrap();
     let tool = serde_json::to_value(&OperationTool::new::<livepeer::Studio>(entry).tool).unwrap();
     assert_eq!(tool["inputSchema"]["properties"]["url"]["pattern"], r"^(rtmp:\/\/|rtmps:\/\/|srt:\/\/)");
+}
+
+#[test]
+fn no_text_of_a_tool_is_rust() {
+    let tools =
+        entries::<Studio>().map(OperationTool::new::<Studio>).chain(entries::<Ai>().map(OperationTool::new::<Ai>));
+    let mut count = 0;
+    for tool in tools {
+        let text = serde_json::to_string(&tool.tool).unwrap();
+        assert!(["::", "```", "[`"].iter().all(|sign| !text.contains(sign)), "{text}");
+        count += 1;
+    }
+    assert!(count > 100, "{count}");
 }

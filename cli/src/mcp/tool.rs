@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use livepeer::dynamic::{Catalog, Entry, entries};
+use livepeer::dynamic::{Catalog, Entry, entries, plain_text};
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
@@ -19,13 +19,10 @@ impl OperationTool {
     pub fn new<A: Catalog>(entry: &'static Entry) -> Self {
         let facts = entry.operation();
         let (form, output) = schema::output(entry);
-        let mut description = schema::brief(entry.docs());
-        // The docs of Rust name operations by their types.
+        let mut description = plain_text(entry.docs());
+        // As this list has them.
         for other in entries::<A>() {
-            let type_name = format!("`{}`", other.operation().qualified_name());
-            if description.contains(&type_name) {
-                description = description.replace(&type_name, &format!("`{}`", name(other)));
-            }
+            description = description.replace(&format!("`{}`", other.name()), &format!("`{}`", name(other)));
         }
         if facts.deprecated {
             description.push_str("\n\nDeprecated.");

@@ -9,7 +9,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use livepeer::tus::fingerprint;
 use livepeer::{Client, RateLimit, Studio, Timestamp, asset};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -31,7 +31,8 @@ pub fn build(command: Command) -> Command {
             "Creates assets from a list of URLs and files. The list is a CSV file with a header: the column `source` (or `url`, or `file`) is \
              a URL, which the server fetches, or a file, which is uploaded; `name` and all other settings of an asset may be columns, too.\n\n\
              What was done is kept in a journal next to the list (FILE.journal). The same command again continues where the last one \
-             stopped, even if that was killed, tries again what has failed, and creates nothing twice. Equal rows are one. A program that is \
+             stopped, even if that was killed, tries again what has failed, and creates nothing twice. It prints all rows with their asset ids, \
+             also those done before. Equal rows are one. A program that is \
              killed just when an upload begins leaves an asset without a file, in the phase `uploading`.",
         )
         .args([
@@ -86,8 +87,13 @@ struct Import {
 impl Import {
     async fn run(self, context: &Context, rows: Vec<Row>) -> Result<(), Failure> {
         let total = rows.len();
-        let (done, rest): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| matches!(self.state(row), Some(State::Done { .. })));
+        let (mut done, mut rest) = (Vec::new(), Vec::new());
+        for row in rows {
+            match self.state(&row) {
+                Some(State::Done { asset }) => done.push((row.source, asset)),
+                _ => rest.push(row),
+            }
+        }
         let all = self.bars.add(ProgressBar::new(total as u64));
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos} of {len} {elapsed} {eta}") {
             all.set_style(style);
@@ -103,13 +109,17 @@ impl Import {
             });
         }
         let (mut list, mut created, mut failed) = (List::new(&context.printer, None), 0, 0);
+        // The output of the last run is the whole list, whatever the earlier ones have printed.
+        for (source, asset) in &done {
+            self.bars.suspend(|| list.push(shown(source, Ok(asset))))?;
+        }
         while let Some(result) = work.join_next().await {
             let (row, result) = result.map_err(Failure::other)?;
             all.inc(1);
             let shown = match result {
                 Ok(asset) => {
                     created += 1;
-                    json!({ "source": row.source.to_string(), "assetId": asset, "error": null })
+                    shown(&row.source, Ok(&asset))
                 }
                 // Nor will any other row succeed.
                 Err(failure) if failure.code == code::AUTH => return Err(failure),
@@ -117,7 +127,7 @@ impl Import {
                     failed += 1;
                     let at = self.begun(&row).unwrap_or_else(|| Timestamp::now().as_millis());
                     self.note(&row, State::Failed { at, error: failure.text.clone() })?;
-                    json!({ "source": row.source.to_string(), "assetId": null, "error": failure.text })
+                    shown(&row.source, Err(&failure.text))
                 }
             };
             self.bars.suspend(|| list.push(shown))?;
@@ -198,4 +208,9 @@ impl Import {
         }
         Ok(None)
     }
+}
+
+/// What is printed of a row.
+fn shown(source: &Source, result: Result<&str, &str>) -> Value {
+    json!({ "source": source.to_string(), "assetId": result.ok(), "error": result.err() })
 }

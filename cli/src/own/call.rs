@@ -7,7 +7,7 @@ use livepeer::dynamic::entry;
 use livepeer::{Ai, Client, Studio};
 use serde_json::json;
 
-use crate::command::{self, Commands, content, parse_json};
+use crate::command::{self, Commands, content, kebab, parse_json};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::run;
@@ -36,7 +36,8 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
 }
 
 async fn call<A: Commands>(context: &Context, client: &Client<A>, matches: &ArgMatches) -> Result<(), Failure> {
-    let entry = entry::<A>(matches.get_one::<String>("name").map_or("", String::as_str))?;
+    let name = matches.get_one::<String>("name").map_or("", String::as_str);
+    let entry = entry::<A>(name).map_err(|error| own_command::<A>(name).unwrap_or_else(|| error.into()))?;
     let arguments = match matches.get_one::<String>("json").map(String::as_str) {
         None => json!({}),
         Some(word) => {
@@ -48,4 +49,12 @@ async fn call<A: Commands>(context: &Context, client: &Client<A>, matches: &ArgM
         context.confirm(&format!("{} {arguments}", entry.name()), matches.get_flag("yes"))?;
     }
     run::call(context, client, entry, arguments, command::wants_all(matches), matches.get_one("out")).await
+}
+
+/// Says that a name is that of a command that makes several calls, such as an upload.
+fn own_command<A: Commands>(name: &str) -> Option<Failure> {
+    let words: Vec<_> = name.split('.').map(kebab).collect();
+    A::own().iter().find(|own| own.path == words)?;
+    let command = words.join(" ");
+    Some(Failure::usage(format_args!("`{name}` is more than one call: it is the command `livepeer {command}`")))
 }

@@ -17,7 +17,7 @@ pub type Loras = JsonText<BTreeMap<String, f64>>;
 open_enum! {
     /// Which parts of a transcript get a time of their own.
     pub enum ReturnTimestamps {
-        /// Each sentence: the same as [`Sentence`](Self::Sentence).
+        /// Each sentence: the same as [`sentence`](Self::Sentence).
         // Spelled as in Python: Studio refuses `true` and `false`, and runners take either.
         On = "True",
         /// None.

@@ -18,7 +18,7 @@ model! {
     pub struct PlaybackPolicy: Studio, input {
         /// Kind of the check.
         kind as "type": PlaybackPolicyType,
-        /// Webhook that decides, if the kind is [`PlaybackPolicyType::Webhook`].
+        /// Webhook that decides, if the kind is [`webhook`](PlaybackPolicyType::Webhook).
         webhook_id?: WebhookId,
         /// Anything, handed to that webhook with every question.
         webhook_context?: Map<String, Value>,

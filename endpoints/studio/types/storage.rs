@@ -26,7 +26,7 @@ model! {
 
     /// What goes to IPFS in addition to the file.
     pub struct IpfsSpec: Studio, input {
-        /// Template of the NFT metadata (default: [`NftMetadataTemplate::File`]).
+        /// Template of the NFT metadata (default: [`file`](NftMetadataTemplate::File)).
         nft_metadata_template?: NftMetadataTemplate,
         /// Anything, merged deeply into the NFT metadata that the server makes.
         nft_metadata?: Map<String, Value>,
@@ -46,7 +46,7 @@ model! {
 
     /// How a file is exported to IPFS.
     pub struct IpfsExport: Studio, input {
-        /// Template of the NFT metadata (default: [`NftMetadataTemplate::File`]).
+        /// Template of the NFT metadata (default: [`file`](NftMetadataTemplate::File)).
         nft_metadata_template?: NftMetadataTemplate,
         /// Anything, merged deeply into the NFT metadata that the server makes.
         nft_metadata?: Map<String, Value>,

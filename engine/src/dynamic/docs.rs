@@ -1,25 +1,32 @@
 //! Rustdoc comments as plain text.
 
-/// Docs without what only rustdoc understands: links to items become their texts, lines of a paragraph one line. Links to URLs, code
-/// and lists stay as they are.
+/// Docs for who does not read Rust: links to items become their texts, lines of a paragraph one line, and samples of code are left
+/// out. Links to URLs and lists stay as they are.
 ///
 /// ```
 /// # use typed_endpoint::dynamic::plain_text;
-/// let docs = " Lends a [`Book`](crate::Book),\n see [`Return`].\n\n Once, as [RFC 9110](https://rfc.example) says.\n";
+/// let docs = " Lends a [`Book`](crate::Book),\n see [`Return`].\n\n ```\n lend()\n ```\n\n Once, as [RFC 9110](https://rfc.example) says.\n";
 /// assert_eq!(plain_text(docs), "Lends a `Book`, see `Return`.\n\nOnce, as [RFC 9110](https://rfc.example) says.");
 /// ```
 pub fn plain_text(docs: &str) -> String {
     let mut text = String::new();
     let mut is_code = false;
+    // Of all lines, so that lists keep theirs.
+    let indent =
+        docs.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min();
     for line in docs.lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line);
+        let line = line.get(indent.unwrap_or_default()..).unwrap_or_default();
         let is_fence = line.trim_start().starts_with("```");
-        let continues = !is_code && !is_fence && !line.trim().is_empty() && !begins_block(line);
+        is_code ^= is_fence;
+        let is_empty = line.trim().is_empty();
+        if is_code || is_fence || is_empty && text.ends_with('\n') {
+            continue;
+        }
+        let continues = !is_empty && !begins_block(line);
         if !text.is_empty() {
             text.push(if continues && !text.ends_with('\n') { ' ' } else { '\n' });
         }
         text.push_str(if continues { line.trim() } else { line.trim_end() });
-        is_code ^= is_fence;
     }
     without_links(text.trim())
 }

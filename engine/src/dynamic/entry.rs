@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::call::{AnyCall, OneCall, PagedCall};
+use super::docs::plain_text;
 use super::format::{Content, FormatOutput};
 use super::similar::similar;
 use crate::api::Api;
@@ -264,6 +265,19 @@ impl FieldEntry {
     /// The docs, as they are declared.
     pub fn docs(&self) -> &'static str {
         self.docs
+    }
+
+    /// The docs as [`plain_text`]; those of the type where the field has none, as the parameters of paths mostly have none.
+    pub fn description(&self) -> String {
+        let docs = plain_text(self.docs);
+        if !docs.is_empty() {
+            return docs;
+        }
+        let mut schemas = Schemas::new("");
+        let schema = self.schema(&mut schemas).into_value();
+        let named = schemas.into_named();
+        let schema = schema["$ref"].as_str().and_then(|name| named.get(name)).unwrap_or(&schema);
+        schema["description"].as_str().map(plain_text).unwrap_or_default()
     }
 
     /// The schema of the type, without the docs.

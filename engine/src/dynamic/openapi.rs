@@ -1,5 +1,7 @@
 //! Declarations as an OpenAPI document.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::docs::plain_text;
@@ -48,6 +50,10 @@ pub fn openapi<A: Catalog>() -> Value {
             first => merge(first, operation),
         }
     }
+    // Schemas of values without a name hold docs, too.
+    let mut paths = Value::Object(paths);
+    let ids: BTreeMap<_, _> = entries::<A>().map(|entry| (entry.name(), id(entry))).collect();
+    plain_descriptions(&mut paths, &ids);
     let scheme = match A::AUTH {
         Auth::Bearer => json!({ "type": "http", "scheme": "bearer" }),
         Auth::Basic => json!({ "type": "http", "scheme": "basic" }),
@@ -63,7 +69,7 @@ pub fn openapi<A: Catalog>() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { KEY: scheme },
-            "schemas": described(schemas),
+            "schemas": described(schemas, &ids),
         },
     });
     if !given.is_empty() {
@@ -95,34 +101,51 @@ fn declared_type(operation: &Operation) -> Option<String> {
 }
 
 /// The named schemas, with descriptions as plain text.
-fn described(schemas: Schemas) -> Value {
+fn described(schemas: Schemas, ids: &BTreeMap<String, String>) -> Value {
     let mut named: Value = schemas.into_named().into_iter().collect::<Map<_, _>>().into();
-    plain_descriptions(&mut named);
+    plain_descriptions(&mut named, ids);
     named
 }
 
-fn plain_descriptions(value: &mut Value) {
+/// Makes descriptions plain text, which has operations by their ids in the document.
+fn plain_descriptions(value: &mut Value, ids: &BTreeMap<String, String>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 match member {
-                    Value::String(text) if name == "description" => *text = plain_text(text),
-                    member => plain_descriptions(member),
+                    Value::String(text) if name == "description" => *text = with_ids(&plain_text(text), ids),
+                    Value::Object(docs) if name == "x-enumDescriptions" => {
+                        for member in docs.values_mut() {
+                            *member = member.as_str().map(|text| with_ids(&plain_text(text), ids)).into();
+                        }
+                    }
+                    member => plain_descriptions(member, ids),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(plain_descriptions),
+        Value::Array(items) => items.iter_mut().for_each(|item| plain_descriptions(item, ids)),
         _ => {}
     }
+}
+
+fn with_ids(text: &str, ids: &BTreeMap<String, String>) -> String {
+    let parts = text.split('`').enumerate();
+    let parts =
+        parts.map(|(index, part)| if index % 2 == 1 { ids.get(part).map_or(part, String::as_str) } else { part });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+/// The id of an operation in the document.
+fn id(entry: &Entry) -> String {
+    entry.operation().id.map_or_else(|| entry.name().replace('.', "_"), str::to_owned)
 }
 
 fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     let facts = entry.operation();
     let docs = plain_text(entry.docs());
     let (summary, description) = docs.split_once("\n\n").unwrap_or((&docs, ""));
-    let id = facts.id.map_or_else(|| entry.name().replace('.', "_"), str::to_owned);
     let mut operation = json!({
-        "operationId": id,
+        "operationId": id(entry),
         "tags": [facts.resource()],
         "summary": summary,
         "responses": responses(entry, schemas),
@@ -188,10 +211,14 @@ fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schem
         }
     }
     let slashes = field.slashes.then_some("Its slashes stay as they are.");
-    let docs = plain_text(described.docs());
+    let docs = described.description();
     let docs: Vec<_> = Some(&*docs).filter(|docs| !docs.is_empty()).into_iter().chain(slashes).collect();
     if !docs.is_empty() {
         parameter["description"] = docs.join(" ").into();
+        // Which has it in one place.
+        if let Some(schema) = parameter["schema"].as_object_mut() {
+            schema.remove("description");
+        }
     }
     Some(parameter)
 }
@@ -236,7 +263,7 @@ fn body(entry: &Entry, schemas: &mut Schemas) -> Option<Value> {
     } else {
         let mut properties = Map::new();
         for (field, described) in of_body() {
-            let docs = plain_text(described.docs());
+            let docs = described.description();
             properties.insert(field.name.to_owned(), described.schema_of(field, schemas).describe(&docs).into_value());
         }
         let mut required: Vec<_> = of_body().filter(|(field, _)| field.required).map(|(field, _)| field.name).collect();
@@ -329,7 +356,7 @@ fn response_header(field: &Field) -> (String, Value) {
 
 /// An event with an item as its data.
 fn event(item: Schema) -> Schema {
-    let data = Schema::of_type("string").with("contentMediaType", "application/json");
+    let data = Schema::of_type("string").describe("An item, as JSON.").with("contentMediaType", "application/json");
     let data = data.with("contentSchema", item.into_value()).into_value();
     Schema::of_type("object").with("properties", json!({ "data": data }))
 }

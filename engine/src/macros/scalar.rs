@@ -13,8 +13,8 @@
 /// ```
 #[macro_export]
 macro_rules! id {
-    ($($(#[$meta:meta])* $vis:vis struct $name:ident;)+) => {$(
-        $(#[$meta])*
+    ($($(#[$($meta:tt)*])* $vis:vis struct $name:ident;)+) => {$(
+        $(#[$($meta)*])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $vis struct $name(::std::string::String);
 
@@ -40,7 +40,7 @@ macro_rules! id {
 
             #[inline]
             fn schema(_: &mut $crate::codec::Schemas) -> $crate::codec::Schema {
-                $crate::codec::Schema::of_type("string")
+                $crate::codec::Schema::of_type("string").describe($crate::__docs!([] $([$($meta)*])*))
             }
         }
 
