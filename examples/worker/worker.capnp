@@ -1,7 +1,8 @@
-# For workerd, the open source runtime of Cloudflare Workers:
+# For workerd, the open source runtime of Cloudflare Workers, with the variables below (`bindings`) in the environment:
 #
-#     livepeer emulate &    # or an account of your own, with `network` in place of `external` below
-#     workerd serve worker.capnp --external-addr livepeer=127.0.0.1:3004
+#     ./build
+#     livepeer emulate &
+#     workerd serve worker.capnp
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

@@ -19,10 +19,11 @@ use worker::{Context, Env, Method, Request, Response, Result, console_error, eve
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
     let path = request.path();
-    match (request.method(), path.trim_start_matches('/').split_once('/').unwrap_or((&path, ""))) {
-        (Method::Post, ("/streams", "")) => create_stream(request, &env).await,
-        (Method::Get, ("watch", playback_id)) => watch(playback_id, &env),
-        (Method::Post, ("/webhook", "")) => receive(request, &env).await,
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match (request.method(), segments.as_slice()) {
+        (Method::Post, ["streams"]) => create_stream(request, &env).await,
+        (Method::Get, ["watch", playback_id]) => watch(playback_id, &env),
+        (Method::Post, ["webhook"]) => receive(request, &env).await,
         _ => Response::error("no such route", 404),
     }
 }
