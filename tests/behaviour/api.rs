@@ -8,7 +8,8 @@ pub struct Fake;
 
 impl Api for Fake {
     const NAME: &'static str = "Fake";
-    const SERVERS: &'static [&'static str] = &["http://127.0.0.1:4011/page"];
+    // Each test gives its own.
+    const SERVERS: &'static [&'static str] = &["http://fake.invalid"];
     const AUTH: Auth = Auth::Bearer;
     const CASE: Case = Case::Camel;
     type Error = Unmapped;

@@ -12,10 +12,10 @@ use behaviour::{Place, uploads};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-behaviours!(in_browser);
+behaviours!(in_javascript);
 
 fn client() -> Client<Fake> {
-    Client::new().retry(Retry::never())
+    Client::new().retry(Retry::never()).server(common::server("page"))
 }
 
 #[wasm_bindgen_test]
@@ -43,7 +43,7 @@ async fn what_writes_is_not_redirected() {
 
 #[wasm_bindgen_test]
 async fn a_key_in_a_page_is_refused_unless_it_is_allowed() {
-    common::a_key_is_refused_unless_it_is_allowed().await;
+    common::a_key_is_refused(true).await;
 }
 
 #[wasm_bindgen_test]
@@ -58,7 +58,7 @@ async fn a_file_of_the_page_is_read_in_pieces_where_its_bytes_are_needed() {
     }
     assert!(all == content && pieces == 9);
     // The server does not allow pages to ask for its extensions, which is no reason to fail.
-    let at = Place { server: "http://127.0.0.1:4011/checksum".into(), film: common::film };
+    let at = Place { server: common::server("checksum"), film: common::film };
     let blob: web_sys::Blob = common::file(&content).into();
     let upload = Client::new().upload_to(format!("{}/tus", at.server), File::from(blob)).checksum(true).await.unwrap();
     uploads::assert_stored(&at, &upload, &content).await;
