@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { createHmac, createPublicKey, randomUUID, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [folder, workerd, emulator] = process.argv.slice(2);
+const [folder, workerd] = process.argv.slice(2, 4).map(path => resolve(path)), emulator = process.argv[4];
 const network = fetch;
 const assert = (holds, what) => { if (!holds) { console.log(`not so: ${what}`); process.exit(1); } };
 const call = (method, path, json) => {
