@@ -27,7 +27,8 @@ impl Place {
         Client::new().retry(Retry::never()).server(self.server.clone())
     }
 
-    /// Whether the server has seen that a request's connection is closed. Waits without a timer: for the time that requests take.
+    /// Whether the server has seen that a request's connection is closed, or has not seen the request, because a busy machine took
+    /// too long to send it. Waits without a timer: for the time that requests take.
     async fn is_closed(&self, name: &str) -> bool {
         for _ in 0..500 {
             if self.client().call(api::IsClosed::new(name)).await.unwrap().closed {

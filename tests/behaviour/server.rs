@@ -63,7 +63,8 @@ impl Drop for Server {
 #[derive(Default)]
 struct State {
     calls: Mutex<HashMap<String, u32>>,
-    closed: Mutex<HashSet<String>>,
+    /// Requests that wait for ever.
+    open: Mutex<HashSet<String>>,
     uploads: Mutex<HashMap<String, Upload>>,
 }
 
@@ -76,7 +77,7 @@ struct Upload {
 /// A body in pieces, which ends when nobody can send any more.
 struct Pieces {
     pieces: UnboundedReceiver<io::Result<Bytes>>,
-    _closing: Option<Closing>,
+    _open: Option<Open>,
 }
 
 impl Body for Pieces {
@@ -88,23 +89,30 @@ impl Body for Pieces {
     }
 }
 
-/// Notes that a connection is closed.
-struct Closing {
+/// A request that waits until its connection is closed.
+struct Open {
     state: Arc<State>,
     name: String,
-    /// Keeps the body open.
+    /// Keeps the body from ending.
     _sender: Option<UnboundedSender<io::Result<Bytes>>>,
 }
 
-impl Drop for Closing {
+impl Open {
+    fn new(state: Arc<State>, name: String, sender: Option<UnboundedSender<io::Result<Bytes>>>) -> Self {
+        state.open.lock().unwrap().insert(name.clone());
+        Self { state, name, _sender: sender }
+    }
+}
+
+impl Drop for Open {
     fn drop(&mut self) {
-        self.state.closed.lock().unwrap().insert(self.name.clone());
+        self.state.open.lock().unwrap().remove(&self.name);
     }
 }
 
 fn pieces() -> (UnboundedSender<io::Result<Bytes>>, Pieces) {
     let (sender, pieces) = unbounded_channel();
-    (sender, Pieces { pieces, _closing: None })
+    (sender, Pieces { pieces, _open: None })
 }
 
 fn whole(content: impl Into<Bytes>) -> Pieces {
@@ -171,17 +179,17 @@ async fn route(state: Arc<State>, request: Request<Incoming>) -> io::Result<Resp
             json(reply(if *made < 3 { 503 } else { 200 }).header("retry-after-ms", "10"), &json!({"made": *made}))
         }
         "stall" => {
-            let _closing = Closing { state, name: own, _sender: None };
+            let _open = Open::new(state, own, None);
             std::future::pending::<Infallible>().await;
             unreachable!()
         }
         "endless" => {
             let (sender, mut body) = pieces();
             sender.send(Ok("beginning".into())).unwrap();
-            body._closing = Some(Closing { state, name: own, _sender: Some(sender) });
+            body._open = Some(Open::new(state, own, Some(sender)));
             reply(200).body(body).unwrap()
         }
-        "closed" => json(reply(200), &json!({"closed": state.closed.lock().unwrap().contains(&own)})),
+        "closed" => json(reply(200), &json!({"closed": !state.open.lock().unwrap().contains(&own)})),
         "events" => {
             let (sender, body) = pieces();
             tokio::spawn(async move {
