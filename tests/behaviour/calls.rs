@@ -46,10 +46,7 @@ pub async fn what_reads_is_redirected(at: Place) {
 }
 
 pub async fn what_takes_too_long_ends_and_is_aborted(at: Place) {
-    for (name, client) in [
-        ("idle", at.client().timeout(WAIT)),
-        ("deadline", at.client().deadline(WAIT)),
-    ] {
+    for (name, client) in [("idle", at.client().timeout(WAIT)), ("deadline", at.client().deadline(WAIT))] {
         let error = client.call(Stall::new(name)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error:#}");
         assert!(at.is_closed(name).await, "{name}");

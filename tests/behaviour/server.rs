@@ -63,7 +63,7 @@ impl Drop for Server {
 #[derive(Default)]
 struct State {
     calls: Mutex<HashMap<String, u32>>,
-    /// Requests that wait for ever.
+    /// Requests that are not responded to, or whose response does not end.
     open: Mutex<HashSet<String>>,
     uploads: Mutex<HashMap<String, Upload>>,
 }
