@@ -19,7 +19,7 @@
 //! 16. [Many machines](many_machines): a job queue, and each file exactly once
 //! 17. [Live streams by trickle](trickle)
 //! 18. [Apps on the network](apps): sessions, payments, runners
-//! 19. [In a web page](browser): uploads without a key
+//! 19. [In a web page and at the edge](browser): uploads without a key, Cloudflare Workers
 //!
 //! For reference: [a gallery of errors](gallery), and [the calls of the other SDKs](coming_from) next to ours. Complete programs
 //! are in the folder `examples/`.

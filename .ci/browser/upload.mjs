@@ -13,11 +13,16 @@ const control = (method, path, json) =>
   fetch(`${studio}${path}`, { method, headers: { authorization: "Bearer any", "content-type": "application/json" }, body: json && JSON.stringify(json) });
 
 const folder = mkdtempSync(join(tmpdir(), "upload-"));
-const path = join(folder, "film.mp4");
-const sent = createHash("sha256");
-const file = openSync(path, "w");
-for (let at = 0; at < size; at++) { const piece = randomBytes(MIB); sent.update(piece); writeSync(file, piece); }
-closeSync(file);
+const sums = new Map();
+const make = (name, size) => {
+  const [path, sum] = [join(folder, name), createHash("sha256")];
+  const file = openSync(path, "w");
+  for (let at = 0; at < size; at++) { const piece = randomBytes(MIB); sum.update(piece); writeSync(file, piece); }
+  closeSync(file);
+  sums.set(name, sum.digest("hex"));
+  return path;
+};
+const path = make("film.mp4", size);
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const page = await browser.newPage();
@@ -40,6 +45,8 @@ const look = async () => {
   wasm = Math.max(wasm, now[0]);
   return { progress: now[1], status: now[2] };
 };
+
+const assets = async () => (await control("GET", "/api/asset")).json();
 
 // Where something goes wrong, evenly across the file; a reload after every few cuts.
 const events = [...Array(cuts).fill("cut"), ...Array(reloads).fill("reload")]
@@ -73,16 +80,23 @@ do { now = await look(); } while (now.status === "sending");
 assert(now.status === "done", `it ends: ${now.status}`);
 const seconds = (Date.now() - began) / 1000;
 
-const assets = await (await control("GET", "/api/asset")).json();
-assert(assets.length === 1, `one asset, though the page was reloaded: ${assets.length}`);
-let asset;
-do asset = await (await control("GET", `/api/asset/${assets[0].id}`)).json(); while (asset.status.phase !== "ready");
-const arrived = createHash("sha256");
-let length = 0;
-for await (const piece of (await fetch(asset.downloadUrl)).body) { arrived.update(piece); length += piece.length; }
-assert(length === size * MIB && arrived.digest("hex") === sent.digest("hex"), `all bytes arrive: ${length}`);
+assert((await assets()).length === 1, "one asset, though the page was reloaded");
+
+// Several at once.
+await page.locator("#files").setInputFiles([make("second.mp4", 1), make("third.mp4", 9)]);
+await page.locator("output", { hasText: "done" }).nth(2).waitFor();
+
+for (const { id, name } of await assets()) {
+  let asset;
+  do asset = await (await control("GET", `/api/asset/${id}`)).json(); while (asset.status.phase !== "ready");
+  const arrived = createHash("sha256");
+  for await (const piece of (await fetch(asset.downloadUrl)).body) arrived.update(piece);
+  assert(arrived.digest("hex") === sums.get(name), `all bytes of ${name} arrive`);
+  sums.delete(name);
+}
+assert(sums.size === 0, `all files arrive: ${[...sums.keys()]}`);
 assert(keys.length === 0, `no key leaves the page: ${keys}`);
-assert(wasm <= 4 * MIB, `the memory of the program stays small: ${wasm}`);
+assert(wasm <= 4 * MIB && heap <= 16 * MIB, `the memory of the page stays small: ${wasm} and ${heap}`);
 assert(await page.evaluate(() => localStorage.length) === 0, "nothing is left behind");
 await browser.close();
 rmSync(folder, { recursive: true });

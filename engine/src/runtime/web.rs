@@ -3,9 +3,13 @@
 use js_sys::{Function, Reflect, Uint8Array, global};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Whether this runs in a page of a browser, or a worker of one: what other runtimes do not have is an address.
+/// Whether this runs in a page of a browser, or in a worker of one. Both have an address, from which anybody can load the same
+/// code; servers and edge workers have none. Deno gives its workers one all the same.
+///
+/// `WorkerGlobalScope` does not tell: edge workers have it, too, and so has a page's worker. Nor does the name in `navigator`:
+/// programs that show pages choose their own.
 pub(crate) fn is_page() -> bool {
-    has("location")
+    has("location") && !has("Deno")
 }
 
 /// Whether the global scope has something of this name.
