@@ -9,8 +9,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use apis::APIS;
-use livepeer::dynamic::openapi;
 use livepeer::{Ai, Studio};
+use livepeer::dynamic::{entries, openapi};
 use serde_json::Value;
 use spec::{Spec, SpecOperation, shape};
 
@@ -127,7 +127,7 @@ fn texts(path: &str, value: &Value, each: &mut dyn FnMut(&str, &str)) {
 
 #[test]
 fn no_text_in_the_documents_is_rust() {
-    for document in [openapi::<Studio>(), openapi::<Ai>()] {
+    for document in APIS.iter().map(|api| (api.openapi)()) {
         let mut rust = Vec::new();
         texts("", &document, &mut |path, text| {
             if ["::", "```", "[`"].iter().any(|sign| text.contains(sign)) {
@@ -172,7 +172,7 @@ fn every_parameter_and_property_has_a_description() {
             walk(path, item, without);
         }
     }
-    for document in [openapi::<Studio>(), openapi::<Ai>()] {
+    for document in APIS.iter().map(|api| (api.openapi)()) {
         let mut without = Vec::new();
         walk("", &document, &mut without);
         assert!(without.is_empty(), "{without:#?}");

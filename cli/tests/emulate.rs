@@ -287,7 +287,7 @@ async fn accounts_of_similar_names_do_not_share_their_state() {
         assert_eq!(streams(&second, "a.b").await, ["of 1"]);
         assert_eq!(streams(&second, "a_b").await, ["of 2"]);
     }
-    studio.file("seed.toml", &seed.replace("a_b", "a.b"));
+    studio.file("seed.toml", seed.replace("a_b", "a.b"));
     let refused: Ran = studio.command().args(["emulate", "--port", "0"]).args(words).output().unwrap().into();
     assert!(refused.code == 2 && refused.err.contains("there are two accounts of the name \"a.b\""), "{}", refused.err);
 }

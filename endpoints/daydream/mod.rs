@@ -33,11 +33,17 @@ operations! {
     }
     endpoint! {
         /// Retrieves a stream.
-        pub Get: Daydream = GET "/v1/streams/{id}" (id: String) -> Stream
+        pub Get: Daydream = GET "/v1/streams/{id}" (
+            /// Id of a stream.
+            id: String,
+        ) -> Stream
     }
     endpoint! {
         /// Changes how a stream is changed, while it runs.
-        pub Update: Daydream = PATCH "/v1/streams/{id}" (id: String) json {
+        pub Update: Daydream = PATCH "/v1/streams/{id}" (
+            /// Id of a stream.
+            id: String,
+        ) json {
             /// What changes the video.
             pipeline: Pipeline,
             /// How it is changed. The model stays the same.
