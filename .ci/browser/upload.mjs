@@ -31,6 +31,9 @@ const keys = [];
 page.on("request", request => { if (request.headers().authorization) keys.push(request.url()); });
 const cdp = await page.context().newCDPSession(page);
 await cdp.send("Performance.enable");
+// Slow enough that nothing is over before this program has looked, on a busy machine, too.
+await cdp.send("Network.enable");
+await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 5 * MIB });
 
 const began = Date.now();
 let wasm = 0, heap = 0;
@@ -70,9 +73,10 @@ for (const { what, at } of events) {
   }
   if (!paused) {
     paused = true;
-    await page.getByRole("button", { name: "Pause" }).click();
+    // Not by `click`, which first waits until the button stands still: meanwhile the upload can end.
+    await page.getByRole("button", { name: "Pause" }).dispatchEvent("click");
     await page.getByText("paused", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume" }).dispatchEvent("click");
   }
 }
 let now;
