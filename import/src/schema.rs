@@ -289,7 +289,7 @@ impl<'a> Schemas<'a> {
         field.nullable = nullable || is(schema, "nullable");
         field.docs = field_docs(schema, resolved);
         let (resolved_ty, _) = self.types.resolved(&field.ty);
-        field.rules = rules::of(resolved, &resolved_ty, &field.rust);
+        field.rules = rules::of(self.but_null(resolved), &resolved_ty, &field.rust);
         if let (Some([Value::String(only)]), true) = (
             allowed_values(resolved)
                 .as_deref()
@@ -306,6 +306,17 @@ impl<'a> Schemas<'a> {
             field.comment = Some("any JSON: the description has no one type for it".into());
         }
         field
+    }
+
+    /// The only alternative besides `null`, where there is one: that has the bounds.
+    fn but_null<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let alternatives = ["oneOf", "anyOf", "allOf"].iter().flat_map(|of| items(schema, of));
+        let mut others =
+            alternatives.map(|it| self.document.resolve(it)).filter(|it| types_of(it) != (Vec::new(), true));
+        match (others.next(), others.next()) {
+            (Some(only), None) => only,
+            _ => schema,
+        }
     }
 
     /// Schemas that hold all at once, as one.
