@@ -47,7 +47,10 @@ operations! {
     endpoint! {
         /// Reserves a session of a persistent runner. A runner that has a price responds with 402 and a [`Challenge`], unless the
         /// request has a payment.
-        pub Reserve: Orchestrator = POST "/apps/{route}/session" (route: String) headers {
+        pub Reserve: Orchestrator = POST "/apps/{route}/session" (
+            /// What stands for the runner in URLs.
+            route: String,
+        ) headers {
             /// Address of who pays: `0x` and 40 hexadecimal digits.
             payer_address as "livepeer-payer-address"?: String,
             /// The payment, as the signer made it.
@@ -59,7 +62,9 @@ operations! {
     endpoint! {
         /// Stops a session. Also a success if there is no such session (any more).
         pub Stop: Orchestrator = POST "/apps/{route}/session/{session_id}/stop" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         ) -> (), retryable,
             no_auth
@@ -70,7 +75,9 @@ operations! {
         ///
         /// The response is a protobuf message, whose price is not the one of the session.
         pub Pay: Orchestrator = POST "/apps/{route}/session/{session_id}/payment" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         ) headers {
             /// Address of who pays.

@@ -41,7 +41,10 @@ operations! {
     }
     endpoint! {
         /// Removes a runner. Status 404 means that there is none.
-        pub Unregister: Orchestrator = POST "/runners/{runner_id}/unregister" (runner_id: String) headers {
+        pub Unregister: Orchestrator = POST "/runners/{runner_id}/unregister" (
+            /// Id of the runner.
+            runner_id: String,
+        ) headers {
             /// The runner's secret.
             authorization: Secret,
         } -> (), retryable, no_auth
@@ -50,7 +53,9 @@ operations! {
     endpoint! {
         /// Creates channels of a session, at most 25.
         pub CreateChannels: Orchestrator = POST "/runner/{route}/session/{session_id}/channels" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         )
         headers {
@@ -64,7 +69,9 @@ operations! {
     endpoint! {
         /// Deletes channels of a session, by their names.
         pub DeleteChannels: Orchestrator = DELETE "/runner/{route}/session/{session_id}/channels" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         )
         headers {
@@ -79,7 +86,9 @@ operations! {
     endpoint! {
         /// Creates a URL for a session, whose requests reach the runner.
         pub CreateProxy: Orchestrator = POST "/runner/{route}/session/{session_id}/proxy" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         )
         headers {
@@ -93,7 +102,9 @@ operations! {
     endpoint! {
         /// Ends a session, as the runner.
         pub StopSession: Orchestrator = POST "/runner/{route}/session/{session_id}/stop" (
+            /// What stands for the runner in URLs.
             route: String,
+            /// Id of the session.
             session_id: Secret,
         )
         headers {
