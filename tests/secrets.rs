@@ -172,8 +172,20 @@ fn with_urls(json: &[u8]) -> String {
 }
 
 /// Names that sound like those of secrets, of what is none. (`key` is the name that is generated where any may stand.)
-const PUBLIC: [&str; 7] =
-    ["publicKey", "public_key", "spki_public_key", "createdByTokenName", "signature", "signatureType", "key"];
+const PUBLIC: [&str; 12] = [
+    "publicKey",
+    "public_key",
+    "spki_public_key",
+    "createdByTokenName",
+    "signature",
+    "signatureType",
+    "key",
+    "author",
+    "token_type",
+    "issued_token_type",
+    "requested_token_type",
+    "subject_token_type",
+];
 
 struct Inspection {
     log: Log,
