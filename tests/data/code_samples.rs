@@ -1105,7 +1105,8 @@ pub async fn gateway_byoc_process(client: Client<Gateway>) -> Result<(), Box<dyn
 
 pub async fn gateway_byoc_start_stream(client: Client<Gateway>) -> Result<(), Box<dyn std::error::Error>> {
     let _ = {
-    client.call(byoc::StartStream::new("job")).await?
+    let request: byoc::StartStream = serde_json::from_str(r#"{"job":"eyJ0aW1lb3V0X3NlY29uZHMiOjF9"}"#)?;
+    client.call(request).await?
     };
     Ok(())
 }
