@@ -86,7 +86,8 @@ impl Field for JobHeader {
     }
 
     fn schema(_: &mut Schemas) -> Schema {
-        Schema::of_type("string").with("contentEncoding", "base64").with("contentMediaType", "application/json")
+        // The format keeps samples from making it of any text.
+        Schema::of_type("string").with("format", "byte").with("contentMediaType", "application/json")
     }
 }
 
