@@ -48,7 +48,10 @@ operations! {
     // Retryable, because a channel that is there stays as it is.
     endpoint! {
         /// Creates a channel, on servers that create channels by themselves; orchestrators respond with 404.
-        pub Create: Trickle = POST "/{channel}" (channel: Secret) headers {
+        pub Create: Trickle = POST "/{channel}" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+        ) headers {
             /// Media type of the channel's segments.
             media_type as "expect-content"?: String,
         } -> (), retryable, no_auth
@@ -56,7 +59,12 @@ operations! {
     // Not retryable: the server appends to a segment that is not complete.
     endpoint! {
         /// Publishes a whole segment. The response names it in the header `Lp-Trickle-Seq`.
-        pub Publish: Trickle = POST "/{channel}/{seq}" (channel: Secret, seq: i64) headers {
+        pub Publish: Trickle = POST "/{channel}/{seq}" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+            /// Number of the segment.
+            seq: i64,
+        ) headers {
             /// Closes the segments before this one, if it is not empty: for the first one of a publisher.
             reset as "lp-trickle-reset"?: String,
         } body(content: File) -> (), no_auth
@@ -66,18 +74,34 @@ operations! {
         ///
         /// The response has the headers `Lp-Trickle-Seq`, `Lp-Trickle-Latest` and, at the end of the channel, `Lp-Trickle-Closed`. Status
         /// 470 means that the segment is not there: too old, or not yet the next one.
-        pub Subscribe: Trickle = GET "/{channel}/{seq}" (channel: Secret, seq: i64) -> download, no_auth
+        pub Subscribe: Trickle = GET "/{channel}/{seq}" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+            /// Number of the segment.
+            seq: i64,
+        ) -> download, no_auth
     }
     endpoint! {
         /// Retrieves the number of the next segment to be written, as text.
-        pub Next: Trickle = GET "/{channel}/next" (channel: Secret) -> text, no_auth
+        pub Next: Trickle = GET "/{channel}/next" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+        ) -> text, no_auth
     }
     endpoint! {
         /// Deletes a channel. Status 400 means that there is none.
-        pub Delete: Trickle = DELETE "/{channel}" (channel: Secret) -> (), no_auth
+        pub Delete: Trickle = DELETE "/{channel}" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+        ) -> (), no_auth
     }
     endpoint! {
         /// Closes a segment: its subscribers receive no more of it.
-        pub DeleteSegment: Trickle = DELETE "/{channel}/{seq}" (channel: Secret, seq: u64) -> (), no_auth
+        pub DeleteSegment: Trickle = DELETE "/{channel}/{seq}" (
+            /// Name of the channel: who knows it may use it.
+            channel: Secret,
+            /// Number of the segment.
+            seq: u64,
+        ) -> (), no_auth
     }
 }
