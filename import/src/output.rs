@@ -139,7 +139,10 @@ fn imports(code: &str, facts: &Facts, shared: &HashSet<&str>) -> String {
     if uses(&facts.name) {
         own.push_str(&format!("use super::{};\n", facts.name));
     }
-    if shared.iter().any(|name| uses(name)) {
+    if shared
+        .iter()
+        .any(|name| is_type(code, name) || code.contains(&format!("{name}>")) || code.contains(&format!("sse {name}")))
+    {
         own.push_str("use super::types::*;\n");
     }
     if !text.is_empty() && !own.is_empty() {
