@@ -41,24 +41,36 @@ operations! {
     }
     endpoint! {
         /// Stops a stream.
-        pub StopStream: Gateway = POST "/process/stream/{stream_id}/stop" (stream_id: String) -> (), retryable, no_auth
+        pub StopStream: Gateway = POST "/process/stream/{stream_id}/stop" (
+            /// Id of the stream.
+            stream_id: String,
+        ) -> (), retryable, no_auth
     }
     endpoint! {
         /// Passes parameters on to the container of a stream.
-        pub UpdateStream: Gateway = POST "/process/stream/{stream_id}/update" (stream_id: String) headers {
+        pub UpdateStream: Gateway = POST "/process/stream/{stream_id}/update" (
+            /// Id of the stream.
+            stream_id: String,
+        ) headers {
             /// What the gateway has to know: a time, and the stream's id as request.
             job as "livepeer": JobHeader,
         } json(params: Value) -> (), retryable, no_auth
     }
     endpoint! {
         /// Sends video to a stream by WHIP: request and response are SDP.
-        pub StreamWhip: Gateway = POST "/process/stream/{stream_id}/whip" (stream_id: String) headers {
+        pub StreamWhip: Gateway = POST "/process/stream/{stream_id}/whip" (
+            /// Id of the stream.
+            stream_id: String,
+        ) headers {
             const content_type: &'static str = "application/sdp",
         } body(offer: String) -> text, status(201), no_auth
     }
     endpoint! {
         /// Begins with video that a media server receives for a stream, as that server says it by a webhook.
-        pub StreamRtmp: Gateway = POST "/process/stream/{stream_id}/rtmp" (stream_id: String) form {
+        pub StreamRtmp: Gateway = POST "/process/stream/{stream_id}/rtmp" (
+            /// Id of the stream.
+            stream_id: String,
+        ) form {
             /// Names the connection at the media server.
             source_id: String,
             /// Its kind there, such as `rtmpConn`.
@@ -67,11 +79,17 @@ operations! {
     }
     endpoint! {
         /// Retrieves what a stream does.
-        pub StreamStatus: Gateway = GET "/process/stream/{stream_id}/status" (stream_id: String) -> GatewayStatus, no_auth
+        pub StreamStatus: Gateway = GET "/process/stream/{stream_id}/status" (
+            /// Id of the stream.
+            stream_id: String,
+        ) -> GatewayStatus, no_auth
     }
     endpoint! {
         /// Receives what the container of a stream says. Status 503 means that it says nothing.
-        pub StreamData: Gateway = GET "/process/stream/{stream_id}/data" (stream_id: String) -> sse StreamEvent, timeout(3600), no_auth
+        pub StreamData: Gateway = GET "/process/stream/{stream_id}/data" (
+            /// Id of the stream.
+            stream_id: String,
+        ) -> sse StreamEvent, timeout(3600), no_auth
     }
     endpoint! {
         /// Retrieves what a caller has to know to pay for a container.

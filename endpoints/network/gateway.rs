@@ -62,7 +62,10 @@ fields! {
 operations! {
     endpoint! {
         /// Begins to change a video that a media server receives, as that server says it by a webhook.
-        pub StartLive: Gateway = POST "/live/video-to-video/{stream}/start" (stream: String) form {
+        pub StartLive: Gateway = POST "/live/video-to-video/{stream}/start" (
+            /// Name of the stream.
+            stream: String,
+        ) form {
             ..source,
             /// The query of the URL that the video is sent to, with the pipeline in it.
             query?: String,
@@ -73,11 +76,17 @@ operations! {
     // Retryable, because each replaces what the one before said.
     endpoint! {
         /// Changes the parameters of a video's pipeline.
-        pub UpdateLive: Gateway = POST "/live/video-to-video/{stream}/update" (stream: String) json(params: Map<String, Value>) -> (), retryable, no_auth
+        pub UpdateLive: Gateway = POST "/live/video-to-video/{stream}/update" (
+            /// Name of the stream.
+            stream: String,
+        ) json(params: Map<String, Value>) -> (), retryable, no_auth
     }
     endpoint! {
         /// Sends a video by WHIP: request and response are SDP.
-        pub LiveWhip: Gateway = POST "/live/video-to-video/{stream}/whip" (stream: String) query {
+        pub LiveWhip: Gateway = POST "/live/video-to-video/{stream}/whip" (
+            /// Name of the stream.
+            stream: String,
+        ) query {
             ..pipeline,
         } headers {
             const content_type: &'static str = "application/sdp",
@@ -99,7 +108,10 @@ operations! {
     }
     endpoint! {
         /// Retrieves what a video's pipeline does.
-        pub LiveStatus: Gateway = GET "/live/video-to-video/{stream_id}/status" (stream_id: String) -> LivePipelineStatus, no_auth
+        pub LiveStatus: Gateway = GET "/live/video-to-video/{stream_id}/status" (
+            /// Id of the stream.
+            stream_id: String,
+        ) -> LivePipelineStatus, no_auth
     }
 }
 
