@@ -194,7 +194,7 @@ async fn mistakes_in_the_control_of_it_are_told() {
         ("advance", r#"{"seconds":null}"#, 400, "expected f64"),
         ("advance", r#"{"seconds":-1}"#, 400, "`seconds` is a number from 0 on, not -1"),
         ("advance", r#"{"seconds":1e300}"#, 400, "`seconds` is a number"),
-        ("advance", r#"{"secods":60}"#, 400, "unknown field `secods`"),
+        ("advance", r#"{"minutes":60}"#, 400, "unknown field `minutes`"),
         ("fail-task", r#"{"times":-1}"#, 400, "expected u32"),
     ] {
         let (got, text) = emulator.call("POST", &format!("/_emulator/{path}"), &[JSON], body).await.unwrap();

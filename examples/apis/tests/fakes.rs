@@ -89,11 +89,11 @@ async fn github() {
 async fn stripe() {
     let create = stripe::CreateCustomer::new()
         .name("A B")
-        .address(stripe::Address::new().city("Linz"))
+        .address(stripe::Address::new().city("Vienna"))
         .metadata([("order", "7")])
         .idempotency_key("k1");
     let body = sent::<_, stripe::Stripe>(create).await.replace("%5B", "[").replace("%5D", "]");
-    assert_eq!(body, "name=A%20B&address[city]=Linz&metadata[order]=7");
+    assert_eq!(body, "name=A%20B&address[city]=Vienna&metadata[order]=7");
     let checkout = stripe::CreateCheckout::new("payment", "x", [stripe::LineItem::new("p1", 2u32)]);
     let body = sent::<_, stripe::Stripe>(checkout).await.replace("%5B", "[").replace("%5D", "]");
     assert_eq!(body, "mode=payment&success_url=x&line_items[0][price]=p1&line_items[0][quantity]=2");

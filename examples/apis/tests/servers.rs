@@ -91,7 +91,7 @@ async fn stripe_like() {
     for number in 0..5 {
         let create = stripe::CreateCustomer::new()
             .email(format!("{number}@x.example"))
-            .address(stripe::Address::new().city("Linz").country("AT"))
+            .address(stripe::Address::new().city("Vienna").country("AT"))
             .metadata([("number", number.to_string())]);
         let customer = client.call(create).await.unwrap();
         assert_eq!(customer.metadata.unwrap()["number"], number.to_string());
