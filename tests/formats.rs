@@ -7,10 +7,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use livepeer::codec::{Field, Sampler, Schemas, from_json, to_json};
-use livepeer::network::operations::{orchestrator, runner, signer};
+use livepeer::network::operations::{byoc, clearinghouse, gateway, orchestrator, runner, signer};
 use livepeer::{
-    Storage, access_control, asset, generate, ingest, metrics, multistream, network, object_store, playback, project,
-    room, session, stream, task, transcode, user, webhook,
+    Storage, access_control, asset, daydream, generate, ingest, metrics, multistream, network, object_store, playback,
+    project, room, session, stream, task, transcode, user, webhook,
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -160,6 +160,13 @@ all! {
         orchestrator::RunnerInfo runner::RunnerPrice orchestrator::Reservation orchestrator::Challenge runner::Registration
         runner::CreatedChannels runner::DeletedChannels runner::Proxy runner::RunnerEvent runner::NewChannel
         orchestrator::OrchestratorInfo orchestrator::JsonError signer::MaxPrice signer::SignedAddress signer::LivePayment network::SessionState
+    }
+    models_of_older_gateways {
+        byoc::Job byoc::JobRequest byoc::JobParameters byoc::JobOrchestrators byoc::JobToken byoc::StreamUrls
+        byoc::StreamEvent gateway::GatewayStatus gateway::LivePipelineStatus clearinghouse::Token clearinghouse::TokenError clearinghouse::Balance
+    }
+    models_of_daydream {
+        daydream::Stream daydream::Streams daydream::Params daydream::Deleted daydream::DaydreamError
     }
     models_of_ai {
         generate::ImageResponse generate::VideoResponse generate::TextResponse generate::MasksResponse
