@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the same eight operations in six ways, and writes RESULTS.md.
+"""Measures the same eight operations in five ways, and writes RESULTS.md.
 
 `./measure.py [NAME …]` measures only these ways and keeps the figures of the others. `--builds` measures clean builds, too, which
 takes a minute of CPU for each. openapi-generator is the program of that name (`pip install openapi-generator-cli`, and
@@ -24,7 +24,6 @@ WAYS = {
     "by_hand": "reqwest by hand",
     "middleware": "reqwest-middleware, reqwest-retry",
     "rustified": "rustify",
-    "progenitored": "progenitor",
     "generated": "openapi-generator",
 }
 FAULTS = ["limited", "post-cut-head", "post-cut-body", "new", "endless", "hang", "proxy"]
@@ -159,7 +158,7 @@ def table(results):
     text = "Written by `measure.py`: eight operations, in each of these ways.\n\n"
     text += row("", [WAYS[name] for name in ways]) + "|---" * (len(ways) + 1) + "|\n"
     text += row("lines that a person writes", [
-        f"{result['lines']} and {described} of OpenAPI" if name in ("progenitored", "generated") else str(result["lines"])
+        f"{result['lines']} and {described} of OpenAPI" if name == "generated" else str(result["lines"])
         for name, result in zip(ways, got)])
     text += row("crates, without TLS", [str(result["crates"]) for result in got])
     text += row("CPU seconds of a clean build", [f"{result['build']:.0f}" if result["build"] else "not measured" for result in got])
