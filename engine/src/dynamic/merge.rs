@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// has one of each.
 pub(super) fn merge(first: &mut Value, mut other: Value) {
     merge_parameters(first, other["parameters"].take());
-    merge_content(&mut first["requestBody"], &mut other["requestBody"]);
+    merge_body(first, &mut other);
     if let (Some(responses), Value::Object(others)) = (first["responses"].as_object_mut(), other["responses"].take()) {
         for (status, mut other) in others {
             match responses.get_mut(&status) {
@@ -61,9 +61,22 @@ fn optional(mut parameter: Value) -> Value {
     parameter
 }
 
+/// Adds the body of an operation, which can be left out where only one of them has one.
+fn merge_body(first: &mut Value, other: &mut Value) {
+    match (first.get_mut("requestBody"), other.get_mut("requestBody")) {
+        (Some(own), Some(other)) => merge_content(own, other),
+        (Some(own), None) => *own = optional(own.take()),
+        (None, Some(other)) => first["requestBody"] = optional(other.take()),
+        (None, None) => {}
+    }
+}
+
 /// Adds the media types of a body to those of another.
 fn merge_content(first: &mut Value, other: &mut Value) {
-    let (Some(own), Value::Object(others)) = (first["content"].as_object_mut(), other["content"].take()) else {
+    // By `get_mut`, because an index would add what is not there.
+    let Some(Value::Object(others)) = other.get_mut("content").map(Value::take) else { return };
+    let Some(own) = first.get_mut("content").and_then(Value::as_object_mut) else {
+        first["content"] = others.into();
         return;
     };
     for (media_type, body) in others {
