@@ -132,9 +132,9 @@ async fn create(core: &Arc<Core>, token: &str, parts: &Parts, body: Body) -> Rep
         return reply;
     }
     let is_kept = !matches!(fault, Some(UploadFault::Lose | UploadFault::Forget));
-    let first = match (spool(core), text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE)) {
-        (Ok(first), true) => receive(first, body, fault.as_ref()).await,
-        (first, _) => first,
+    let first = match text(&parts.headers, CONTENT_TYPE.as_str()) == Some(PART_TYPE) {
+        true => received(core, body, fault.as_ref()).await,
+        false => spool(core),
     };
     let first = match first {
         Ok(first) => first,
@@ -216,11 +216,7 @@ async fn patch(core: &Arc<Core>, id: &str, headers: &HeaderMap, body: Body) -> R
         return conflict();
     }
     let fault = fault(core, UploadStep::Send);
-    let part = match spool(core) {
-        Ok(part) => receive(part, body, fault.as_ref()).await,
-        Err(reply) => return reply,
-    };
-    let part = match part {
+    let part = match received(core, body, fault.as_ref()).await {
         Ok(part) => part,
         Err(reply) => return reply,
     };
@@ -304,6 +300,11 @@ fn spool(core: &Core) -> HandlerResult<Spool> {
     core.set(|state| state.uploads.files.spool()).map_err(|error| not_kept(&error))
 }
 
+/// A body, in a place of its own.
+async fn received(core: &Core, body: Body, fault: Option<&UploadFault>) -> HandlerResult<Spool> {
+    receive(spool(core)?, body, fault).await
+}
+
 async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> Reply {
     let asset = match core.set(|state| waiting(state, token)) {
         Ok(asset) => asset,
@@ -318,11 +319,7 @@ async fn put(core: &Arc<Core>, token: &str, headers: &HeaderMap, body: Body) -> 
         return Reply::text(411, "Length Required\n");
     };
     let fault = fault(core, UploadStep::Send);
-    let file = match spool(core) {
-        Ok(file) => receive(file, body, fault.as_ref()).await,
-        Err(reply) => return reply,
-    };
-    let file = match file {
+    let file = match received(core, body, fault.as_ref()).await {
         Ok(file) => file,
         Err(reply) => return reply,
     };
