@@ -50,10 +50,6 @@ pub fn openapi<A: Catalog>() -> Value {
             first => merge(first, operation),
         }
     }
-    // Schemas of values without a name hold docs, too.
-    let mut paths = Value::Object(paths);
-    let ids: BTreeMap<_, _> = entries::<A>().map(|entry| (entry.name(), id(entry))).collect();
-    plain_descriptions(&mut paths, &ids);
     let scheme = match A::AUTH {
         Auth::Bearer => json!({ "type": "http", "scheme": "bearer" }),
         Auth::Basic => json!({ "type": "http", "scheme": "basic" }),
@@ -69,12 +65,14 @@ pub fn openapi<A: Catalog>() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { KEY: scheme },
-            "schemas": described(schemas, &ids),
+            "schemas": schemas.into_named(),
         },
     });
     if !given.is_empty() {
         document["components"]["pathItems"] = given.into();
     }
+    let ids = entries::<A>().map(|entry| (entry.name(), id(entry))).collect();
+    plain_descriptions(&mut document, &ids);
     document
 }
 
@@ -98,13 +96,6 @@ fn constants(operation: &Operation) -> impl Iterator<Item = (&Field, Value)> {
 fn declared_type(operation: &Operation) -> Option<String> {
     let is_type = |field: &&Field| field.place == Place::Header && field.name.eq_ignore_ascii_case("content-type");
     operation.fields.iter().find(is_type).and_then(|field| serde_json::from_str(field.preset?).ok())
-}
-
-/// The named schemas, with descriptions as plain text.
-fn described(schemas: Schemas, ids: &BTreeMap<String, String>) -> Value {
-    let mut named: Value = schemas.into_named().into_iter().collect::<Map<_, _>>().into();
-    plain_descriptions(&mut named, ids);
-    named
 }
 
 /// Makes descriptions plain text, which has operations by their ids in the document.
