@@ -195,7 +195,7 @@ impl Taken {
         !name.is_empty() && !self.0.contains(name)
     }
 
-    /// Takes a name, whoever has it already.
+    /// Marks a name as used.
     pub fn reserve(&mut self, name: String) {
         self.0.insert(name);
     }

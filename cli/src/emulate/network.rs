@@ -24,7 +24,7 @@ pub fn fake(emulator: &Arc<Emulator>) -> NetworkFake {
         Box::pin(async move {
             let fault = match fault {
                 Ok(fault) => fault,
-                // The network's error responses say nothing of the emulator, so that the reason is told here.
+                // The network's error responses have no text of the emulator's, so the reason is printed.
                 Err(error) => {
                     eprintln!("{error}");
                     return Some(Fault::Status(400));

@@ -51,7 +51,7 @@ pub struct ListBooks {
     pub cursor: Option<String>,
 }
 
-/// What is told of a book.
+/// A book to be added.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewBook {
     pub title: String,
