@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Compares what a hundred operations with forty models cost to build: declared, and by hand with serde's derives and reqwest.
 
-Both crates are written from one description into target/, and only they are built again, `--rounds` times (default: 3). Prints the CPU
-seconds of the fastest round of each, and their ratio; fails if the ratio is more than 1.
+Both crates are written from one description into target/, and only they are built again, by turns, `--rounds` times (default: 3).
+Prints the CPU seconds of the fastest round of each, and how many instructions the compiler runs for it, counted by valgrind: these are
+the same each time, whatever else the machine does. Fails if ours takes more instructions.
 """
 
 import os
 import pathlib
+import re
 import resource
+import shutil
 import subprocess
 import sys
 
@@ -105,7 +108,7 @@ def seconds(command, folder, env):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(name, template, text, rounds):
+def prepare(name, template, text):
     """The dependencies, lock file and target folder are those of the package `template`."""
     folder = TARGET / f"hundred-{name}"
     (folder / "src").mkdir(parents=True, exist_ok=True)
@@ -113,26 +116,52 @@ def measure(name, template, text, rounds):
     (folder / "Cargo.toml").write_text(manifest.replace("../../../engine", str(HERE.parent.parent / "engine")))
     lock = (HERE / template / "Cargo.lock").read_text().replace(f'name = "{template}"', 'name = "hundred"')
     (folder / "Cargo.lock").write_text(lock)
-    source = folder / "src/lib.rs"
-    source.write_text(text)
-    env = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0"}
-    command = ["cargo", "build", "--quiet", "--lib"]
-    subprocess.run(command, cwd=folder, env=env, check=True)
-    taken = []
-    for _ in range(rounds):
-        os.utime(source)
-        taken.append(seconds(command, folder, env))
-    written = sum(1 for line in text.splitlines() if line.strip())
-    print(f"{name:<8} {written} lines, {min(taken):.2f} s of CPU (of {' '.join(f'{one:.2f}' for one in taken)})", flush=True)
-    return min(taken)
+    (folder / "src/lib.rs").write_text(text)
+    return folder
+
+
+def build(folder, more=()):
+    """Builds the crate alone again, and returns the seconds of CPU."""
+    env = {**os.environ, "CARGO_TARGET_DIR": str(TARGET), "CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_DEBUG": "0", **dict(more)}
+    os.utime(folder / "src/lib.rs")
+    return seconds(["cargo", "build", "--quiet", "--lib"], folder, env)
+
+
+def instructions(folder):
+    """How many instructions the compiler runs."""
+    log, wrapper = folder / "valgrind.log", folder / "wrapper"
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    wrapper.write_text(f"""#!/bin/sh
+shift
+LD_LIBRARY_PATH='{sysroot}/lib' exec valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file='{log}' '{sysroot}/bin/rustc' "$@"
+""")
+    wrapper.chmod(0o755)
+    # Of this crate only: the others are no members of its workspace.
+    build(folder, {"RUSTC_WORKSPACE_WRAPPER": str(wrapper)}.items())
+    return int(re.findall(r"I +refs: +([0-9,]+)", log.read_text())[-1].replace(",", ""))
 
 
 def main():
     rounds = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 3
-    ours = measure("declared", "ours", declared(), rounds)
-    theirs = measure("by-hand", "by_hand", by_hand(), rounds)
-    print(f"ratio    {ours / theirs:.2f}")
-    sys.exit(ours > theirs)
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is not installed: without it nothing can be compared on a machine that does other work, too")
+    counted, fastest = [], []
+    written = {"declared": ("ours", declared()), "by-hand": ("by_hand", by_hand())}
+    folders = {name: prepare(name, template, text) for name, (template, text) in written.items()}
+    for folder in folders.values():
+        build(folder)
+    taken = {name: [] for name in folders}
+    for _ in range(rounds):
+        for name, folder in folders.items():
+            taken[name].append(build(folder))
+    for name, folder in folders.items():
+        lines = sum(1 for line in written[name][1].splitlines() if line.strip())
+        counted.append(instructions(folder))
+        fastest.append(min(taken[name]))
+        rest = " ".join(f"{one:.2f}" for one in taken[name])
+        print(f"{name:<8} {lines} lines, {fastest[-1]:.2f} s of CPU (of {rest}), {counted[-1] / 1e9:.2f} billion instructions", flush=True)
+    print(f"ratio    {fastest[0] / fastest[1]:.2f} of the seconds, {counted[0] / counted[1]:.2f} of the instructions")
+    sys.exit(counted[0] > counted[1])
 
 
 main()

@@ -16,18 +16,27 @@ pub enum Case {
 
 const LONGEST: usize = 96;
 
-/// A name made by [`name`].
+/// The wire name of a field: spelled as the API does, or as the declaration says.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Name {
+    given: Option<&'static str>,
     bytes: [u8; LONGEST],
     len: usize,
 }
 
 impl Name {
+    /// The name that a declaration gives.
+    pub const fn given(name: &'static str) -> Self {
+        Self { given: Some(name), bytes: [0; LONGEST], len: 0 }
+    }
+
     /// The name as text.
     #[expect(clippy::panic, reason = "runs in the compiler")]
     pub const fn as_str(&self) -> &str {
+        if let Some(given) = self.given {
+            return given;
+        }
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
             // Only whole UTF-8 names go in, and only ASCII bytes are changed on the way.
@@ -62,7 +71,7 @@ pub const fn name(case: Case, rust: &str) -> Name {
         upper = false;
         len += 1;
     }
-    Name { bytes, len }
+    Name { given: None, bytes, len }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub(crate) use method::is_safe;
 pub use method::{Methods, method};
 #[doc(hidden)]
 pub use operation::Declaration;
+pub(crate) use operation::Responses;
 pub use operation::{Field, Host, Operation, Paging, Place};
 pub(crate) use style::Style;
 pub use style::{Lists, Objects};
@@ -79,6 +80,21 @@ pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 pub trait Value: Encode + Any + Send + Sync {
     /// The value itself, for the few types that are no JSON (files, bodies).
     fn as_any(&self) -> &dyn Any;
+}
+
+/// The value of a required field, for [`Endpoint::values`].
+#[doc(hidden)]
+#[inline]
+pub fn required(value: &impl Value) -> Option<&dyn Value> {
+    Some(value)
+}
+
+/// The value of an optional field.
+// A function, because each closure of a declaration is a body of its own to the compiler.
+#[doc(hidden)]
+#[inline]
+pub fn optional(value: &Option<impl Value>) -> Option<&dyn Value> {
+    value.as_ref().map(|value| value as &dyn Value)
 }
 
 impl<T: Encode + Any + Send + Sync> Value for T {

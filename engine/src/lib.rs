@@ -154,11 +154,11 @@ pub mod __private {
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
     pub use serde_json::Value as Json;
 
-    pub use crate::case::name;
-    pub use crate::endpoint::{Declaration, Methods, Value, Visit, check_cursor, method};
+    pub use crate::case::{Name, name};
+    pub use crate::endpoint::{Declaration, Methods, Value, Visit, check_cursor, method, optional, required};
     pub use crate::error::{ErrorContent, first_status};
     pub use crate::response::headers::ResponseHeaders;
     pub use crate::response::own::Coded;
-    pub use crate::response::{first_accept, undeclared};
+    pub use crate::response::{first_accept, responses, undeclared};
     pub use crate::source::{deserialize_request, serialize_request};
 }

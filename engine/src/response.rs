@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::codec::{DecodeError, Field, Foreign, Notes, Options, Skipped};
 use crate::context::CallContext;
 use crate::download::Download;
-use crate::endpoint::Field as RequestField;
+use crate::endpoint::{Field as RequestField, Responses};
 use crate::sse::{Sse, StreamItem};
 
 pub(crate) mod headers;
@@ -47,6 +47,12 @@ pub trait ResponseFormat<T>: Send + Sync + 'static {
     /// # Errors
     /// [`DecodeError`] says where the body is of another form, and how.
     fn decode(response: &mut RawResponse) -> Result<T, DecodeError>;
+}
+
+/// What a format says of an operation's responses.
+#[doc(hidden)]
+pub const fn responses<F: ResponseFormat<T>, T>() -> Responses {
+    Responses { status: F::STATUS, statuses: F::STATUSES, retried: F::RETRIED, headers: F::HEADERS }
 }
 
 /// A successful response.

@@ -82,7 +82,7 @@ pub mod macros {
     pub use super::edge::{deserialize, serialize, serialize_json};
     pub use super::object::{Member, Object, decode_object, encode_object};
     pub use super::schema::{ModelKind, Property};
-    pub use super::shape::{Key, Shape};
+    pub use super::shape::{Need, Shape, keys};
     pub use super::slot::Slot;
     pub use super::via_serde::{
         EncodeViaSerde, decode as decode_via_serde, from_json as json_via_serde, sample as sample_via_serde,

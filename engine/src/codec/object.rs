@@ -37,13 +37,13 @@ pub enum Member<'a> {
 
 impl<'a> Member<'a> {
     #[inline]
-    pub fn optional(value: Option<&'a dyn Encode>) -> Self {
-        value.map_or(Self::Absent, Self::Value)
+    pub fn optional(value: &'a Option<impl Encode>) -> Self {
+        value.as_ref().map_or(Self::Absent, |value| Self::Value(value))
     }
 
     #[inline]
-    pub fn optional_via_serde(value: Option<&'a dyn EncodeViaSerde>) -> Self {
-        value.map_or(Self::Absent, Self::ViaSerde)
+    pub fn optional_via_serde(value: &'a Option<impl EncodeViaSerde>) -> Self {
+        value.as_ref().map_or(Self::Absent, |value| Self::ViaSerde(value))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::constraint::Constraint;
 use super::reader::Reader;
+use crate::case::Name;
 
 /// What the loops over objects need to know of a model.
 #[doc(hidden)]
@@ -24,7 +25,7 @@ const SLOTS: usize = 256;
 
 /// A field's name on the wire, as it stands in JSON before the value: `name":`.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     pub(super) name: &'static str,
     /// The first eight bytes of `name":`, of which only those in the mask count.
@@ -36,29 +37,19 @@ pub struct Key {
 }
 
 /// What it means that a field is not there, or null.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-enum Need {
+#[expect(non_camel_case_types, reason = "spelled as the steps of `model!` spell them")]
+pub enum Need {
     /// Then it has its default.
-    Required,
+    required,
     /// Then it is none.
-    Optional,
+    optional,
     /// It distinguishes null from missing.
-    Nullable,
+    nullable,
 }
 
 impl Key {
-    pub const fn required(name: &'static str) -> Self {
-        Self::new(name, Need::Required)
-    }
-
-    pub const fn optional(name: &'static str) -> Self {
-        Self::new(name, Need::Optional)
-    }
-
-    pub const fn nullable(name: &'static str) -> Self {
-        Self::new(name, Need::Nullable)
-    }
-
     const fn new(name: &'static str, need: Need) -> Self {
         let bytes = name.as_bytes();
         let len = bytes.len() + 2;
@@ -82,6 +73,19 @@ impl Key {
         let is_same = len <= 16 || here.get(8..len - 8)? == self.name.as_bytes().get(8..len - 8)?;
         is_same.then_some(len)
     }
+}
+
+/// The keys of a model.
+// All at once: the compiler evaluates one constant, not one for each.
+#[doc(hidden)]
+pub const fn keys<const N: usize>(names: &'static [Name; N], needs: [Need; N]) -> [Key; N] {
+    let mut keys = [Key::new("", Need::optional); N];
+    let mut index = 0;
+    while index < N {
+        keys[index] = Key::new(names[index].as_str(), needs[index]);
+        index += 1;
+    }
+    keys
 }
 
 /// Eight bytes of `name":` from a position; zeros behind the end.
@@ -136,9 +140,9 @@ impl Shape {
                 slot = (slot + 1) % SLOTS;
             }
             match keys[index].need {
-                Need::Required => required |= 1 << index,
-                Need::Nullable => nullable |= 1 << index,
-                Need::Optional => {}
+                Need::required => required |= 1 << index,
+                Need::nullable => nullable |= 1 << index,
+                Need::optional => {}
             }
             index += 1;
             slots[slot] = index as u8;
@@ -146,6 +150,7 @@ impl Shape {
         Self { what, keys, required, nullable, constraints: &[], slots }
     }
 
+    /// With what the fields' values have to be, one for each.
     pub const fn constrained(mut self, constraints: &'static [Constraint]) -> Self {
         let mut index = 0;
         while index < constraints.len() {
@@ -175,7 +180,7 @@ impl Shape {
 
     /// The names of the fields that may be left out.
     pub(super) fn optional(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().filter(|key| !matches!(key.need, Need::Required)).map(|key| key.name)
+        self.keys.iter().filter(|key| !matches!(key.need, Need::required)).map(|key| key.name)
     }
 
     pub(super) fn is_nullable(&self, index: usize) -> bool {
@@ -249,17 +254,18 @@ mod tests {
 
     static SHAPE: Shape = Shape::new(
         "an object",
-        &[
-            Key::optional(NAMES[0]),
-            Key::optional(NAMES[1]),
-            Key::optional(NAMES[2]),
-            Key::optional(NAMES[3]),
-            Key::optional(NAMES[4]),
-            Key::optional(NAMES[5]),
-            Key::optional(NAMES[6]),
-            Key::optional(NAMES[7]),
-            Key::optional(NAMES[8]),
-        ],
+        const {
+            const GIVEN: [Name; 9] = {
+                let mut names = [const { Name::given("") }; 9];
+                let mut index = 0;
+                while index < names.len() {
+                    names[index] = Name::given(NAMES[index]);
+                    index += 1;
+                }
+                names
+            };
+            &keys(const { &GIVEN }, [Need::optional; 9])
+        },
     );
 
     #[test]

@@ -8,6 +8,7 @@ use super::check;
 use super::method::is_retryable;
 use super::style::{Lists, Objects, Style};
 use crate::api::Api;
+use crate::case::Name;
 use crate::codec::Constraint;
 
 /// The facts of an operation, as it is declared.
@@ -120,7 +121,7 @@ impl Host {
 }
 
 /// A field of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
     /// The name in Rust.
@@ -227,28 +228,12 @@ impl Operation {
         Style { objects: field.objects.unwrap_or(self.objects), lists: field.lists.unwrap_or(self.lists) }
     }
 
-    /// The operation of a declaration without clauses.
+    /// The operation of a declaration without clauses, of the API `A`.
     #[doc(hidden)]
-    pub const fn new(declared: Declaration) -> Self {
-        let Declaration {
-            name,
-            module,
-            api,
-            summary,
-            method,
-            path,
-            fields,
-            response,
-            status,
-            statuses,
-            retried,
-            response_headers,
-            error,
-            timeout,
-            objects,
-            lists,
-            deprecated,
-        } = declared;
+    pub const fn new<A: Api>(declared: Declaration) -> Self {
+        let Declaration { name, module, summary, method, path, fields, response, responses, error, deprecated } =
+            declared;
+        let Responses { status, statuses, retried, headers: response_headers } = responses;
         check::path(path, fields);
         check::names(fields);
         check::names(response_headers);
@@ -258,7 +243,7 @@ impl Operation {
         Self {
             name,
             module,
-            api,
+            api: A::NAME,
             summary,
             method,
             path,
@@ -273,14 +258,14 @@ impl Operation {
             retryable,
             retryable_if: None,
             auth: true,
-            timeout,
+            timeout: A::TIMEOUT,
             paged: None,
             cursor: None,
             server: None,
             since: None,
             removed: None,
-            objects,
-            lists,
+            objects: A::OBJECTS,
+            lists: A::LISTS,
             deprecated,
             id: None,
             hosted: &[],
@@ -297,21 +282,24 @@ impl Operation {
 pub struct Declaration {
     pub name: &'static str,
     pub module: &'static str,
-    pub api: &'static str,
     pub summary: &'static str,
     pub method: &'static str,
     pub path: &'static str,
     pub fields: &'static [Field],
     pub response: &'static str,
+    pub responses: Responses,
+    pub error: Option<&'static str>,
+    pub deprecated: bool,
+}
+
+/// What the format of an operation's response says of it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Responses {
     pub status: u16,
     pub statuses: &'static [u16],
     pub retried: &'static [u16],
-    pub response_headers: &'static [Field],
-    pub error: Option<&'static str>,
-    pub timeout: Option<Duration>,
-    pub objects: Objects,
-    pub lists: Lists,
-    pub deprecated: bool,
+    pub headers: &'static [Field],
 }
 
 /// `stream::Create (POST /stream)`: the template of the path, never a filled-in one.
@@ -431,10 +419,10 @@ impl Operation {
 
 impl Field {
     #[doc(hidden)]
-    pub const fn new(rust: &'static str, name: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
+    pub const fn new(rust: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
         Self {
             rust,
-            name,
+            name: rust,
             place,
             required,
             ty,
@@ -512,8 +500,19 @@ impl Field {
     }
 
     #[doc(hidden)]
-    pub const fn copy(rust: &'static str, name: &'static str, place: Place) -> Self {
-        let field = Self::new(rust, name, place, true, "");
-        Self { copy: true, ..field }
+    pub const fn copy(rust: &'static str, place: Place) -> Self {
+        Self { copy: true, ..Self::new(rust, place, true, "") }
+    }
+
+    /// The fields with their names on the wire.
+    // For all of them at once: the compiler evaluates one constant, not one for each.
+    #[doc(hidden)]
+    pub const fn named<const N: usize>(mut fields: [Self; N], names: &'static [Name; N]) -> [Self; N] {
+        let mut index = 0;
+        while index < N {
+            fields[index].name = names[index].as_str();
+            index += 1;
+        }
+        fields
     }
 }

@@ -18,26 +18,28 @@ use crate::sse::{CollectError, EventTooLarge, SseError, SseErrorKind};
 use crate::tus::UploadError;
 use crate::wait::WaitError;
 
+struct Library;
+
+impl crate::Api for Library {
+    const NAME: &'static str = "Library";
+    const SERVERS: &'static [&'static str] = &["https://library.example"];
+    const CASE: crate::Case = crate::Case::Camel;
+    type Error = crate::Unmapped;
+}
+
 static OPERATION: Operation = operation("DELETE");
 
 const fn operation(method: &'static str) -> Operation {
-    Operation::new(Declaration {
+    Operation::new::<Library>(Declaration {
         name: "Remove",
         module: "library::book",
-        api: "Library",
         summary: "",
         method,
         path: "/book",
         fields: &[],
         response: "()",
-        status: 200,
-        statuses: &[],
-        retried: &[],
-        objects: crate::operation::Objects::Refuse,
-        lists: crate::operation::Lists::Repeat,
-        response_headers: &[],
+        responses: crate::response::responses::<crate::format::Empty, ()>(),
         error: None,
-        timeout: None,
         deprecated: false,
     })
 }

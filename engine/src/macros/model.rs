@@ -137,10 +137,11 @@ macro_rules! __model {
         const _: () = {
             enum __Index { $($f,)* }
             $(const $f: usize = __Index::$f as usize;)*
-            const __KEYS: &[$crate::codec::macros::Key] = &[$($crate::codec::macros::Key::$need($crate::__wire!(Json $api $f $w))),*];
-            static __SHAPE: $crate::codec::macros::Shape =
-                $crate::codec::macros::Shape::new(::core::concat!("an object (", ::core::stringify!($name), ")"), __KEYS)
-                    .constrained(const { &[$($crate::__constraint!($({ $($rule)* })*)),*] });
+            static __SHAPE: $crate::codec::macros::Shape = $crate::codec::macros::Shape::new(
+                ::core::concat!("an object (", ::core::stringify!($name), ")"),
+                const { &$crate::codec::macros::keys(const { &[$($crate::__wire!(Json $api $f $w)),*] }, [$($crate::codec::macros::Need::$need),*]) },
+            )
+            .constrained($crate::__model!(@constraints $([$({ $($rule)* })*])*));
 
             impl<$($g: $crate::codec::Parameter),*> $crate::codec::macros::Object for $name<$($g),*> {
                 #[inline]
@@ -264,6 +265,9 @@ macro_rules! __model {
         };
     };
 
+    (@constraints $([])*) => { &[] };
+    (@constraints $([$({ $($rule:tt)* })*])*) => { const { &[$($crate::__constraint!($({ $($rule)* })*)),*] } };
+
     (@decode $need:ident [] $reader:ident ($($place:tt)*) $ty:ty) => {
         <$ty as $crate::codec::Field>::decode_to(&mut $($place)*, $reader)
     };
@@ -280,9 +284,7 @@ macro_rules! __model {
     };
 
     (@member required [] ($($place:tt)*)) => { $crate::codec::macros::Member::Value(&$($place)*) };
-    (@member optional [] ($($place:tt)*)) => {
-        $crate::codec::macros::Member::optional($($place)*.as_ref().map(|__value| __value as &dyn $crate::codec::Encode))
-    };
+    (@member optional [] ($($place:tt)*)) => { $crate::codec::macros::Member::optional(&$($place)*) };
     (@member nullable [] ($($place:tt)*)) => {
         match &$($place)* {
             $crate::Nullable::Unset => $crate::codec::macros::Member::Absent,
@@ -291,9 +293,7 @@ macro_rules! __model {
     };
     (@member required [$via:tt] ($($place:tt)*)) => { $crate::codec::macros::Member::ViaSerde(&$($place)*) };
     (@member optional [$via:tt] ($($place:tt)*)) => {
-        $crate::codec::macros::Member::optional_via_serde(
-            $($place)*.as_ref().map(|__value| __value as &dyn $crate::codec::macros::EncodeViaSerde),
-        )
+        $crate::codec::macros::Member::optional_via_serde(&$($place)*)
     };
 
     (@clear required ($($place:tt)*)) => { {} };

@@ -84,6 +84,9 @@ macro_rules! __range {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __constraint {
+    () => {
+        $crate::codec::Constraint::NONE
+    };
     ($({ $($rule:tt)* })*) => {{
         let constraint = $crate::codec::Constraint::NONE;
         $(let constraint = $crate::__rule!(constraint constraint $($rule)*);)*

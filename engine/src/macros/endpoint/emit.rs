@@ -58,23 +58,16 @@ macro_rules! __emit {
             type Format = $format;
             type Error = $crate::__emit!(@error $name $api $($error)*);
             const OPERATION: &'static $crate::Operation = &{
-                let operation = $crate::Operation::new($crate::__private::Declaration {
+                let operation = $crate::Operation::new::<$api>($crate::__private::Declaration {
                     name: ::core::stringify!($name),
                     module: ::core::module_path!(),
-                    api: <$api as $crate::Api>::NAME,
                     summary: $crate::__summary!($([$($meta)*])*),
                     method: $crate::__method!($method),
                     path: $path,
-                    fields: const { &[$($crate::__emit!(@entry $api $($entry)*)),*] },
+                    fields: $crate::__emit!(@entries $api $({ $($entry)* })*),
                     response: $response_text,
-                    status: <$format as $crate::format::ResponseFormat<$response>>::STATUS,
-                    statuses: <$format as $crate::format::ResponseFormat<$response>>::STATUSES,
-                    retried: <$format as $crate::format::ResponseFormat<$response>>::RETRIED,
-                    response_headers: <$format as $crate::format::ResponseFormat<$response>>::HEADERS,
+                    responses: $crate::__private::responses::<$format, $response>(),
                     error: $crate::__emit!(@error_text $($error)*),
-                    timeout: <$api as $crate::Api>::TIMEOUT,
-                    objects: <$api as $crate::Api>::OBJECTS,
-                    lists: <$api as $crate::Api>::LISTS,
                     deprecated: false $(|| $crate::__is_deprecated!($($meta)*))*,
                 });
                 $(let operation = $crate::__clause_call!([$name] operation $($clause)*);)*
@@ -170,28 +163,33 @@ macro_rules! __emit {
     };
     (@error_map $vis:vis $name:ident $($other:tt)*) => {};
 
-    (@entry $api:tt field $place:ident $f:ident $w:tt $required:literal $ty:ty ; [$($preset:expr)?] [$({ $($rule:tt)* })*]) => {{
-        let field = $crate::operation::Field::new(
-            ::core::stringify!($f),
-            $crate::__wire!($place $api $f $w),
-            $crate::operation::Place::$place,
-            $required,
-            ::core::stringify!($ty),
-        );
+    (@entries $api:tt) => { &[] };
+    (@entries $api:tt $({ $how:ident $place:ident $f:ident [$($w:literal)?] $($more:tt)* })+) => {
+        const {
+            &$crate::operation::Field::named(
+                [$($crate::__emit!(@entry $how $place $f $($more)*)),+],
+                const { &[$($crate::__wire!($place $api $f [$($w)?])),+] },
+            )
+        }
+    };
+
+    (@entry field $place:ident $f:ident $required:literal $ty:ty ; [] []) => {
+        $crate::operation::Field::new(::core::stringify!($f), $crate::operation::Place::$place, $required, ::core::stringify!($ty))
+    };
+    (@entry field $place:ident $f:ident $required:literal $ty:ty ; [$($preset:expr)?] [$({ $($rule:tt)* })*]) => {{
+        let field = $crate::__emit!(@entry field $place $f $required $ty ; [] []);
         $(let field = field.preset(::core::stringify!($preset));)?
         $(let field = $crate::__rule!(sample field $($rule)*);)*
         field.constraint(const { &$crate::__constraint!($({ $($rule)* })*) })
     }};
-    (@entry $api:tt copy $place:ident $f:ident) => {
-        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f []), $crate::operation::Place::$place)
+    (@entry copy $place:ident $f:ident) => {
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::operation::Place::$place)
     };
-
-    (@entry $api:tt constant $place:ident $f:ident $w:tt $value:expr) => {
-        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f $w), $crate::operation::Place::$place)
-            .preset(::core::stringify!($value))
+    (@entry constant $place:ident $f:ident $value:expr) => {
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::operation::Place::$place).preset(::core::stringify!($value))
     };
-    (@entry $api:tt bare $place:ident $f:ident $w:tt) => {
-        $crate::operation::Field::copy(::core::stringify!($f), $crate::__wire!($place $api $f $w), $crate::operation::Place::$place).bare()
+    (@entry bare $place:ident $f:ident) => {
+        $crate::operation::Field::copy(::core::stringify!($f), $crate::operation::Place::$place).bare()
     };
 
     (@read $source:ident by $codec:ident) => { $source.decoded::<$codec, _>()? };
@@ -202,25 +200,25 @@ macro_rules! __emit {
     (@described $rules:tt $ty:ty) => { $ty };
 
     (@value $self:ident constant $ty:ty ; $value:expr) => {
-        ::core::option::Option::Some(&<_ as $crate::IntoField<$ty>>::into_field($value) as &dyn $crate::__private::Value)
+        $crate::__private::required(&<_ as $crate::IntoField<$ty>>::into_field($value))
     };
     (@value $self:ident by $f:ident $codec:ident) => {
-        ::core::option::Option::Some(&$crate::__private::Coded::by::<$codec, _>(&$self.$f) as &dyn $crate::__private::Value)
+        $crate::__private::required(&$crate::__private::Coded::by::<$codec, _>(&$self.$f))
     };
     (@value $self:ident bare) => {
-        ::core::option::Option::Some(&true as &dyn $crate::__private::Value)
+        $crate::__private::required(&true)
     };
     (@value $self:ident nullable $f:ident) => {
         match &$self.$f {
             $crate::Nullable::Unset => ::core::option::Option::None,
-            value => ::core::option::Option::Some(value as &dyn $crate::__private::Value),
+            value => $crate::__private::required(value),
         }
     };
     (@value $self:ident optional $f:ident) => {
-        $self.$f.as_ref().map(|value| value as &dyn $crate::__private::Value)
+        $crate::__private::optional(&$self.$f)
     };
     (@value $self:ident $required:ident $f:ident) => {
-        ::core::option::Option::Some(&$self.$f as &dyn $crate::__private::Value)
+        $crate::__private::required(&$self.$f)
     };
 }
 
@@ -247,13 +245,13 @@ macro_rules! __method {
 #[macro_export]
 macro_rules! __wire {
     ($place:ident $api:tt $f:ident [$w:literal]) => {
-        $w
+        $crate::__private::Name::given($w)
     };
     (Header $api:tt $f:ident []) => {
-        const { &$crate::__private::name($crate::Case::Kebab, ::core::stringify!($f)) }.as_str()
+        $crate::__private::name($crate::Case::Kebab, ::core::stringify!($f))
     };
     ($place:ident $api:tt $f:ident []) => {
-        const { &$crate::__private::name(<$api as $crate::Api>::CASE, ::core::stringify!($f)) }.as_str()
+        $crate::__private::name(<$api as $crate::Api>::CASE, ::core::stringify!($f))
     };
 }
 

@@ -123,7 +123,7 @@ macro_rules! __fields {
         { $f:ident , $($more:tt)* } $rest:tt
     ) => {
         $crate::__fields! {
-            { $h { $($t)* { copy Json $f } } $r $o { $($v)* { copy $f } } $d }
+            { $h { $($t)* { copy Json $f [] } } $r $o { $($v)* { copy $f } } $d }
             [Json $s] { $($more)* } $rest
         }
     };

@@ -193,7 +193,7 @@ macro_rules! __response_headers {
         }
 
         impl $crate::__private::ResponseHeaders for $name {
-            const FIELDS: &'static [$crate::operation::Field] = const { &[$($crate::__emit!(@entry $api $($entry)*)),*] };
+            const FIELDS: &'static [$crate::operation::Field] = $crate::__emit!(@entries $api $({ $($entry)* })*);
 
             fn read(source: &mut $crate::source::Source<'_>) -> ::core::result::Result<Self, $crate::source::ReadError> {
                 let _ = &source;
