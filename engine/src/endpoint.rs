@@ -2,6 +2,8 @@
 //! facts about it ([`Operation`]) that the engine, the catalog and the docs are driven by.
 
 mod check;
+mod clauses;
+mod field;
 mod into_field;
 mod method;
 mod operation;
@@ -16,6 +18,7 @@ use crate::error::ErrorBody;
 use crate::response::ResponseFormat;
 use crate::source::{ReadError, Source};
 
+pub use field::{Field, Place};
 pub use into_field::IntoField;
 pub(crate) use method::is_safe;
 #[doc(hidden)]
@@ -23,7 +26,7 @@ pub use method::{Methods, method};
 #[doc(hidden)]
 pub use operation::Declaration;
 pub(crate) use operation::Responses;
-pub use operation::{Field, Host, Operation, Paging, Place};
+pub use operation::{Host, Operation, Paging};
 pub(crate) use style::Style;
 pub use style::{Lists, Objects};
 

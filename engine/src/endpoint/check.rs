@@ -1,6 +1,7 @@
 //! What the compiler refuses in a declaration: the facts of an operation are a constant, and these run while it is made.
 
-use super::operation::{Field, Operation, Paging, Place};
+use super::field::{Field, Place};
+use super::operation::{Operation, Paging};
 
 /// Refuses a list whose cursor, a parameter of this name, could not be written into the request.
 pub(super) const fn cursor(operation: &Operation, name: &str) {

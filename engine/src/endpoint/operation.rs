@@ -5,11 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::check;
+use super::field::Field;
 use super::method::is_retryable;
 use super::style::{Lists, Objects, Style};
 use crate::api::Api;
-use crate::case::Name;
-use crate::codec::Constraint;
 
 /// The facts of an operation, as it is declared.
 #[derive(Clone, Copy, Debug)]
@@ -73,11 +72,11 @@ pub struct Operation {
     /// Other APIs that host it, with their prefix.
     pub hosted: &'static [Host],
     /// Whether the declaration itself says which status a success has.
-    declares_status: bool,
+    pub(super) declares_status: bool,
     /// Whether the declaration itself says if it may be repeated.
-    declares_retryable: bool,
+    pub(super) declares_retryable: bool,
     /// Whether the declaration itself says how long an attempt may be idle.
-    declares_timeout: bool,
+    pub(super) declares_timeout: bool,
 }
 
 /// How the pages of a list follow each other.
@@ -118,64 +117,6 @@ impl Host {
     pub const fn new<A: Api>(prefix: &'static str) -> Self {
         Self { api: A::NAME, prefix, servers: A::SERVERS }
     }
-}
-
-/// A field of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Field {
-    /// The name in Rust.
-    pub rust: &'static str,
-    /// The name on the wire.
-    pub name: &'static str,
-    /// Its place in the request.
-    pub place: Place,
-    /// Whether it is required.
-    pub required: bool,
-    /// Its type, as declared.
-    pub ty: &'static str,
-    /// Whether it is no field of the type: it repeats a path parameter in the body, or is always sent with the same value.
-    pub copy: bool,
-    /// Its preset, as declared, or the value that is always sent ([`copy`](Self::copy)); `None` when it is left out unless set.
-    pub preset: Option<&'static str>,
-    /// A value that the server accepts, as JSON, where the declaration gives one.
-    pub sample: Option<&'static str>,
-    /// What its values have to be.
-    pub constraint: &'static Constraint,
-    /// Whether it is a path parameter that keeps its slashes: `(path*: String)`.
-    pub slashes: bool,
-    /// The media type of its part of a multipart form, which then has its value as JSON.
-    pub part: Option<&'static str>,
-    /// Whether it is a query parameter without a value: `?uploads`.
-    pub bare: bool,
-    /// The media type of a body that a [`Codec`](crate::Codec) writes.
-    pub codec: Option<&'static str>,
-    /// How objects in it are written; `None`: as the API does.
-    pub objects: Option<Objects>,
-    /// How lists in it are written; `None`: as the API does.
-    pub lists: Option<Lists>,
-}
-
-/// The place of a field in the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// A header.
-    Header,
-    /// A member of the JSON object that is the body.
-    Json,
-    /// The whole body, as JSON.
-    JsonBody,
-    /// A field of an URL-encoded form.
-    Form,
-    /// A part of a multipart form.
-    Multipart,
-    /// The whole body, as bytes.
-    Body,
 }
 
 impl Operation {
@@ -306,213 +247,5 @@ pub struct Responses {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} {})", self.qualified_name(), self.method, self.path)
-    }
-}
-
-/// The clauses of [`endpoint!`](macro@crate::endpoint): `id("getBook")` in a declaration calls [`id`](Self::id). Each may
-/// be used once.
-impl Operation {
-    /// Declares the operation's id in the API's specification, which is also an alias in the search of rustdoc (default: none).
-    #[must_use]
-    pub const fn id(self, id: &'static str) -> Self {
-        assert!(self.id.is_none(), "the clause `id` is declared twice");
-        Self { id: Some(id), ..self }
-    }
-
-    /// Declares the status of a success (default: 204 without a body, else 200): fakes respond with it and documents say it, calls
-    /// accept any 2xx.
-    #[must_use]
-    pub const fn status(self, status: u16) -> Self {
-        assert!(!self.declares_status, "the clause `status` is declared twice");
-        assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
-        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
-        Self { status, declares_status: true, ..self }
-    }
-
-    /// Declares another status of a success, for documents (default: none): one of 204 or 205 has no body.
-    #[must_use]
-    pub const fn or_status(self, status: u16) -> Self {
-        assert!(self.or_status.is_none(), "the clause `or_status` is declared twice");
-        assert!(status >= 200 && status < 300, "the status of a success is 200 to 299");
-        assert!(self.statuses.is_empty(), "`match` declares the statuses already");
-        Self { or_status: Some(status), ..self }
-    }
-
-    /// Declares whether a request may be sent again after it may have arrived (default: GET, HEAD, PUT, DELETE and
-    /// OPTIONS may). `retryable` is short for `retryable(true)`.
-    #[must_use]
-    pub const fn retryable(self, retryable: bool) -> Self {
-        assert!(!self.declares_retryable, "the clause `retryable` is declared twice");
-        Self { retryable, declares_retryable: true, ..self }
-    }
-
-    /// Declares a function that decides whether a request may be sent again: a `fn(&Request) -> bool`, where `Request` is the
-    /// declared type, by its path or as a closure: `retryable_if(|request| request.idempotency_key.is_some())`.
-    #[must_use]
-    pub const fn retryable_if(self, check: fn(&dyn Any) -> bool) -> Self {
-        Self { retryable_if: Some(check), ..self.retryable(true) }
-    }
-
-    /// Declares that no key is sent (default: it is).
-    #[must_use]
-    pub const fn no_auth(self) -> Self {
-        assert!(self.auth, "the clause `no_auth` is declared twice");
-        Self { auth: false, ..self }
-    }
-
-    /// Sets the idle time-out of an attempt in seconds: how long no data may arrive (default: [`Api::TIMEOUT`](crate::Api::TIMEOUT)).
-    /// A client's own setting takes precedence.
-    #[must_use]
-    pub const fn timeout(self, seconds: u64) -> Self {
-        assert!(!self.declares_timeout, "the clause `timeout` is declared twice");
-        Self { timeout: Some(Duration::from_secs(seconds)), declares_timeout: true, ..self }
-    }
-
-    /// Declares a list that comes in pages, for [`Client::pages`](crate::Client::pages) (default: one response holds everything).
-    /// `paged` is short for `paged(Cursor)`; the value is a variant of [`Paging`].
-    #[must_use]
-    pub const fn paged(self, paging: Paging) -> Self {
-        assert!(self.paged.is_none(), "the clause `paged` is declared twice");
-        Self { paged: Some(paging), ..self }
-    }
-
-    /// Declares the field that takes the cursor, or the number, of a page: `cursor(since)`, or a member of its JSON, `cursor(variables.after)`,
-    /// by the member's name on the wire (default: the field with the wire name [`Api::CURSOR`](crate::Api::CURSOR)).
-    #[must_use]
-    pub const fn cursor(self, field: &'static str) -> Self {
-        assert!(self.cursor.is_none(), "the clause `cursor` is declared twice");
-        assert!(check::named_field(self.fields, field).is_some(), "the clause `cursor` names no field of the request");
-        Self { cursor: Some(field), ..self }
-    }
-
-    /// Declares a server of the operation's own, by its base URL, in place of the API's (default: the client's). A client whose server
-    /// was set by its URL ([`Client::server`](crate::Client::server)), for a fake server say, sends the operation there.
-    #[must_use]
-    pub const fn server(self, url: &'static str) -> Self {
-        assert!(self.server.is_none(), "the clause `server` is declared twice");
-        assert!(!self.has_given_url(), "an operation whose path is `{{url}}` has no server of its own");
-        Self { server: Some(url), ..self }
-    }
-
-    /// Declares the version of the API that the operation came with, for documents (default: none).
-    #[must_use]
-    pub const fn since(self, version: &'static str) -> Self {
-        assert!(self.since.is_none(), "the clause `since` is declared twice");
-        Self { since: Some(version), ..self }
-    }
-
-    /// Declares the version of the API that no longer has the operation, and what to use in its place, for documents:
-    /// `removed("0.10", "use Find")`. It is then deprecated, too (default: none).
-    #[must_use]
-    pub const fn removed(self, version: &'static str, instead: &'static str) -> Self {
-        assert!(self.removed.is_none(), "the clause `removed` is declared twice");
-        Self { removed: Some((version, instead)), deprecated: true, ..self }
-    }
-
-    /// Declares that another API has the operation, too, below a prefix: `hosted(Archive, "/library")` (default: none).
-    #[must_use]
-    pub const fn hosted(self, hosted: &'static [Host]) -> Self {
-        assert!(self.hosted.is_empty(), "the clause `hosted` is declared twice");
-        Self { hosted, ..self }
-    }
-}
-
-impl Field {
-    #[doc(hidden)]
-    pub const fn new(rust: &'static str, place: Place, required: bool, ty: &'static str) -> Self {
-        Self {
-            rust,
-            name: rust,
-            place,
-            required,
-            ty,
-            copy: false,
-            preset: None,
-            sample: None,
-            constraint: &Constraint::NONE,
-            slashes: false,
-            part: None,
-            bare: false,
-            codec: None,
-            objects: None,
-            lists: None,
-        }
-    }
-
-    #[doc(hidden)]
-    pub const fn with_part(self, media_type: &'static str) -> Self {
-        assert!(matches!(self.place, Place::Multipart), "`part` is for fields of a multipart form");
-        Self { part: Some(media_type), ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn with_codec(self, media_type: &'static str) -> Self {
-        Self { codec: Some(media_type), ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn bare(self) -> Self {
-        assert!(
-            matches!(self.place, Place::Query),
-            "only a query parameter may have no value: `const name: Type = value`"
-        );
-        Self { bare: true, ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn with_objects(self, objects: Objects) -> Self {
-        assert!(self.is_parameter(), "`objects` is for fields of a query, a form or a multipart form");
-        Self { objects: Some(objects), ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn with_lists(self, lists: Lists) -> Self {
-        assert!(self.is_parameter(), "`lists` is for fields of a query, a form or a multipart form");
-        Self { lists: Some(lists), ..self }
-    }
-
-    const fn is_parameter(&self) -> bool {
-        matches!(self.place, Place::Query | Place::Form | Place::Multipart)
-    }
-
-    #[doc(hidden)]
-    pub const fn with_slashes(self) -> Self {
-        Self { slashes: true, ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn preset(mut self, preset: &'static str) -> Self {
-        self.preset = Some(preset);
-        self
-    }
-
-    #[doc(hidden)]
-    pub const fn with_sample(mut self, sample: &'static str) -> Self {
-        if !sample.is_empty() {
-            self.sample = Some(sample);
-        }
-        self
-    }
-
-    #[doc(hidden)]
-    pub const fn constraint(self, constraint: &'static Constraint) -> Self {
-        Self { constraint, ..self }
-    }
-
-    #[doc(hidden)]
-    pub const fn copy(rust: &'static str, place: Place) -> Self {
-        Self { copy: true, ..Self::new(rust, place, true, "") }
-    }
-
-    /// The fields with their names on the wire.
-    // For all of them at once: the compiler evaluates one constant, not one for each.
-    #[doc(hidden)]
-    pub const fn named<const N: usize>(mut fields: [Self; N], names: &'static [Name; N]) -> [Self; N] {
-        let mut index = 0;
-        while index < N {
-            fields[index].name = names[index].as_str();
-            index += 1;
-        }
-        fields
     }
 }
