@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what a hundred operations with forty models cost to build: declared, and by hand with serde's derives and reqwest.
 
-Both crates are written from one description into target/, and only they are built again, by turns, `--rounds` times (default: 3).
+Both crates are written from one description into target/, and only they are built again, alternately, `--rounds` times (default: 3).
 Prints the CPU seconds of the fastest round of each, and how many instructions the compiler runs for it, counted by valgrind: these are
 the same each time, whatever else the machine does. Fails if ours takes more instructions.
 """
