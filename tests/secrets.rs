@@ -142,13 +142,13 @@ impl http_body::Body for Breaking {
     }
 }
 
-/// Responds with this, and a status.
-struct Fixed(u16, Vec<u8>);
+/// Responds with a body and headers.
+struct Fixed(Vec<u8>, http::HeaderMap);
 
 impl Transport for Fixed {
     fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        let mut response = http::Response::new(Body::from(self.1.clone()));
-        *response.status_mut() = http::StatusCode::from_u16(self.0).unwrap();
+        let mut response = http::Response::new(Body::from(self.0.clone()));
+        *response.headers_mut() = self.1.clone();
         Box::pin(async { Ok(response) })
     }
 }
@@ -293,6 +293,7 @@ impl OperationVisitor for Inspection {
 
         // What the server has to tell.
         let reply = E::Format::encode(E::Format::sample(Detail::Full));
+        let headers = *reply.headers;
         let json = with_urls(&self.runtime.block_on(reply.body.bytes(1 << 24)).unwrap());
         self.planted[1] += json.matches("secret-").count();
         self.planted[2] += json.matches("secret-password").count();
@@ -311,15 +312,13 @@ impl OperationVisitor for Inspection {
             json.match_indices("\":").filter(|_| fresh).map(|(at, _)| format!("{}\"secret-value\"}}", &json[..at + 2])),
         );
         for (at, response) in responses.into_iter().enumerate() {
-            // What nothing declares to be a secret is one of which a log of bodies cannot know.
+            // Of what is no secret by its type or its name, a log of bodies cannot know.
             let undeclared = ["secret-text", "secret-field", "secret-value"];
             let is_undeclared = undeclared.iter().any(|secret| response.contains(secret));
-            // Nor can it know what is a secret by its type alone, as ids of the network are.
-            let is_named = matches!(E::OPERATION.api, "Livepeer Studio" | "Livepeer AI");
-            self.log.be_quiet(is_undeclared || !is_named);
+            self.log.be_quiet(is_undeclared);
             // What has no type of its own is given as it is.
             let is_raw = matches!(E::OPERATION.response, "Value" | "Option<Value>" | "text" | "bytes");
-            let client = client.clone().transport(Fixed(200, response.into()));
+            let client = client.clone().transport(Fixed(response.into(), headers.clone()));
             match self.runtime.block_on(call(&client).with_response().into_future()) {
                 Ok(response) if at < whole && !(is_raw && is_undeclared) => {
                     self.show(&what, format!("{response:?} {response:#?}"))

@@ -39,6 +39,7 @@ impl Api for AppApi {
     const SERVERS: &'static [&'static str] = &["http://127.0.0.1:8080"];
     const CASE: Case = Case::Snake;
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
+    const SECRET_NAMES: &'static [&'static str] = super::SECRET_NAMES;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     // A model that is not loaded yet responds after minutes.
     const TIMEOUT: Option<Duration> = Some(Duration::from_secs(300));

@@ -19,6 +19,7 @@ impl Api for Gateway {
     const SERVERS: &'static [&'static str] = &["http://127.0.0.1:9935"];
     const CASE: Case = Case::Snake;
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
+    const SECRET_NAMES: &'static [&'static str] = super::SECRET_NAMES;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     type Error = Unmapped;
 

@@ -22,6 +22,7 @@ impl Api for Orchestrator {
     const SERVERS: &'static [&'static str] = &["https://127.0.0.1:8935"];
     const CASE: Case = Case::Snake;
     const LOG_TARGET: &'static str = crate::LOG_TARGET;
+    const SECRET_NAMES: &'static [&'static str] = super::SECRET_NAMES;
     const USER_AGENT: &'static str = crate::USER_AGENT;
     // What a payment or a discovery waits for longer is of no use any more.
     const TIMEOUT: Option<Duration> = Some(Duration::from_secs(5));

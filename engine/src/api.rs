@@ -46,6 +46,11 @@ pub trait Api: Send + Sync + 'static {
     const CASE: Case;
     /// How the key is sent (default: as bearer token).
     const AUTH: Auth = Auth::Bearer;
+    /// Names of secrets that do not sound like secrets (default: none): `session_id`, the id that lets anybody in. What is shown where no type
+    /// is known, logs at `TRACE` and recordings, is redacted by names: of JSON members, form fields, query parameters and headers. Those
+    /// with words such as `key`, `token` and `password` need not be named. Upper case and separators do not count: `session_id`
+    /// is also `sessionId` and `Session-Id`.
+    const SECRET_NAMES: &'static [&'static str] = &[];
     /// The parameter with the cursor, or the number, of a page (default: `cursor`). It is written where the
     /// operation declares a field of this wire name: in the query, the JSON body, a form or a header; where a `GET`
     /// declares none, into the query.
@@ -173,16 +178,24 @@ pub enum Auth {
 /// Reads the body of an error response.
 pub(crate) type DecodeErrorBody = fn(StatusCode, &HeaderMap, &[u8]) -> Option<Box<dyn Mapped>>;
 
-/// How an API's responses are read that report a failure.
+/// What the requests of an API are sent by: how responses are read that report a failure, and what is not shown.
 pub(crate) struct Rules {
     pub(crate) refused: fn(StatusCode, &HeaderMap) -> bool,
     pub(crate) retry_after: fn(&HeaderMap) -> Option<Duration>,
     pub(crate) error_status: fn(StatusCode, &HeaderMap, &[u8]) -> Option<StatusCode>,
+    pub(crate) secret_names: &'static [&'static str],
 }
 
 impl Rules {
     pub(crate) const fn of<A: Api>() -> &'static Self {
-        const { &Self { refused: A::refused, retry_after: A::retry_after, error_status: A::error_status } }
+        const {
+            &Self {
+                refused: A::refused,
+                retry_after: A::retry_after,
+                error_status: A::error_status,
+                secret_names: A::SECRET_NAMES,
+            }
+        }
     }
 }
 

@@ -83,7 +83,7 @@ impl<E: Endpoint> Call<E> {
     /// Adds a header. It replaces the client's and the operation's header of the same name, including the one with the key.
     /// Called again with the same name, it adds a value.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match encode::header(name, value) {
+        match encode::header(name, value, E::Api::SECRET_NAMES) {
             Ok((name, value)) => drop(self.options.headers.append(name, value)),
             Err(error) => self.options.config_error = Some(error),
         }
@@ -300,8 +300,8 @@ impl<E: Endpoint> Call<E> {
                 secrets.extend(given_secrets(&request.target));
             }
         }
-        secrets.extend(redact::credentials(E::Api::AUTH, &self.settings.headers, &[]));
-        secrets.extend(redact::credentials(E::Api::AUTH, &options.headers, &options.query));
+        secrets.extend(redact::credentials::<E::Api>(&self.settings.headers, &[]));
+        secrets.extend(redact::credentials::<E::Api>(&options.headers, &options.query));
         for key in &self.settings.more_keys {
             secrets.push(Secret::clone(&key.key));
             secrets.extend(key.also.iter().cloned());

@@ -274,7 +274,7 @@ impl<A: Api> Client<A> {
     /// Adds a header to every request.
     #[must_use]
     pub fn header(self, name: &str, value: &str) -> Self {
-        self.set(|settings| match encode::header(name, value) {
+        self.set(|settings| match encode::header(name, value, A::SECRET_NAMES) {
             Ok((name, value)) => drop(settings.headers.insert(name, value)),
             Err(error) => settings.config_error = Some(error),
         })

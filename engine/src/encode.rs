@@ -14,7 +14,7 @@ use crate::endpoint::{Field, Operation, Place, Value};
 use crate::error::RequestError;
 use crate::file::File;
 use crate::multipart::Multipart;
-use crate::redact::sounds_secret;
+use crate::redact::is_secret_name;
 use crate::response::own::Coded;
 use crate::secret::Secret;
 
@@ -107,14 +107,20 @@ pub(crate) fn prepare(
                 push_query(&mut request.target, name, text);
                 Ok(())
             })?,
-            Place::Header => for_each_text(field, *value, &mut scratch, &mut |text| {
-                // Whoever receives a header removes them.
-                if text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) {
-                    return Err(invalid(field, "a header can neither begin nor end with a space"));
+            Place::Header => {
+                let (headers, secrets) = (request.headers.len(), scratch.count_secrets());
+                for_each_text(field, *value, &mut scratch, &mut |text| {
+                    // Whoever receives a header removes them.
+                    if text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) {
+                        return Err(invalid(field, "a header can neither begin nor end with a space"));
+                    }
+                    request.headers.push(header(field.name, text, &[])?);
+                    Ok(())
+                })?;
+                if scratch.count_secrets() > secrets {
+                    request.headers.iter_mut().skip(headers).for_each(|(_, value)| value.set_sensitive(true));
                 }
-                request.headers.push(header(field.name, text)?);
-                Ok(())
-            })?,
+            }
             Place::Json => {
                 if json.as_json().is_empty() {
                     // Enough for most, so that it need not grow field by field.
@@ -157,7 +163,7 @@ pub(crate) fn headers(
     for (field, value) in fields.iter().zip(values) {
         let Some(value) = value else { continue };
         for_each_text(field, *value, &mut scratch, &mut |text| {
-            headers.push(header(field.name, text)?);
+            headers.push(header(field.name, text, &[])?);
             Ok(())
         })?;
     }
@@ -328,13 +334,17 @@ fn check(field: &Field, from: usize, writer: &mut Writer) -> Result<(), RequestE
     checked.map_err(|(path, reason)| RequestError::Constraint { path, reason })
 }
 
-/// A header, from what a caller gave.
-pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+/// A header, from what a caller gave to an API whose secrets have these names, too.
+pub(crate) fn header(
+    name: &str,
+    value: &str,
+    secret_names: &[&str],
+) -> Result<(HeaderName, HeaderValue), RequestError> {
     let invalid = || RequestError::Header { name: name.into() };
     let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
     let mut value = HeaderValue::from_str(value).map_err(|_| invalid())?;
     // Then whoever prints the request, a transport for instance, does not show it.
-    value.set_sensitive(sounds_secret(header.as_str()));
+    value.set_sensitive(is_secret_name(header.as_str(), secret_names));
     Ok((header, value))
 }
 

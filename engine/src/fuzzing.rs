@@ -22,5 +22,5 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 /// The text without the secrets, and how many steps that took.
 pub fn redact(text: &str, secrets: &[String], cut: bool) -> (String, usize) {
     let secrets = secrets.iter().map(|secret| secret.as_str().into()).collect();
-    crate::redact::Redactor::new(None, secrets).redact_counted(text.into(), cut)
+    crate::redact::Redactor::new(None, secrets, &[]).redact_counted(text.into(), cut)
 }

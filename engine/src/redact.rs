@@ -9,12 +9,14 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 
-use crate::api::Auth;
+use crate::api::{Api, Auth};
 use crate::error::BoxError;
 use crate::secret::Secret;
+pub(crate) use names::is_secret_name;
 pub(crate) use scan::MARK;
 use scan::{Scanner, Steps};
 
+mod names;
 mod scan;
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "a log shows more than a `curl` command"))]
 pub(crate) mod shown;
@@ -25,16 +27,22 @@ pub(crate) const MAX_TEXT: usize = 64 * 1024;
 /// How many causes of an error are shown.
 const MAX_CAUSES: usize = 16;
 
-/// The key and the secrets that one request held.
+/// The key and the secrets that one request held, and the names of others.
 #[derive(Clone, Default)]
 pub(crate) struct Redactor {
     key: Option<Arc<Secret>>,
     secrets: Arc<[Secret]>,
+    names: &'static [&'static str],
 }
 
 impl Redactor {
-    pub(crate) fn new(key: Option<Arc<Secret>>, secrets: Arc<[Secret]>) -> Self {
-        Self { key, secrets }
+    pub(crate) fn new(key: Option<Arc<Secret>>, secrets: Arc<[Secret]>, names: &'static [&'static str]) -> Self {
+        Self { key, secrets, names }
+    }
+
+    /// Whether what has this name is a secret.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        is_secret_name(name, self.names)
     }
 
     /// The text without them, however JSON, URLs and HTML spell them; the first 64 KiB of it.
@@ -168,30 +176,27 @@ pub(crate) fn secrets_of_credentials(value: &str) -> impl Iterator<Item = Secret
 }
 
 /// What callers give in addition to an operation's own fields (headers, query parameters) that is a secret by its name or place.
-pub(crate) fn credentials(auth: Auth, headers: &HeaderMap, query: &[(String, String)]) -> Vec<Secret> {
+pub(crate) fn credentials<A: Api>(headers: &HeaderMap, query: &[(String, String)]) -> Vec<Secret> {
+    credentials_of(A::AUTH, A::SECRET_NAMES, headers, query)
+}
+
+fn credentials_of(auth: Auth, names: &[&str], headers: &HeaderMap, query: &[(String, String)]) -> Vec<Secret> {
     let mut found = Vec::new();
     // Every client has a user agent, and each call asks.
     for (name, value) in headers.iter().filter(|(name, _)| *name != USER_AGENT) {
         let own = matches!(auth, Auth::Header(own) if own == name);
         let Ok(value) = value.to_str() else { continue };
-        if !own && !sounds_secret(name.as_str()) {
+        if !own && !is_secret_name(name.as_str(), names) {
             continue;
         }
         found.extend(secrets_of_credentials(value));
     }
     for (name, value) in query {
-        if matches!(auth, Auth::Query(own) if own == name) || sounds_secret(&name.to_ascii_lowercase()) {
+        if matches!(auth, Auth::Query(own) if own == name) || is_secret_name(name, names) {
             found.push(value.as_str().into());
         }
     }
     found
-}
-
-/// Whether what has this name (in small letters) is most likely a secret.
-pub(crate) fn sounds_secret(name: &str) -> bool {
-    ["auth", "cookie", "credential", "jwt", "key", "password", "secret", "signature", "token"]
-        .iter()
-        .any(|word| name.contains(word))
 }
 
 impl fmt::Debug for Redactor {
@@ -210,6 +215,7 @@ mod tests {
         let redactor = Redactor::new(
             Some(Arc::new("ke y/\"1".into())),
             ["abc", "stream-key"].into_iter().map(Secret::from).collect(),
+            &[],
         );
         for (text, shown) in [
             ("no token ke y/\"1 found", "no token [key] found"),
@@ -228,7 +234,7 @@ mod tests {
             assert_eq!(redactor.redact_text(text.into()), shown);
             assert_eq!(redactor.redact_bytes(Bytes::from(text), false), shown);
         }
-        let escapes = Redactor::new(None, ["p%25&a\\b", "l1\nl2\n"].into_iter().map(Secret::from).collect());
+        let escapes = Redactor::new(None, ["p%25&a\\b", "l1\nl2\n"].into_iter().map(Secret::from).collect(), &[]);
         for text in ["p%25&a\\b", "p%2525%26a%5Cb", "p%25&a\\\\b", "p%25&amp;a\\b", "l1\\nl2\\n", "l1%0al2%0A"] {
             assert_eq!(escapes.redact_text(format!("é{text}é")), "é[key]é", "{text}");
         }
@@ -238,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_bounded() {
-        let redactor = Redactor::new(Some(Arc::new("secret-key".into())), Arc::default());
+        let redactor = Redactor::new(Some(Arc::new("secret-key".into())), Arc::default(), &[]);
         let text = "x".repeat(MAX_TEXT - 8) + "secret-key and more";
         let shown = "x".repeat(MAX_TEXT - 8) + "[key]";
         assert_eq!(redactor.redact_text(text.clone()), shown);
@@ -269,13 +275,14 @@ mod tests {
             ),
             (Auth::Bearer, headers(&[("x-api-key", "abc"), ("accept", "x/y")]), None, vec!["abc"]),
             (Auth::Header("x-card"), headers(&[("x-card", "abc")]), None, vec!["abc"]),
-            (Auth::Bearer, headers(&[("x-card", "abc")]), None, vec![]),
+            (Auth::Bearer, headers(&[("x-card", "abc"), ("door-code", "1234")]), None, vec!["1234"]),
+            (Auth::Bearer, headers(&[]), Some(("doorCode", "1234")), vec!["1234"]),
             (Auth::Query("card"), headers(&[]), Some(("card", "abc")), vec!["abc"]),
             (Auth::Bearer, headers(&[]), Some(("accessToken", "abc")), vec!["abc"]),
             (Auth::Bearer, headers(&[]), Some(("limit", "100")), vec![]),
         ] {
             let query: Vec<_> = query.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            let found = credentials(auth, &given, &query);
+            let found = credentials_of(auth, &["door_code"], &given, &query);
             assert_eq!(found.iter().map(Secret::expose).collect::<Vec<_>>(), expected, "{given:?}");
         }
     }

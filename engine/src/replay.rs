@@ -26,7 +26,7 @@
 //! reviews. A file is recorded again as a whole.
 //!
 //! **Secrets are not recorded.** Keys never are. What the declarations say is secret, values whose names say so
-//! (`streamKey`, `client_secret`, `X-Amz-Signature`) and the URLs that uploads are sent to are replaced, wherever they occur, by
+//! (`streamKey`, `client_secret`, `X-Amz-Signature`, [`Api::SECRET_NAMES`](crate::Api::SECRET_NAMES)) and the URLs that uploads are sent to are replaced, wherever they occur, by
 //! `redacted-1`, `redacted-2`, …: the same secret has the same number, so that a request which repeats what a response gave still
 //! matches. Bodies that are no text are recorded as they are. So is other personal data, such as an account's e-mail address: look at
 //! the file before you commit it.
@@ -56,7 +56,7 @@ use crate::dynamic::Catalog;
 use crate::error::{debug_as_text, write_causes};
 use exchange::{Base, Exchange, Recorded};
 use placeholders::Placeholders;
-pub use redaction::Redaction;
+pub use redaction::{Redaction, Shown};
 use transport::{Known, Through};
 
 /// A file of recorded exchanges, being replayed or recorded: see the [module](self). Clones are the same.
@@ -190,6 +190,7 @@ impl Cassette {
             let settings = client.settings();
             let known = Known::of::<C::Api>(settings.more_keys.iter().map(|key| key.auth));
             self.state().auths.extend(known.auths.iter().copied());
+            self.state().placeholders.declare(<C::Api as Api>::SECRET_NAMES);
             if let Ok(server) = &settings.server {
                 let base = Base { url: server.base(), given: settings.server_given };
                 self.state().recorded.servers.insert(name, base);

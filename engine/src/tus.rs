@@ -153,7 +153,7 @@ impl Upload {
     ///
     /// An invalid name or value fails the upload before anything is sent.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        match encode::header(name, value) {
+        match encode::header(name, value, &[]) {
             Ok((name, mut value)) => {
                 // So that no redirect takes it elsewhere, and nobody prints it.
                 value.set_sensitive(true);
@@ -185,7 +185,7 @@ impl Upload {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Secret, BoxError>> + Send + 'static,
     {
-        match encode::header(name, "") {
+        match encode::header(name, "", &[]) {
             Ok((name, _)) => {
                 let provider: KeyProvider = Arc::new(move || Box::pin(provider()));
                 self.sending.headers.push(CallerHeader::Provided(name, provider));

@@ -16,6 +16,7 @@ impl Api for Shops {
     const NAME: &'static str = "Shops";
     const SERVERS: &'static [&'static str] = &["https://shops.example"];
     const CASE: Case = Case::Camel;
+    const SECRET_NAMES: &'static [&'static str] = &["member_card"];
     type Error = Unmapped;
 }
 
@@ -37,6 +38,8 @@ operations! {
         pub Find: Shops = GET "/shop/{name}" (name: String) query {
             /// What.
             what?: Vec<String>,
+            /// Whose.
+            member_card?: String,
         } -> ()
     }
     endpoint! {
@@ -61,6 +64,8 @@ operations! {
         pub SignIn: Shops = POST "/sign-in" form {
             /// Who.
             user: String,
+            /// With what.
+            member_card?: String,
             /// Password.
             password: Secret,
         } -> ()
@@ -74,6 +79,8 @@ operations! {
         pub Album: Shops = POST "/album" multipart {
             /// Words.
             words: String,
+            /// Whose.
+            member_card?: String,
             /// Pictures.
             pictures: Vec<File>,
         } -> ()
@@ -192,6 +199,14 @@ async fn the_shell_sends_what_the_client_sends() {
             client.call(Album::new("@words; it's = \"x\"", vec![File::path(&plain), File::path(&plain).name("b.gif")])),
         )
         .await;
+
+    for shown in [
+        server.compare(client.call(Find::new("x").member_card("c4rd")).header("Member-Card", "c4rd")).await,
+        server.compare(client.call(SignIn::new("me", "").member_card("c4rd"))).await,
+        server.compare(client.call(Album::new("x", vec![]).member_card("c4rd"))).await,
+    ] {
+        assert!(shown.contains("memberCard=[key]") && !shown.contains("c4rd"), "{shown}");
+    }
 
     let shown = server.compare(server.client::<Keyed>().call(List::new())).await;
     assert!(shown.contains("/list?key=[key]'") && !shown.contains("k3y"), "{shown}");

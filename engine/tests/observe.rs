@@ -19,6 +19,7 @@ impl Api for Notes {
     const NAME: &'static str = "Notes";
     const SERVERS: &'static [&'static str] = &["https://notes.example/v1"];
     const LOG_TARGET: &'static str = "notes_client";
+    const SECRET_NAMES: &'static [&'static str] = &["seat_id"];
     const CASE: Case = Case::Camel;
     const AUTH: Auth = Auth::Header("x-key");
     type Error = Unmapped;
@@ -370,22 +371,29 @@ async fn the_parts_of_an_upload_are_spans_below_its_own() {
 #[tokio::test]
 async fn trace_shows_headers_and_bodies_redacted_and_cut() {
     let server = in_turn([|| {
-        Reply::text(404, r#"{"error":"no k3y-of-client","accessToken":"new-one","text":"long long long"}"#)
-            .header("content-type", "application/json")
-            .header("set-cookie", "s3ssion")
+        Reply::text(
+            404,
+            r#"{"error":"no k3y-of-client","accessToken":"new-one","seatId":"r0w","text":"long long long"}"#,
+        )
+        .header("content-type", "application/json")
+        .header("set-cookie", "s3ssion")
+        .header("seat-id", "r0w")
     }]);
     let server = server.listen().await.unwrap();
-    let client = server.client::<Client<Notes>>().key("k3y-of-client").max_logged(150);
+    let client = server.client::<Client<Notes>>().key("k3y-of-client").max_logged(200);
     let (tree, _reading) = Tree::read("notes_client=trace");
-    client.call(Add::new("Call me Ishmael. ".repeat(20))).await.unwrap_err();
+    client.call(Add::new("Call me Ishmael. ".repeat(20))).header("Seat-Id", "r0w-of-caller").await.unwrap_err();
     let seen = tree.take();
     let lines: Vec<_> = seen.lines().map(str::trim).filter(|line| line.starts_with("TRACE")).collect();
     let [request, response, body] = lines[..] else { panic!("{seen}") };
     assert!(request.contains("message=request headers=") && request.contains("x-key: [key]"), "{request}");
     assert!(request.ends_with(r#" Call me Ishmael. Call [351 bytes]"#), "{request}");
     assert!(response.contains("message=response headers=404 ") && response.contains("set-cookie: [key]"), "{response}");
-    assert!(body.contains(r#"body={"error":"no [key]","accessToken":"[key]","text":"long long long"}"#), "{body}");
-    for secret in ["k3y", "new-one", "s3ssion"] {
+    assert!(
+        body.contains(r#"body={"error":"no [key]","accessToken":"[key]","seatId":"[key]","text":"long long long"}"#),
+        "{body}"
+    );
+    for secret in ["k3y", "new-one", "s3ssion", "r0w"] {
         assert!(!seen.contains(secret), "{secret} in {seen}");
     }
 }

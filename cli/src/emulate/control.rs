@@ -264,7 +264,7 @@ fn state(emulator: &Emulator, account: &Account) -> Value {
     });
     let mut redaction = Redaction::new();
     account.studio.secrets().iter().for_each(|secret| redaction.add(secret.expose()));
-    let mut shown = redaction.json(shown);
+    let mut shown = redaction.shown().json(shown);
     // A key of the emulator is no secret: the page itself calls with it.
     shown["apiKey"] = account.keys.first().map_or("any", String::as_str).into();
     shown["requests"] = lock(&emulator.journal).entries().cloned().collect();

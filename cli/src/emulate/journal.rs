@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Request};
 use livepeer::mock::Reply;
-use livepeer::replay::Redaction;
+use livepeer::replay::{Redaction, Shown};
 use livepeer::{Body, Studio};
 use serde_json::{Map, Value, json};
 
@@ -90,38 +90,39 @@ impl Entry {
 
     pub fn done(self, reply: &Reply, note: &str) -> Value {
         let status = if reply.is_cut() { "cut".into() } else { json!(reply.status.as_u16()) };
-        let mut entry = self.to_json(note);
+        let shown = self.redaction.shown();
+        let mut entry = self.to_json(&shown, note);
         entry["status"] = status;
-        entry["responseHeaders"] = self.headers(&reply.headers);
+        entry["responseHeaders"] = headers(&shown, &reply.headers);
         entry
     }
 
     pub fn without_response(self, note: &str) -> Value {
-        self.to_json(note)
+        self.to_json(&self.redaction.shown(), note)
     }
 
-    fn to_json(&self, note: &str) -> Value {
+    fn to_json(&self, shown: &Shown<'_>, note: &str) -> Value {
         json!({
             "method": self.asked.method.as_str(),
-            "path": self.redaction.target(&self.asked.uri),
-            "headers": self.headers(&self.asked.headers),
-            "request": self.request.as_ref().map(|body| self.body(body)),
-            "response": self.response.as_ref().map(|body| self.body(body)),
+            "path": shown.target(&self.asked.uri),
+            "headers": headers(shown, &self.asked.headers),
+            "request": self.request.as_ref().map(|bytes| body(shown, bytes)),
+            "response": self.response.as_ref().map(|bytes| body(shown, bytes)),
             "note": note,
         })
     }
+}
 
-    fn headers(&self, headers: &HeaderMap) -> Value {
-        let shown = headers.iter().map(|(name, value)| (name.to_string(), self.redaction.header(name, value).into()));
-        Value::Object(shown.collect::<Map<_, _>>())
-    }
+fn headers(shown: &Shown<'_>, headers: &HeaderMap) -> Value {
+    let headers = headers.iter().map(|(name, value)| (name.to_string(), shown.header(name, value).into()));
+    Value::Object(headers.collect::<Map<_, _>>())
+}
 
-    fn body(&self, body: &Bytes) -> Value {
-        match body.len() {
-            0 => Value::Null,
-            len if len > MAX_SHOWN => format!("{len} bytes").into(),
-            _ => self.redaction.body(body),
-        }
+fn body(shown: &Shown<'_>, body: &Bytes) -> Value {
+    match body.len() {
+        0 => Value::Null,
+        len if len > MAX_SHOWN => format!("{len} bytes").into(),
+        _ => shown.body(body),
     }
 }
 

@@ -125,6 +125,11 @@ impl Writer {
         }
     }
 
+    /// How many secrets were written.
+    pub(crate) fn count_secrets(&self) -> usize {
+        self.secrets.as_ref().map_or(0, Vec::len)
+    }
+
     /// Writes what a value displays as a string.
     pub fn display(&mut self, value: &dyn fmt::Display) {
         /// Escapes what is written to it.

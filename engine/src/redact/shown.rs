@@ -1,8 +1,8 @@
 //! Headers and bodies as they may be shown: in the log, in a `curl` command.
 //!
 //! The secrets of the request are known, and redacted wherever they stand. What else may be one, such as a stream's key in
-//! a response, is recognized by its name, and of a URL in a response only the host is shown: nothing is decoded here, and
-//! the text may be cut anywhere.
+//! a response, is recognized by its name ([`Api::SECRET_NAMES`](crate::Api::SECRET_NAMES)), and of a URL in a response only the
+//! host is shown: nothing is decoded here, and the text may be cut anywhere.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_LOCATION, HeaderName, HeaderValue, LOCATION};
 
 use super::scan::MARK;
-use super::{MAX_TEXT, Redactor, sounds_secret};
+use super::{MAX_TEXT, Redactor};
 use crate::error::one_line;
 use crate::response::media_type;
 use crate::secret::redacted_url;
@@ -21,7 +21,7 @@ pub(crate) fn shown_headers(headers: &HeaderMap, redactor: &Redactor, most: usiz
     let mut text = String::new();
     for (name, value) in headers {
         let separator = if text.is_empty() { "" } else { ", " };
-        let value = shown_value(name, value);
+        let value = shown_value(name, value, redactor);
         text.extend([separator, name.as_str(), ": ", &*value]);
         if text.len() > MAX_TEXT {
             break;
@@ -31,10 +31,10 @@ pub(crate) fn shown_headers(headers: &HeaderMap, redactor: &Redactor, most: usiz
 }
 
 /// The value of a header, unless it is a secret by its name or by what was said of it.
-pub(crate) fn shown_value<'v>(name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
+pub(crate) fn shown_value<'v>(name: &HeaderName, value: &'v HeaderValue, redactor: &Redactor) -> Cow<'v, str> {
     // Whoever has the URL of an upload can write to it.
     let is_place = [LOCATION, CONTENT_LOCATION].contains(name) || name == "upload-concat";
-    match value.is_sensitive() || is_place || sounds_secret(name.as_str()) {
+    match value.is_sensitive() || is_place || redactor.names(name.as_str()) {
         true => match value.to_str() {
             Ok(text) if text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer ")) => {
                 format!("Bearer {MARK}").into()
@@ -87,8 +87,8 @@ impl<'b> Content<'b> {
         // Before anything of a secret is cut out of it.
         let text = redactor.redact_excerpt(text.to_owned());
         match self {
-            Self::Json(_) => redact_json(&text, side),
-            Self::Form(_) => redact_form(&text),
+            Self::Json(_) => redact_json(&text, side, redactor),
+            Self::Form(_) => redact_form(&text, redactor),
             Self::Text(_) | Self::Opaque(_) => text,
         }
     }
@@ -113,7 +113,7 @@ fn beginning(bytes: &Bytes) -> Cow<'_, str> {
 }
 
 /// JSON, or its beginning, without the members that are secrets by their names, and without what URLs may hide.
-fn redact_json(text: &str, side: Side) -> String {
+fn redact_json(text: &str, side: Side, redactor: &Redactor) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut depth = 0_usize;
@@ -151,15 +151,15 @@ fn redact_json(text: &str, side: Side) -> String {
                 let end = if after.is_some() { "\"" } else { "" };
                 if rest.trim_start().starts_with(':') {
                     // An escape may spell anything.
+                    named = string.contains('\\') || redactor.names(string);
                     let name = string.to_ascii_lowercase();
-                    named = string.contains('\\') || sounds_secret(&name);
                     names_url = name.ends_with("url") || name.ends_with("endpoint");
                     out.extend(["\"", string, end]);
                 } else {
                     let no_url = side == Side::Response && names_url && !string.contains(':');
                     let shown = match named || within.is_some() || no_url {
                         true => MARK.into(),
-                        false => shown_string(string, side, after.is_some()),
+                        false => shown_string(string, side, after.is_some(), redactor),
                     };
                     named = false;
                     out.extend(["\"", &*shown, end]);
@@ -186,9 +186,10 @@ fn split_string(text: &str) -> (&str, Option<&str>) {
 }
 
 /// A string of JSON, as it is spelled there.
-fn shown_string(text: &str, side: Side, whole: bool) -> Cow<'_, str> {
+fn shown_string<'t>(text: &'t str, side: Side, whole: bool, redactor: &Redactor) -> Cow<'t, str> {
     // JSON inside JSON.
-    if text.contains("\\\"") && sounds_secret(&text.to_ascii_lowercase()) {
+    let mut names = text.split(|letter: char| !letter.is_alphanumeric() && !"_-".contains(letter));
+    if text.contains("\\\"") && names.any(|name| redactor.names(name)) {
         return MARK.into();
     }
     let plain = if text.contains("\\/") { Cow::Owned(text.replace("\\/", "/")) } else { Cow::Borrowed(text) };
@@ -209,10 +210,10 @@ fn shown_string(text: &str, side: Side, whole: bool) -> Cow<'_, str> {
     }
 }
 
-/// A form, or its beginning, without the fields that are secrets by their names.
-fn redact_form(text: &str) -> String {
+/// A form or a query, or its beginning, without the fields that are secrets by their names.
+pub(crate) fn redact_form(text: &str, redactor: &Redactor) -> String {
     let fields = text.split('&').map(|field| match field.split_once('=') {
-        Some((name, _)) if sounds_secret(&name.to_ascii_lowercase()) => format!("{name}={MARK}"),
+        Some((name, _)) if redactor.names(name) => format!("{name}={MARK}"),
         _ => field.to_owned(),
     });
     fields.collect::<Vec<_>>().join("&")
@@ -220,6 +221,8 @@ fn redact_form(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use http::header::CONTENT_TYPE;
 
     use super::*;
@@ -227,6 +230,7 @@ mod tests {
 
     #[test]
     fn members_that_are_secrets_by_their_names_are_redacted() {
+        let redactor = Redactor::new(None, Arc::default(), &["session_id", "state"]);
         for (json, shown) in [
             (r#"{"id":"1","streamKey":"abc"}"#, r#"{"id":"1","streamKey":"[key]"}"#),
             (r#"{"accessToken" : "a\"b", "n": 1}"#, r#"{"accessToken" : "[key]", "n": 1}"#),
@@ -243,6 +247,9 @@ mod tests {
             (r#"{"next":"/x?token=abc"}"#, r#"{"next":"/x?…"}"#),
             (r#"{"text":"{\"token\":\"abc\"}"}"#, r#"{"text":"[key]"}"#),
             (r#"{"text":"{\"name\":\"abc\"}"}"#, r#"{"text":"{\"name\":\"abc\"}"}"#),
+            (r#"{"text":"{\"SessionId\":\"abc\"}"}"#, r#"{"text":"[key]"}"#),
+            (r#"{"sessionId":"abc","session":"abc"}"#, r#"{"sessionId":"[key]","session":"abc"}"#),
+            (r#"{"state":{"a":["abc"],"b":"ab"#, r#"{"state":{"a":["[key]"],"b":"[key]"#),
             (r#"{"id":"1","secret":"ab"#, r#"{"id":"1","secret":"[key]"#),
             (r#"{"secret":"#, r#"{"secret":"#),
             (r#""https://a.example?x"#, r#""https://…"#),
@@ -250,7 +257,7 @@ mod tests {
             ("\"\\", "\"\\"),
             ("", ""),
         ] {
-            assert_eq!(redact_json(json, Side::Request), shown, "{json}");
+            assert_eq!(redact_json(json, Side::Request, &redactor), shown, "{json}");
         }
         for (json, shown) in [
             (r#"{"url":"https://me:pw@a.example:1/secret?x"}"#, r#"{"url":"https://a.example:1/…"}"#),
@@ -258,14 +265,15 @@ mod tests {
             (r#"{"url":"https://me:secret-pass"#, r#"{"url":"https://…"#),
             (r#"{"targetUrl":"abc","name":"abc"}"#, r#"{"targetUrl":"[key]","name":"abc"}"#),
         ] {
-            assert_eq!(redact_json(json, Side::Response), shown, "{json}");
+            assert_eq!(redact_json(json, Side::Response, &redactor), shown, "{json}");
         }
-        assert_eq!(redact_form("a=b&api_key=abc&c"), "a=b&api_key=[key]&c");
+        let form = redact_form("a=b&api_key=abc&c&Session-Id=abc", &redactor);
+        assert_eq!(form, "a=b&api_key=[key]&c&Session-Id=[key]");
     }
 
     #[test]
     fn content_is_shown_as_text_or_as_a_length_and_cut() {
-        let redactor = Redactor::new(None, [Secret::from("known-secret")].into_iter().collect());
+        let redactor = Redactor::new(None, [Secret::from("known-secret")].into_iter().collect(), &["x-seat"]);
         let shown = |media_type: &'static str, body: &[u8], most| {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media_type))]);
             let body = Bytes::copy_from_slice(body);
@@ -291,13 +299,14 @@ mod tests {
             ("x-api-key", "abc"),
             ("location", "/files/abc"),
             ("x-note", "known-secret"),
+            ("x-seat", "abc"),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let redactor = Redactor::new(None, [Secret::from("known-secret")].into_iter().collect());
+        let redactor = Redactor::new(None, [Secret::from("known-secret")].into_iter().collect(), &["x-seat"]);
         assert_eq!(
             shown_headers(&headers, &redactor, 1000),
-            "accept: x/y, authorization: Bearer [key], x-api-key: [key], location: [key], x-note: [key]"
+            "accept: x/y, authorization: Bearer [key], x-api-key: [key], location: [key], x-note: [key], x-seat: [key]"
         );
     }
 }

@@ -9,8 +9,8 @@ use crate::body::Body;
 use crate::encode::Payload;
 use crate::error::RequestError;
 use crate::multipart::FieldValue;
-use crate::redact::Redactor;
-use crate::redact::shown::{Content, Side, shown_value};
+use crate::redact::shown::{Content, Side, redact_form, shown_value};
+use crate::redact::{MARK, Redactor};
 
 /// The command, in words of the shell. The key must be known.
 pub(super) fn command(job: &Job, redacted: bool) -> Result<String, RequestError> {
@@ -27,8 +27,14 @@ pub(super) fn command(job: &Job, redacted: bool) -> Result<String, RequestError>
         Method::HEAD => words.push("-I".into()),
         ref method => words.push(format!("-X {method}")),
     }
-    let url = request.uri().to_string();
-    words.push(quoted(&redactor.as_ref().map_or(url.clone(), |redactor| redactor.redact_text(url))));
+    let mut url = request.uri().to_string();
+    if let Some(redactor) = &redactor {
+        url = redactor.redact_text(url);
+        if let Some((path, query)) = url.split_once('?') {
+            url = format!("{path}?{}", redact_form(query, redactor));
+        }
+    }
+    words.push(quoted(&url));
     let mut command = words.join(" ");
     for option in headers(&request, &job.request.payload, redactor.as_ref()).into_iter().chain(body_options(
         request.headers(),
@@ -67,7 +73,7 @@ fn headers(request: &Request<Body>, payload: &Payload, redactor: Option<&Redacto
             header(
                 name.as_str(),
                 &match redactor {
-                    Some(redactor) => redactor.redact_text(shown_value(name, value).into_owned()),
+                    Some(redactor) => redactor.redact_text(shown_value(name, value, redactor).into_owned()),
                     None => String::from_utf8_lossy(value.as_bytes()).into_owned(),
                 },
             )
@@ -115,7 +121,7 @@ fn field(name: &str, value: FieldValue<'_>, redactor: Option<&Redactor>) -> Stri
     let file = match (value, redactor) {
         (FieldValue::Text(text), None) => return format!("--form-string {}", quoted(&format!("{name}={text}"))),
         (FieldValue::Text(text), Some(redactor)) => {
-            let text = redactor.redact_text(text.to_owned());
+            let text = if redactor.names(name) { MARK.into() } else { redactor.redact_text(text.to_owned()) };
             return format!("--form-string {}", quoted(&format!("{name}={text}")));
         }
         (FieldValue::File(file), _) => file,

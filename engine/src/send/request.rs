@@ -155,9 +155,10 @@ impl Job {
         self.watch = call.map(|call| Watch::new(call, self.subject.into()));
     }
 
-    /// Redacts the key and what is secret in the request. Made each time it is needed: a redirect may bring further secrets.
+    /// Redacts the key, what is secret in the request, and what has the name of a secret. Made each time it is needed: a redirect may bring further secrets.
     pub(super) fn redactor(&self) -> Redactor {
-        Redactor::new(self.key.as_ref().map(|credential| credential.key.clone()), self.secrets.clone())
+        let key = self.key.as_ref().map(|credential| credential.key.clone());
+        Redactor::new(key, self.secrets.clone(), self.response.rules.secret_names)
     }
 
     /// The log, if it shows headers and bodies, with what it has to redact and how much it shows.

@@ -22,7 +22,7 @@ pub(super) async fn resolve(headers: &[CallerHeader]) -> Result<Vec<(HeaderName,
             CallerHeader::Fixed(name, value) => (name.clone(), value.clone()),
             CallerHeader::Provided(name, provider) => {
                 let value = provider().await.map_err(RequestError::key_provider)?;
-                let (name, mut value) = encode::header(name.as_str(), value.expose())?;
+                let (name, mut value) = encode::header(name.as_str(), value.expose(), &[])?;
                 value.set_sensitive(true);
                 (name, value)
             }
@@ -56,7 +56,7 @@ mod tests {
             ("authorization", "the-token", &["the-token"]),
             ("cookie", "id=one; other=two", &["id=one", "other=two"]),
         ] {
-            let (name, mut value) = encode::header(name, text).unwrap();
+            let (name, mut value) = encode::header(name, text, &[]).unwrap();
             value.set_sensitive(true);
             let secrets = secrets_in(&[(name.clone(), value)]);
             assert_eq!(secrets.iter().map(Secret::expose).collect::<Vec<_>>(), pieces);
