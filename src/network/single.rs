@@ -235,6 +235,8 @@ impl Single {
         match is_last {
             false => Err(Failed::Refused(rejection).into()),
             true => {
+                // Its list may be why.
+                self.app.client.shared.forget_lists();
                 let rejections = vec![Rejection { host: offer.host(), ..rejection }];
                 Err(Failed::from(Error::NoRunner { app: self.app.name.clone(), rejections }).into())
             }
