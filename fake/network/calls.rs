@@ -12,7 +12,7 @@ use typed_endpoint::{Body, BoxError};
 
 use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
-use super::reply::text;
+use super::reply::{text, unread};
 use super::upgrade::{self, Upgrade};
 use crate::endpoints::network::orchestrator::Mode;
 
@@ -76,7 +76,7 @@ impl Network {
         }
         let id = match self.take(origin, route, &Mode::SingleShot, &parts.headers) {
             Ok((_, id)) => id,
-            Err(response) => return *response,
+            Err(response) => return unread(&parts.headers, body, *response).await,
         };
         let occupied = Occupied { network: Arc::downgrade(self), session: id.clone() };
         let response = self.call(&id, String::new(), skip, parts, body).await;

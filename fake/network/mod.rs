@@ -4,6 +4,7 @@ mod apps;
 mod callbacks;
 mod calls;
 mod fault;
+mod health;
 mod lock;
 mod money;
 mod net;

@@ -75,16 +75,15 @@ impl NetworkFake {
         let mut state = self.0.lock();
         let id = runner.id.clone().unwrap_or_else(|| format!("runner_{}", state.text(8)));
         state.runners.insert(id.clone(), Runner { facts: runner, label: None, is_ready: true, registered: None });
+        drop(state);
+        self.0.watch_health(&id);
         id
     }
 
     /// Removes a runner, with its sessions.
     pub fn remove_runner(&self, id: &str) {
         let mut state = self.0.lock();
-        let own = |session: &super::state::Session| session.runner == id;
-        let sessions: Vec<_> =
-            state.sessions.iter().filter(|(_, session)| own(session)).map(|(id, _)| id.clone()).collect();
-        sessions.iter().for_each(|session| self.0.release(&mut state, session));
+        self.0.release_all(&mut state, id);
         state.runners.remove(id);
     }
 
@@ -176,6 +175,16 @@ impl NetworkFake {
     /// Stops the signer, or starts it again. What it knows of sessions is in their states.
     pub fn signer_is_down(&self, down: bool) {
         self.0.lock().signer_is_down = down;
+    }
+
+    /// Whether the signer has seen no orchestrator yet (default: no): it lists none then, with status 503.
+    pub fn signer_knows_none(&self, none: bool) {
+        self.0.lock().signer_knows_none = none;
+    }
+
+    /// Whether the orchestrator cannot tell its prices in wei (default: no): runners that have one then take no sessions and no calls (503).
+    pub fn price_feed_is_down(&self, down: bool) {
+        self.0.lock().price_feed_is_down = down;
     }
 
     /// Whether the events for runners that registered themselves are lost (default: no), as they are when too many happen at once.

@@ -11,7 +11,7 @@ use super::fault::{NetworkStep, afterwards, instead};
 use super::net::Network;
 use super::path::Path;
 use super::payments::{is_unpaid, named_manifest};
-use super::reply::{cut, empty, json, not_allowed, raw_json, text};
+use super::reply::{cut, empty, json, not_allowed, raw_json, text, unread};
 use super::state::{SessionProxy, State};
 use crate::endpoints::network::orchestrator::{Mode, OrchestratorInfo, PriceUnit, Reservation, RunnerInfo};
 
@@ -39,6 +39,11 @@ impl Network {
             Path::SessionCall(id) => self.session_call(id, 5, parts.clone(), body).await,
             Path::SingleShot(route) => self.single_shot(&origin, route, 3, parts.clone(), body).await,
             Path::Run(id) => self.run(&origin, id, parts.clone(), body).await,
+            // Its body is ignored.
+            control @ Path::Reserve(_) => {
+                let response = self.control(&origin, control, &parts, &[]).await;
+                unread(&parts.headers, body, response).await
+            }
             control => {
                 let Ok(body) = body.bytes(MAX_BODY).await else { return text(400, "the body cannot be read") };
                 self.control(&origin, control, &parts, &body).await

@@ -60,6 +60,9 @@ impl Network {
         let Some(price) = state.runners.get(runner).and_then(|runner| runner.facts.price.clone()) else {
             return Ok(());
         };
+        if state.price_feed_is_down {
+            return Err(text(503, "live runner price unavailable: there is no price of ETH").into());
+        }
         if !is_unpaid(headers) {
             return Ok(());
         }

@@ -194,6 +194,7 @@ fn facts(body: &Value, state: &State) -> Result<(FakeRunner, String), &'static s
         gpu: gpu.and_then(|gpu| serde_json::from_value::<Gpu>(gpu.clone()).ok()),
         version: text("version"),
         metadata: text("metadata"),
+        health: None,
         serves: match default_transport(None) {
             Ok(transport) => transport,
             Err(_) => Arc::new(super::apps::FakeApp::refuses()),

@@ -1,7 +1,7 @@
 //! Responses of the network's parts.
 
-use http::header::{ALLOW, CONNECTION, CONTENT_TYPE};
-use http::{HeaderValue, Response, StatusCode};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, EXPECT};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
 use typed_endpoint::codec::{Encode, to_json};
 use typed_endpoint::{Api, Body};
@@ -64,6 +64,15 @@ pub(super) fn not_allowed(methods: &'static str) -> Response<Body> {
 pub(super) fn closing(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
+}
+
+/// How much of a body that nobody wants is read all the same, so that the connection stays.
+const MAX_UNREAD: usize = 256 * 1024;
+
+/// The response to a request whose body nobody wants. After a larger one, or one that waits to be asked for, the connection is closed.
+pub(super) async fn unread(headers: &HeaderMap, body: Body, response: Response<Body>) -> Response<Body> {
+    let is_read = !headers.contains_key(EXPECT) && body.bytes(MAX_UNREAD).await.is_ok();
+    if is_read || response.extensions().get::<Cut>().is_some() { response } else { closing(response) }
 }
 
 /// No response: the connection is cut.

@@ -10,7 +10,7 @@ use crate::endpoints::network::Wei;
 use crate::endpoints::network::orchestrator::{Gpu, Mode, PriceInfo, PriceUnit};
 use crate::network::Price;
 
-/// A runner of a fake network, which is always ready: [`NetworkFake::runner`](super::NetworkFake::runner).
+/// A runner of a fake network, which is ready unless its health is asked for: [`NetworkFake::runner`](super::NetworkFake::runner).
 #[derive(Clone)]
 pub struct FakeRunner {
     pub(super) app: String,
@@ -22,6 +22,7 @@ pub struct FakeRunner {
     pub(super) gpu: Option<Gpu>,
     pub(super) version: Option<String>,
     pub(super) metadata: Option<String>,
+    pub(super) health: Option<String>,
     pub(super) serves: Arc<dyn Transport>,
 }
 
@@ -38,6 +39,7 @@ impl FakeRunner {
             gpu: None,
             version: None,
             metadata: None,
+            health: None,
             serves: Arc::new(FakeApp::echo()),
         }
     }
@@ -88,6 +90,14 @@ impl FakeRunner {
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
+        self
+    }
+
+    /// Has its app asked for its health by this path every 5 seconds, on Tokio's runtime (default: never). A response that takes more than
+    /// 3 seconds, or has another status than 200, ends all of its sessions at once; until the next one it is not ready.
+    #[must_use]
+    pub fn health(mut self, path: impl Into<String>) -> Self {
+        self.health = Some(path.into());
         self
     }
 

@@ -15,6 +15,13 @@ impl Network {
         self.tell(state, &session.runner, "released", id);
     }
 
+    /// Releases all sessions of a runner.
+    pub(super) fn release_all(&self, state: &mut State, runner: &str) {
+        let own = state.sessions.iter().filter(|(_, session)| session.runner == runner);
+        let sessions: Vec<_> = own.map(|(id, _)| id.clone()).collect();
+        sessions.iter().for_each(|session| self.release(state, session));
+    }
+
     pub(super) fn begin(&self, state: &mut State, id: String, runner: &str) -> String {
         let token = state.text(52);
         let age = state.ledger.calls + state.sessions.len() as u64;
@@ -48,15 +55,7 @@ impl Network {
             self.release(state, &id);
         }
         for runner in state.forget_runners() {
-            let sessions: Vec<_> = state
-                .sessions
-                .iter()
-                .filter(|(_, session)| session.runner == runner)
-                .map(|(id, _)| id.clone())
-                .collect();
-            for id in sessions {
-                self.release(state, &id);
-            }
+            self.release_all(state, &runner);
         }
     }
 }

@@ -201,6 +201,9 @@ impl Network {
     /// The orchestrators that the signer knows: without runners that have no price.
     fn known(&self, query: &str, headers: &HeaderMap) -> Response<Body> {
         let origin = self.origin(None, headers);
+        if self.lock().signer_knows_none {
+            return json_error(503, "");
+        }
         let mut info = self.info(&self.lock(), &origin);
         let caps: Vec<_> = query
             .split('&')

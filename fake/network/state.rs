@@ -28,6 +28,10 @@ pub(super) struct State {
     pub(super) loses_events: bool,
     /// Whether the signer accepts no connections.
     pub(super) signer_is_down: bool,
+    /// Whether the signer has seen no orchestrator yet.
+    pub(super) signer_knows_none: bool,
+    /// Whether the orchestrator cannot tell what a dollar is in wei.
+    pub(super) price_feed_is_down: bool,
     /// The requests to the orchestrator, oldest first.
     pub(super) seen: VecDeque<http::request::Parts>,
 }
@@ -112,6 +116,8 @@ impl State {
             ledger: Ledger::default(),
             loses_events: false,
             signer_is_down: false,
+            signer_knows_none: false,
+            price_feed_is_down: false,
             seen: VecDeque::new(),
         }
     }
@@ -154,6 +160,11 @@ impl State {
 
     pub(super) fn used(&self, id: &str) -> u64 {
         self.sessions.values().filter(|session| session.runner == id).count() as u64
+    }
+
+    /// What serves a runner's app, and where its health is asked for.
+    pub(super) fn health(&self, id: &str) -> Option<(Arc<dyn Transport>, String)> {
+        Some((self.serves(id)?, self.runners.get(id)?.facts.health.clone()?))
     }
 
     pub(super) fn serves(&self, id: &str) -> Option<Arc<dyn Transport>> {

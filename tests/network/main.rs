@@ -5,6 +5,7 @@ mod choosing;
 mod facts;
 mod funding;
 mod older;
+mod outages;
 mod recorded;
 mod replayed;
 mod runners;

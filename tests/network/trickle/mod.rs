@@ -4,5 +4,5 @@ mod adapters;
 mod client;
 mod cuts;
 mod facts;
-mod raw;
+pub mod raw;
 mod recorded;
