@@ -77,6 +77,21 @@ async fn a_missing_file_is_not_found_wherever_it_is_read_or_written() {
     assert!(matches!(&error, UploadError::Read(io) if io.kind() == io::ErrorKind::NotFound), "{error:#}");
 }
 
+#[tokio::test]
+async fn a_request_that_is_too_long_for_a_mock_is_received_and_refused() {
+    let mock = Mock::new().max_request(1_000_000).on(async |_: Put| Ok(()));
+    let running = mock.listen().await.unwrap();
+    for client in [running.client::<Client<Files>>(), mock.client()] {
+        client.call(Put::new(File::bytes(vec![7; 1_000_000]))).await.unwrap();
+        let large = client.call(Put::new(File::bytes(vec![7; 8_000_000]))).await.unwrap_err();
+        assert_eq!(large.status().map(|status| status.as_u16()), Some(413), "{large:?}");
+        // Its length is not known before.
+        let reader = File::reader(std::io::Cursor::new(vec![7; 1_000_001]));
+        let large = client.call(Put::new(reader)).await.unwrap_err();
+        assert_eq!(large.status().map(|status| status.as_u16()), Some(413), "{large:?}");
+    }
+}
+
 #[derive(Debug, PartialEq)]
 struct VaultSealed(u16);
 

@@ -42,7 +42,7 @@ use crate::client::{ApiClient, Client};
 use crate::codec::Detail;
 use crate::codec::{Field, Sampler};
 use crate::endpoint::{Endpoint, Operation};
-use crate::error::{TransportError, TransportErrorKind};
+use crate::error::{BodyError, TransportError, TransportErrorKind};
 use crate::serve::{self, Cut, EncodeError, Reading, Ready, match_path};
 use crate::source::ReadError;
 use crate::transport::{BoxFuture, Transport};
@@ -88,10 +88,14 @@ struct MockState {
     seen: Mutex<VecDeque<request::Parts>>,
     /// How many of those are kept, if not as many as by default.
     kept: Option<usize>,
+    /// How many bytes a body may have, if not as many as by default.
+    max_request: Option<usize>,
 }
 
 /// How many requests a mock remembers by default.
 const MAX_SEEN: usize = 10_000;
+/// How many bytes the body of an operation's request may have by default.
+const MAX_REQUEST: usize = 64 * 1024 * 1024;
 
 type Handler = Arc<
     dyn Fn(Request<Bytes>, Vec<(String, String)>, Reading) -> BoxFuture<'static, Result<Ready, ReadError>>
@@ -267,6 +271,13 @@ impl Mock {
         self.with(|state| state.kept = Some(limit))
     }
 
+    /// How many bytes the body of a request of an operation may have (default: 64 MiB): a longer one is received, not kept, and responded to
+    /// with 413. What [`fallback`](Self::fallback) does with a body is up to it.
+    #[must_use]
+    pub fn max_request(self, bytes: usize) -> Self {
+        self.with(|state| state.max_request = Some(bytes))
+    }
+
     /// The received requests, oldest first, without their bodies.
     pub fn seen(&self) -> Vec<request::Parts> {
         self.0.seen.lock().map(|seen| seen.iter().cloned().collect()).unwrap_or_default()
@@ -283,8 +294,7 @@ impl Mock {
         }
         for first in &self.0.first {
             if let Some(reply) = first(&parts).await {
-                // Whoever is still sending would see a broken connection in place of the response.
-                while let Ok(Some(_)) = body.chunk().await {}
+                receive(body).await;
                 return reply.into_response(self.0.encode_error());
             }
         }
@@ -293,7 +303,7 @@ impl Mock {
         let reply = match (routes.first(), &self.0.fallback) {
             (Some((route, _)), _) => {
                 encode_error = route.encode_error;
-                match body.bytes(usize::MAX).await {
+                match body.collect(self.0.max_request.unwrap_or(MAX_REQUEST)).await {
                     Ok(bytes) => {
                         let check = self.0.check.as_ref();
                         if let Some(reply) = check.and_then(|check| check(route.operation, &parts, &bytes)) {
@@ -309,7 +319,11 @@ impl Mock {
                             None => Reply::error(404, "not found"),
                         }
                     }
-                    Err(error) => Reply::error(400, error.to_string()),
+                    Err(error) => {
+                        receive(body).await;
+                        let status = if matches!(error, BodyError::TooLarge { .. }) { 413 } else { 400 };
+                        Reply::error(status, error.to_string())
+                    }
                 }
             }
             (None, Some(fallback)) => fallback(Request::from_parts(parts, body)).await,
@@ -324,6 +338,11 @@ impl Mock {
         state.routes.sort_by_key(|route| std::cmp::Reverse(route.fixed_segments()));
         self
     }
+}
+
+/// Receives a body that nobody wants: whoever is still sending would see a broken connection in place of the response.
+async fn receive(mut body: Body) {
+    while let Ok(Some(_)) = body.chunk().await {}
 }
 
 /// By the operations that it handles.
@@ -347,6 +366,7 @@ impl Clone for MockState {
             reading: self.reading,
             seen: Mutex::new(seen),
             kept: self.kept,
+            max_request: self.max_request,
         }
     }
 }
