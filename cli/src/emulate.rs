@@ -7,6 +7,7 @@ mod control;
 mod cors;
 mod events;
 pub mod faults;
+pub mod gateway;
 mod journal;
 pub mod kept;
 pub mod network;
@@ -23,6 +24,9 @@ use body::TooLong;
 use clock::Clock;
 use faults::{Faults, Outcome, Server};
 use journal::{Entry, Journal};
+
+/// What a response says that has the status of a fault.
+const TOLD: &str = "the emulator was told to fail";
 
 /// Everything that the emulator consists of.
 pub struct Emulator {
@@ -86,7 +90,7 @@ impl Emulator {
                 Ok(request) => self.pass(&mut entry, request).await,
                 Err(TooLong) => Reply::error(413, "request entity too large"),
             },
-            Outcome::Status(status) => Reply::error(status, "the emulator was told to fail"),
+            Outcome::Status(status) => Reply::error(status, TOLD),
             Outcome::Cut => Reply::cut(),
             Outcome::Stall => {
                 lock(&self.journal).add(entry.without_response("stalled"));
@@ -98,6 +102,23 @@ impl Emulator {
         lock(&self.journal).add(entry.done(&reply, what));
         self.note_change();
         reply
+    }
+
+    /// The reply to a request to another server than Studio's that fails.
+    async fn fail(&self, server: Server, request: &Request<Body>) -> Option<Reply> {
+        let fault = match lock(&self.faults).take(server, request) {
+            Ok(fault) => fault,
+            Err(error) => return Some(Reply::error(400, error)),
+        };
+        if let Some(delay) = fault.delay() {
+            tokio::time::sleep(delay).await;
+        }
+        match fault.outcome() {
+            Outcome::Pass => None,
+            Outcome::Status(status) => Some(Reply::error(status, TOLD)),
+            Outcome::Cut => Some(Reply::cut()),
+            Outcome::Stall => std::future::pending().await,
+        }
     }
 
     /// The response of the account that a request is for.

@@ -97,6 +97,25 @@ async fn faults_come_by_rule_and_by_header() {
         assert!(status == 400 && text.contains("Emulator-Fault: "), "{fault}: {status} {text}");
     }
     assert!(get("/api/stream", "cut").await.is_err());
+    // The AI gateway's own port does the same.
+    let gateway = &emulator.variables.iter().find(|(name, _)| name == "LIVEPEER_GATEWAY").unwrap().1;
+    let ask = async |fault: Option<&str>| {
+        let mut client = livepeer::Client::ai().server(gateway).retry(livepeer::Retry::never());
+        if let Some(fault) = fault {
+            client = client.header("emulator-fault", fault);
+        }
+        let asked = client.call(livepeer::generate::TextToImage::new("a lighthouse")).await;
+        asked.map(|_| ()).map_err(|error| (error.status().map(|status| status.as_u16()), format!("{error:#}")))
+    };
+    assert_eq!(ask(None).await, Ok(()));
+    assert_eq!(ask(Some("status=429")).await.unwrap_err().0, Some(429));
+    assert_eq!(ask(Some("cut")).await.unwrap_err().0, None);
+    let (status, error) = ask(Some("statsu=503")).await.unwrap_err();
+    assert!(status == Some(400) && error.contains("Emulator-Fault: "), "{error}");
+    let rules = r#"{"fault":[{"server":"ai","path":"/text-to-image","status":503,"times":1}]}"#;
+    assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], rules).await.unwrap().0, 204);
+    assert_eq!(ask(None).await.unwrap_err().0, Some(503));
+    assert_eq!(ask(None).await, Ok(()));
     let rules = r#"{"fault":[{"path":"/stream","status":500}]}"#;
     assert_eq!(emulator.call("PUT", "/_emulator/faults", &[JSON], rules).await.unwrap().0, 204);
     assert_eq!(get("/api/stream", "").await, Ok(500));

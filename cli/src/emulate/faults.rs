@@ -26,6 +26,7 @@ pub struct Faults {
 pub enum Server {
     #[default]
     Studio,
+    Ai,
     Orchestrator,
     Signer,
 }

@@ -3,13 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use livepeer::mock;
 
 use crate::context::Context;
 use crate::emulate::Emulator;
 use crate::emulate::accounts::Seed;
 use crate::emulate::clock::Clock;
 use crate::emulate::faults::Faults;
+use crate::emulate::gateway;
 use crate::emulate::kept::Folder;
 use crate::emulate::network;
 use crate::failure::Failure;
@@ -86,7 +86,7 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
     let busy = |port: u16, error| Failure::other(format_args!("port {port} cannot be listened on: {error}"));
     let at = |port| SocketAddr::from((host, port));
     let studio = emulator.mock().listen_at(at(port)).await.map_err(|error| busy(port, error))?;
-    let ai = mock::ai().keep_seen(0).listen_at(at(ai_port)).await.map_err(|error| busy(ai_port, error))?;
+    let ai = gateway::mock(&emulator).listen_at(at(ai_port)).await.map_err(|error| busy(ai_port, error))?;
     let network = network::fake(&emulator).listen_at(at(orchestrator_port), at(signer_port)).await;
     let network = network.map_err(|error| {
         Failure::other(format_args!("ports {orchestrator_port} and {signer_port} cannot be listened on: {error}"))
