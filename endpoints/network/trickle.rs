@@ -62,8 +62,8 @@ operations! {
         pub Publish: Trickle = POST "/{channel}/{seq}" (
             /// Name of the channel: who knows it may use it.
             channel: Secret,
-            /// Number of the segment.
-            seq: i64,
+            /// Number of the segment; -1 is the next one.
+            seq: i64 [range = -1..],
         ) headers {
             /// Closes the segments before this one, if it is not empty: for the first one of a publisher.
             reset as "lp-trickle-reset"?: String,
@@ -78,7 +78,7 @@ operations! {
             /// Name of the channel: who knows it may use it.
             channel: Secret,
             /// Number of the segment.
-            seq: i64,
+            seq: i64 [range = -2..],
         ) -> download, no_auth
     }
     endpoint! {

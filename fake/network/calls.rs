@@ -117,7 +117,10 @@ impl Network {
                 }
             }
             parts.headers.remove(HOST);
-            parts.headers.remove("x-forwarded-for");
+            let forwarded = parts.headers.keys().filter(|name| name.as_str().starts_with("x-forwarded-"));
+            for name in forwarded.cloned().collect::<Vec<_>>() {
+                parts.headers.remove(name);
+            }
             parts.headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
             state.ledger.calls += 1;
             let registered = state.runners.get(&runner).and_then(|runner| runner.registered.as_ref());

@@ -122,11 +122,13 @@ impl Network {
             return refuse(402, "base64 decode error: illegal base64 data at input byte 0");
         };
         let is_devalued = state.settings.is_devalued;
+        let now_costs = |runner: &str| Some(state.runners.get(runner)?.facts.price.as_ref()?.price.0);
+        let current = state.manifests.get(id).and_then(|manifest| now_costs(&manifest.runner));
         let Some(manifest) = state.manifests.get_mut(id) else {
             return refuse(403, "mismatched manifest and auth token");
         };
         let is_fixed = manifest.unit == PriceUnit::Fixed;
-        if is_fixed && payment.price != manifest.price {
+        if is_fixed && (payment.price != manifest.price || current != Some(payment.price)) {
             return refuse(400, "payment price does not match live runner price");
         }
         if payment.nonce.is_some_and(|nonce| !manifest.nonces.insert(nonce)) {

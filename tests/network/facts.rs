@@ -7,6 +7,7 @@ use livepeer::codec::{from_json, to_json};
 use livepeer::mock::{self, FakeApp, FakeRunner, NetworkFake};
 use livepeer::network::operations::orchestrator::{JsonError, OrchestratorError, PriceInfo, Reserve};
 use livepeer::network::operations::runner::RunnerEvent;
+use livepeer::network::operations::signer::GenerateLivePayment;
 use livepeer::network::{Price, Runner};
 use livepeer::{Body, Retry, Transport};
 use serde_json::{Value, json};
@@ -173,6 +174,8 @@ async fn calls_reach_the_app_as_they_are_with_headers_of_the_orchestrator() {
         ("livepeer-session-id", "forged"),
         ("livepeer-session-token", "forged"),
         ("x-forwarded-for", "10.0.0.1"),
+        ("x-forwarded-host", "a.example"),
+        ("x-forwarded-proto", "https"),
         ("authorization", "Bearer own"),
         ("cookie", "a=b"),
         ("livepeer-payment", "p"),
@@ -191,7 +194,7 @@ async fn calls_reach_the_app_as_they_are_with_headers_of_the_orchestrator() {
     {
         assert_eq!(seen[name], value);
     }
-    assert!(seen["x-forwarded-for"].is_null());
+    assert!(seen.as_object().unwrap().keys().all(|name| !name.starts_with("x-forwarded")), "{seen}");
     assert_eq!(seen["accept-encoding"], "gzip");
     assert_eq!(ask(&fake, &format!("GET {app}/status/418"), &[], "").await.status, 418);
     ask(&fake, "GET /apps/p/session/none/app/x", &[], "").await.is(404, "runner session not found");
@@ -249,7 +252,6 @@ async fn a_challenge_reserves_nothing_and_is_one_of_three_kinds_of_402() {
 
 /// A payment of a session or a call, as the signer makes it.
 async fn minted(fake: &NetworkFake, request: &str, kind: &str) -> (String, [(String, String); 3]) {
-    use livepeer::network::operations::signer::GenerateLivePayment;
     let challenge = ask(fake, request, &[PAYER], "").await.json();
     let payment = GenerateLivePayment::new(challenge["payment_params"].as_str().unwrap()).kind(kind);
     let payment = fake.signer_client().call(payment).await.unwrap();
@@ -312,8 +314,23 @@ async fn a_refreshed_challenge_is_for_what_was_paid_and_has_another_url() {
     let (manifest, headers) = minted(&fake, "POST /apps/p/session", "live").await;
     assert_eq!(message(refresh(PAYER.1, &manifest).await), (409, "fixed price not found for session".into()));
     ask(&fake, "POST /apps/p/session", &as_headers(&headers), "").await;
+    // The price stays that of the first payment.
+    fake.set_price("p", Price::per_second(900_000_000_000));
     let challenge = refresh(PAYER.1, &manifest).await.json();
     assert_eq!((&challenge["manifest_id"], path(&challenge["payment_url"]).as_str()), (&json!(manifest), "/payment"));
+    let payment = GenerateLivePayment::new(challenge["payment_params"].as_str().unwrap()).kind("live");
+    let payment = fake.signer_client().call(payment).await.unwrap();
+    let (payment, segment) = (payment.payment.expose().to_owned(), payment.seg_creds.expose().to_owned());
+    let paid = [PAYER, ("livepeer-payment", payment.as_str()), ("livepeer-segment", segment.as_str())];
+    let pay = format!("POST /apps/p/session/{manifest}/payment");
+    assert_eq!(ask(&fake, &pay, &paid, "").await.status, 200);
+    assert_eq!(fake.ledger().highest_price, 400_000_000_000);
+    // Its credentials are valid for 30 minutes.
+    fake.advance(Duration::from_secs(9));
+    assert_eq!(fake.sessions(), 1);
+    let (_, old) = minted(&fake, "POST /apps/p/session", "live").await;
+    fake.advance(Duration::from_secs(30 * 60 + 1));
+    ask(&fake, "POST /apps/p/session", &as_headers(&old), "").await.is(403, "segment sig check failed");
 }
 
 #[tokio::test(start_paused = true)]

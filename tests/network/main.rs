@@ -11,6 +11,7 @@ mod replayed;
 mod runners;
 mod secrets;
 mod sessions;
+mod signer;
 mod single;
 mod tls;
 mod trickle;

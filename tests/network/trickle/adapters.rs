@@ -230,6 +230,11 @@ async fn the_declared_operations_are_served() {
     let download = client.call(operations::Subscribe::new("a", -2)).await.unwrap();
     assert_eq!(download.headers()["lp-trickle-latest"], "1");
     assert_eq!(download.into_body().bytes(100).await.unwrap(), "zero");
+    // Servers fail at numbers below these.
+    let unsent = client.call(operations::Subscribe::new("a", -3)).await.unwrap_err();
+    assert!(format!("{unsent:#}").contains("is to be at least -2"), "{unsent:#}");
+    let unsent = client.call(operations::Publish::new("a", -2, File::bytes("zero"))).await.unwrap_err();
+    assert!(format!("{unsent:#}").contains("is to be at least -1"), "{unsent:#}");
     client.call(operations::DeleteSegment::new("a", 0)).await.unwrap();
     client.call(operations::Delete::new("a")).await.unwrap();
     let error = client.call(operations::Next::new("a")).await.unwrap_err();
