@@ -2,7 +2,7 @@
 
 use typed_endpoint::{Secret, model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -10,7 +10,7 @@ operations! {
         pub SetConfiguration: Vault = POST "/{mount}/config/root" (mount*: String) json {
             max_retries?: i32, access_key: String, secret_key: Secret, region?: String,
             iam_endpoint?: String, sts_endpoint?: String, username_template?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the configuration.
@@ -25,7 +25,7 @@ operations! {
         /// Configures the lease.
         pub ConfigureLease: Vault = POST "/{mount}/config/lease" (mount*: String) json {
             lease: String, lease_max: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the lease.
@@ -38,7 +38,7 @@ operations! {
             policy_document: String, iam_groups?: Vec<String>, iam_tags?: Vec<String>,
             default_sts_ttl?: u32, max_sts_ttl?: u32, user_path?: String,
             permissions_boundary_arn?: String, policy?: String, arn?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -50,7 +50,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Generates credentials.

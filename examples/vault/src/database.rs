@@ -2,7 +2,7 @@
 
 use typed_endpoint::{Secret, model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -13,7 +13,7 @@ operations! {
             verify_connection?: bool, max_connection_lifetime?: String, max_idle_connections?: u64,
             max_open_connections?: u64, password?: Secret, username?: String,
             username_template?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a connection.
@@ -25,15 +25,15 @@ operations! {
     }
     endpoint! {
         /// Deletes a connection.
-        pub DeleteConnection: Vault = DELETE "/{mount}/config/{name}" (mount*: String, name: String) -> ()
+        pub DeleteConnection: Vault = DELETE "/{mount}/config/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Resets a connection.
-        pub ResetConnection: Vault = POST "/{mount}/reset/{name}" (mount*: String, name: String) -> ()
+        pub ResetConnection: Vault = POST "/{mount}/reset/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Rotates the credentials of a connection.
-        pub RotateRoot: Vault = POST "/{mount}/rotate-root/{name}" (mount*: String, name: String) -> ()
+        pub RotateRoot: Vault = POST "/{mount}/rotate-root/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Sets a role.
@@ -41,7 +41,7 @@ operations! {
             creation_statements?: Vec<String>, db_name: String, default_ttl?: String,
             max_ttl?: String, renew_statements?: Vec<String>, revocation_statements?: Vec<String>,
             rollback_statements?: Vec<String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -53,7 +53,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Generates credentials.
@@ -65,7 +65,7 @@ operations! {
         pub SetStaticRole: Vault = POST "/{mount}/static-roles/{name}" (mount*: String, name: String) json {
             db_name: String, username: String, rotation_period: String,
             rotation_statements?: Vec<String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a static role.
@@ -78,7 +78,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a static role.
-        pub DeleteStaticRole: Vault = DELETE "/{mount}/static-roles/{name}" (mount*: String, name: String) -> ()
+        pub DeleteStaticRole: Vault = DELETE "/{mount}/static-roles/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Reads static credentials.
@@ -87,7 +87,7 @@ operations! {
     }
     endpoint! {
         /// Rotates a static role.
-        pub RotateStaticRole: Vault = POST "/{mount}/rotate-role/{name}" (mount*: String, name: String) -> ()
+        pub RotateStaticRole: Vault = POST "/{mount}/rotate-role/{name}" (mount*: String, name: String) -> Done
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use typed_endpoint::operations;
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -15,7 +15,7 @@ operations! {
     }
     endpoint! {
         /// Sets a secret.
-        pub SetSecret: Vault = POST "/{mount}/{path}" (mount: String, path*: String) json(secret: Value) -> ()
+        pub SetSecret: Vault = POST "/{mount}/{path}" (mount: String, path*: String) json(secret: Value) -> Done
     }
     endpoint! {
         /// Lists secrets.
@@ -23,6 +23,6 @@ operations! {
     }
     endpoint! {
         /// Deletes a secret.
-        pub DeleteSecret: Vault = DELETE "/{mount}/{path}" (mount: String, path*: String) -> ()
+        pub DeleteSecret: Vault = DELETE "/{mount}/{path}" (mount: String, path*: String) -> Done
     }
 }

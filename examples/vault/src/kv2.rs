@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use typed_endpoint::{model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
         /// Sets the configuration.
         pub SetConfiguration: Vault = POST "/{mount}/config" (mount*: String) json {
             delete_version_after?: String, cas_required?: bool, max_versions?: u64,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the configuration.
@@ -32,25 +32,25 @@ operations! {
     }
     endpoint! {
         /// Deletes the latest version of a secret.
-        pub DeleteSecret: Vault = DELETE "/{mount}/data/{path}" (mount: String, path*: String) -> ()
+        pub DeleteSecret: Vault = DELETE "/{mount}/data/{path}" (mount: String, path*: String) -> Done
     }
     endpoint! {
         /// Deletes secret versions.
         pub DeleteSecretVersions: Vault = POST "/{mount}/delete/{path}" (mount: String, path*: String) json {
             versions: Vec<u64>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Restores secret versions.
         pub UndeleteSecretVersions: Vault = POST "/{mount}/undelete/{path}" (mount: String, path*: String) json {
             versions: Vec<u64>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Destroys secret versions.
         pub DestroySecretVersions: Vault = POST "/{mount}/destroy/{path}" (mount: String, path*: String) json {
             versions: Vec<u64>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Lists secrets.
@@ -66,11 +66,11 @@ operations! {
         pub SetSecretMetadata: Vault = POST "/{mount}/metadata/{path}" (mount: String, path*: String) json {
             max_versions?: u64, cas_required?: bool, delete_version_after?: String,
             custom_metadata?: BTreeMap<String, String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes a secret with all its versions.
-        pub DeleteSecretMetadata: Vault = DELETE "/{mount}/metadata/{path}" (mount: String, path*: String) -> ()
+        pub DeleteSecretMetadata: Vault = DELETE "/{mount}/metadata/{path}" (mount: String, path*: String) -> Done
     }
 }
 

@@ -33,6 +33,9 @@ impl Api for Vault {
     }
 }
 
+/// What Vault returns where there may be nothing to return: no body, or one with warnings, or with what was changed, as newer versions do.
+pub type Done<T = Value> = Option<Envelope<T>>;
+
 /// A client that calls from code which Vault may trust not to be a web page.
 pub fn client(token: &str) -> Client<Vault> {
     Client::new().key(token).header("X-Vault-Request", "true")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{Secret, fields, model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 fields! {
     /// The key of a certificate.
@@ -28,7 +28,7 @@ fields! {
 operations! {
     endpoint! {
         /// Submits certificate and key of a CA.
-        pub SubmitCa: Vault = POST "/{mount}/config/ca" (mount*: String) json { pem_bundle: Secret } -> ()
+        pub SubmitCa: Vault = POST "/{mount}/config/ca" (mount*: String) json { pem_bundle: Secret } -> Done<ImportedIssuer>
     }
     endpoint! {
         /// Generates a root certificate.
@@ -40,7 +40,7 @@ operations! {
     }
     endpoint! {
         /// Deletes the root certificate.
-        pub DeleteRoot: Vault = DELETE "/{mount}/root" (mount*: String) -> ()
+        pub DeleteRoot: Vault = DELETE "/{mount}/root" (mount*: String) -> Done
     }
     endpoint! {
         /// Signs a certificate.
@@ -96,7 +96,7 @@ operations! {
             expiry?: String, disable?: bool, ocsp_disable?: bool, ocsp_expiry?: String,
             auto_rebuild?: bool, auto_rebuild_grace_period?: String, enable_delta?: bool,
             delta_rebuild_interval?: String,
-        } -> ()
+        } -> Done<CrlConfig>
     }
     endpoint! {
         /// Rebuilds the revocation lists.
@@ -111,7 +111,7 @@ operations! {
         pub SetUrls: Vault = POST "/{mount}/config/urls" (mount*: String) json {
             issuing_certificates?: Vec<String>, crl_distribution_points?: Vec<String>,
             ocsp_servers?: Vec<String>,
-        } -> ()
+        } -> Done<Urls>
     }
     endpoint! {
         /// Generates a key and a signing request of an intermediate CA.
@@ -159,17 +159,17 @@ operations! {
             postal_code?: Vec<String>, province?: Vec<String>, require_cn?: bool,
             server_flag?: bool, street_address?: Vec<String>, ttl?: String,
             use_csr_common_name?: bool, use_csr_sans?: bool,
-        } -> ()
+        } -> Done<Role>
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Removes expired certificates.
         pub Tidy: Vault = POST "/{mount}/tidy" (mount*: String) json {
             tidy_cert_store?: bool, tidy_revoked_certs?: bool, safety_buffer?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Lists issuers.
@@ -215,7 +215,7 @@ operations! {
     }
     endpoint! {
         /// Deletes an issuer.
-        pub DeleteIssuer: Vault = DELETE "/{mount}/issuer/{issuer}" (mount*: String, issuer: String) -> ()
+        pub DeleteIssuer: Vault = DELETE "/{mount}/issuer/{issuer}" (mount*: String, issuer: String) -> Done
     }
     endpoint! {
         /// Generates a signing request beside the issuers.
@@ -226,7 +226,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a key.
-        pub DeleteKey: Vault = DELETE "/{mount}/key/{key}" (mount*: String, key: String) -> ()
+        pub DeleteKey: Vault = DELETE "/{mount}/key/{key}" (mount*: String, key: String) -> Done
     }
 }
 
@@ -249,6 +249,7 @@ model! {
     pub struct Root: Vault {
         certificate: String, issuing_ca: String, serial_number: String, expiration: u64,
         issuer_id: String, issuer_name?: String, key_id?: String, key_name?: String,
+        private_key?: Secret, private_key_type?: String,
     }
 
     /// Response to [`ReadCertificate`].

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{Secret, model, operations};
 
-use crate::{Envelope, Vault};
+use crate::{Done, Envelope, Vault};
 
 operations! {
     endpoint! {
@@ -20,7 +20,7 @@ operations! {
             exclude_cidr_list?: String, install_script?: String, key?: String, key_bits?: u64,
             key_id_format?: String, key_option_specs?: String, max_ttl?: String, port?: u64,
             ttl?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -32,7 +32,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/{mount}/roles/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Lists zero address roles.
@@ -43,11 +43,11 @@ operations! {
         /// Configures zero address roles.
         pub ConfigureZeroAddressRoles: Vault = POST "/{mount}/config/zeroaddress" (mount*: String) json {
             roles: Vec<String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes zero address roles.
-        pub DeleteZeroAddressRoles: Vault = DELETE "/{mount}/roles/zeroaddress" (mount*: String) -> ()
+        pub DeleteZeroAddressRoles: Vault = DELETE "/{mount}/roles/zeroaddress" (mount*: String) -> Done
     }
     endpoint! {
         /// Generates a one-time password or a key for a host.
@@ -72,7 +72,7 @@ operations! {
     }
     endpoint! {
         /// Deletes the keys of the CA.
-        pub DeleteCa: Vault = DELETE "/{mount}/config/ca" (mount*: String) -> ()
+        pub DeleteCa: Vault = DELETE "/{mount}/config/ca" (mount*: String) -> Done
     }
     endpoint! {
         /// Reads the public key of the CA.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use typed_endpoint::{Secret, model, operations};
 
-use crate::{Envelope, Vault};
+use crate::{Done, Envelope, Vault};
 
 operations! {
     endpoint! {
@@ -13,11 +13,11 @@ operations! {
         pub EnableEngine: Vault = POST "/sys/mounts/{path}" (path*: String) json {
             engine_type as "type"?: String, description?: String, config?: MountOptions,
             options?: BTreeMap<String, String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Unmounts a secrets engine, with all that it keeps.
-        pub DisableEngine: Vault = DELETE "/sys/mounts/{path}" (path*: String) -> ()
+        pub DisableEngine: Vault = DELETE "/sys/mounts/{path}" (path*: String) -> Done
     }
     endpoint! {
         /// Reads how a secrets engine is mounted.
@@ -31,11 +31,11 @@ operations! {
         /// Mounts an auth method.
         pub EnableAuth: Vault = POST "/sys/auth/{path}" (path*: String) json {
             engine_type as "type"?: String, description?: String, config?: MountOptions,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Unmounts an auth method.
-        pub DisableAuth: Vault = DELETE "/sys/auth/{path}" (path*: String) -> ()
+        pub DisableAuth: Vault = DELETE "/sys/auth/{path}" (path*: String) -> Done
     }
     endpoint! {
         /// Lists the mounted auth methods.
@@ -76,7 +76,7 @@ operations! {
     }
     endpoint! {
         /// Seals the server.
-        pub Seal: Vault = PUT "/sys/seal" -> ()
+        pub Seal: Vault = PUT "/sys/seal" -> Done
     }
     endpoint! {
         /// Enters a share of the key that unseals the server.
@@ -92,11 +92,11 @@ operations! {
     }
     endpoint! {
         /// Creates or updates a policy.
-        pub SetPolicy: Vault = PUT "/sys/policy/{name}" (name: String) json { policy: String } -> ()
+        pub SetPolicy: Vault = PUT "/sys/policy/{name}" (name: String) json { policy: String } -> Done
     }
     endpoint! {
         /// Deletes a policy.
-        pub DeletePolicy: Vault = DELETE "/sys/policy/{name}" (name: String) -> ()
+        pub DeletePolicy: Vault = DELETE "/sys/policy/{name}" (name: String) -> Done
     }
     endpoint! {
         /// Generates random bytes.

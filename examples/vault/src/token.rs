@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{Secret, fields, model, operations};
 
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 fields! {
     /// What a new token is like.
@@ -63,19 +63,19 @@ operations! {
     }
     endpoint! {
         /// Revokes a token.
-        pub RevokeToken: Vault = POST "/auth/token/revoke" json { token: Secret } -> ()
+        pub RevokeToken: Vault = POST "/auth/token/revoke" json { token: Secret } -> Done
     }
     endpoint! {
         /// Revokes the token of the request.
-        pub RevokeSelf: Vault = POST "/auth/token/revoke-self" -> ()
+        pub RevokeSelf: Vault = POST "/auth/token/revoke-self" -> Done
     }
     endpoint! {
         /// Revokes a token, by its accessor.
-        pub RevokeAccessor: Vault = POST "/auth/token/revoke-accessor" json { accessor: String } -> ()
+        pub RevokeAccessor: Vault = POST "/auth/token/revoke-accessor" json { accessor: String } -> Done
     }
     endpoint! {
         /// Revokes a token, but not its children.
-        pub RevokeOrphan: Vault = POST "/auth/token/revoke-orphan" json { token: Secret } -> ()
+        pub RevokeOrphan: Vault = POST "/auth/token/revoke-orphan" json { token: Secret } -> Done
     }
     endpoint! {
         /// Reads a token role.
@@ -93,15 +93,15 @@ operations! {
             renewable?: bool, token_bound_cidrs?: Vec<String>, token_explicit_max_ttl?: String,
             token_no_default_policy?: bool, token_num_uses?: u64, token_period?: String,
             token_type?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes a token role.
-        pub DeleteTokenRole: Vault = DELETE "/auth/token/roles/{role_name}" (role_name: String) -> ()
+        pub DeleteTokenRole: Vault = DELETE "/auth/token/roles/{role_name}" (role_name: String) -> Done
     }
     endpoint! {
         /// Removes expired tokens.
-        pub Tidy: Vault = POST "/auth/token/tidy" -> ()
+        pub Tidy: Vault = POST "/auth/token/tidy" -> Done
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use typed_endpoint::{field_via_serde, model, open_enum, operations};
+use typed_endpoint::{model, open_enum, operations, union};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -13,7 +13,7 @@ operations! {
             convergent_encryption?: bool, derived?: bool, exportable?: bool,
             allow_plaintext_backup?: bool, key_type as "type"?: KeyType,
             auto_rotate_period?: String,
-        } -> ()
+        } -> Done<Key>
     }
     endpoint! {
         /// Reads a key.
@@ -28,15 +28,15 @@ operations! {
         pub UpdateKeyConfiguration: Vault = POST "/{mount}/keys/{name}/config" (mount*: String, name: String) json {
             min_decryption_version?: u64, min_encryption_version?: u64, deletion_allowed?: bool,
             exportable?: bool, allow_plaintext_backup?: bool, auto_rotate_period?: String,
-        } -> ()
+        } -> Done<Key>
     }
     endpoint! {
         /// Deletes a key.
-        pub DeleteKey: Vault = DELETE "/{mount}/keys/{name}" (mount*: String, name: String) -> ()
+        pub DeleteKey: Vault = DELETE "/{mount}/keys/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Rotates a key.
-        pub RotateKey: Vault = POST "/{mount}/keys/{name}/rotate" (mount*: String, name: String) -> ()
+        pub RotateKey: Vault = POST "/{mount}/keys/{name}/rotate" (mount*: String, name: String) -> Done<Key>
     }
     endpoint! {
         /// Imports a key.
@@ -44,13 +44,13 @@ operations! {
             ciphertext?: String, hash_function?: HashFunction, key_type as "type": KeyType,
             public_key?: String, allow_rotation?: bool, derived?: bool, context?: String,
             exportable?: bool, allow_plaintext_backup?: bool, auto_rotate_period?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Imports a key version.
         pub ImportKeyVersion: Vault = POST "/{mount}/keys/{name}/import_version" (mount*: String, name: String) json {
             ciphertext?: String, hash_function?: HashFunction, public_key?: String, version?: u64,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Exports all versions of a key.
@@ -130,17 +130,17 @@ operations! {
         /// Restores a key.
         pub RestoreKey: Vault = POST "/{mount}/restore" (mount*: String) json {
             backup: String, name?: String, force?: bool,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Removes old versions of a key.
         pub TrimKey: Vault = POST "/{mount}/keys/{name}/trim" (mount*: String, name: String) json {
             min_available_version: u64,
-        } -> ()
+        } -> Done<Key>
     }
     endpoint! {
         /// Configures the cache.
-        pub ConfigureCache: Vault = POST "/{mount}/cache-config" (mount*: String) json { size?: u64 } -> ()
+        pub ConfigureCache: Vault = POST "/{mount}/cache-config" (mount*: String) json { size?: u64 } -> Done<CacheConfiguration>
     }
     endpoint! {
         /// Reads the cache configuration.
@@ -159,7 +159,12 @@ model! {
         allow_plaintext_backup: bool, keys: BTreeMap<String, KeyVersion>, min_decryption_version: u64,
         min_encryption_version: u64, name: String, supports_encryption: bool,
         supports_decryption: bool, supports_derivation: bool, supports_signing: bool,
-        imported?: bool,
+        imported_key?: bool,
+    }
+
+    /// The public part of a key.
+    pub struct PublicKey: Vault {
+        creation_time: String, name: String, public_key: String, certificate_chain?: String,
     }
 
     /// Response to [`ExportKey`].
@@ -240,20 +245,12 @@ open_enum! {
     pub enum RandomSource { Platform = "platform", Seal = "seal", All = "all" }
 }
 
-/// A version of a key: when it was made, or its public part.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(untagged)]
-pub enum KeyVersion {
-    /// Of a symmetric key: seconds since 1970.
-    Created(u64),
-    /// Of an asymmetric key.
-    Public { creation_time: String, name: String, public_key: String },
-}
-
-impl Default for KeyVersion {
-    fn default() -> Self {
-        Self::Created(0)
+union! {
+    /// A version of a key: when it was made, or its public part.
+    pub enum KeyVersion {
+        /// Of a symmetric key: seconds since 1970.
+        number => Created(u64),
+        /// Of an asymmetric key.
+        object => Public(PublicKey),
     }
 }
-
-field_via_serde!(KeyVersion);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use typed_endpoint::{Secret, model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -23,7 +23,7 @@ operations! {
         pub SetRole: Vault = POST "/auth/{mount}/role/{role_name}" (mount*: String, role_name: String) json {
             bind_secret_id?: bool, secret_id_bound_cidrs?: Vec<String>, secret_id_num_uses?: u64,
             secret_id_ttl?: String, enable_local_secret_ids?: bool, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -31,7 +31,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{role_name}" (mount*: String, role_name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{role_name}" (mount*: String, role_name: String) -> Done
     }
     endpoint! {
         /// Reads the role ID of an AppRole.
@@ -42,7 +42,7 @@ operations! {
         /// Sets the role ID of an AppRole.
         pub SetRoleId: Vault = POST "/auth/{mount}/role/{role_name}/role-id" (mount*: String, role_name: String) json {
             role_id: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Generates a secret ID for an AppRole.
@@ -64,7 +64,7 @@ operations! {
     endpoint! {
         /// Destroys a secret ID.
         pub DestroySecretId: Vault = POST "/auth/{mount}/role/{role_name}/secret-id/destroy"
-            (mount*: String, role_name: String) json { secret_id: Secret } -> ()
+            (mount*: String, role_name: String) json { secret_id: Secret } -> Done
     }
     endpoint! {
         /// Reads the properties of a secret ID, by its accessor.
@@ -74,7 +74,7 @@ operations! {
     endpoint! {
         /// Destroys a secret ID, by its accessor.
         pub DestroySecretIdByAccessor: Vault = POST "/auth/{mount}/role/{role_name}/secret-id-accessor/destroy"
-            (mount*: String, role_name: String) json { secret_id_accessor: String } -> ()
+            (mount*: String, role_name: String) json { secret_id_accessor: String } -> Done
     }
     endpoint! {
         /// Assigns a secret ID of the caller’s choice.
@@ -86,7 +86,7 @@ operations! {
     }
     endpoint! {
         /// Removes expired secret IDs.
-        pub Tidy: Vault = POST "/auth/{mount}/tidy/secret-id" (mount*: String) -> ()
+        pub Tidy: Vault = POST "/auth/{mount}/tidy/secret-id" (mount*: String) -> Done
     }
 }
 

@@ -3,7 +3,7 @@
 use typed_endpoint::{Secret, model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -12,7 +12,7 @@ operations! {
             max_retries?: i64, access_key?: String, secret_key?: Secret, endpoint?: String,
             iam_endpoint?: String, sts_endpoint?: String, sts_region?: String,
             iam_server_id_header_value?: String, allowed_sts_header_values?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the client configuration.
@@ -21,7 +21,7 @@ operations! {
     }
     endpoint! {
         /// Deletes the client configuration.
-        pub DeleteClientConfiguration: Vault = DELETE "/auth/{mount}/config/client" (mount*: String) -> ()
+        pub DeleteClientConfiguration: Vault = DELETE "/auth/{mount}/config/client" (mount*: String) -> Done
     }
     endpoint! {
         /// Rotates root credentials.
@@ -33,7 +33,7 @@ operations! {
         pub ConfigureIdentity: Vault = POST "/auth/{mount}/config/identity" (mount*: String) json {
             iam_alias?: String, iam_metadata?: Vec<String>, ec2_alias?: String,
             ec2_metadata?: Vec<String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the identity configuration.
@@ -45,7 +45,7 @@ operations! {
         pub CreateCertificateConfiguration: Vault = POST "/auth/{mount}/config/certificate/{cert_name}"
             (mount*: String, cert_name: String) json {
             aws_public_cert: String, cert_type as "type"?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the certificate configuration.
@@ -55,7 +55,7 @@ operations! {
     endpoint! {
         /// Deletes the certificate configuration.
         pub DeleteCertificateConfiguration: Vault = DELETE "/auth/{mount}/config/certificate/{cert_name}"
-            (mount*: String, cert_name: String) -> ()
+            (mount*: String, cert_name: String) -> Done
     }
     endpoint! {
         /// Lists certificate configurations.
@@ -65,7 +65,7 @@ operations! {
     endpoint! {
         /// Maps an account to an STS role.
         pub CreateStsRole: Vault = POST "/auth/{mount}/config/sts/{account_id}"
-            (mount*: String, account_id: String) json { sts_role: String } -> ()
+            (mount*: String, account_id: String) json { sts_role: String } -> Done
     }
     endpoint! {
         /// Reads the STS role of an account.
@@ -79,14 +79,14 @@ operations! {
     endpoint! {
         /// Deletes the STS role of an account.
         pub DeleteStsRole: Vault = DELETE "/auth/{mount}/config/sts/{account_id}"
-            (mount*: String, account_id: String) -> ()
+            (mount*: String, account_id: String) -> Done
     }
     endpoint! {
         /// Configures the periodic tidying of the identity access list.
         pub ConfigureIdentityAccessListTidy: Vault = POST "/auth/{mount}/config/tidy/identity-accesslist"
             (mount*: String) json {
             safety_buffer?: String, disable_periodic_tidy?: bool,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads identity access list tidy settings.
@@ -96,14 +96,14 @@ operations! {
     endpoint! {
         /// Deletes identity access list tidy settings.
         pub DeleteIdentityAccessListTidySettings: Vault = DELETE "/auth/{mount}/config/tidy/identity-accesslist"
-            (mount*: String) -> ()
+            (mount*: String) -> Done
     }
     endpoint! {
         /// Configures the periodic tidying of the role tag deny list.
         pub ConfigureRoleTagDenyListTidy: Vault = POST "/auth/{mount}/config/tidy/roletag-denylist"
             (mount*: String) json {
             safety_buffer?: String, disable_periodic_tidy?: bool,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads role tag deny list tidy settings.
@@ -113,7 +113,7 @@ operations! {
     endpoint! {
         /// Deletes role tag deny list tidy settings.
         pub DeleteRoleTagDenyListTidySettings: Vault = DELETE "/auth/{mount}/config/tidy/roletag-denylist"
-            (mount*: String) -> ()
+            (mount*: String) -> Done
     }
     endpoint! {
         /// Creates a role.
@@ -125,7 +125,7 @@ operations! {
             bound_iam_principal_arn?: Vec<String>, inferred_entity_type?: String,
             inferred_aws_region?: String, resolve_aws_unique_ids?: bool,
             allow_instance_migration?: bool, disallow_reauthentication?: bool, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -137,7 +137,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{role}" (mount*: String, role: String) -> ()
+        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{role}" (mount*: String, role: String) -> Done
     }
     endpoint! {
         /// Creates a role tag.
@@ -162,7 +162,7 @@ operations! {
     endpoint! {
         /// Puts a role tag on the deny list.
         pub DenyRoleTag: Vault = POST "/auth/{mount}/roletag-denylist/{tag_value}"
-            (mount*: String, tag_value: String) -> ()
+            (mount*: String, tag_value: String) -> Done
     }
     endpoint! {
         /// Reads the entry of a role tag on the deny list.
@@ -176,13 +176,13 @@ operations! {
     endpoint! {
         /// Takes a role tag off the deny list.
         pub DeleteDeniedRoleTag: Vault = DELETE "/auth/{mount}/roletag-denylist/{tag_value}"
-            (mount*: String, tag_value: String) -> ()
+            (mount*: String, tag_value: String) -> Done
     }
     endpoint! {
         /// Removes expired entries from the deny list.
         pub TidyDeniedRoleTags: Vault = POST "/auth/{mount}/tidy/roletag-denylist" (mount*: String) json {
             safety_buffer?: String,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the entry of an instance on the access list.
@@ -196,13 +196,13 @@ operations! {
     endpoint! {
         /// Removes an instance from the access list.
         pub DeleteIdentityAccess: Vault = DELETE "/auth/{mount}/identity-accesslist/{instance_id}"
-            (mount*: String, instance_id: String) -> ()
+            (mount*: String, instance_id: String) -> Done
     }
     endpoint! {
         /// Removes expired entries from the access list.
         pub TidyIdentityAccess: Vault = POST "/auth/{mount}/tidy/identity-accesslist" (mount*: String) json {
             safety_buffer?: String,
-        } -> ()
+        } -> Done
     }
 }
 

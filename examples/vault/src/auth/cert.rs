@@ -3,7 +3,7 @@
 use typed_endpoint::{model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -15,7 +15,7 @@ operations! {
             allowed_metadata_extensions?: Vec<String>, ocsp_enabled?: bool,
             ocsp_ca_certificates?: String, ocsp_servers_override?: Vec<String>,
             ocsp_fail_open?: bool, ocsp_query_all_servers?: bool, display_name?: String, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -23,7 +23,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/auth/{mount}/certs/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/auth/{mount}/certs/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Lists roles.
@@ -34,7 +34,7 @@ operations! {
         pub Configure: Vault = POST "/auth/{mount}/config" (mount*: String) json {
             disable_binding?: bool, enable_identity_alias_metadata?: bool, ocsp_cache_size?: u64,
             role_cache_size?: u64,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Logs in with the TLS certificate of the connection.

@@ -3,7 +3,7 @@
 use typed_endpoint::{Secret, model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -11,7 +11,7 @@ operations! {
         pub Configure: Vault = POST "/auth/{mount}/config" (mount*: String) json {
             kubernetes_host: String, kubernetes_ca_cert?: String, pem_keys?: Vec<String>,
             issuer?: String, disable_iss_validation: bool, disable_local_ca_jwt: bool,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the configuration.
@@ -32,7 +32,7 @@ operations! {
         pub SetRole: Vault = POST "/auth/{mount}/role/{name}" (mount*: String, name: String) json {
             bound_service_account_names: Vec<String>, bound_service_account_namespaces: Vec<String>,
             audience?: String, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -40,7 +40,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{name}" (mount*: String, name: String) -> Done
     }
 }
 

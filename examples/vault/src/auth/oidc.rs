@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use typed_endpoint::{Secret, model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -17,7 +17,7 @@ operations! {
             oidc_discovery_ca_pem?: String, oidc_discovery_url?: String, oidc_client_id?: String,
             oidc_client_secret?: Secret, oidc_response_mode?: String,
             oidc_response_types?: Vec<String>, provider_config?: BTreeMap<String, String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads the configuration.
@@ -32,7 +32,7 @@ operations! {
             clock_skew_leeway?: String, expiration_leeway?: String, groups_claim?: String,
             max_age?: String, not_before_leeway?: String, oidc_scopes?: Vec<String>,
             role_type?: String, verbose_oidc_logging?: bool, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads a role.
@@ -44,7 +44,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a role.
-        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{name}" (mount*: String, name: String) -> ()
+        pub DeleteRole: Vault = DELETE "/auth/{mount}/role/{name}" (mount*: String, name: String) -> Done
     }
     endpoint! {
         /// Requests the URL at which a person logs in.

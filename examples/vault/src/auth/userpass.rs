@@ -3,14 +3,14 @@
 use typed_endpoint::{Secret, model, operations};
 
 use super::token;
-use crate::{Authenticated, Envelope, Keys, Vault};
+use crate::{Authenticated, Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
         /// Creates or updates a user.
         pub SetUser: Vault = POST "/auth/{mount}/users/{username}" (mount*: String, username: String) json {
             password: Secret, ..token,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Reads an user.
@@ -18,17 +18,17 @@ operations! {
     }
     endpoint! {
         /// Deletes an user.
-        pub DeleteUser: Vault = DELETE "/auth/{mount}/users/{username}" (mount*: String, username: String) -> ()
+        pub DeleteUser: Vault = DELETE "/auth/{mount}/users/{username}" (mount*: String, username: String) -> Done
     }
     endpoint! {
         /// Updates a password.
         pub UpdatePassword: Vault = POST "/auth/{mount}/users/{username}/password"
-            (mount*: String, username: String) json { password: Secret } -> ()
+            (mount*: String, username: String) json { password: Secret } -> Done
     }
     endpoint! {
         /// Updates the policies.
         pub UpdatePolicies: Vault = POST "/auth/{mount}/users/{username}/policies"
-            (mount*: String, username: String) json { policies: String } -> ()
+            (mount*: String, username: String) json { policies: String } -> Done
     }
     endpoint! {
         /// Lists users.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -23,15 +23,15 @@ operations! {
         pub UpdateEntityById: Vault = POST "/identity/entity/id/{id}" (id: String) json {
             name?: String, metadata?: BTreeMap<String, String>, policies?: Vec<String>,
             disabled?: bool,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes an entity, by its ID.
-        pub DeleteEntityById: Vault = DELETE "/identity/entity/id/{id}" (id: String) -> ()
+        pub DeleteEntityById: Vault = DELETE "/identity/entity/id/{id}" (id: String) -> Done
     }
     endpoint! {
         /// Deletes several entities.
-        pub DeleteEntities: Vault = POST "/identity/entity/batch-delete" json { entity_ids: Vec<String> } -> ()
+        pub DeleteEntities: Vault = POST "/identity/entity/batch-delete" json { entity_ids: Vec<String> } -> Done
     }
     endpoint! {
         /// Lists entities, by its ID.
@@ -41,7 +41,7 @@ operations! {
         /// Creates an entity, by its name.
         pub CreateEntityByName: Vault = POST "/identity/entity/name/{name}" (name: String) json {
             metadata?: BTreeMap<String, String>, policies?: Vec<String>, disabled?: bool,
-        } -> ()
+        } -> Done<CreatedEntityByName>
     }
     endpoint! {
         /// Reads an entity, by its name.
@@ -49,7 +49,7 @@ operations! {
     }
     endpoint! {
         /// Deletes an entity, by its name.
-        pub DeleteEntityByName: Vault = DELETE "/identity/entity/name/{name}" (name: String) -> ()
+        pub DeleteEntityByName: Vault = DELETE "/identity/entity/name/{name}" (name: String) -> Done
     }
     endpoint! {
         /// Lists entities, by its name.
@@ -60,13 +60,13 @@ operations! {
         pub MergeEntities: Vault = POST "/identity/entity/merge" json {
             from_entity_ids: Vec<String>, to_entity_id: String, force?: bool,
             conflicting_alias_ids_to_keep?: String,
-        } -> ()
+        } -> Done
     }
 }
 
 model! {
     /// Response to [`CreateEntity`].
-    pub struct CreatedEntity: Vault { id: String, alias?: Vec<Alias> }
+    pub struct CreatedEntity: Vault { id: String, name: String, aliases?: Vec<Alias> }
 
     /// Response to [`ReadEntityById`].
     pub struct EntityById: Vault {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{model, operations};
 
-use crate::{Envelope, Vault};
+use crate::{Done, Envelope, Vault};
 
 operations! {
     endpoint! {
@@ -23,11 +23,11 @@ operations! {
         pub UpdateEntityAliasById: Vault = POST "/identity/entity-alias/id/{id}" (id: String) json {
             name?: String, canonical_id?: String, mount_accessor?: String,
             custom_metadata?: BTreeMap<String, String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes an entity alias, by its ID.
-        pub DeleteEntityAliasById: Vault = DELETE "/identity/entity-alias/id/{id}" (id: String) -> ()
+        pub DeleteEntityAliasById: Vault = DELETE "/identity/entity-alias/id/{id}" (id: String) -> Done
     }
     endpoint! {
         /// Lists entity aliases, by its ID.

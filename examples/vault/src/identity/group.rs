@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -23,11 +23,11 @@ operations! {
         pub UpdateGroupById: Vault = POST "/identity/group/id/{id}" (id: String) json {
             name?: String, group_type as "type"?: String, metadata?: BTreeMap<String, String>,
             policies?: Vec<String>, member_group_ids?: Vec<String>, member_entity_ids?: Vec<String>,
-        } -> ()
+        } -> Done
     }
     endpoint! {
         /// Deletes a group, by its ID.
-        pub DeleteGroupById: Vault = DELETE "/identity/group/id/{id}" (id: String) -> ()
+        pub DeleteGroupById: Vault = DELETE "/identity/group/id/{id}" (id: String) -> Done
     }
     endpoint! {
         /// Lists groups, by its ID.
@@ -38,7 +38,7 @@ operations! {
         pub CreateGroupByName: Vault = POST "/identity/group/name/{name}" (name: String) json {
             group_type as "type"?: String, metadata?: BTreeMap<String, String>,
             policies?: Vec<String>, member_group_ids?: Vec<String>, member_entity_ids?: Vec<String>,
-        } -> ()
+        } -> Done<CreatedGroup>
     }
     endpoint! {
         /// Reads a group, by its name.
@@ -46,7 +46,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a group, by its name.
-        pub DeleteGroupByName: Vault = DELETE "/identity/group/name/{name}" (name: String) -> ()
+        pub DeleteGroupByName: Vault = DELETE "/identity/group/name/{name}" (name: String) -> Done
     }
     endpoint! {
         /// Lists groups, by its name.

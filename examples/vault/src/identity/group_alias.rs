@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use typed_endpoint::{model, operations};
 
-use crate::{Envelope, Keys, Vault};
+use crate::{Done, Envelope, Keys, Vault};
 
 operations! {
     endpoint! {
@@ -17,7 +17,7 @@ operations! {
         /// Updates a group alias, by its ID.
         pub UpdateGroupAliasById: Vault = POST "/identity/group-alias/id/{id}" (id: String) json {
             name?: String, mount_accessor: String, canonical_id?: String,
-        } -> ()
+        } -> Done<CreatedGroupAlias>
     }
     endpoint! {
         /// Reads a group alias, by its ID.
@@ -25,7 +25,7 @@ operations! {
     }
     endpoint! {
         /// Deletes a group alias, by its ID.
-        pub DeleteGroupAliasById: Vault = DELETE "/identity/group-alias/id/{id}" (id: String) -> ()
+        pub DeleteGroupAliasById: Vault = DELETE "/identity/group-alias/id/{id}" (id: String) -> Done
     }
     endpoint! {
         /// Lists group aliases, by its ID.
