@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use typed_endpoint::{Api, Case, Page, model, operations, sse_json};
+use typed_endpoint::sse::{Event, Step, StreamItem};
+use typed_endpoint::{Api, BoxError, Case, ErrorBody, Page, codec, model, operations};
 
 /// The API of a cluster.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +133,7 @@ model! {
         remaining_item_count?: u64,
     }
 
-    /// A change: `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`, `ERROR`.
+    /// A change: `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`.
     pub struct Change: Kubernetes {
         r#type: String,
         object: Value,
@@ -147,7 +148,23 @@ model! {
 }
 
 crate::errors::json_error!(Status, |status| status.message.clone().or(status.reason.clone()).unwrap_or_default());
-sse_json!(Change);
+
+/// A watch that cannot go on ends with a change that has a [`Status`], such as 410 when the version is too old: list again then.
+impl StreamItem for Change {
+    const MUST_END: bool = false;
+
+    fn parse(event: &Event) -> Result<Step<Self>, BoxError> {
+        let change: Self = event.decode()?;
+        Ok(match change.r#type.as_str() {
+            "ERROR" => Step::Error(codec::from_json::<Status>(&change.object.to_string())?.message()),
+            _ => Step::Item(change),
+        })
+    }
+
+    fn to_json(&self) -> Option<String> {
+        Some(codec::to_json(self))
+    }
+}
 
 impl Page for Pods {
     type Item = Pod;

@@ -1,6 +1,6 @@
 //! Foreign APIs, each in a file: what is hard about them stands in the declarations.
 //!
-//! `tests/fakes.rs` looks at what is sent and reads responses as the public documentation of each API has them. `tests/servers.rs`
+//! `tests/fakes.rs` looks at what is sent and reads responses as the public documentation of each API has them. `tests/servers`
 //! calls real servers, which `examples/apis/servers` starts.
 
 mod errors;

@@ -211,11 +211,14 @@ async fn kubernetes() {
         Reply::json(200, &json!({ "kind": "PodList", "metadata": { "continue": next }, "items": items }))
     };
     let change = |kind: &str| format!("{}\n", json!({ "type": kind, "object": { "kind": "Pod" } }));
+    let expired =
+        json!({ "type": "ERROR", "object": { "kind": "Status", "code": 410, "message": "too old" } }).to_string();
     let (mock, client) = fake([
         pods(&["a"], "c1"),
         pods(&[], "c2"),
         pods(&["b"], ""),
         Reply::json(200, &json!({})).with_body([change("ADDED"), change("DELETED")].concat()),
+        Reply::json(200, &json!({})).with_body([change("ADDED"), expired].concat()),
         Reply::json(200, &json!({ "kind": "Pod" })),
         Reply::json(409, &json!({ "kind": "Status", "reason": "AlreadyExists", "message": "exists", "code": 409 })),
         Reply::text(200, "up"),
@@ -223,15 +226,17 @@ async fn kubernetes() {
     assert_eq!(client.pages(kubernetes::ListPods::new("d").limit(1u32)).items().collect().await.unwrap().len(), 2);
     let changes = client.call(kubernetes::WatchPods::new("d")).await.unwrap().collect().await.unwrap();
     assert_eq!(changes.iter().map(|change| change.r#type.as_str()).collect::<Vec<_>>(), ["ADDED", "DELETED"]);
+    let error = client.call(kubernetes::WatchPods::new("d")).await.unwrap().collect().await.unwrap_err();
+    assert!(format!("{error:#}").contains("too old"), "{error:#}");
     client.call(kubernetes::MergePod::new("d", "a", json!({ "metadata": {} }))).await.unwrap();
-    assert_eq!(mock.seen()[4].headers["content-type"], "application/merge-patch+json");
+    assert_eq!(mock.seen()[5].headers["content-type"], "application/merge-patch+json");
     let error = client.call(kubernetes::CreatePod::new("d", kubernetes::Pod::new()).dry_run("All")).await.unwrap_err();
     assert!(matches!(error.body(), Some(kubernetes::CreatePodError::Exists(_))), "{error:#}");
     assert_eq!(client.call(kubernetes::Proxy::new("d", "a", "health/live")).await.unwrap(), "up");
     let targets = targets(&mock);
     assert_eq!(targets[2], "GET /api/v1/namespaces/d/pods?limit=1&continue=c2");
     assert_eq!(targets[3], "GET /api/v1/namespaces/d/pods?watch=true");
-    assert_eq!(targets[6], "GET /api/v1/namespaces/d/pods/a/proxy/health/live");
+    assert_eq!(targets[7], "GET /api/v1/namespaces/d/pods/a/proxy/health/live");
 }
 
 #[tokio::test]

@@ -1,0 +1,84 @@
+//! GitHub's recorded responses, and emulate, which imitates GitHub: as the user `ada`, who has the repository `engine`.
+
+use apis::github::*;
+use typed_endpoint::{File, endpoint, model};
+
+use super::{call, client, variable};
+
+endpoint! {
+    /// Makes a release.
+    Release: GitHub = POST "/repos/{owner}/{repo}/releases" (owner: String, repo: String) json { tag_name: String } -> Released, status(201)
+}
+
+model! {
+    /// A release.
+    struct Released: GitHub { id: u64 }
+}
+
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn issues_files_and_releases() {
+    let client = client::<GitHub>("GITHUB_URL").key("t");
+    for number in 0..5 {
+        let open = OpenIssue::new("ada", "engine", format!("number {number}")).labels(["x".to_owned()]);
+        let opened = client.call(open).with_response().await.unwrap();
+        assert!(opened.skipped.is_empty() && opened.value.value.number > 0, "{opened:?}");
+    }
+    let list = || ListIssues::new("ada", "engine").state(IssueState::All).labels(["x".to_owned()]).per_page(2u32);
+    assert_eq!(call(&client, list()).await.len(), 2);
+    let all = client.pages(list()).items().collect().await.unwrap();
+    assert_eq!(all.len(), 5);
+    let found = client.pages(SearchIssues::new("number repo:ada/engine")).items().collect().await.unwrap();
+    assert_eq!(found.len(), 5);
+    assert_eq!(call(&client, SearchIssues::new("repo:ada/engine 3")).await.total_count, 1);
+    let users = client.pages(ListUsers::new().per_page(1u32)).items().collect().await.unwrap();
+    assert!(users.iter().any(|user| user.login == "ada"), "{users:?}");
+    let error = client.call(OpenIssue::new("ada", "engine", "")).await.unwrap_err();
+    assert!(matches!(error.body(), Some(OpenIssueError::Invalid(_))), "{error:#}");
+    let error = client.call(OpenIssue::new("nobody", "nothing", "t")).await.unwrap_err();
+    assert!(error.is_not_found() && matches!(error.body(), Some(OpenIssueError::Other(_))), "{error:#}");
+
+    let write = |content: &str| WriteFile::new("ada", "engine", "docs/a b/ü+&.md", "m", content);
+    let written = client.call(write("aGk=")).await.unwrap();
+    let WriteFileOutcome::Created(commit) = written else { panic!("{written:?}") };
+    let sha = commit.content.unwrap().sha;
+    let read = client.call(ReadFile::new("ada", "engine", "docs/a b/ü+&.md")).await.unwrap();
+    assert!(matches!(&read.value, ReadFileOutcome::Content(content) if content == "hi"), "{read:?}");
+    let replaced = client.call(write("aG8=").sha(sha).committer(Committer::new("ada", "a@x.example"))).await.unwrap();
+    assert!(matches!(replaced, WriteFileOutcome::Replaced(_)), "{replaced:?}");
+    let error = client.call(write("aG8=").sha("0".repeat(40))).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 409, "{error:#}");
+
+    let release = client.call(Release::new("ada", "engine", "v1")).await.unwrap().id;
+    let upload = UploadAsset::new("ada", "engine", release, "a.txt", File::bytes("hello"));
+    assert_eq!(client.call(upload).await.unwrap().size, Some(5));
+}
+
+/// Recorded responses of GitHub: `GITHUB_FIXTURES` is a folder of JSON files, each of which has exchanges with a `path` and a `response`,
+/// as `octokit/fixtures` has them.
+#[tokio::test]
+#[ignore = "needs recorded responses: GITHUB_FIXTURES"]
+async fn recorded() {
+    let folder = variable("GITHUB_FIXTURES");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path().join("normalized-fixture.json");
+        let Ok(text) = std::fs::read_to_string(file) else { continue };
+        let exchanges: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        for exchange in exchanges {
+            let path = exchange["path"].as_str().unwrap_or_default();
+            if exchange["method"] == "get" && path.contains("/issues") && exchange["response"].is_array() {
+                let text = exchange["response"].to_string();
+                let issues: Vec<Issue> = typed_endpoint::codec::from_json(&text).unwrap();
+                assert!(issues.iter().all(|issue| issue.id > 0 && !issue.title.is_empty()), "{path}");
+                // What no field has is kept.
+                assert_eq!(
+                    serde_json::from_str::<serde_json::Value>(&typed_endpoint::codec::to_json(&issues)).unwrap(),
+                    exchange["response"]
+                );
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 0, "no list of issues is among them");
+}
