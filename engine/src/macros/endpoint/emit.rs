@@ -130,7 +130,7 @@ macro_rules! __emit {
         // Never run: it has the compiler resolve the names in the path to the declared parameters, and check the facts.
         #[allow(deprecated)]
         const _: () = {
-            #[allow(dead_code, unused_variables)]
+            #[allow(dead_code, unused_variables, clippy::too_many_arguments)]
             fn path_parameters($($rf: &str),*) {
                 let _ = ::core::format_args!($path);
             }

@@ -4,6 +4,7 @@ mod github;
 mod kubernetes;
 mod mastodon;
 mod slack;
+mod stripe;
 
 use apis::*;
 use serde_json::{Value, json};
@@ -100,32 +101,6 @@ async fn s3_with_signatures() {
     assert_eq!(deleted.deleted.len(), keys.len());
     let error = client.call(s3::GetObject::new(bucket, keys[0])).await.unwrap_err();
     assert_eq!((error.body().unwrap().code.as_str(), error.is_not_found()), ("NoSuchKey", true));
-}
-
-/// localstripe, a server that behaves like Stripe and checks its forms.
-#[tokio::test]
-#[ignore = "needs a server: examples/apis/servers"]
-async fn stripe_like() {
-    let client = client::<stripe::Stripe>("STRIPE_URL").key("sk_test_12345");
-    let mut ids = Vec::new();
-    for number in 0..5 {
-        let create = stripe::CreateCustomer::new()
-            .email(format!("{number}@x.example"))
-            .address(stripe::Address::new().city("Vienna").country("AT"))
-            .metadata([("number", number.to_string())]);
-        let customer = client.call(create).await.unwrap();
-        assert_eq!(customer.metadata.unwrap()["number"], number.to_string());
-        ids.push(customer.id);
-    }
-    let listed = client.pages(stripe::ListCustomers::new().limit(2u32)).items().collect().await.unwrap();
-    for id in &ids {
-        assert_eq!(listed.iter().filter(|customer| customer.id == *id).count(), 1, "{id}");
-    }
-    let changed = client.call(stripe::UpdateCustomer::new(ids[0].as_str()).email("new@x.example")).await.unwrap();
-    assert_eq!(changed.email.as_deref(), Some("new@x.example"));
-    assert!(client.call(stripe::DeleteCustomer::new(ids[1].as_str())).await.unwrap().deleted);
-    let error = client.call(stripe::GetCustomer::new("cus_none")).await.unwrap_err();
-    assert!(error.is_not_found() && error.body().unwrap().error.r#type == "invalid_request_error", "{error:#}");
 }
 
 /// ganache, a node of Ethereum.

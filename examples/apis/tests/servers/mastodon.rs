@@ -51,3 +51,29 @@ async fn statuses_media_and_streams() {
     let error = client.call(Post::new()).await.unwrap_err();
     assert!(error.body().unwrap().error.contains("Text can't be blank"), "{error:#}");
 }
+
+/// snac, a server of the Fediverse with a part of Mastodon's API: no tokens of programs, no streams.
+#[tokio::test]
+#[ignore = "needs a server: examples/apis/servers"]
+async fn snac() {
+    // It closes each connection without saying so.
+    let client = client::<Mastodon>("SNAC_URL").http_client(|http| http.pool_max_idle_per_host(0));
+    let client = client.key(variable("SNAC_TOKEN"));
+    call(&client, RegisterApp::new("own", "urn:ietf:wg:oauth:2.0:oob")).await;
+    let png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let upload = UploadMedia::new(File::bytes(png).name("a.png")).description("a ü");
+    let UploadMediaOutcome::Ready(media) = client.call(upload).await.unwrap() else { panic!("not ready") };
+    let pictured = call(&client, Post::new().status("a & b = ü").media_ids([media.id])).await;
+    assert_eq!(pictured.extra.get("media_attachments").unwrap()[0]["description"], "a ü");
+    for number in 0..5 {
+        call(&client, Post::new().status(format!("number {number}")).visibility(Visibility::Public)).await;
+    }
+    let home = client.pages(Home::new().limit(2u32)).items().collect().await.unwrap();
+    assert_eq!(home.len(), 6);
+    let account = home[0].account.as_ref().unwrap().id.as_str();
+    let own = client.pages(AccountStatuses::new(account).exclude_replies(true)).items().collect().await.unwrap();
+    assert_eq!(own.len(), 6);
+    assert_eq!(call(&client, Search::new("number")).await.statuses.unwrap().len(), 5);
+    let error = client.clone().key("wrong").call(Home::new()).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 401, "{error:#}");
+}

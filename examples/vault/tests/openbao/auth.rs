@@ -1,9 +1,11 @@
 //! Auth methods and tokens.
 
+use serde_json::Value;
+use typed_endpoint::endpoint;
 use vault::auth::{approle as a, cert as c, kubernetes as k, oidc as o, userpass as u};
 use vault::pki::GenerateRoot;
 use vault::transit::{KeyType, KeyVersion, MarshalingAlgorithm};
-use vault::{sys, token as tok, transit as tr};
+use vault::{Done, Envelope, Vault, sys, token as tok, transit as tr};
 
 use crate::Server;
 
@@ -136,17 +138,67 @@ pub async fn jwt(server: Server) {
     let login = server.call(o::Login::new(mount, jwt).role("r")).await.auth.unwrap();
     assert_eq!(login.metadata.unwrap()["team"], "a");
     server.call(o::DeleteRole::new(mount, "r")).await;
+}
 
-    // OpenBao is a provider itself.
+endpoint! {
+    /// Registers a program at OpenBao's own provider of OpenID Connect.
+    SetClient: Vault = POST "/identity/oidc/client/{name}" (name: String) json {
+        redirect_uris: Vec<String>, assignments: Vec<String>,
+    } -> Done
+}
+
+endpoint! {
+    /// Reads the id and the secret of a program.
+    ReadClient: Vault = GET "/identity/oidc/client/{name}" (name: String) -> Envelope<Value>
+}
+
+endpoint! {
+    /// Has somebody who is logged in log in to a program, too.
+    Authorize: Vault = GET "/identity/oidc/provider/default/authorize" query {
+        response_type: String, client_id: String, redirect_uri: String, scope: String, state: String, nonce: String,
+        code_challenge: String, code_challenge_method: String,
+    } -> Value
+}
+
+/// Logs in by OpenID Connect: OpenBao is a provider itself.
+pub async fn oidc(server: Server) {
+    const REDIRECT: &str = "http://localhost:8250/oidc/callback";
+    server.call(SetClient::new("own", [REDIRECT.to_owned()], ["allow_all".to_owned()])).await;
+    let own = server.call(ReadClient::new("own")).await.data.unwrap();
+    let member = |name: &str| own[name].as_str().unwrap().to_owned();
     enable(&server, "oidc", "oidc").await;
     let provider = format!("{}/v1/identity/oidc/provider/default", std::env::var("OPENBAO_URL").unwrap());
-    let set = o::SetConfiguration::new("oidc").oidc_discovery_url(provider).oidc_client_id("c").oidc_client_secret("s");
-    server.call(set.default_role("r")).await;
-    let redirect = "http://localhost:8250/oidc/callback";
-    server.call(o::SetRole::new("oidc", "r", [redirect.to_owned()], "sub")).await;
-    let url = server.call(o::RequestAuthUrl::new("oidc", redirect).role("r")).await.data.unwrap().auth_url;
-    assert!(url.contains("client_id=c"), "{url}");
-    server.refuse(o::Callback::new("oidc", "s", "n", "c"), "").await;
+    let set = o::SetConfiguration::new("oidc").oidc_discovery_url(provider).oidc_client_id(member("client_id"));
+    server.call(set.oidc_client_secret(member("client_secret")).default_role("r")).await;
+    server.call(o::SetRole::new("oidc", "r", [REDIRECT.to_owned()], "sub").token_ttl("1h")).await;
+    let url = server.call(o::RequestAuthUrl::new("oidc", REDIRECT).role("r")).await.data.unwrap().auth_url;
+    let parameter = |name: &str| {
+        let values = url.split(['?', '&']).filter_map(|pair| pair.split_once('='));
+        values
+            .filter(|(own, _)| *own == name)
+            .map(|(_, value)| value.to_owned())
+            .next()
+            .unwrap_or_else(|| panic!("{url}"))
+    };
+
+    enable(&server, "visitors", "userpass").await;
+    server.call(u::SetUser::new("visitors", "eve", "battery staple")).await;
+    let eve = server.call(u::Login::new("visitors", "eve", "battery staple")).await.auth.unwrap();
+    let eve = server.with(server.client.clone().key(eve.client_token.expose()));
+    let (state, nonce) = (parameter("state"), parameter("nonce"));
+    let authorize = Authorize::new(
+        "code",
+        member("client_id"),
+        REDIRECT,
+        "openid",
+        state.as_str(),
+        nonce.as_str(),
+        parameter("code_challenge"),
+        parameter("code_challenge_method"),
+    );
+    let code = eve.call(authorize).await["code"].as_str().unwrap().to_owned();
+    let login = server.call(o::Callback::new("oidc", state, nonce, code)).await.auth.unwrap();
+    assert_eq!(login.lease_duration, 3600);
 }
 
 pub async fn kubernetes(server: Server) {
