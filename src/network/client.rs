@@ -182,10 +182,7 @@ impl Client {
             }
             #[cfg(any(feature = "rustls", feature = "aws-lc"))]
             if let Some(tls) = &self.settings.tls {
-                let config = tls.config().map_err(std::io::Error::other)?;
-                return Ok(typed_endpoint::configured_transport(None, move |http| {
-                    http.tls_backend_preconfigured((*config).clone())
-                }));
+                return tls.transport();
             }
             default_transport(None)
         });

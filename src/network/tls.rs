@@ -12,6 +12,7 @@ use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVe
 use tokio_rustls::rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use typed_endpoint::{RequestError, Transport, configured_transport};
 
 use super::first_use::{FirstUse, SeenCertificate};
 
@@ -73,6 +74,23 @@ impl Tls {
 
     fn trusting(trust: Trust) -> Self {
         Self { trust, config: Arc::default() }
+    }
+
+    /// Makes a transport for clients of the [operations](super::operations) of orchestrators, which trusts these certificates.
+    ///
+    /// ```
+    /// use livepeer::Client;
+    /// use livepeer::network::{Tls, operations::orchestrator::Orchestrator};
+    ///
+    /// let client = Client::<Orchestrator>::new().transport(Tls::pinned([7; 32]).transport()?);
+    /// # Ok::<(), livepeer::RequestError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When TLS cannot be set up, as without any certificates of the system.
+    pub fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
+        let config = self.config().map_err(io::Error::other)?;
+        Ok(configured_transport(None, move |http| http.tls_backend_preconfigured((*config).clone())))
     }
 
     pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::connect::Io>> {

@@ -6,7 +6,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use livepeer::Retry;
 use livepeer::mock::{self, FakeRunner};
+use livepeer::network::operations::orchestrator::{Discover, Orchestrator};
 use livepeer::network::trickle::{Channel, Error as ChannelError};
 use livepeer::network::{Client, Connector, Error, Tcp, Tls};
 use sha2::{Digest as _, Sha256};
@@ -131,6 +133,16 @@ async fn calls_trust_a_certificate_by_the_policy_and_no_other() {
     session.close().await.unwrap();
     for tls in [Tls::pinned(next.hash), Tls::system()] {
         assert!(matches!(client(&tls).discover().await, Err(Error::Discovery(_))));
+    }
+
+    // Operations by themselves, too.
+    let operation = |tls: Tls| {
+        let client = livepeer::Client::<Orchestrator>::new().server(front.url()).retry(Retry::never());
+        client.transport(tls.transport().unwrap()).call(Discover::new())
+    };
+    assert_eq!(operation(Tls::pinned(identity.hash)).await.unwrap().len(), 1);
+    for tls in [Tls::pinned(next.hash), Tls::system()] {
+        assert!(operation(tls).await.unwrap_err().is_connect());
     }
 
     let asked = Arc::new(Mutex::new(Vec::new()));
