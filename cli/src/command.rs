@@ -6,71 +6,97 @@ mod shape;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use livepeer::dynamic::{Catalog, Content, Entry, entries, plain_text};
+use livepeer::network::AppApi;
+use livepeer::network::operations::clearinghouse::Clearinghouse;
+use livepeer::network::operations::gateway::Gateway;
+use livepeer::network::operations::orchestrator::Orchestrator;
+use livepeer::network::operations::signer::Signer;
 use serde_json::Value;
 
-pub use arguments::{arguments, column, content, optional_arguments, parse_json};
+pub use arguments::{arguments, column, content, optional_arguments, parse_json, shown};
 pub use fields::entry_args;
 pub use shape::{first_sentence, kebab};
 
 use crate::named::Named;
-use crate::own::Own;
+use crate::own::{self, Own};
 
-/// An API with commands.
-pub trait Commands: Catalog {
-    /// Commands that are no operations, listed with the operations of a resource.
-    fn own() -> &'static [Own] {
-        &[]
+/// The operations that are commands below one command.
+pub trait Commands {
+    fn entries() -> impl Iterator<Item = &'static Entry>;
+}
+
+/// Those of an API.
+impl<A: Catalog> Commands for A {
+    fn entries() -> impl Iterator<Item = &'static Entry> {
+        entries::<A>()
     }
 }
 
-impl Commands for livepeer::Ai {}
+/// Those of the parts of the network.
+pub enum Network {}
 
-impl Commands for livepeer::Studio {
-    fn own() -> &'static [Own] {
-        crate::own::ALL
+impl Commands for Network {
+    fn entries() -> impl Iterator<Item = &'static Entry> {
+        let of_orchestrators = entries::<Orchestrator>().chain(entries::<Gateway>()).chain(entries::<AppApi>());
+        of_orchestrators.chain(entries::<Signer>()).chain(entries::<Clearinghouse>())
     }
 }
 
-/// Adds the operations of an API: below their resources, or directly if there is only one. The parts that are not used are not made.
-/// `OWN` tells whether other commands are added, too.
-pub fn add_operations<A: Commands, const OWN: bool>(command: Command) -> Command {
-    match resources::<A>().as_slice() {
-        [resource] => add_resource::<A, OWN>(command, resource),
-        resources => command.subcommands(resources.iter().map(|resource| {
+/// Adds operations: below their resources, or directly if there is only one. The parts that are not used are not made.
+/// `OWN` tells whether the commands that are no operations are added, too.
+pub fn add_operations<C: Commands, const OWN: bool>(command: Command) -> Command {
+    match resources::<C>().as_slice() {
+        [resource] => add_resource::<C, OWN>(command, resource),
+        resources => add_own::<OWN>(command).subcommands(resources.iter().map(|resource| {
             Command::new(kebab(resource))
-                .about(verbs::<A>(resource))
+                .about(verbs::<C>(resource))
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .defer(|command| {
                     let name = command.get_name().to_owned();
-                    add_resource::<A, OWN>(command, &name)
+                    add_resource::<C, OWN>(command, &name)
                 })
         })),
     }
 }
 
+/// Adds the commands of a group that are no operations.
+fn add_own<const OWN: bool>(command: Command) -> Command {
+    let own: Vec<_> = own_of(command.get_name()).filter(|_| OWN).map(Own::command).collect();
+    command.subcommands(own)
+}
+
 /// The operation that a command is for.
-pub fn find<A: Commands>(path: &[&str]) -> Option<&'static Entry> {
-    entries::<A>().find(|entry| match path {
+pub fn find<C: Commands>(path: &[&str]) -> Option<&'static Entry> {
+    C::entries().find(|entry| match path {
         [verb] => kebab(&entry.verb()) == *verb,
         [resource, verb] => kebab(entry.operation().resource()) == *resource && kebab(&entry.verb()) == *verb,
         _ => false,
     })
 }
 
-fn resources<A: Commands>() -> Vec<&'static str> {
-    let mut resources: Vec<_> = entries::<A>().map(|entry| entry.operation().resource()).collect();
-    resources.dedup();
+/// Each once: operations of two APIs may be in one.
+fn resources<C: Commands>() -> Vec<&'static str> {
+    let mut resources = Vec::new();
+    for resource in C::entries().map(|entry| entry.operation().resource()) {
+        if !resources.contains(&resource) {
+            resources.push(resource);
+        }
+    }
     resources
 }
 
+/// The commands that are no operations, listed with the operations of a resource.
+fn own_of(resource: &str) -> impl Iterator<Item = &'static Own> {
+    own::ALL.iter().filter(move |own| matches!(own.path, [first, _] if *first == resource))
+}
+
 /// What a resource can do, as one line.
-fn verbs<A: Commands>(resource: &str) -> String {
+fn verbs<C: Commands>(resource: &str) -> String {
     /// How many operations are listed before `…`.
     const MOST: usize = 6;
-    let own = A::own().iter().filter(|own| own.path.len() > 1 && own.path.first() == Some(&resource));
-    let own = own.filter_map(|own| own.path.last()).map(|name| (*name).to_owned());
-    let operations = entries::<A>().filter(|entry| entry.operation().resource() == resource);
+    let own = own_of(resource).filter_map(|own| own.path.last()).map(|name| (*name).to_owned());
+    let operations = C::entries().filter(|entry| entry.operation().resource() == resource);
     let verbs: Vec<_> = own.chain(operations.map(|entry| kebab(&entry.verb()))).collect();
     let mut line = verbs.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     if verbs.len() > MOST {
@@ -79,10 +105,13 @@ fn verbs<A: Commands>(resource: &str) -> String {
     line
 }
 
-fn add_resource<A: Commands, const OWN: bool>(command: Command, resource: &str) -> Command {
-    let own = A::own().iter().filter(|own| OWN && own.path.len() > 1 && own.path.first() == Some(&resource));
-    let operations = entries::<A>().filter(|entry| kebab(entry.operation().resource()) == kebab(resource));
-    command.subcommands(own.map(Own::command)).subcommands(operations.map(operation))
+fn add_resource<C: Commands, const OWN: bool>(command: Command, resource: &str) -> Command {
+    let own: Vec<_> = own_of(resource).filter(|_| OWN).collect();
+    // A stream is published and read by many requests: the command stands in place of that for one.
+    let is_own = |entry: &&Entry| own.iter().any(|own| own.path.last() == Some(&kebab(&entry.verb()).as_str()));
+    let operations = C::entries().filter(|entry| kebab(entry.operation().resource()) == kebab(resource));
+    let operations: Vec<_> = operations.filter(|entry| !is_own(entry)).collect();
+    command.subcommands(own.iter().map(|own| own.command())).subcommands(operations.into_iter().map(operation))
 }
 
 /// The command of an operation.

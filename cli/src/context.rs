@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use livepeer::{Ai, Api, Client, Retry, Studio};
+use livepeer::{Api, Client, Retry, Studio};
 
 use crate::failure::Failure;
 use crate::global::Options;
@@ -42,19 +42,16 @@ impl Context {
         Ok(livepeer::tus::fingerprint(format!("{}\n{server:?}", profile.key.expose()).as_bytes()))
     }
 
-    /// A client of an AI gateway. The key of Studio is never sent there.
-    pub fn ai(&self) -> Result<Client<Ai>, Failure> {
-        let mut client = Client::ai();
-        if let Some(url) = &self.options.gateway {
-            client = client.server(url);
+    /// The gateway, if one was named.
+    pub fn gateway(&self) -> Result<Option<String>, Failure> {
+        match self.options.gateway.as_ref().or(self.options.server.as_ref()) {
+            Some(url) => Ok(Some(url.clone())),
+            None => Ok(profile::variable("LIVEPEER_GATEWAY")?.map(|url| url.expose().to_owned())),
         }
-        if let Some(key) = std::env::var("LIVEPEER_GATEWAY_KEY").ok().filter(|key| !key.is_empty()) {
-            client = client.key(key);
-        }
-        self.set_up(client)
     }
 
-    fn set_up<A: Api>(&self, mut client: Client<A>) -> Result<Client<A>, Failure> {
+    /// A client with the settings of the flags.
+    pub fn set_up<A: Api>(&self, mut client: Client<A>) -> Result<Client<A>, Failure> {
         client = client.user_agent(concat!("livepeer-cli/", env!("CARGO_PKG_VERSION")));
         if let Some(timeout) = self.options.timeout {
             client = client.timeout(timeout);

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use livepeer::asset::UploadWaitError;
+use livepeer::network::{self, RejectionKind, trickle};
 use livepeer::tus::UploadError;
 use livepeer::{Error, ErrorKind, RequestError, WaitError};
 
@@ -69,18 +70,80 @@ fn request_code(error: &RequestError) -> u8 {
 
 impl<B> From<Error<B>> for Failure {
     fn from(error: Error<B>) -> Self {
-        let code = match (error.status().map(|status| status.as_u16()), error.kind()) {
+        let code = match (error.status(), error.kind()) {
             (_, ErrorKind::Request) => error.request_error().map_or(code::USAGE, request_code),
-            (Some(404 | 410), ErrorKind::Status) => code::NOT_FOUND,
-            (Some(401 | 403), ErrorKind::Status) => code::AUTH,
-            (Some(429), ErrorKind::Status) => code::RATE_LIMITED,
-            (Some(500..), ErrorKind::Status) => code::SERVER,
-            (_, ErrorKind::Status) => code::REFUSED,
+            (Some(status), ErrorKind::Status) => status_code(status.as_u16()),
             (_, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport) => code::NETWORK,
             (_, ErrorKind::Decode | ErrorKind::TooLarge) => code::SERVER,
             _ => code::OTHER,
         };
         Self::new(code, format_args!("{error:#}"))
+    }
+}
+
+fn status_code(status: u16) -> u8 {
+    match status {
+        404 | 410 => code::NOT_FOUND,
+        401 | 403 => code::AUTH,
+        429 => code::RATE_LIMITED,
+        500.. => code::SERVER,
+        _ => code::REFUSED,
+    }
+}
+
+/// An error's text with those of its causes.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+impl From<network::Error> for Failure {
+    fn from(error: network::Error) -> Self {
+        use network::Error as E;
+        let text = with_causes(&error);
+        // The hints of the library are for programs.
+        match error {
+            E::NoSource => Self::usage(
+                "no runner can be found: give --orchestrator URL, --discovery-url URL or --signer URL, or set LIVEPEER_ORCHESTRATOR, \
+                 LIVEPEER_DISCOVERY_URL or LIVEPEER_SIGNER",
+            ),
+            E::NoSigner { app } => Self::usage(format_args!(
+                "the runners of the app {app} have to be paid: give --signer URL, or set LIVEPEER_SIGNER"
+            )),
+            E::NoRunner { rejections, .. } => {
+                let is = |kind| !rejections.is_empty() && rejections.iter().all(|rejection| rejection.kind == kind);
+                let code = match () {
+                    () if rejections.is_empty() || is(RejectionKind::Gone) => code::NOT_FOUND,
+                    () if is(RejectionKind::Unreachable) => code::NETWORK,
+                    () if is(RejectionKind::Busy) => code::SERVER,
+                    () => code::REFUSED,
+                };
+                Self::new(code, text)
+            }
+            E::Discovery(source) | E::Signer(source) | E::Call { source, .. } => Self { text, ..Self::from(source) },
+            E::InsufficientBalance(_) => Self::new(code::REFUSED, text),
+            E::Url(_) => Self::new(code::SERVER, text),
+            E::Connect(_) => Self::new(code::NETWORK, text),
+            E::Channel(error) => Self { text, ..Self::from(error) },
+            E::Transport(error) => Self { text, ..Self::from(error) },
+            _ => Self::other(text),
+        }
+    }
+}
+
+impl From<trickle::Error> for Failure {
+    fn from(error: trickle::Error) -> Self {
+        use trickle::Error as E;
+        let code = match &error {
+            E::Url(_) => code::USAGE,
+            E::Connect(_) | E::Cut(_) | E::Stalled(_) => code::NETWORK,
+            E::Status { status, .. } => status_code(*status),
+            E::NotFound | E::Ended => code::NOT_FOUND,
+            E::Lost { .. } | E::Incomplete { .. } | E::Behind { .. } => code::WAIT,
+            E::Malformed(_) => code::SERVER,
+            _ => code::OTHER,
+        };
+        Self::new(code, with_causes(&error))
     }
 }
 

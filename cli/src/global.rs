@@ -18,6 +18,7 @@ pub const RESERVED: &[&str] = &[
     "timeout",
     "deadline",
     "retries",
+    "tls",
     "help",
     "version",
     "all",
@@ -36,6 +37,7 @@ pub struct Options {
     pub timeout: Option<Duration>,
     pub deadline: Option<Duration>,
     pub retries: Option<u32>,
+    pub tls: Option<String>,
 }
 
 pub fn add(command: Command) -> Command {
@@ -55,8 +57,8 @@ pub fn add(command: Command) -> Command {
         flag("profile", "Takes the API key of this profile (see `livepeer login`)")
             .value_name("NAME")
             .env_hint("LIVEPEER_PROFILE"),
-        flag("server", "Base URL of the API").value_name("URL").env_hint("LIVEPEER_BASE_URL"),
-        flag("gateway", "Base URL of the AI gateway, for `ai` and `chat` (default: the community's)")
+        flag("server", "Base URL of the API").value_name("URL").env_hint("LIVEPEER_BASE_URL for Studio"),
+        flag("gateway", "Base URL of the gateway, for AI (default: the community's) and live video")
             .value_name("URL")
             .env_hint("LIVEPEER_GATEWAY"),
         seconds(flag("timeout", "How long an attempt may make no progress")),
@@ -64,6 +66,9 @@ pub fn add(command: Command) -> Command {
         flag("retries", "How often a failed request is repeated, where that does no harm")
             .value_name("N")
             .value_parser(clap::value_parser!(u32).range(..100)),
+        flag("tls", "Trusted certificates of orchestrators: system, first-use, insecure, or the SHA-256 hash of one")
+            .value_name("POLICY")
+            .env_hint("LIVEPEER_TLS"),
     ])
 }
 
@@ -95,20 +100,18 @@ pub fn seconds(word: &str) -> Result<Duration, String> {
 impl Options {
     pub fn new(matches: &ArgMatches) -> Result<Self, Failure> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let or_env = |name: &str, variable: &str| {
-            text(name).or_else(|| std::env::var(variable).ok().filter(|value| !value.is_empty()))
-        };
         Ok(Self {
-            profile: or_env("profile", "LIVEPEER_PROFILE"),
+            profile: text("profile").or_else(|| std::env::var("LIVEPEER_PROFILE").ok().filter(|name| !name.is_empty())),
             // The environment's belongs to the environment's key: a profile has its own.
             server: text("server"),
-            gateway: or_env("gateway", "LIVEPEER_GATEWAY"),
+            gateway: text("gateway"),
             output: text("output").map(|format| Format::parse(&format)),
             quiet: matches.get_flag("quiet"),
             show_secrets: matches.get_flag("show-secrets"),
             timeout: matches.get_one("timeout").copied(),
             deadline: matches.get_one("deadline").copied(),
             retries: matches.get_one("retries").copied(),
+            tls: text("tls"),
         })
     }
 }

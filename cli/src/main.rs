@@ -1,6 +1,7 @@
 //! `livepeer`, the command line. README.md describes it.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::exit))]
 
+mod apis;
 mod chart;
 mod command;
 mod context;
@@ -12,6 +13,7 @@ mod journal;
 mod mcp;
 mod media;
 mod named;
+mod network;
 mod output;
 mod own;
 mod profile;
@@ -20,6 +22,7 @@ mod run;
 mod stderr;
 mod stop;
 mod transfer;
+mod trust;
 
 use std::process::ExitCode;
 

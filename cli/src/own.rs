@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -23,16 +23,6 @@ impl Own {
     pub fn command(&self) -> Command {
         (self.build)(Command::new(self.path.last().copied().unwrap_or_default()))
     }
-}
-
-/// The argument that names an API.
-fn api() -> Arg {
-    Arg::new("api")
-        .long("api")
-        .value_name("API")
-        .value_parser(["studio", "ai"])
-        .default_value("studio")
-        .help("Studio, or an AI gateway")
 }
 
 macro_rules! own {
@@ -59,6 +49,10 @@ own! {
     viewership: "viewership";
     playback_token: "playback" "token";
     webhook_verify: "webhook" "verify";
+    network_discover: "network" "discover";
+    network_run: "network" "run";
+    trickle_publish: "trickle" "publish";
+    trickle_subscribe: "trickle" "subscribe";
     mcp: "mcp";
     openapi: "openapi";
     completions: "completions";

@@ -11,6 +11,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, code};
 
+/// What may be in the configuration file as well as in the environment.
+const VARIABLES: &[&str] = &[
+    "LIVEPEER_CLEARINGHOUSE",
+    "LIVEPEER_CLEARINGHOUSE_KEY",
+    "LIVEPEER_DAYDREAM_KEY",
+    "LIVEPEER_DISCOVERY_URL",
+    "LIVEPEER_GATEWAY",
+    "LIVEPEER_GATEWAY_KEY",
+    "LIVEPEER_ORCHESTRATOR",
+    "LIVEPEER_SIGNER",
+    "LIVEPEER_SIGNER_KEY",
+    "LIVEPEER_TLS",
+];
+
 /// The profile that is used when none is named.
 pub const DEFAULT: &str = "default";
 
@@ -19,6 +33,9 @@ pub const DEFAULT: &str = "default";
 pub struct Config {
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
+    /// What is used unless the environment has it: the servers and keys of other APIs than Studio.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, Secret>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -30,11 +47,22 @@ pub struct Profile {
     pub server: Option<String>,
 }
 
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// A variable of the environment, else of the configuration file.
+pub fn variable(name: &str) -> Result<Option<Secret>, Failure> {
+    match environment(name) {
+        Some(value) => Ok(Some(value.into())),
+        None => Ok(Config::load()?.variables.remove(name)),
+    }
+}
+
 /// The key to use, and the server that it is for.
 pub fn choose(name: Option<&str>) -> Result<Profile, Failure> {
-    let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.trim().is_empty());
-    if let (None, Some(key)) = (name, variable("LIVEPEER_API_KEY")) {
-        return Ok(Profile { key: key.into(), server: variable("LIVEPEER_BASE_URL") });
+    if let (None, Some(key)) = (name, environment("LIVEPEER_API_KEY")) {
+        return Ok(Profile { key: key.into(), server: environment("LIVEPEER_BASE_URL") });
     }
     let mut config = Config::load()?;
     match (config.profiles.remove(name.unwrap_or(DEFAULT)), name) {
@@ -61,13 +89,16 @@ impl Config {
         };
         refuse_readable(&path)?;
         // The error of the parser would show the line, and so the key.
-        toml::from_str(&text).map_err(|error| {
-            Failure::other(format_args!(
-                "{} is invalid: {}",
-                path.display(),
-                error.message().lines().next().unwrap_or_default()
-            ))
-        })
+        let invalid = |reason: &str| Failure::other(format_args!("{} is invalid: {reason}", path.display()));
+        let config: Self =
+            toml::from_str(&text).map_err(|error| invalid(error.message().lines().next().unwrap_or_default()))?;
+        match config.variables.keys().find(|name| !VARIABLES.contains(&name.as_str())) {
+            None => Ok(config),
+            Some(name) => Err(invalid(&format!(
+                "there is no variable `{name}`; those that may be there are {}",
+                VARIABLES.join(", ")
+            ))),
+        }
     }
 
     pub fn save(&self) -> Result<PathBuf, Failure> {

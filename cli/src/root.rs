@@ -1,13 +1,17 @@
 //! The whole command, and what it runs.
 
 use clap::{ArgMatches, Command};
+use livepeer::daydream::Daydream;
+use livepeer::dynamic::Entry;
+use livepeer::network::operations::trickle::Trickle;
 use livepeer::{Ai, Studio};
 
-use crate::command::{self, Commands, add_operations};
+use crate::command::{self, Commands, Network, add_operations};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::global::{self, Options};
-use crate::{own, run};
+use crate::own;
+use crate::run::{self, Asked};
 
 const AFTER_HELP: &str = "\
 A first session, without an account:
@@ -19,7 +23,7 @@ A first session, without an account:
 
 Exit codes: 0 success, 1 another error, 2 wrong arguments, 3 not found, 4 no key or not allowed,
 5 no connection or a time-out, 6 too many requests, 7 the server failed, 8 the server refused the
-request, 9 what was waited for failed, 130 interrupted.
+request, 9 what was waited for failed or is lost, 130 interrupted.
 
 Secrets are [redacted] unless --show-secrets is given, on a terminal and in pipes alike; the
 response to a creation shows them, as some are never returned again. Deletions ask, or need --yes.";
@@ -27,27 +31,56 @@ response to a creation shows them, as some are never returned again. Deletions a
 pub fn command() -> Command {
     let command = Command::new("livepeer")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Livepeer Studio and Livepeer AI on the command line")
+        .about("Livepeer Studio, Livepeer AI and Livepeer's network on the command line")
         .after_help(AFTER_HELP)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(own::ALL.iter().filter(|own| own.path.len() == 1).map(own::Own::command));
-    let command = add_operations::<Studio, true>(command)
-        .subcommand(ai(Command::new("ai").about("Operations of an AI gateway: text-to-image, …")))
-        .subcommand(
-            Command::new("curl")
-                .about("Prints the request of an operation as a `curl` command, without sending it")
-                .subcommand_required(true)
-                .arg_required_else_help(true)
-                .defer(|command| {
-                    add_operations::<Studio, false>(command).subcommand(ai(Command::new("ai").about("An AI gateway")))
-                }),
-        );
+    let command = add_operations::<Studio, true>(command).subcommands(GROUPS.iter().map(Group::command)).subcommand(
+        Command::new("curl")
+            .about("Prints the request of an operation as a `curl` command, without sending it")
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .defer(|command| {
+                add_operations::<Studio, false>(command).subcommands(GROUPS.iter().map(Group::curl_command))
+            }),
+    );
     global::add(command)
 }
 
-fn ai(command: Command) -> Command {
-    command.subcommand_required(true).arg_required_else_help(true).defer(add_operations::<Ai, false>)
+/// A command with the operations of other APIs than Studio below it.
+struct Group {
+    name: &'static str,
+    about: &'static str,
+    add: fn(Command) -> Command,
+    add_for_curl: fn(Command) -> Command,
+    find: fn(&[&str]) -> Option<&'static Entry>,
+}
+
+const fn group<C: Commands>(name: &'static str, about: &'static str) -> Group {
+    let (add, add_for_curl) = (add_operations::<C, true>, add_operations::<C, false>);
+    Group { name, about, add, add_for_curl, find: command::find::<C> }
+}
+
+const GROUPS: &[Group] = &[
+    group::<Ai>("ai", "Operations of an AI gateway: text-to-image, …"),
+    group::<Network>("network", "Apps on the network: discover, run; and operations of the network's parts"),
+    group::<Trickle>("trickle", "Live streams on the network: publish, subscribe, next, delete, …"),
+    group::<Daydream>("daydream", "Operations of Daydream: create, list, get, update, delete"),
+];
+
+impl Group {
+    fn command(&self) -> Command {
+        self.with(self.add).subcommand_required(true).arg_required_else_help(true)
+    }
+
+    fn curl_command(&self) -> Command {
+        self.with(self.add_for_curl).subcommand_required(true).arg_required_else_help(true)
+    }
+
+    fn with(&self, add: fn(Command) -> Command) -> Command {
+        Command::new(self.name).about(self.about).defer(add)
+    }
 }
 
 pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
@@ -58,7 +91,12 @@ pub async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         deepest = below;
     }
     let context = Context::new(Options::new(deepest)?);
-    let result = run_path(&context, &path, deepest).await;
+    let mut result = run_path(&context, &path, deepest).await;
+    if let (Some(&("network" | "trickle")), Err(failure)) = (path.first(), &mut result)
+        && failure.text.contains("certificate")
+    {
+        failure.text.push_str("; orchestrators sign their certificates themselves: `--tls` says which are trusted");
+    }
     if result.is_ok() {
         context.printer.end();
     }
@@ -69,29 +107,18 @@ async fn run_path(context: &Context, path: &[&str], matches: &ArgMatches) -> Res
     if let Some(own) = own::ALL.iter().find(|own| own.path == path) {
         return (own.run)(context, matches).await;
     }
-    match path {
-        ["curl", "ai", path @ ..] => curl::<Ai>(context, &context.ai()?, path, matches).await,
-        ["curl", path @ ..] => curl::<Studio>(context, &context.studio()?, path, matches).await,
-        ["ai", path @ ..] => run::operation::<Ai>(context, &context.ai()?, entry::<Ai>(path)?, matches).await,
-        path => run::operation::<Studio>(context, &context.studio()?, entry::<Studio>(path)?, matches).await,
-    }
-}
-
-fn entry<A: Commands>(path: &[&str]) -> Result<&'static livepeer::dynamic::Entry, Failure> {
-    command::find::<A>(path).ok_or_else(|| Failure::usage(format_args!("there is no command `{}`", path.join(" "))))
-}
-
-async fn curl<A: Commands>(
-    context: &Context,
-    client: &livepeer::Client<A>,
-    path: &[&str],
-    matches: &ArgMatches,
-) -> Result<(), Failure> {
-    let entry = entry::<A>(path)?;
-    let call = client.call_named(&entry.name(), command::arguments(entry, matches)?);
-    let command = match context.options.show_secrets {
-        true => call.to_curl_with_secrets().await?,
-        false => call.to_curl()?,
+    let (curl, path) = match path {
+        ["curl", path @ ..] => (true, path),
+        path => (false, path),
     };
-    context.printer.line(&command)
+    let group = GROUPS.iter().find(|group| path.first() == Some(&group.name));
+    let found = match (group, path) {
+        (Some(group), [_, path @ ..]) => (group.find)(path).map(|entry| (entry, entry.operation().api)),
+        _ => command::find::<Studio>(path).map(|entry| (entry, <Studio as livepeer::Api>::NAME)),
+    };
+    let Some((entry, api)) = found else {
+        return Err(Failure::usage(format_args!("there is no command `{}`", path.join(" "))));
+    };
+    let arguments = command::arguments(entry, matches)?;
+    run::operation(context, api, Asked { entry, arguments, matches, curl }).await
 }

@@ -7,40 +7,44 @@ use livepeer::Client;
 use livepeer::dynamic::{Document, Entry, Output};
 use serde_json::Value;
 
-use crate::command::{self, Commands};
+use crate::apis::{self, Reachable};
+use crate::command;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::media;
 use crate::output::{List, columns_of};
 
-/// Calls the operation of a command.
-pub async fn operation<A: Commands>(
-    context: &Context,
-    client: &Client<A>,
-    entry: &'static Entry,
-    matches: &ArgMatches,
-) -> Result<(), Failure> {
-    let arguments = command::arguments(entry, matches)?;
-    if command::deletes(entry) {
-        let yes = matches.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or_default();
-        context.confirm(&format!("{} {}", entry.name(), shown(&arguments)), yes)?;
-    }
-    let out = matches.try_get_one::<PathBuf>("out").ok().flatten();
-    call(context, client, entry, arguments, command::wants_all(matches), out).await
+/// A call of an operation with JSON.
+pub struct Asked<'a> {
+    pub entry: &'static Entry,
+    pub arguments: Value,
+    pub matches: &'a ArgMatches,
+    /// Whether the request is to be printed instead.
+    pub curl: bool,
 }
 
-/// Calls an operation with JSON.
-pub async fn call<A: Commands>(
-    context: &Context,
-    client: &Client<A>,
-    entry: &'static Entry,
-    arguments: Value,
-    all: bool,
-    out: Option<&PathBuf>,
-) -> Result<(), Failure> {
-    let reveals = command::creates(entry);
+/// Calls an operation of the API of this name, after a question if it deletes something.
+pub async fn operation(context: &Context, api: &str, asked: Asked<'_>) -> Result<(), Failure> {
+    if command::deletes(asked.entry) && !asked.curl {
+        let yes = asked.matches.try_get_one::<bool>("yes").ok().flatten().copied().unwrap_or_default();
+        context.confirm(&format!("{} {}", asked.entry.name(), command::shown(asked.entry, &asked.arguments)), yes)?;
+    }
+    (apis::find(api)?.call)(context, asked).await
+}
+
+pub async fn call<A: Reachable>(context: &Context, asked: Asked<'_>) -> Result<(), Failure> {
+    let Asked { entry, mut arguments, matches, curl } = asked;
+    let client = &A::client(context, &mut arguments)?;
     let call = client.call_named(&entry.name(), arguments);
-    if all {
+    if curl {
+        return context.printer.line(&match context.options.show_secrets {
+            true => call.to_curl_with_secrets().await?,
+            false => call.to_curl()?,
+        });
+    }
+    let reveals = command::creates(entry);
+    let out = matches.try_get_one::<PathBuf>("out").ok().flatten();
+    if command::wants_all(matches) {
         let mut items = call.items()?;
         let mut list = List::new(&context.printer, columns(entry));
         while let Some(item) = items.next().await {
@@ -78,7 +82,7 @@ pub async fn call<A: Commands>(
     Ok(())
 }
 
-async fn json<A: Commands>(
+async fn json<A: Reachable>(
     context: &Context,
     client: &Client<A>,
     entry: &'static Entry,
@@ -109,12 +113,4 @@ async fn json<A: Commands>(
 fn columns(entry: &Entry) -> Option<Vec<String>> {
     let (schema, named) = command::response_schema(entry)?;
     Some(columns_of(schema.get("items")?, &named))
-}
-
-/// The arguments, for a question.
-fn shown(arguments: &Value) -> String {
-    let values = arguments.as_object().into_iter().flatten();
-    let words: Vec<_> =
-        values.map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
-    words.join(" ")
 }

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use clap::ArgMatches;
 use livepeer::dynamic::{Catalog, Entry, entry};
 use serde_json::{Map, Value, json};
@@ -96,7 +98,9 @@ fn convert(shape: &Shape, word: &str, path: &str) -> Result<Value, Failure> {
         return Ok(json!({ "path": word }));
     }
     if shape.secret || shape.json_text {
-        return Ok(content(word, path)?.trim_end_matches(['\r', '\n']).into());
+        let text = content(word, path)?;
+        let text = text.trim_end_matches(['\r', '\n']);
+        return Ok(if shape.base64 { BASE64_STANDARD.encode(text).into() } else { text.into() });
     }
     if shape.is_json() {
         let looks_like_json = word.starts_with(['{', '[', '@']);
@@ -113,6 +117,17 @@ fn convert(shape: &Shape, word: &str, path: &str) -> Result<Value, Failure> {
     }
     // What is not of the right form is for the codec to refuse, which knows how to say it.
     Ok(word.into())
+}
+
+/// The arguments for a question: without their secrets, in the order in which they are given.
+pub fn shown(entry: &Entry, arguments: &Value) -> String {
+    let words = fields(entry).filter_map(|field| match (field.shape.secret, &arguments[field.name]) {
+        (_, Value::Null) => None,
+        (true, _) => Some("[redacted]".to_owned()),
+        (false, Value::String(word)) => Some(word.clone()),
+        (false, value) => Some(value.to_string()),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// JSON, or a file with JSON.

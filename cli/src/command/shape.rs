@@ -24,6 +24,8 @@ pub struct Shape {
     pub secret: bool,
     /// A text that is JSON.
     pub json_text: bool,
+    /// Sent as base64.
+    pub base64: bool,
     /// The known texts, with their docs. Others are for the codec to refuse.
     pub choices: Vec<(String, String)>,
     pub items: Option<Box<Shape>>,
@@ -107,6 +109,7 @@ impl Shape {
                     self.text = true;
                     self.file |= schema["format"] == "binary";
                     self.secret |= schema["format"] == "password";
+                    self.base64 |= schema["format"] == "byte";
                     self.json_text |= schema["contentMediaType"] == "application/json";
                 }
                 "array" => {

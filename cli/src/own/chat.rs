@@ -5,7 +5,9 @@ use std::io::{IsTerminal as _, Write as _};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use livepeer::generate::{Llm, LlmMessage};
 use livepeer::{Ai, Client};
+use serde_json::Value;
 
+use crate::apis::Reachable as _;
 use crate::context::Context;
 use crate::failure::{Failure, code};
 
@@ -35,7 +37,7 @@ pub fn build(command: Command) -> Command {
 
 pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let client = context.ai()?;
+    let client = Ai::client(context, &mut Value::Null)?;
     let model = text("model").unwrap_or_default();
     let tokens = matches.get_one::<u32>("max-tokens").copied().unwrap_or(500);
     let mut messages: Vec<_> = text("system").map(LlmMessage::system).into_iter().collect();

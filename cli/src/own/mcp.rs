@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use livepeer::daydream::Daydream;
 use livepeer::dynamic::Catalog;
 use livepeer::{Ai, Client, Secret, Studio};
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
+use serde_json::Value;
 
+use crate::apis::Reachable;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::mcp::{
@@ -23,6 +26,8 @@ continue. Secrets are `[redacted]` unless the server was started with --show-sec
 
 const AI: &str = "AI models on Livepeer's network: images, video, speech and text. `search_docs` finds how they are used.";
 
+const DAYDREAM: &str = "Live video that AI changes while it runs, by Daydream. `search_docs` finds how it is used.";
+
 pub fn build(command: Command) -> Command {
     let list = |name: &'static str, value: &'static str| {
         Arg::new(name).long(name).value_name(value).action(ArgAction::Append).value_delimiter(',')
@@ -35,7 +40,12 @@ pub fn build(command: Command) -> Command {
             defaults()
         ))
         .args([
-            super::api(),
+            Arg::new("api")
+                .long("api")
+                .value_name("API")
+                .value_parser(["studio", "ai", "daydream"])
+                .default_value("studio")
+                .help("Studio, an AI gateway, or Daydream"),
             list("only", "NAME,…").help("Only these resources or tools, such as `stream,asset_get`").conflicts_with("every"),
             Arg::new("every").long("all").action(ArgAction::SetTrue).help("All operations"),
             Arg::new("read-only")
@@ -81,9 +91,9 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
     };
     let settings = |instructions| Settings { limits, files: files.clone(), instructions };
     match matches.get_one::<String>("api").map(String::as_str) {
-        Some("ai") => {
-            let own: Vec<Box<dyn OwnTool>> = vec![Box::new(SearchDocs::new::<Ai>())];
-            start(context, matches, context.ai()?, own, settings(AI)).await
+        Some("ai") => start(context, matches, client::<Ai>(context)?, docs::<Ai>(), settings(AI)).await,
+        Some("daydream") => {
+            start(context, matches, client::<Daydream>(context)?, docs::<Daydream>(), settings(DAYDREAM)).await
         }
         _ => {
             let client = context.studio()?;
@@ -95,6 +105,14 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
             start(context, matches, client, own, settings(STUDIO)).await
         }
     }
+}
+
+fn client<A: Reachable>(context: &Context) -> Result<Client<A>, Failure> {
+    A::client(context, &mut Value::Null)
+}
+
+fn docs<A: Catalog>() -> Vec<Box<dyn OwnTool>> {
+    vec![Box::new(SearchDocs::new::<A>())]
 }
 
 async fn start<A: Catalog>(

@@ -10,7 +10,7 @@ use crate::command::{entry_args, optional_arguments};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::cell;
-use crate::run;
+use crate::run::{self, Asked};
 
 const OPERATION: &str = "metrics.get_viewership";
 
@@ -33,11 +33,11 @@ pub async fn run(context: &Context, matches: &ArgMatches) -> Result<(), Failure>
         }
     }
     arguments.entry("time_step").or_insert_with(|| "day".into());
-    let client = context.studio()?;
     if !matches.get_flag("chart") {
-        return run::call(context, &client, entry::<Studio>(OPERATION)?, arguments.into(), false, None).await;
+        let asked = Asked { entry: entry::<Studio>(OPERATION)?, arguments: arguments.into(), matches, curl: false };
+        return run::call::<Studio>(context, asked).await;
     }
-    let Output::Json(document) = client.call_named(OPERATION, arguments.into()).await? else { return Ok(()) };
+    let Output::Json(document) = context.studio()?.call_named(OPERATION, arguments.into()).await? else { return Ok(()) };
     let rows = document.to_value();
     context.printer.text(&chart(rows.as_array().map(Vec::as_slice).unwrap_or_default(), context.printer.width().min(100)))
 }
