@@ -27,7 +27,7 @@ pub trait Reachable: Catalog + Sized {
     /// The variable with its key.
     const KEY: Option<&'static str> = None;
     /// Whether its servers may have certificates that they have signed themselves.
-    const SIGNS_ITSELF: bool = false;
+    const SELF_SIGNED: bool = false;
 
     /// A client for a call with these arguments.
     fn client(context: &Context, _arguments: &mut Value) -> Result<Client<Self>, Failure> {
@@ -48,7 +48,7 @@ pub trait Reachable: Catalog + Sized {
         if let Some(key) = Self::KEY.map(variable).transpose()?.flatten() {
             client = client.key(key.expose());
         }
-        if let Some(tls) = trust::policy(context)?.filter(|_| Self::SIGNS_ITSELF) {
+        if let Some(tls) = trust::policy(context)?.filter(|_| Self::SELF_SIGNED) {
             client = client.transport(tls.transport()?);
         }
         context.set_up(client)
@@ -87,7 +87,7 @@ impl Reachable for Daydream {
 
 impl Reachable for Orchestrator {
     const SERVER: Option<&'static str> = Some("LIVEPEER_ORCHESTRATOR");
-    const SIGNS_ITSELF: bool = true;
+    const SELF_SIGNED: bool = true;
 }
 
 impl Reachable for Signer {
@@ -102,11 +102,11 @@ impl Reachable for Clearinghouse {
 
 impl Reachable for AppApi {
     // An app's URL may be that of a session.
-    const SIGNS_ITSELF: bool = true;
+    const SELF_SIGNED: bool = true;
 }
 
 impl Reachable for Trickle {
-    const SIGNS_ITSELF: bool = true;
+    const SELF_SIGNED: bool = true;
 
     /// A channel may be named by its URL, which names the server, too.
     fn client(context: &Context, arguments: &mut Value) -> Result<Client<Self>, Failure> {

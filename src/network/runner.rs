@@ -74,6 +74,8 @@ pub enum RunnerUpdate {
 pub struct RunnerBuilder {
     client: crate::Client<Orchestrator>,
     connector: Connector,
+    #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+    tls: Option<super::tls::Tls>,
     request: Heartbeat,
     bootstrap: Secret,
     capacity: u64,
@@ -134,6 +136,16 @@ impl RunnerBuilder {
         self
     }
 
+    /// Sets which certificates of the orchestrator are trusted (default: those that the system trusts), in place of a transport and a
+    /// connector. Orchestrators sign theirs themselves, so most need [`Tls::pinned`](super::Tls::pinned) or
+    /// [`Tls::first_use`](super::Tls::first_use).
+    #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+    #[must_use]
+    pub fn tls(mut self, tls: super::tls::Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Sends its requests through a transport.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
@@ -153,7 +165,11 @@ impl RunnerBuilder {
     /// # Errors
     /// When the first heartbeat fails: a wrong secret, an invalid price, no connection.
     pub async fn start(self) -> Result<Runner> {
-        let Self { client, connector, request, bootstrap, capacity } = self;
+        #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+        let this = self.trusting()?;
+        #[cfg(not(any(feature = "rustls", feature = "aws-lc")))]
+        let this = self;
+        let Self { client, connector, request, bootstrap, capacity, .. } = this;
         let known = Arc::new(Known::default());
         let (capacity, of_capacity) = watch::channel(capacity);
         let (secret_in, secret) = watch::channel(None);
@@ -180,6 +196,18 @@ impl fmt::Debug for RunnerBuilder {
     }
 }
 
+#[cfg(any(feature = "rustls", feature = "aws-lc"))]
+impl RunnerBuilder {
+    /// With the transport and the connector of its TLS policy.
+    fn trusting(mut self) -> Result<Self> {
+        if let Some(tls) = self.tls.take() {
+            self.client = self.client.transport(tls.transport().map_err(Error::Transport)?);
+            self.connector = Connector::new(super::connect::Tcp::default().tls(tls));
+        }
+        Ok(self)
+    }
+}
+
 impl Runner {
     /// Describes a runner of an app: the orchestrator's URL and secret, the app's name, and the URL where the orchestrator reaches the runner.
     #[allow(clippy::new_ret_no_self, reason = "a runner is one once it is registered")]
@@ -192,6 +220,8 @@ impl Runner {
         RunnerBuilder {
             client: crate::Client::new().server(orchestrator),
             connector: Connector::default(),
+            #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+            tls: None,
             request: Heartbeat::new(Secret::default(), url.into(), app.into()),
             bootstrap: secret.into(),
             capacity: 1,

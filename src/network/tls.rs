@@ -47,7 +47,7 @@ impl Tls {
 
     /// Trusts, for each host, the certificate that `ask` has accepted, whatever its name, signer and time. `ask` is called when a host
     /// shows its first certificate, and whenever it shows another one than before; not for two connections at the same time.
-    /// An orchestrator has a new certificate after each start, and so has somebody who reads along: `ask` is where a program stores
+    /// An orchestrator has a new certificate after each start, and so has an attacker on the way: `ask` is where a program stores
     /// what it has seen, and tells its user. It must not take long.
     ///
     /// ```
@@ -67,7 +67,7 @@ impl Tls {
         Self::trusting(Trust::FirstUse(Arc::new(FirstUse::new(ask))))
     }
 
-    /// Trusts every certificate, so anybody on the way can read and change everything.
+    /// Trusts every certificate, so an attacker on the way can read and change everything.
     pub fn insecure() -> Self {
         Self::trusting(Trust::Anything)
     }

@@ -10,7 +10,7 @@ use livepeer::Retry;
 use livepeer::mock::{self, FakeRunner};
 use livepeer::network::operations::orchestrator::{Discover, Orchestrator};
 use livepeer::network::trickle::{Channel, Error as ChannelError};
-use livepeer::network::{Client, Connector, Error, Tcp, Tls};
+use livepeer::network::{Client, Connector, Error, Runner, Tcp, Tls};
 use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -169,4 +169,21 @@ async fn calls_trust_a_certificate_by_the_policy_and_no_other() {
     let before = asked.lock().unwrap().len();
     client(&tls).discover().await.unwrap();
     assert_eq!(asked.lock().unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn runners_trust_a_certificate_by_the_policy_and_no_other() {
+    let Some(identity) = Identity::new() else { return };
+    let fake = mock::network();
+    let running = fake.listen().await.unwrap();
+    let address = running.url().strip_prefix("http://").unwrap().parse().unwrap();
+    let front = Front::new(address, &identity).await;
+    let runner = |tls| Runner::new(front.url(), "orch-secret", "x/mine", "http://127.0.0.1:9").tls(tls).start();
+
+    let started = runner(Tls::pinned(identity.hash)).await.unwrap();
+    assert_eq!(fake.client().discover().await.unwrap().len(), 1);
+    started.close().await.unwrap();
+    for tls in [Tls::pinned([0; 32]), Tls::system()] {
+        assert!(matches!(runner(tls).await, Err(Error::Register(_))));
+    }
 }
