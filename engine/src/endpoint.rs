@@ -80,6 +80,11 @@ pub type Visit<'a> = &'a mut dyn FnMut(&[Option<&dyn Value>]);
 
 /// A field's value, with its type forgotten: all the engine needs to put it into a request.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a field, a body or a response",
+    note = "objects are declared by `model!`, texts by `open_enum!` and `id!`; for other types implement `Encode` and `Field`",
+    note = "a type that implements serde's traits can be a field by `name via serde: {Self}` in `model!`, or as `ViaSerde<{Self}>`"
+)]
 pub trait Value: Encode + Any + Send + Sync {
     /// The value itself, for the few types that are no JSON (files, bodies).
     fn as_any(&self) -> &dyn Any;

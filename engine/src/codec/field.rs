@@ -52,8 +52,9 @@ use super::writer::Encode;
 /// # Ok::<(), DecodeError>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a field of a model",
-    note = "implement `Encode` and `Field` for it; a type that implements serde's traits can be a field by `name via serde: {Self}` in `model!`, or as `ViaSerde<{Self}>`"
+    message = "`{Self}` cannot be a field, a body or a response",
+    note = "objects are declared by `model!`, texts by `open_enum!` and `id!`; for other types implement `Encode` and `Field`",
+    note = "a type that implements serde's traits can be a field by `name via serde: {Self}` in `model!`, or as `ViaSerde<{Self}>`"
 )]
 pub trait Field: Encode + Sized {
     /// Reads exactly one value.

@@ -22,8 +22,9 @@ use super::text::{push_escaped, push_quoted};
 /// assert_eq!(to_json(&Temperature(21.5)), r#""21.5 °C""#);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written as JSON by the codec",
-    note = "implement `Encode` and `Field` for it; a type that implements serde's traits can be a field by `name via serde: {Self}` in `model!`, or as `ViaSerde<{Self}>`"
+    message = "`{Self}` cannot be a field, a body or a response",
+    note = "objects are declared by `model!`, texts by `open_enum!` and `id!`; for other types implement `Encode` and `Field`",
+    note = "a type that implements serde's traits can be a field by `name via serde: {Self}` in `model!`, or as `ViaSerde<{Self}>`"
 )]
 pub trait Encode {
     /// Writes exactly one value.

@@ -107,7 +107,10 @@ pub(super) const fn path(path: &str, fields: &[Field]) {
         at += 1;
     }
     assert!(named == parameters, "the path names a parameter that is not declared in `(…)` after it");
-    assert!(slashes < 2, "two parameters of a path keep their slashes: nobody could tell where one ends");
+    assert!(
+        slashes < 2,
+        "two parameters of a path keep their slashes, and no server could tell where one ends: only one may have `*`"
+    );
 }
 
 /// Whether a path is nothing but a parameter, which then holds the whole URL.

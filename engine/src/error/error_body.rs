@@ -9,6 +9,10 @@ use super::one_line::one_line;
 use crate::codec::{Schema, Schemas};
 
 /// What the body of an error response holds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of error responses",
+    note = "implement `ErrorBody` for it; `errors!` makes one of several by their status, `Unmapped` is any"
+)]
 pub trait ErrorBody: fmt::Debug + Send + Sync + 'static {
     /// Reads the body; `None` when it has another shape.
     fn decode(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Self>

@@ -42,6 +42,9 @@ macro_rules! __field_end {
     ($bad:tt { $end:tt $next:tt $($copy:tt)* } $a:literal # $($rest:tt)*) => { $crate::__no_comma! { $next } };
     ($bad:tt { $end:tt $next:tt $($copy:tt)* } > # $($rest:tt)*) => { $crate::__no_comma! { $next } };
     ($bad:tt { $end:tt $next:tt $($copy:tt)* } >> # $($rest:tt)*) => { $crate::__no_comma! { $next } };
+    ($bad:tt { $end:tt $next:tt $($copy:tt)* } $a:tt ? $($rest:tt)*) => {
+        $crate::__wrong! { $next "the `?` of an optional field stands behind its name: `name?: Type`" }
+    };
     ($bad:tt { $end:tt $($copy:tt)* } dyn $($rest:tt)*) => { $crate::__field_end! { $bad { $($copy)* } $($rest)* } };
     ($bad:tt { $end:tt $next:tt $($copy:tt)* } $a:ident $b:ident $($rest:tt)*) => { $crate::__no_comma! { $next } };
     ($bad:tt { $end:tt $next:tt $($copy:tt)* } $a:literal $b:ident $($rest:tt)*) => { $crate::__no_comma! { $next } };

@@ -1,0 +1,11 @@
+use own_api::library::Library;
+use typed_endpoint::endpoint;
+
+endpoint! {
+    /// A test.
+    pub Get: Library = GET "/book/{id}" (id: String) -> ()
+}
+
+fn main() {
+    let _ = Get::new(7);
+}
