@@ -4,7 +4,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode};
+use typed_endpoint::dynamic::{Catalog, Entry};
 use typed_endpoint::{Api, Case, File, Page, Unmapped, Url, model, open_enum, operations};
+
+pub mod repositories;
 
 /// GitHub's REST API.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,10 @@ impl Api for GitHub {
         let reset = UNIX_EPOCH + Duration::from_secs(number("x-ratelimit-reset")?);
         Some(reset.duration_since(SystemTime::now()).unwrap_or_default())
     }
+}
+
+impl Catalog for GitHub {
+    const ENTRIES: &'static [&'static [Entry]] = &[ENTRIES, repositories::ENTRIES];
 }
 
 operations! {
@@ -129,6 +136,15 @@ operations! {
             -> download
     }
     endpoint! {
+        /// Fetches the same as a tar file.
+        pub TarArchive: GitHub = GET "/repos/{owner}/{repo}/tarball/{reference}" (
+            owner: String,
+            repo: String,
+            reference*: String,
+        )
+            -> download
+    }
+    endpoint! {
         /// Adds a file to a release, on a server of its own.
         pub UploadAsset: GitHub = POST "/repos/{owner}/{repo}/releases/{release_id}/assets" (
             owner: String,
@@ -136,13 +152,17 @@ operations! {
             release_id: u64,
         ) query {
             name: String,
-        } body(content: File) -> Asset, status(201), server("https://uploads.github.com")
+            label?: String,
+        } headers {
+            const content_type: String = "text/plain",
+        } body(content: File) -> Asset, status(201), error(ValidationFailed), server("https://uploads.github.com")
     }
     endpoint! {
         /// Renders Markdown.
         pub Render: GitHub = POST "/markdown" json {
             text: String,
             mode?: String,
+            context?: String,
         } -> text
     }
 }

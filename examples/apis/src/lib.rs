@@ -1,7 +1,7 @@
 //! Foreign APIs, each in a file: what is hard about them stands in the declarations.
 //!
 //! `tests/fakes.rs` looks at what is sent and reads responses as the public documentation of each API has them. `tests/servers`
-//! calls real servers, which `examples/apis/servers` starts.
+//! calls real servers, which `examples/apis/servers` starts; `tests/recorded.rs` has exchanges that were recorded with GitHub.
 
 mod errors;
 

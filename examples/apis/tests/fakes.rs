@@ -353,6 +353,7 @@ impl OperationVisitor for Each {
 async fn every_operation_is_understood_by_a_server_of_its_declaration() {
     let mut each = Each(Vec::new());
     github::visit_operations(&mut each);
+    github::repositories::visit_operations(&mut each);
     stripe::visit_operations(&mut each);
     openai::visit_operations(&mut each);
     s3::visit_operations(&mut each);
@@ -361,7 +362,7 @@ async fn every_operation_is_understood_by_a_server_of_its_declaration() {
     mastodon::visit_operations(&mut each);
     graphql::visit_operations(&mut each);
     jsonrpc::visit_operations(&mut each);
-    assert_eq!(each.0.len(), 82);
+    assert_eq!(each.0.len(), 125);
     for call in each.0 {
         call.await.unwrap();
     }

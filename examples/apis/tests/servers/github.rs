@@ -1,9 +1,9 @@
-//! GitHub's recorded responses, and emulate, which imitates GitHub: as the user `ada`, who has the repository `engine`.
+//! GitHub, at emulate, which imitates it: as the user `ada`, who has the repository `engine`.
 
 use apis::github::*;
 use typed_endpoint::{File, endpoint, model};
 
-use super::{call, client, variable};
+use super::{call, client};
 
 endpoint! {
     /// Makes a release.
@@ -52,33 +52,4 @@ async fn issues_files_and_releases() {
     let release = client.call(Release::new("ada", "engine", "v1")).await.unwrap().id;
     let upload = UploadAsset::new("ada", "engine", release, "a.txt", File::bytes("hello"));
     assert_eq!(client.call(upload).await.unwrap().size, Some(5));
-}
-
-/// Recorded responses of GitHub: `GITHUB_FIXTURES` is a folder of JSON files, each of which has exchanges with a `path` and a `response`,
-/// as `octokit/fixtures` has them.
-#[tokio::test]
-#[ignore = "needs recorded responses: GITHUB_FIXTURES"]
-async fn recorded() {
-    let folder = variable("GITHUB_FIXTURES");
-    let mut read = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().path().join("normalized-fixture.json");
-        let Ok(text) = std::fs::read_to_string(file) else { continue };
-        let exchanges: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
-        for exchange in exchanges {
-            let path = exchange["path"].as_str().unwrap_or_default();
-            if exchange["method"] == "get" && path.contains("/issues") && exchange["response"].is_array() {
-                let text = exchange["response"].to_string();
-                let issues: Vec<Issue> = typed_endpoint::codec::from_json(&text).unwrap();
-                assert!(issues.iter().all(|issue| issue.id > 0 && !issue.title.is_empty()), "{path}");
-                // What no field has is kept.
-                assert_eq!(
-                    serde_json::from_str::<serde_json::Value>(&typed_endpoint::codec::to_json(&issues)).unwrap(),
-                    exchange["response"]
-                );
-                read += 1;
-            }
-        }
-    }
-    assert!(read > 0, "no list of issues is among them");
 }
