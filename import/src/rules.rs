@@ -64,10 +64,7 @@ pub fn of(schema: &Value, ty: &Ty, field: &str) -> Vec<String> {
             if !exclusive {
                 rules.extend(range(shown, most).map(|range| format!("range = {range}")));
             }
-            let sample = if *number == "f64" { 1.5 } else { 1.0 };
-            let fits =
-                least.is_none_or(|least| sample >= least as f64) && most.is_none_or(|most| sample <= most as f64);
-            if !fits || exclusive {
+            if exclusive {
                 rules.extend(least.or(most).map(|bound| format!("sample = {bound}")));
             } else if let Some(values) = schema.get("enum").and_then(Value::as_array)
                 && let Some(value) = values.iter().find(|value| value.is_number())
@@ -92,7 +89,6 @@ pub fn of(schema: &Value, ty: &Ty, field: &str) -> Vec<String> {
 
 /// A text that the server would take where it would not take the name of the field.
 fn text_sample(schema: &Value, field: &str, least: Option<i64>, most: Option<i64>) -> Option<String> {
-    let length = i64::try_from(field.len()).unwrap_or(i64::MAX);
     let fits = |text: &str| {
         let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
         least.is_none_or(|least| length >= least) && most.is_none_or(|most| length <= most)
@@ -119,11 +115,8 @@ fn text_sample(schema: &Value, field: &str, least: Option<i64>, most: Option<i64
     if text(schema, "pattern").is_some() {
         return given.next().map(str::to_owned);
     }
-    if least.is_some_and(|least| length < least) || most.is_some_and(|most| length > most) {
-        let filled = least.or(most).and_then(|count| usize::try_from(count).ok()).filter(|&count| count <= 200);
-        return given.next().map(str::to_owned).or_else(|| filled.map(|count| "x".repeat(count)));
-    }
-    None
+    // What nobody has given is made of the name of the field.
+    if fits(field) { None } else { given.next().map(str::to_owned) }
 }
 
 /// A text as a literal of Rust.

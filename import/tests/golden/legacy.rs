@@ -50,7 +50,7 @@ pub mod users {
         endpoint! {
             /// `POST /v1/users`.
             pub Create: Legacy = POST "/v1/users" form {
-                user_name: String [length = ..=4] [sample = "xxxx"],
+                user_name: String [length = ..=4],
                 address?: UserAddress [objects = Brackets],
                 tags?: Vec<String> [lists = Index],
             } -> User, id("PostUsers")
