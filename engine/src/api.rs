@@ -46,10 +46,10 @@ pub trait Api: Send + Sync + 'static {
     const CASE: Case;
     /// How the key is sent (default: as bearer token).
     const AUTH: Auth = Auth::Bearer;
-    /// Names of secrets that do not sound like secrets (default: none): `session_id`, the id that lets anybody in. What is shown where no type
-    /// is known, logs at `TRACE` and recordings, is redacted by names: of JSON members, form fields, query parameters and headers. Those
-    /// with words such as `key`, `token` and `password` need not be named. Upper case and separators do not count: `session_id`
-    /// is also `sessionId` and `Session-Id`.
+    /// Names of secrets that do not sound like secrets (default: none): `session_id`, the id that lets anybody in. Where no type is known,
+    /// in logs at `TRACE`, `curl` commands and recordings, secrets are redacted by names: of JSON members, form fields, query
+    /// parameters and headers. Those with words such as `key`, `token` and `password` need not be named. Upper case and
+    /// separators do not count: `session_id` is also `sessionId` and `Session-Id`.
     const SECRET_NAMES: &'static [&'static str] = &[];
     /// The parameter with the cursor, or the number, of a page (default: `cursor`). It is written where the
     /// operation declares a field of this wire name: in the query, the JSON body, a form or a header; where a `GET`
