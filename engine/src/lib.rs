@@ -109,7 +109,7 @@ pub use token::Token;
 pub use transport::configured_transport;
 #[cfg(feature = "tower")]
 pub use transport::tower::TowerTransport;
-pub use transport::{BoxFuture, Transport, default_transport};
+pub use transport::{AddedSecrets, BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::header::LOCATION;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Response, Uri};
-use typed_endpoint::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use typed_endpoint::{AddedSecrets, Body, BoxFuture, Secret, Transport, TransportError, TransportErrorKind};
 
 use super::error::Error;
 use super::rejection;
@@ -16,6 +16,8 @@ pub(super) struct Below {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) base: Base,
     pub(super) status: Arc<Status>,
+    /// The session's id, which the orchestrator tells the app.
+    pub(super) id: Secret,
 }
 
 impl Transport for Below {
@@ -34,6 +36,8 @@ impl Transport for Below {
                 self.status.close(closed);
             }
             self.base.relocate(&mut response);
+            AddedSecrets::add(&mut response, self.id.clone());
+            AddedSecrets::add(&mut response, self.base.path.as_str());
             Ok(response)
         })
     }

@@ -88,7 +88,12 @@ impl Session {
     /// Makes a client of the app, for several calls with the same settings. Its server is the orchestrator, which passes calls on to the
     /// app; the session's path does not appear in logs and errors.
     pub fn client<A: Api>(&self) -> crate::Client<A> {
-        let below = Below { transport: self.transport.clone(), base: self.base.clone(), status: self.status.clone() };
+        let below = Below {
+            transport: self.transport.clone(),
+            base: self.base.clone(),
+            status: self.status.clone(),
+            id: self.id().clone(),
+        };
         crate::Client::new().server(self.base.origin()).transport(below)
     }
 

@@ -13,7 +13,7 @@ use http_body::{Frame, SizeHint};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use typed_endpoint::{
-    Body, BoxError, BoxFuture, Endpoint, ErrorBody, HostedBy, Retry, Secret, Transport, TransportError,
+    AddedSecrets, Body, BoxError, BoxFuture, Endpoint, ErrorBody, HostedBy, Retry, Secret, Transport, TransportError,
     TransportErrorKind,
 };
 
@@ -174,7 +174,7 @@ impl Single {
         let transport = self.app.client.transport_of_apps().map_err(Failed::from)?;
         let mut parts = parts.clone();
         parts.uri = base.below(&parts.uri).map_err(|error| other(format!("{error:#}")))?;
-        let mut funding = None;
+        let (mut funding, mut added) = (None, Vec::new());
         if let Some(price) = offer.price() {
             let mut first = FirstPayment::new(&self.app, offer, &price).await?;
             let payment = loop {
@@ -192,6 +192,7 @@ impl Single {
             let payer = first.into_payer();
             for (name, value) in [(PAYMENT, &payment.payment), (SEGMENT, &payment.segment)] {
                 parts.headers.insert(name, secret(value).ok_or_else(|| other("its payment is no header".into()))?);
+                added.push(value.clone());
             }
             if let Ok(address) = HeaderValue::from_str(&payer.state.payer) {
                 parts.headers.insert(PAYER, address);
@@ -222,6 +223,7 @@ impl Single {
                         });
                         self.outcome.lock().may_have_run = !is_too_little;
                         base.relocate(&mut response);
+                        added.into_iter().for_each(|secret| AddedSecrets::add(&mut response, secret));
                         return Ok(response.map(|body| Funded::body(body, funding)));
                     }
                 }

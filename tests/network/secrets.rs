@@ -93,3 +93,43 @@ async fn urls_of_sessions_and_payments_are_in_no_log_and_no_debug_output() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_app_that_echoes_its_headers_shows_no_payment_and_no_session_in_errors() {
+    let fake = mock::network();
+    let app = |seen: Arc<Mutex<Vec<String>>>| {
+        Mock::new().fallback(move |request: http::Request<livepeer::Body>| {
+            let headers = request.headers().clone();
+            // Of a single call the client does not know the session's id.
+            let secrets: &[&str] = match headers.contains_key("livepeer-payment") {
+                true => &["livepeer-payment", "livepeer-segment"],
+                false => &["livepeer-session-id"],
+            };
+            let found =
+                secrets.iter().filter_map(|name| headers.get(*name)).map(|value| value.to_str().unwrap().to_owned());
+            seen.lock().unwrap().extend(found);
+            async move {
+                let headers: Vec<_> = headers.values().map(|value| value.to_str().unwrap()).collect();
+                Reply::json(500, &serde_json::json!({ "message": format!("cannot take {headers:?}") }))
+            }
+        })
+    };
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    fake.runner(FakeRunner::new("x/a").price(Price::per_second(1)).serves(app(seen.clone())));
+    fake.runner(FakeRunner::new("x/shot").single_shot().price(Price::fixed(1)).serves(app(seen.clone())));
+    let client = fake.client();
+    let session = client.app("x/a").reserve().await.unwrap();
+    let of_session = session.call(Say::new("hello")).await.unwrap_err();
+    let of_shot = client.run("x/shot", Say::new("hello")).await.unwrap_err();
+    session.close().await.unwrap();
+    let shown = format!(
+        "{of_session:#} {of_session:?} {} {of_shot} {of_shot:?}",
+        String::from_utf8_lossy(of_session.raw_body())
+    );
+    assert!(shown.contains("cannot take"), "{shown}");
+    let seen = seen.lock().unwrap().clone();
+    assert!(seen.len() >= 3, "{seen:?}");
+    for secret in seen {
+        assert!(!shown.contains(&secret), "`{secret}` is shown: {shown}");
+    }
+}

@@ -29,6 +29,7 @@ use crate::settings::{Credential, Key};
 use crate::timeout::ActivityMonitor;
 #[cfg(feature = "http2")]
 use crate::timeout::taken_at_once;
+use crate::transport::AddedSecrets;
 #[cfg(feature = "http2")]
 use crate::transport::marks::ShortCall;
 use crate::transport::marks::{AtHome, PlainKey};
@@ -343,7 +344,7 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
     let mut redirected: Option<String> = None;
     let mut left = REDIRECTS;
     loop {
-        let (head, body) = match progress.wait(sending, job.idle()).await {
+        let (mut head, body) = match progress.wait(sending, job.idle()).await {
             Ok(Ok(response)) => response.into_parts(),
             Ok(Err(error)) => return Err(transport_failure(error, progress.failure())),
             Err(idle) => {
@@ -353,6 +354,9 @@ async fn exchange(job: &mut Job) -> Result<(Head, Body, Option<String>), Attempt
                 ));
             }
         };
+        if let Some(added) = head.extensions.remove::<AddedSecrets>() {
+            job.redact_too(added.0);
+        }
         if let Some((log, redactor, most)) = job.content_log() {
             log.response(head.status, &head.headers, &redactor, most);
         }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use http::{Request, Response};
 
 use super::marks::AtHome;
-use super::{BoxFuture, Transport};
+use super::{AddedSecrets, BoxFuture, Transport};
 use crate::body::Body;
 use crate::error::{BoxError, TransportError, TransportErrorKind};
+use crate::redact::{is_secret_name, secrets_of_credentials};
 
 /// Wraps a transport.
 pub(crate) type Layer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
@@ -33,7 +34,20 @@ where
             return self.inner.send(request);
         }
         match (self.sign)(&mut request) {
-            Ok(()) => self.inner.send(request),
+            Ok(()) => {
+                let sensitive = request
+                    .headers()
+                    .iter()
+                    .filter(|(name, value)| value.is_sensitive() || is_secret_name(name.as_str(), &[]));
+                let signatures: Vec<_> =
+                    sensitive.filter_map(|(_, value)| value.to_str().ok()).flat_map(secrets_of_credentials).collect();
+                let response = self.inner.send(request);
+                Box::pin(async {
+                    let mut response = response.await?;
+                    signatures.into_iter().for_each(|signature| AddedSecrets::add(&mut response, signature));
+                    Ok(response)
+                })
+            }
             Err(error) => Box::pin(async { Err(TransportError::new(TransportErrorKind::Request, error)) }),
         }
     }

@@ -9,6 +9,7 @@ use http::{Request, Response};
 
 use crate::body::Body;
 use crate::error::{RequestError, TransportError};
+use crate::secret::Secret;
 
 /// A boxed future, as object-safe traits give it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -46,6 +47,40 @@ pub trait Transport: Send + Sync + 'static {
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         (**self).send(request)
+    }
+}
+
+/// Secrets that a transport or a layer added to a request. The client redacts them in what it shows of the response, as it does with its
+/// key: servers echo what they reject.
+///
+/// ```
+/// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+/// use http::{Request, Response};
+/// use typed_endpoint::{AddedSecrets, Body, BoxFuture, Transport, TransportError};
+///
+/// /// Sends a ticket with each request.
+/// struct Ticketed<T>(T);
+///
+/// impl<T: Transport> Transport for Ticketed<T> {
+///     fn send(&self, mut request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+///         request.headers_mut().insert("x-ticket", http::HeaderValue::from_static("ticket-1"));
+///         Box::pin(async {
+///             let mut response = self.0.send(request).await?;
+///             AddedSecrets::add(&mut response, "ticket-1");
+///             Ok(response)
+///         })
+///     }
+/// }
+/// # let _ = Ticketed(typed_endpoint::default_transport(None)?);
+/// # Ok::<(), typed_endpoint::RequestError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct AddedSecrets(pub(crate) Vec<Secret>);
+
+impl AddedSecrets {
+    /// Adds one to the response of the request that had it.
+    pub fn add(response: &mut Response<Body>, secret: impl Into<Secret>) {
+        response.extensions_mut().get_or_insert_default::<Self>().0.push(secret.into());
     }
 }
 

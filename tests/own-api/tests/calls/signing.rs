@@ -126,3 +126,17 @@ async fn what_is_signed_is_what_is_sent_in_each_attempt() {
         mock.seen().iter().map(|parts| parts.headers["digest"].to_str().unwrap().to_owned()).collect();
     assert_eq!(digests, vec![hex(&Sha256::digest(b"abc")); 3]);
 }
+
+#[tokio::test]
+async fn a_signature_that_a_server_echoes_is_redacted() {
+    let mock = Mock::new().fallback(async |request| {
+        Reply::text(403, format!("{:?} does not match", request.headers()["x-signature"].to_str().unwrap()))
+    });
+    let client = Client::<Service>::new().transport(mock.clone()).sign(|request| {
+        request.headers_mut().insert("x-signature", "c0ffee-c0ffee".parse()?);
+        Ok(())
+    });
+    let error = client.call(Get::new()).await.unwrap_err();
+    assert!(format!("{error:#}").contains("does not match") && mock.seen().len() == 1, "{error:#}");
+    assert!(!format!("{error:#} {error:?} {:?}", error.raw_body()).contains("c0ffee"), "{error:?}");
+}
