@@ -79,7 +79,9 @@ async fn the_uploading_process() {
             upload.await.unwrap().url().unwrap().expose().to_owned()
         }
     };
-    std::fs::write(job.join("done"), done).unwrap();
+    // Whole or not at all: the process may be killed in between.
+    std::fs::write(job.join("ending"), done).unwrap();
+    std::fs::rename(job.join("ending"), job.join("done")).unwrap();
 }
 
 fn what_to_upload(job: &Path) -> Upload {
