@@ -121,8 +121,6 @@ pub use endpoints::{
 };
 #[cfg(feature = "tokio")]
 pub use typed_endpoint::BoxReader;
-#[cfg(feature = "tower")]
-pub use typed_endpoint::TowerTransport;
 #[cfg(feature = "dynamic")]
 pub use typed_endpoint::dynamic;
 #[cfg(feature = "replay")]
@@ -134,6 +132,8 @@ pub use typed_endpoint::{
     ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update,
     Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
+#[cfg(feature = "tower")]
+pub use typed_endpoint::{TowerTransport, TransportService};
 // The macros, and the modules that hold more of the engine. `endpoint` is both.
 pub use typed_endpoint::{
     codec, endpoint, errors, field_newtype, field_via_serde, fields, format, id, link, model, observe, open_enum,

@@ -24,6 +24,8 @@ use crate::settings::{self, Credential, Key, Settings, Timeouts};
 use crate::token::{Token, Tokens};
 use crate::transport::Transport;
 use crate::transport::layer::Signing;
+#[cfg(feature = "tower")]
+use crate::transport::tower::{TowerTransport, TransportService};
 
 /// A client of the API `A`. Pointer-sized; clones share connections and the budget for retries.
 ///
@@ -484,9 +486,43 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn service<S>(self, service: S) -> Self
     where
-        crate::transport::tower::TowerTransport<S>: Transport,
+        TowerTransport<S>: Transport,
     {
-        self.transport(crate::transport::tower::TowerTransport::new(service))
+        self.transport(TowerTransport::new(service))
+    }
+
+    /// Puts a tower layer, or a stack of them, around the transport, the default one or your own, as [`layer`](Self::layer) does for
+    /// a [`Transport`]. The requests that it sees have the operation in their extensions, as a `&'static Operation`.
+    ///
+    /// The service that the layer makes is cloned for each attempt, and waited for until it is ready. What its errors mean is said at
+    /// [`TowerTransport::new`](crate::TowerTransport::new). Retries stay with the engine, which knows what may be repeated.
+    ///
+    /// ```
+    /// # mod library { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/library.rs")); } use library::*;
+    /// use std::time::Duration;
+    /// use http::Request;
+    /// use tower::{ServiceBuilder, timeout::TimeoutLayer};
+    /// use typed_endpoint::{Body, Client, Operation};
+    ///
+    /// let stack = ServiceBuilder::new()
+    ///     .map_request(|request: Request<Body>| {
+    ///         if let Some(operation) = request.extensions().get::<&'static Operation>() {
+    ///             println!("{operation}");
+    ///         }
+    ///         request
+    ///     })
+    ///     .layer(TimeoutLayer::new(Duration::from_secs(10)));
+    /// let client = Client::<Library>::new().key("12345").tower_layer(stack);
+    /// # let _ = client;
+    /// ```
+    #[cfg(feature = "tower")]
+    #[must_use]
+    pub fn tower_layer<L>(self, layer: L) -> Self
+    where
+        L: tower_layer::Layer<TransportService> + Send + Sync + 'static,
+        TowerTransport<L::Service>: Transport,
+    {
+        self.layer(move |inner| TowerTransport::new(layer.layer(TransportService::new(inner))))
     }
 }
 

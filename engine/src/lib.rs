@@ -108,7 +108,7 @@ pub use token::Token;
 #[cfg(feature = "reqwest")]
 pub use transport::configured_transport;
 #[cfg(feature = "tower")]
-pub use transport::tower::TowerTransport;
+pub use transport::tower::{TowerTransport, TransportService};
 pub use transport::{AddedSecrets, BoxFuture, Transport, default_transport};
 pub use url::Url;
 pub use wait::{Awaitable, Stage, Update, Wait, WaitError, WaitFuture};
@@ -153,6 +153,8 @@ pub mod __private {
     pub use reqwest;
     pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
     pub use serde_json::Value as Json;
+    #[cfg(feature = "tower")]
+    pub use tower_layer::Layer;
 
     pub use crate::case::{Name, name};
     pub use crate::endpoint::{Declaration, Methods, Value, Visit, check_cursor, method, optional, required};

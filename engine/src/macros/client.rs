@@ -134,6 +134,17 @@ macro_rules! __client {
                 {
                     Self(self.0.service(service))
                 }
+
+                /// Puts a tower layer around the transport. See [`Client::tower_layer`](typed_endpoint::Client::tower_layer).
+                #[must_use]
+                pub fn tower_layer<L>(self, layer: L) -> Self
+                where
+                    L: $crate::__private::Layer<$crate::TransportService>
+                        + ::core::marker::Send + ::core::marker::Sync + 'static,
+                    $crate::TowerTransport<L::Service>: $crate::Transport,
+                {
+                    Self(self.0.tower_layer(layer))
+                }
             }
 
             /// Sets a function that returns the key, called before every request. See

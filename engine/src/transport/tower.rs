@@ -1,4 +1,8 @@
-//! Any tower service as transport.
+//! Any tower service as transport, and any transport as tower service.
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tower_service::Service;
@@ -60,5 +64,48 @@ fn failure(error: BoxError, kind: TransportErrorKind) -> TransportError {
     match error.downcast::<TransportError>() {
         Ok(error) => *error,
         Err(error) => TransportError::new(kind, error),
+    }
+}
+
+/// A transport as a [`tower_service::Service`], which is always ready: what a tower layer stands around, by
+/// [`Client::tower_layer`](crate::Client::tower_layer) or by hand.
+///
+/// ```
+/// use tower_layer::{Layer, layer_fn};
+/// use typed_endpoint::{TowerTransport, TransportService, default_transport};
+///
+/// let service = TransportService::new(default_transport(None)?);
+/// let transport = TowerTransport::new(layer_fn(|inner| inner).layer(service));
+/// # let _: TowerTransport<TransportService> = transport;
+/// # Ok::<(), typed_endpoint::RequestError>(())
+/// ```
+#[derive(Clone)]
+pub struct TransportService(Arc<dyn Transport>);
+
+impl TransportService {
+    /// Makes a service of the transport. Its clones share the transport.
+    pub fn new(transport: impl Transport) -> Self {
+        Self(Arc::new(transport))
+    }
+}
+
+impl Service<Request<Body>> for TransportService {
+    type Response = Response<Body>;
+    type Error = TransportError;
+    type Future = BoxFuture<'static, Result<Response<Body>, TransportError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let transport = self.0.clone();
+        Box::pin(async move { transport.send(request).await })
+    }
+}
+
+impl fmt::Debug for TransportService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportService").finish_non_exhaustive()
     }
 }
