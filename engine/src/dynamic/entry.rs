@@ -285,7 +285,8 @@ impl FieldEntry {
         (self.schema)(schemas)
     }
 
-    /// The schema with what the declaration of this field adds to that of its type: what values have to be, the default, an example.
+    /// The schema with what the declaration of this field adds to that of its type: what values have to be, the default, an example,
+    /// that it is deprecated.
     pub fn schema_of(&self, field: &Field, schemas: &mut Schemas) -> Schema {
         let mut schema = field.constraint.describe(self.schema(schemas));
         if let Some(preset) = self.default_value() {
@@ -293,6 +294,9 @@ impl FieldEntry {
         }
         if let Some(sample) = field.sample.and_then(|sample| from_json::<Value>(sample).ok()) {
             schema = schema.with("examples", vec![sample]);
+        }
+        if field.removed.is_some() {
+            schema = schema.with("deprecated", true);
         }
         schema
     }

@@ -153,7 +153,9 @@ fn operation(entry: &Entry, schemas: &mut Schemas) -> Value {
     if let Some(url) = facts.server {
         set("servers", json!([{ "url": url }]));
     }
-    let removed = facts.removed.map(|(version, instead)| format!("Removed in version {version}: {instead}."));
+    // Text for who does not read Rust.
+    let removed =
+        facts.removed.map(|(version, instead)| format!("Removed in version {version}: {}.", instead.replace('`', "")));
     let since = facts.since.map(|version| format!("Since version {version}."));
     let versions: Vec<_> = since.into_iter().chain(removed).collect();
     if !versions.is_empty() {
@@ -191,6 +193,9 @@ fn parameter(operation: &Operation, field: &Field, described: &FieldEntry, schem
         json!({ "name": name, "in": place, "schema": described.schema_of(field, schemas).into_value() });
     if field.required {
         parameter["required"] = true.into();
+    }
+    if field.removed.is_some() {
+        parameter["deprecated"] = true.into();
     }
     if field.place == Place::Query {
         let style = operation.style_of(field);

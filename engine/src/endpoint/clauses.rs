@@ -98,8 +98,9 @@ impl Operation {
         Self { since: Some(version), ..self }
     }
 
-    /// Declares the version of the API that no longer has the operation, and what to use in its place, for documents:
-    /// `removed("0.10", "use Find")`. It is then deprecated, too (default: none).
+    /// Declares the version of the API that no longer has the operation, and what to use in its place, for documents and for the
+    /// error of a call that a server does not know (404, 405, 410): `removed("0.10", "use Find")`. It is then deprecated, too
+    /// (default: none).
     #[must_use]
     pub const fn removed(self, version: &'static str, instead: &'static str) -> Self {
         assert!(self.removed.is_none(), "the clause `removed` is declared twice");

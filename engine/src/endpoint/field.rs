@@ -38,6 +38,10 @@ pub struct Field {
     pub objects: Option<Objects>,
     /// How lists in it are written; `None`: as the API does.
     pub lists: Option<Lists>,
+    /// The version of the API that it came with: `name: Type [since = "2.1"]`.
+    pub since: Option<&'static str>,
+    /// The version of the API that no longer has it, and what to use in its place: ``[removed = "3.0", "use `name`"]``.
+    pub removed: Option<(&'static str, &'static str)>,
 }
 
 /// The place of a field in the request.
@@ -81,6 +85,8 @@ impl Field {
             codec: None,
             objects: None,
             lists: None,
+            since: None,
+            removed: None,
         }
     }
 
@@ -114,6 +120,16 @@ impl Field {
     pub const fn with_lists(self, lists: Lists) -> Self {
         assert!(self.is_parameter(), "`lists` is for fields of a query, a form or a multipart form");
         Self { lists: Some(lists), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_since(self, version: &'static str) -> Self {
+        Self { since: Some(version), ..self }
+    }
+
+    #[doc(hidden)]
+    pub const fn with_removed(self, version: &'static str, instead: &'static str) -> Self {
+        Self { removed: Some((version, instead)), ..self }
     }
 
     const fn is_parameter(&self) -> bool {

@@ -1,13 +1,23 @@
 //! What an error advises a person to do, where that can be known without knowing the API.
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use super::{ConnectTimeout, DeadlinePassed, EarlierAttempt, ErrorInner, ErrorKind, RequestError};
 use crate::endpoint::is_safe;
 use crate::retry::StopReason;
 
-pub(crate) fn hint(error: &ErrorInner) -> Option<&'static str> {
-    local_hint(error).or_else(|| general_hint(error))
+pub(crate) fn hint(error: &ErrorInner) -> Option<Cow<'static, str>> {
+    removed_hint(error).or_else(|| local_hint(error).or_else(|| general_hint(error)).map(Cow::Borrowed))
+}
+
+/// What takes the place of an operation that the server may no longer have, in the words of its declaration.
+fn removed_hint(error: &ErrorInner) -> Option<Cow<'static, str>> {
+    let (version, instead) = error.operation?.removed?;
+    let is_unknown = error.kind == ErrorKind::Status
+        && error.status.is_some_and(|status| matches!(status.as_u16(), 404 | 405 | 410));
+    (is_unknown && !error.foreign && !was_deleted_before(error))
+        .then(|| format!("removed in {version}: {instead}").into())
 }
 
 /// What this machine lacks, by the causes.

@@ -129,7 +129,8 @@ mod response;
 /// [`Constraint`](crate::codec::Constraint)), and `[sample = …]`, a value that the server would accept; `name?: Type = 7` is sent as 7 unless set otherwise (any expression), and
 /// `const name: Type = 7` always, without being a field; fake servers and routers tell operations of one path apart by it. In a query
 /// `const uploads` is a parameter without a value, `?uploads`. `[objects = …]` and `[lists = …]` say how a parameter is written that is an object
-/// or a list ([`Api::OBJECTS`](crate::Api::OBJECTS)), `[part = "application/json"]` has a part of a multipart form written as JSON. `..group` inserts the
+/// or a list ([`Api::OBJECTS`](crate::Api::OBJECTS)), `[part = "application/json"]` has a part of a multipart form written as JSON. ``[since = "2.1"]`` and
+/// ``[removed = "3.0", "use `title`"]`` tell of versions of the API. `..group` inserts the
 /// fields that [`fields!`](crate::fields) declares. The wire name follows the API's
 /// [`Case`](crate::Case), that of a header has hyphens, unless given: `name as "wire"?: Type`. A header that the declaration has
 /// (`accept`, `content_type`) is sent in place of the engine's. With `name?: Option<Type>` the request can also say `null`. In

@@ -239,7 +239,7 @@ macro_rules! __model {
                         $crate::__docs!([] $([$($meta)*])*),
                         &[$($crate::codec::macros::Property {
                             name: __SHAPE.name($f),
-                            docs: $crate::__docs!([] $([$($m)*])*),
+                            docs: $crate::__docs!([] $([$($m)*])* $([doc = $crate::__rule!(version $($rule)*)])*),
                             is_required: $crate::__model!(@is_required $need),
                             schema: $crate::__model!(@schema $via $ty),
                             constraint: __SHAPE.constraint($f),

@@ -147,7 +147,7 @@ operations! {
         /// Searches for parcels.
         pub Query: Depot = POST "/graphql" json {
             /// What for.
-            query: String,
+            query: String [since = "1.1"],
             /// Values in it.
             variables?: Variables,
         } -> Parcels, paged, cursor(variables.after)
@@ -170,7 +170,7 @@ operations! {
         /// Lists parcels by the number of their page.
         pub Numbered: Depot = GET "/numbered" query {
             /// The number.
-            page_number?: u32,
+            page_number?: u32 [since = "1.2"] [removed = "2.0", "use `After`"],
         } -> Batch, paged(Number), cursor(page_number)
     }
     endpoint! {
@@ -284,7 +284,7 @@ model! {
         /// Name.
         name: String,
         /// Links to what belongs to it.
-        links?: Links,
+        links?: Links [since = "1.3"],
     }
 
     /// Links.

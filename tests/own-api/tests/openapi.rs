@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use own_api::depot::Depot;
+use own_api::depot::{Depot, Numbered};
 use own_api::library::{Archive, Library};
 use serde_json::{Value, json};
+use typed_endpoint::Endpoint;
 use typed_endpoint::dynamic::{Catalog, Entry, entries, openapi};
 
 fn write<A: Catalog>(name: &str) -> Value {
@@ -96,4 +97,26 @@ fn an_operation_without_a_path_of_its_own_is_described_by_its_name() {
     assert_eq!(count, places.len());
     let path = &depot["paths"]["/files/{path}"]["patch"]["parameters"][0];
     assert_eq!(path["description"], "Its slashes stay as they are.");
+}
+
+#[test]
+fn a_document_tells_of_versions() {
+    let depot = write::<Depot>("depot");
+    let forget = &depot["paths"]["/store"]["delete"];
+    assert_eq!(forget["description"], "Since version 1.2. Removed in version 2.0: use Store.");
+    assert_eq!(forget["deprecated"], true);
+    let table = &depot["paths"]["/table"]["get"];
+    assert_eq!(table["description"], "Since version 2.1.");
+    assert_eq!(table["deprecated"], Value::Null);
+
+    let number = &depot["paths"]["/numbered"]["get"]["parameters"][0];
+    assert_eq!(number["description"], "The number. Since version 1.2. Removed in version 2.0: use `After`.");
+    assert_eq!(number["deprecated"], true);
+    let schemas = &depot["components"]["schemas"];
+    let query = &schemas["DepotQueryRequest"]["properties"]["query"];
+    assert_eq!(query, &json!({ "type": "string", "description": "What for. Since version 1.1." }));
+    let links = &schemas["Parcel"]["properties"]["links"];
+    assert_eq!(links["description"], "Links to what belongs to it. Since version 1.3.");
+    let page_number = &Numbered::OPERATION.fields[0];
+    assert_eq!((page_number.since, page_number.removed), (Some("1.2"), Some(("2.0", "use `After`"))));
 }

@@ -94,8 +94,8 @@ macro_rules! __emit {
                     let entry = $crate::dynamic::Entry::new::<Self>(
                         $crate::__docs!([] $([$($meta)*])*),
                         &[
-                            $($crate::dynamic::FieldEntry::new::<$crate::__emit!(@described [$({ $($rrule)* })*] $rty)>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])*)),)*
-                            $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])*))
+                            $($crate::dynamic::FieldEntry::new::<$crate::__emit!(@described [$({ $($rrule)* })*] $rty)>(::core::stringify!($rf), $crate::__docs!([] $([$($rm)*])* $([doc = $crate::__rule!(version $($rrule)*)])*)),)*
+                            $($crate::dynamic::FieldEntry::new::<$oty>(::core::stringify!($of), $crate::__docs!([] $([$($om)*])* $([doc = $crate::__rule!(version $($orule)*)])*))
                                 $(.preset(|| $crate::codec::to_json(&<_ as $crate::IntoField<$oty>>::into_field($preset))))?,)*
                         ],
                     );

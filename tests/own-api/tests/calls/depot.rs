@@ -447,3 +447,25 @@ async fn layers_see_each_attempt_and_sign_it() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Request, 0));
     assert!(format!("{error:#}").contains("no signature today"), "{error:#}");
 }
+
+#[tokio::test]
+async fn the_error_of_a_removed_operation_says_what_to_use_in_its_place() {
+    for status in [404, 405, 410] {
+        let error = sent(Forget::new(), move || Reply::status(status)).await.outcome.unwrap_err();
+        assert!(error.to_string().contains("; removed in 2.0: use `Store` (after 1 attempt)"), "{error}");
+    }
+    for status in [403, 500] {
+        let error = sent(Forget::new(), move || Reply::status(status)).await.outcome.unwrap_err();
+        assert!(!error.to_string().contains("removed"), "{error}");
+    }
+
+    // One that was there at first may have been carried out.
+    let mock = Mock::new().fallback({
+        let attempts = AtomicU32::new(0);
+        move |_| std::future::ready(Reply::status(if attempts.fetch_add(1, SeqCst) == 0 { 500 } else { 404 }))
+    });
+    let server = mock.listen().await.unwrap();
+    let client = client(&server).retry(Retry::attempts(2).initial_backoff(Duration::ZERO));
+    let error = client.call(Forget::new()).await.unwrap_err();
+    assert!(error.to_string().contains("an earlier attempt may have deleted it already"), "{error}");
+}
