@@ -105,9 +105,13 @@ fn civil(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use typed_endpoint::mock::{Mock, Reply};
+    use typed_endpoint::{Client, endpoint};
 
-    /// By the example of the derivation of a key that AWS publishes. Whole signatures are checked by a server.
+    use super::*;
+    use crate::s3::S3;
+
+    /// By the example of the derivation of a key that AWS publishes.
     #[test]
     fn dates_and_keys_are_derived_as_published() {
         assert_eq!(timestamp(1_440_938_160), "20150830T123600Z");
@@ -116,5 +120,44 @@ mod tests {
         let scope = "20150830/us-east-1/iam/aws4_request";
         let key = scope.split('/').try_fold(secret, |key, part| hmac(&key, part)).unwrap();
         assert_eq!(hex(&key), "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
+    }
+
+    endpoint! {
+        /// Reads what becomes of old objects.
+        pub Lifecycle: S3 = GET "/" query { const lifecycle } -> text
+    }
+
+    endpoint! {
+        /// Lists objects, with the parameters in another order than they are signed in.
+        pub List: S3 = GET "/" query { prefix: String, max_keys: u32 } -> text
+    }
+
+    /// By the examples of whole requests that AWS publishes for S3.
+    #[tokio::test]
+    async fn requests_are_signed_as_published() {
+        let mock = Mock::new().fallback(async |request| {
+            let value = request.headers()[AUTHORIZATION].to_str().unwrap();
+            Reply::text(200, value)
+        });
+        let credentials = Credentials {
+            access_key: "AKIAIOSFODNN7EXAMPLE".into(),
+            secret_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+            region: "us-east-1".into(),
+            service: "s3".into(),
+        };
+        let client = Client::<S3>::new()
+            .server("https://examplebucket.s3.amazonaws.com")
+            .sign(move |request| credentials.sign_at(request, 1_369_353_600))
+            .transport(mock);
+        let signed = |signature: &str| {
+            format!(
+                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+                 SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={signature}"
+            )
+        };
+        let lifecycle = client.call(Lifecycle::new()).await.unwrap();
+        assert_eq!(lifecycle, signed("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"));
+        let list = client.call(List::new("J", 2)).await.unwrap();
+        assert_eq!(list, signed("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"));
     }
 }
