@@ -151,7 +151,9 @@ impl<A: Api> Client<A> {
     /// call, when the server responds with 401. The request is then repeated, whatever the retry policy, unless its body can be sent
     /// only once.
     ///
-    /// The function may use a client itself, without a key: the token endpoint is an operation like any other.
+    /// The function may use a client itself: the token endpoint is an operation like any other. The example
+    /// [`refresh_token`](https://docs.rs/crate/typed-endpoint/latest/source/examples/refresh_token.rs) keeps a refresh token that changes
+    /// each time it is used.
     ///
     /// ```
     /// use std::time::Duration;
