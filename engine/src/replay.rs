@@ -26,7 +26,7 @@
 //! reviews. A file is recorded again as a whole.
 //!
 //! **Secrets are not recorded.** Keys never are. What the declarations say is secret, values whose names say so
-//! (`streamKey`, `client_secret`, `X-Amz-Signature`, [`Api::SECRET_NAMES`](crate::Api::SECRET_NAMES)) and the URLs that uploads are sent to are replaced, wherever they occur, by
+//! (`streamKey`, `client_secret`, `X-Amz-Signature`, [`Api::SECRET_NAMES`]) and the URLs that uploads are sent to are replaced, wherever they occur, by
 //! `redacted-1`, `redacted-2`, …: the same secret has the same number, so that a request which repeats what a response gave still
 //! matches. Bodies that are no text are recorded as they are. So is other personal data, such as an account's e-mail address: look at
 //! the file before you commit it.
