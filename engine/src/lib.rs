@@ -15,6 +15,9 @@ pub mod coming_from_rustify {}
 #[doc = include_str!("../docs/compared.md")]
 pub mod compared {}
 
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
+
 #[cfg(target_family = "wasm")]
 mod unsupported;
 
