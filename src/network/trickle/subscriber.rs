@@ -13,7 +13,7 @@ use super::step::{pause, within};
 use super::subscription::{End, Gap, Item, Lag, Start, SubscriberBuilder};
 use super::task::Task;
 use super::wire::Connection;
-use super::wire::head::Head;
+use super::wire::head::{Head, Length};
 
 /// How many segments the server keeps.
 const WINDOW: u64 = 5;
@@ -35,12 +35,12 @@ impl SubscriberBuilder {
             target: None,
             ahead: None,
             found: None,
-            gap_from: None,
+            untold: None,
+            latest: 0,
             failures: 0,
             early_since: None,
             late: 0,
             known: false,
-            begun: false,
             end: None,
             failed: false,
             settings: self,
@@ -75,19 +75,28 @@ pub struct Subscriber {
     target: Option<u64>,
     /// Its request.
     ahead: Option<Task<Result<Connection>>>,
-    /// A segment that comes after a gap.
-    found: Option<Segment>,
-    /// The first lost segment, until one is found that is there.
-    gap_from: Option<u64>,
+    /// What comes next.
+    found: Option<Found>,
+    /// The first segment of which the caller knows nothing.
+    untold: Option<u64>,
+    /// The segment after the newest that is known to have been there.
+    latest: u64,
     failures: u32,
     early_since: Option<Instant>,
     /// How often a segment was missing that others have overtaken.
     late: u32,
-    /// Whether the channel was there, and a segment of it.
+    /// Whether the channel was there.
     known: bool,
-    begun: bool,
     end: Option<End>,
     failed: bool,
+}
+
+/// What requests come to. A gap comes before it when segments before it are lost.
+enum Found {
+    Segment(Segment),
+    Restart { expected: u64, next: u64 },
+    End(End),
+    Failed(Error),
 }
 
 impl Subscriber {
@@ -99,20 +108,46 @@ impl Subscriber {
     /// [`Error::NotFound`] without such a channel, [`Error::Behind`] with [`Lag::Fail`], and the failure of the last of several
     /// attempts. After an error there are no more segments.
     pub async fn next(&mut self) -> Result<Option<Item>> {
-        if let Some(segment) = self.found.take() {
-            return Ok(Some(Item::Segment(segment)));
-        }
         while self.end.is_none() && !self.failed {
-            match self.step().await {
-                Ok(Some(item)) => return Ok(Some(item)),
-                Ok(None) => {}
-                Err(error) => {
+            let Some(found) = self.found.take() else {
+                self.found = self.step().await.unwrap_or_else(|error| Some(Found::Failed(error)));
+                continue;
+            };
+            if let Some(gap) = self.lost_before(&found) {
+                self.found = Some(found);
+                return Ok(Some(Item::Gap(gap)));
+            }
+            match found {
+                Found::Segment(segment) => {
+                    self.untold = Some(segment.seq().saturating_add(1));
+                    return Ok(Some(Item::Segment(segment)));
+                }
+                Found::Restart { expected, next } => {
+                    self.untold = Some(next);
+                    return Ok(Some(Item::Restart { expected, next }));
+                }
+                Found::End(end) => self.end = Some(end),
+                Found::Failed(error) => {
                     self.failed = true;
                     return Err(error);
                 }
             }
         }
         Ok(None)
+    }
+
+    /// The segments that are lost, as far as is known when this comes. Whatever comes passes here.
+    fn lost_before(&mut self, found: &Found) -> Option<Gap> {
+        let asked = self.target.unwrap_or(0);
+        let until = match found {
+            Found::Segment(segment) => segment.seq(),
+            Found::Restart { expected, .. } => *expected,
+            Found::End(_) => asked.max(self.latest),
+            Found::Failed(_) => asked,
+        };
+        let from = self.untold.filter(|from| *from < until)?;
+        self.untold = Some(until);
+        Some(Gap { from, to: until - 1 })
     }
 
     /// How the channel ended, once [`next`](Self::next) has returned `None`.
@@ -125,34 +160,26 @@ impl Subscriber {
         self.target
     }
 
-    /// Makes one request, or waits for its response.
-    async fn step(&mut self) -> Result<Option<Item>> {
+    /// Makes one request, or waits for its response; `None` if another one is needed.
+    async fn step(&mut self) -> Result<Option<Found>> {
         let response = self.response().await;
         self.ahead = None;
         let (head, mut connection) = match response {
             Ok(response) => response,
-            Err(error) if error.is_transient() && self.failures + 1 < self.settings.attempts => {
-                self.failures += 1;
-                sleep(pause(self.failures)).await;
-                return Ok(None);
-            }
-            Err(error) => return self.gone(error),
+            Err(error) => return self.failed(error).await,
         };
+        if self.target.is_none() {
+            // The newest one was asked for: the response says which.
+            self.target = head.seq.or(head.latest.map(|latest| latest.saturating_sub(1)));
+            self.untold = self.target;
+        }
         match head.status {
-            200 if head.closed => {
-                self.end = Some(End::Closed);
-                return Ok(None);
-            }
-            200 => {}
+            200 if head.closed => return Ok(Some(Found::End(self.closed(&head)))),
+            200 => self.saw(&head),
             470 => return self.missing(head, connection).await,
             _ => {
                 let error = self.inner.refused(&head, &mut connection).await;
-                if error.is_transient() && self.failures + 1 < self.settings.attempts {
-                    self.failures += 1;
-                    sleep(pause(self.failures)).await;
-                    return Ok(None);
-                }
-                return self.gone(error);
+                return self.failed(error).await;
             }
         }
         let Some(seq) = head.seq.or(self.target) else {
@@ -160,17 +187,11 @@ impl Subscriber {
         };
         self.failures = 0;
         (self.early_since, self.late) = (None, 0);
-        (self.known, self.begun) = (true, true);
+        self.known = true;
         self.target = Some(seq.saturating_add(1));
         let segment = Segment::new(self.inner.clone(), seq, head, connection);
         self.ask();
-        match self.gap_from.take().filter(|from| *from < seq) {
-            Some(from) => {
-                self.found = Some(segment);
-                Ok(Some(Item::Gap(Gap { from, to: seq - 1 })))
-            }
-            None => Ok(Some(Item::Segment(segment))),
-        }
+        Ok(Some(Found::Segment(segment)))
     }
 
     /// Sends the request for the next segment, unless it is sent.
@@ -189,11 +210,14 @@ impl Subscriber {
     /// Waits for the head of the next segment, which comes with its first byte.
     async fn response(&mut self) -> Result<(Head, Connection)> {
         if self.target.is_none() && self.settings.start != Start::Current {
-            self.target = Some(match self.settings.start {
+            let target = match self.settings.start {
                 Start::Seq(seq) => seq,
                 Start::Oldest => Channel(self.inner.clone()).next_seq().await?.saturating_sub(WINDOW),
                 _ => Channel(self.inner.clone()).next_seq().await?,
-            });
+            };
+            self.target = Some(target);
+            // What is older than the oldest was not promised.
+            self.untold = self.target.filter(|_| self.settings.start != Start::Oldest);
             self.known |= !matches!(self.settings.start, Start::Seq(_));
         }
         loop {
@@ -228,8 +252,9 @@ impl Subscriber {
     }
 
     /// The server does not have the segment.
-    async fn missing(&mut self, head: Head, connection: Connection) -> Result<Option<Item>> {
+    async fn missing(&mut self, head: Head, connection: Connection) -> Result<Option<Found>> {
         self.inner.keep(connection);
+        self.saw(&head);
         (self.failures, self.known) = (0, true);
         let (Some(latest), Some(asked)) = (head.latest, self.target) else {
             return Err(Error::Malformed("the response does not say where the channel is"));
@@ -239,45 +264,60 @@ impl Subscriber {
         }
         self.early_since = None;
         // Two segments that are sent at once may change places: the older one comes in a moment.
-        if self.gap_from.is_none() && asked + WINDOW >= latest && self.late < LATE {
+        let is_first = self.untold.is_none_or(|untold| untold == asked);
+        if is_first && asked + WINDOW >= latest && self.late < LATE {
             self.late += 1;
             sleep(Duration::from_millis(2)).await;
             return Ok(None);
         }
         self.late = 0;
-        let next = match self.settings.lag {
+        self.target = Some(match self.settings.lag {
             Lag::Fail => return Err(Error::Behind { seq: asked, latest }),
             Lag::Live => (latest - 1).max(asked + 1),
             Lag::Oldest => (asked + 1).max(latest.saturating_sub(WINDOW)),
-        };
-        // What is older than the oldest was not promised.
-        if self.begun || self.settings.start != Start::Oldest {
-            self.gap_from.get_or_insert(asked);
-        }
-        self.target = Some(next);
+        });
         Ok(None)
     }
 
     /// The server is not that far: its publisher repeats a segment, or has begun again.
-    async fn early(&mut self, asked: u64, latest: u64) -> Option<Item> {
+    async fn early(&mut self, asked: u64, latest: u64) -> Option<Found> {
         let since = *self.early_since.get_or_insert_with(Instant::now);
         if since.elapsed() < self.settings.restart_after {
             sleep(Duration::from_millis(1).max(since.elapsed() / 2).min(Duration::from_millis(250))).await;
             return None;
         }
         self.early_since = None;
-        self.gap_from = None;
-        self.target = Some(latest);
-        Some(Item::Restart { expected: asked, next: latest })
+        let expected = asked.max(self.latest);
+        (self.target, self.latest) = (Some(latest), latest);
+        Some(Found::Restart { expected, next: latest })
     }
 
-    /// The end, if the channel was there before.
-    fn gone(&mut self, error: Error) -> Result<Option<Item>> {
-        match error {
-            Error::NotFound if self.known => {
-                self.end = Some(End::Gone);
-                Ok(None)
+    /// Notes how far the channel is.
+    fn saw(&mut self, head: &Head) {
+        self.latest = self.latest.max(head.latest.unwrap_or(0));
+    }
+
+    /// The channel was deleted while a segment was asked for. Nothing is lost if there was no content after the one before. (A
+    /// publisher that has waited with a segment is ended by the deletion, too, and its empty segment is counted.)
+    fn closed(&self, head: &Head) -> End {
+        let was_waiting = head.length == Length::Bytes(0);
+        match (self.target, head.latest) {
+            (Some(asked), Some(latest)) if latest == asked || was_waiting && latest.checked_sub(1) == Some(asked) => {
+                End::Closed
             }
+            _ => End::Gone,
+        }
+    }
+
+    /// There is no response, or an error: another attempt, or the end if the channel was there before.
+    async fn failed(&mut self, error: Error) -> Result<Option<Found>> {
+        if error.is_transient() && self.failures + 1 < self.settings.attempts {
+            self.failures += 1;
+            sleep(pause(self.failures)).await;
+            return Ok(None);
+        }
+        match error {
+            Error::NotFound if self.known => Ok(Some(Found::End(End::Gone))),
             error => Err(error),
         }
     }

@@ -65,7 +65,8 @@ pub enum Item {
     Segment(Segment),
     /// These segments are lost: the server no longer had them, or never.
     Gap(Gap),
-    /// The publisher has begun again with lower numbers: the segment before was `expected - 1`, the next is `next`.
+    /// The publisher has begun again with lower numbers: the segment before was `expected - 1`, the next is `next`. What the new run
+    /// has sent before that is lost.
     Restart {
         /// The number that the next segment would have had.
         expected: u64,
@@ -78,10 +79,10 @@ pub enum Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum End {
-    /// It was deleted while the subscriber was waiting for the next segment: nothing is lost.
+    /// It was deleted while the subscriber was asking for the next segment: nothing is lost but what gaps have told.
     Closed,
-    /// It is no longer there: it was deleted, or nothing was written for five minutes. Segments may be lost that were written
-    /// between the last request and that.
+    /// It is no longer there: it was deleted, or nothing was written for five minutes. Segments that are known to be lost are in a
+    /// gap before; others may be lost that were written between the last response and that.
     Gone,
 }
 

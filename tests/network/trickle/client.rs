@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use livepeer::mock;
-use livepeer::mock::{Fault, Side};
+use livepeer::mock::{Fault, Side, TrickleFake};
 use livepeer::network::trickle::{Channel, End, Error, Item, Lag, Publisher, Resend, Segment, Start, Subscriber};
 
 pub async fn segment(subscriber: &mut Subscriber) -> Segment {
@@ -20,6 +20,13 @@ async fn send(publisher: &mut Publisher, texts: &[&str]) {
     publisher.flush().await.unwrap();
 }
 
+/// Waits until the server has a request for a segment that is not written.
+async fn asked(trickle: &TrickleFake, name: &str, seq: u64) {
+    while trickle.content(name, seq).is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 async fn text(subscriber: &mut Subscriber) -> (u64, String) {
     let mut segment = segment(subscriber).await;
     (segment.seq(), String::from_utf8(segment.bytes().await.unwrap().to_vec()).unwrap())
@@ -32,20 +39,137 @@ async fn segments_arrive_in_order_and_the_end_is_clean() {
     trickle.create("a", "text/plain");
     let channel = Channel::new(running.channel_url("a")).unwrap();
     let mut subscriber = channel.subscribe();
-    let mut publisher = channel.publisher().open().await.unwrap();
+    let mut publisher = channel.publisher().preconnect(false).open().await.unwrap();
     for n in 0..20 {
         assert_eq!(publisher.send(format!("segment {n}")).await.unwrap(), n);
         assert_eq!(text(&mut subscriber).await, (n, format!("segment {n}")));
     }
-    let waiting = tokio::spawn(async move {
-        let item = subscriber.next().await.unwrap();
-        (item.is_none(), subscriber.end())
-    });
-    tokio::task::yield_now().await;
+    asked(&trickle, "a", 20).await;
     publisher.end().await.unwrap();
-    let (ended, end) = waiting.await.unwrap();
-    assert!(ended);
-    assert!(matches!(end, Some(End::Closed | End::Gone)));
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Closed));
+}
+
+#[tokio::test]
+async fn a_channel_that_is_deleted_before_the_next_request_is_gone() {
+    let trickle = mock::trickle();
+    let channel = trickle.channel("a");
+    let mut publisher = channel.publisher().preconnect(false).open().await.unwrap();
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    let publishing = async {
+        asked(&trickle, "a", 0).await;
+        // The request for 1 has to be repeated.
+        trickle.inject(Side::Subscriber, Fault::Status(503));
+        send(&mut publisher, &["0"]).await;
+    };
+    let (first, ()) = tokio::join!(text(&mut subscriber), publishing);
+    assert_eq!(first, (0, "0".into()));
+    trickle.delete("a");
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Gone));
+}
+
+/// Injects a fault into a subscriber's request after so many others.
+fn later(trickle: &TrickleFake, after: usize, fault: Fault) {
+    for _ in 0..after {
+        trickle.inject(Side::Subscriber, Fault::Cut(u64::MAX));
+    }
+    trickle.inject(Side::Subscriber, fault);
+}
+
+async fn gap(subscriber: &mut Subscriber) -> (u64, u64) {
+    match subscriber.next().await.unwrap() {
+        Some(Item::Gap(gap)) => (gap.from, gap.to),
+        other => panic!("no gap: {other:?}"),
+    }
+}
+
+/// A channel whose segment 100 has left the window, because somebody was about to write 105.
+async fn without_100(trickle: &TrickleFake, name: &str) -> Channel {
+    let channel = trickle.channel(name);
+    let mut publisher = channel.publisher().from(100).preconnect(false).open().await.unwrap();
+    send(&mut publisher, &["100"]).await;
+    let later = channel.publisher().from(105).open().await.unwrap();
+    asked(trickle, name, 105).await;
+    assert_eq!(trickle.content(name, 100), None);
+    drop(later);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    channel
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_is_told_before_the_end() {
+    let trickle = mock::trickle();
+    // While it waits for 101.
+    let channel = without_100(&trickle, "waiting").await;
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    let deleting = async {
+        asked(&trickle, "waiting", 101).await;
+        trickle.delete("waiting");
+    };
+    let (lost, ()) = tokio::join!(gap(&mut subscriber), deleting);
+    assert_eq!(lost, (0, 100));
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Closed));
+
+    // Between two requests.
+    let channel = without_100(&trickle, "asking").await;
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    let deleting = async {
+        asked(&trickle, "asking", 101).await;
+        trickle.cut(Side::Subscriber);
+        trickle.delete("asking");
+    };
+    let (lost, ()) = tokio::join!(gap(&mut subscriber), deleting);
+    assert_eq!(lost, (0, 100));
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Gone));
+
+    // Before a publisher that has begun again.
+    let channel = without_100(&trickle, "again").await.stall(Duration::from_secs(5));
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    later(&trickle, 6, Fault::Stall);
+    let publishing = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let mut publisher = channel.publisher().from(6).preconnect(false).open().await.unwrap();
+        send(&mut publisher, &["6"]).await;
+        publisher
+    };
+    let (lost, mut publisher) = tokio::join!(gap(&mut subscriber), publishing);
+    assert_eq!(lost, (0, 100));
+    let Some(Item::Restart { expected: 101, next: 7 }) = subscriber.next().await.unwrap() else { panic!() };
+    send(&mut publisher, &["7"]).await;
+    assert_eq!(text(&mut subscriber).await.0, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_has_named_and_deleted_is_told() {
+    let trickle = mock::trickle();
+    let channel = trickle.channel("a");
+    let mut publisher = channel.publisher().preconnect(false).open().await.unwrap();
+    send(&mut publisher, &["0", "1", "2", "3"]).await;
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    // The request for 1 has to be repeated, and comes too late.
+    later(&trickle, 1, Fault::Status(503));
+    assert_eq!(text(&mut subscriber).await.0, 0);
+    trickle.delete("a");
+    assert_eq!(gap(&mut subscriber).await, (1, 3));
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Gone));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_that_waits_at_the_end_is_no_gap() {
+    let trickle = mock::trickle();
+    let channel = trickle.channel("a");
+    let mut publisher = channel.publisher().open().await.unwrap();
+    send(&mut publisher, &["0"]).await;
+    let mut subscriber = channel.subscriber().start(Start::Seq(0)).open();
+    assert_eq!(text(&mut subscriber).await.0, 0);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    trickle.delete("a");
+    assert!(subscriber.next().await.unwrap().is_none());
+    assert_eq!(subscriber.end(), Some(End::Closed));
 }
 
 #[tokio::test]

@@ -6,3 +6,4 @@ mod cuts;
 mod facts;
 pub mod raw;
 mod recorded;
+mod scripted;
