@@ -179,6 +179,48 @@ async fn only_what_was_refused_before_work_moves_on_to_the_next_runner() {
     fake.inject(NetworkStep::Mint, Fault::Status(481));
     quick(&fake).run("x/shot", Say::new("hello")).await.unwrap();
     assert_eq!(fake.ledger().calls, 1);
+
+    // A runner that was free when it was listed.
+    let fake = mock::network();
+    fake.runner(runner(FIXED).id("busy"));
+    fake.runner(runner(FIXED * 2).id("free"));
+    let client = quick(&fake);
+    client.app("x/shot").offers().await.unwrap();
+    let events = fake.client().run("x/shot", Watch::new()).await.unwrap();
+    let (calls, requests) = (fake.ledger().calls, fake.seen().len());
+    let echo = client.run("x/shot", Say::new("hello")).await.unwrap();
+    assert_eq!((fake.ledger().calls - calls, echo.headers["livepeer-runner-route"].as_str()), (1, "free"));
+    let paths: Vec<_> = fake.seen().drain(requests..).map(|parts| parts.uri.path().to_owned()).collect();
+    // Each is asked for a challenge, and paid: the first one then has no capacity.
+    let (busy, free) = ("/apps/busy/app/say", "/apps/free/app/say");
+    assert_eq!(paths, [busy, busy, free, free]);
+    drop(events);
+}
+
+#[tokio::test]
+async fn an_orchestrator_that_is_dead_moves_on_to_the_next_runner() {
+    let fake = mock::network();
+    fake.runner(runner(FIXED * 2));
+    let running = fake.listen().await.unwrap();
+    let list = http::Request::get(format!("{}/discovery", running.url())).body(livepeer::Body::empty()).unwrap();
+    let list = livepeer::Transport::send(&fake, list).await.unwrap().into_body().bytes(1 << 20).await.unwrap();
+    let live: serde_json::Value = serde_json::from_slice(&list).unwrap();
+    // A port at which nobody listens any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let dead = String::from_utf8(list.to_vec()).unwrap().replace(&running.url(), &format!("http://{port}"));
+    let dead = dead.replace(&(FIXED * 2).to_string(), &FIXED.to_string());
+    let dead: serde_json::Value = serde_json::from_str(&dead).unwrap();
+    let lists = serde_json::json!([dead[0], live[0]]);
+    let lists =
+        livepeer::mock::Mock::new().fallback(move |_| std::future::ready(livepeer::mock::Reply::json(200, &lists)));
+    let lists = lists.listen().await.unwrap();
+
+    let client = livepeer::network::Client::new().discovery_url(format!("{}/list", lists.url()));
+    let client = client.signer_client(fake.signer_client()).patience(Duration::ZERO);
+    let offers = client.app("x/shot").offers().await.unwrap();
+    assert_eq!(offers[0].orchestrator.as_str(), format!("http://{port}"), "the dead one is the cheapest");
+    client.run("x/shot", Say::new("hello")).await.unwrap();
+    assert_eq!((fake.ledger().calls, fake.ledger().accepted), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
