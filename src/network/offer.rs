@@ -77,3 +77,24 @@ fn unit(unit: &PriceUnit) -> u8 {
         _ => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_prices_the_nearest_comes_first_and_the_unknown_last() {
+        for _ in 0..50 {
+            let latencies = [None, Some(Duration::from_millis(300)), Some(Duration::from_millis(5))];
+            let mut offers = latencies.map(|latency| Offer {
+                orchestrator: "https://o.example".into(),
+                runner: RunnerInfo { capacity: Some(1), ..RunnerInfo::default() },
+                latency,
+            });
+            rank(&mut offers);
+            let mut expected = latencies;
+            expected.reverse();
+            assert_eq!(offers.map(|offer| offer.latency), expected);
+        }
+    }
+}
