@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use livepeer::mock::{self, Fault, Side};
 use livepeer::network::operations::trickle::{self as operations, Trickle};
 use livepeer::network::trickle::framed::{self, Ending};
-use livepeer::network::trickle::{Error, Line, Lost, Rotation, Start, WhenFull};
+use livepeer::network::trickle::{Error, Item, Line, Lost, Rotation, Start, WhenFull};
 use livepeer::{Client, File};
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt as _};
 
 use super::client::segment;
 
@@ -30,6 +30,59 @@ async fn a_reader_is_published_in_segments_and_read_as_one() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     publisher.end().await.unwrap();
     assert!(reading.await.unwrap() == content);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_keeps_its_channel_however_long_segments_may_be() {
+    let trickle = mock::trickle();
+    let (mut publisher, subscriber) = trickle.pair("a").await.unwrap();
+    let (mut writer, reader) = tokio::io::duplex(16);
+    let server = trickle.clone();
+    tokio::spawn(async move {
+        for byte in 0..15 {
+            writer.write_u8(byte).await.unwrap();
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            // The server's sweep.
+            server.advance(Duration::ZERO);
+        }
+    });
+    let reading = tokio::spawn(async move {
+        let mut all = Vec::new();
+        subscriber.into_reader().read_to_end(&mut all).await.unwrap();
+        all
+    });
+    let began = tokio::time::Instant::now();
+    assert_eq!(publisher.pipe(reader, Rotation::every(Duration::from_secs(3600))).await.unwrap(), 15);
+    assert_eq!(began.elapsed().as_secs(), 15 * 60);
+    assert!(trickle.next_seq("a").is_some_and(|next| next >= 4), "{:?}", trickle.next_seq("a"));
+    publisher.end().await.unwrap();
+    assert_eq!(reading.await.unwrap(), (0..15).collect::<Vec<u8>>());
+}
+
+#[tokio::test]
+async fn a_stream_has_the_items_of_its_subscriber_and_ends_with_it() {
+    let trickle = mock::trickle();
+    let channel = trickle.channel("a");
+    let mut publisher = channel.publisher().preconnect(false).open().await.unwrap();
+    for seq in 0..7 {
+        publisher.send(seq.to_string()).await.unwrap();
+    }
+    publisher.flush().await.unwrap();
+    let mut items = channel.subscriber().start(Start::Seq(0)).open().into_stream();
+    let Some(Ok(Item::Gap(gap))) = items.next().await else { panic!("no gap") };
+    assert_eq!((gap.from, gap.to), (0, 1));
+    for seq in 2..7 {
+        let Some(Ok(Item::Segment(mut segment))) = items.next().await else { panic!("no segment") };
+        assert_eq!((segment.seq(), segment.bytes().await.unwrap()), (seq, Bytes::from(seq.to_string())));
+    }
+    // What it waits for survives that nobody does.
+    assert!(items.next().now_or_never().is_none());
+    publisher.end().await.unwrap();
+    assert!(items.next().await.is_none() && items.next().await.is_none());
+
+    let mut items = channel.subscribe().into_stream();
+    assert!(matches!(items.next().await, Some(Err(Error::NotFound))));
+    assert!(items.next().await.is_none(), "it ends after an error");
 }
 
 #[tokio::test]
