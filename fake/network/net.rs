@@ -187,6 +187,16 @@ impl NetworkFake {
         self.0.lock().price_feed_is_down = down;
     }
 
+    /// Whether the orchestrator is one without live runners (default: no): it has no list of them (404).
+    pub fn supports_no_runners(&self, none: bool) {
+        self.0.lock().has_no_runners = none;
+    }
+
+    /// Whether runners cannot register themselves (default: no): their heartbeats are responded to with status 404.
+    pub fn registers_none(&self, none: bool) {
+        self.0.lock().registers_none = none;
+    }
+
     /// Whether the events for runners that registered themselves are lost (default: no), as they are when too many happen at once.
     pub fn lose_events(&self, lose: bool) {
         self.0.lock().loses_events = lose;

@@ -85,6 +85,7 @@ impl Network {
     ) -> Response<Body> {
         let headers = &parts.headers;
         match path {
+            Path::Discovery if self.lock().has_no_runners => text(404, "live runners are not supported"),
             Path::Discovery => json(200, &vec![self.info(&self.lock(), origin)]),
             Path::Refresh => self.refresh(origin, body),
             Path::Heartbeat => self.heartbeat(origin, headers, body),

@@ -46,6 +46,9 @@ fn authorization(headers: &HeaderMap) -> &str {
 impl Network {
     pub(super) fn heartbeat(self: &Arc<Self>, origin: &str, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         let mut state = self.lock();
+        if state.registers_none {
+            return text(404, "dynamic live runner registration is disabled");
+        }
         let given = authorization(headers).to_owned();
         let body: Value = match serde_json::from_slice(body) {
             Ok(body) => body,

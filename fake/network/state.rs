@@ -32,6 +32,10 @@ pub(super) struct State {
     pub(super) signer_knows_none: bool,
     /// Whether the orchestrator cannot tell what a dollar is in wei.
     pub(super) price_feed_is_down: bool,
+    /// Whether the orchestrator has no runners at all.
+    pub(super) has_no_runners: bool,
+    /// Whether runners cannot register themselves.
+    pub(super) registers_none: bool,
     /// The requests to the orchestrator, oldest first.
     pub(super) seen: VecDeque<http::request::Parts>,
 }
@@ -118,6 +122,8 @@ impl State {
             signer_is_down: false,
             signer_knows_none: false,
             price_feed_is_down: false,
+            has_no_runners: false,
+            registers_none: false,
             seen: VecDeque::new(),
         }
     }

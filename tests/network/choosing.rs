@@ -82,6 +82,19 @@ async fn orchestrators_are_asked_at_the_same_time_and_one_is_enough() {
     assert!(matches!(error, Error::Discovery(_)), "{error:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_host_and_port_are_asked_by_https() {
+    let fake = mock::network();
+    fake.runner(FakeRunner::new("x/a"));
+    for (given, expected) in [("o.example:8935", "https://o.example:8935"), (" http://o.example/ ", "http://o.example")]
+    {
+        let offers = Client::new().orchestrator(given).transport(fake.clone()).discover().await.unwrap();
+        assert_eq!(offers[0].orchestrator.as_str(), expected);
+        let asked = fake.seen().pop().unwrap().uri;
+        assert_eq!(asked.to_string(), format!("{expected}/discovery"));
+    }
+}
+
 #[tokio::test]
 async fn a_discovery_url_or_the_signer_lists_runners_too() {
     let fake = mock::network().signer_key("sk_1");

@@ -8,7 +8,7 @@ use livepeer::mock::{self, FakeApp, FakeRunner, NetworkFake};
 use livepeer::network::operations::orchestrator::{JsonError, OrchestratorError, PriceInfo, Reserve};
 use livepeer::network::operations::runner::RunnerEvent;
 use livepeer::network::operations::signer::GenerateLivePayment;
-use livepeer::network::{Price, Runner};
+use livepeer::network::{Error, Price, Runner};
 use livepeer::{Body, Retry, Transport};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -389,6 +389,22 @@ async fn heartbeats_are_checked_and_each_replaces_the_one_before() {
     assert_eq!(fake.sessions(), 0);
     fake.runner(FakeRunner::new("x/static").id("r"));
     assert_eq!(unregister(&[SECRET]).await.status, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn orchestrators_may_have_no_runners_or_none_that_register() {
+    let fake = mock::network();
+    fake.registers_none(true);
+    let text = "dynamic live runner registration is disabled";
+    ask(&fake, "POST /runners/heartbeat", &[SECRET], &heartbeat(json!({}))).await.is(404, text);
+    let runner = Runner::new("http://localhost", "orch-secret", "x/a", "http://127.0.0.1:9").transport(fake.clone());
+    let Err(Error::Register(error)) = runner.start().await else { panic!("it is registered") };
+    assert!(error.is_not_found() && format!("{error:#}").contains(text), "{error:#}");
+
+    fake.supports_no_runners(true);
+    ask(&fake, "GET /discovery", &[], "").await.is(404, "live runners are not supported");
+    let Err(Error::Discovery(error)) = fake.client().discover().await else { panic!("it has a list") };
+    assert!(error.is_not_found() && format!("{error:#}").contains("live runners are not supported"), "{error:#}");
 }
 
 #[tokio::test(start_paused = true)]

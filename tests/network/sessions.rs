@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use livepeer::Retry;
+use livepeer::endpoint;
 use livepeer::mock::{self, FakeRunner, Fault, NetworkStep};
-use livepeer::network::{Closed, Error, Price, SessionState};
+use livepeer::network::{AppApi, Closed, Error, Price, SessionState};
 use tokio::time::{sleep, timeout};
 
-use crate::app::{Fetch, Say, Status, Watch};
+use crate::app::{Echo, Fetch, Say, Status, Watch};
 
 const PRICE: u128 = 400_000_000_000;
 
@@ -50,6 +51,33 @@ async fn a_proxy_url_serves_as_well() {
     fake.end_sessions();
     assert!(session.call(Say::new("hello")).await.unwrap_err().is_not_found());
     assert_eq!(session.closed().await, Closed::Ended);
+}
+
+endpoint! {
+    /// Reads by a path that the orchestrator redirects to a clean one.
+    Unclean: AppApi = GET "/fetch/./{what}" (what: String) -> Echo
+}
+
+endpoint! {
+    /// Writes by such a path.
+    UncleanPost: AppApi = POST "/fetch/./{what}" (what: String) json { text: String } -> Echo
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_of_the_orchestrator_is_followed_for_reading_alone() {
+    let fake = mock::network();
+    fake.runner(FakeRunner::new("x/echo"));
+    let session = fake.client().app("x/echo").reserve().await.unwrap();
+    assert_eq!(session.call(Unclean::new("a")).await.unwrap().path, "/fetch/a");
+    let redirected: Vec<_> = fake.seen().drain(2..).map(|parts| parts.uri.path().to_owned()).collect();
+    assert!(redirected.len() == 2 && redirected[1] == redirected[0].replace("/./", "/"), "{redirected:?}");
+
+    let error = session.call(UncleanPost::new("a", "text")).await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(307), "{error:#}");
+    assert_eq!((fake.seen().len(), session.close_reason()), (5, None), "it is not sent again");
+    // Whoever logs the response sees nothing of the session's path.
+    let location = error.headers()["location"].to_str().unwrap();
+    assert_eq!(location, "/fetch/a");
 }
 
 #[tokio::test(start_paused = true)]

@@ -110,6 +110,24 @@ async fn an_empty_channel_waits_for_0_and_1() {
 }
 
 #[tokio::test]
+async fn heads_of_segments_are_waited_for_and_that_of_the_next_number_is_not() {
+    let server = server().await;
+    server.create("a", "text/plain").await;
+    let next = request(&server, "HEAD a/next", None).await;
+    assert_eq!((next.status.as_str(), next.header("Lp-Trickle-Latest")), ("HTTP/1.1 200 OK", Some("0")));
+    let mut waiting = Raw::connect(server.address).await;
+    send(&mut waiting, "HEAD a/0", None).await;
+    assert!(waits(&mut waiting).await);
+    request(&server, "POST a/0", Some("zero")).await;
+    let head = waiting.head().await.unwrap();
+    assert_eq!((head.status.as_str(), head.header("Lp-Trickle-Seq")), ("HTTP/1.1 200 OK", Some("0")));
+    assert_eq!(head.header("Content-Type"), Some("text/plain"));
+    // Its connection is kept, and what follows is the next response.
+    send(&mut waiting, "GET a/next", None).await;
+    assert_eq!(waiting.response("GET").await.unwrap().body, b"1");
+}
+
+#[tokio::test]
 async fn unfinished_segments_are_appended_to_and_finished_ones_are_not() {
     let server = server().await;
     server.create("a", "").await;
