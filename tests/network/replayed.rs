@@ -2,6 +2,7 @@
 //! the headers that matter, and bodies of the same shape. What is random, such as ids and secrets, is translated on the way.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::Duration;
 
 use http::{HeaderMap, Request, Response};
@@ -225,6 +226,10 @@ fn kept(headers: &HeaderMap) -> Vec<String> {
 async fn the_fake_orchestrator_responds_as_recorded() {
     let Some(text) = std::env::var_os("ORCHESTRATOR_RECORDINGS").and_then(|path| std::fs::read_to_string(path).ok())
     else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "LEFT OUT: recorded exchanges with a real orchestrator, because ORCHESTRATOR_RECORDINGS names no file"
+        );
         return;
     };
     let app = app().listen().await.unwrap();
