@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use typed_endpoint::{Retry, Secret, Transport, default_transport};
+use typed_endpoint::{RequestError, Retry, Secret, Transport, default_transport};
 
 use super::connect::Connector;
 use super::error::{Error, Result};
@@ -60,6 +60,9 @@ pub(super) struct Settings {
     connector: Option<Connector>,
     #[cfg(any(feature = "rustls", feature = "aws-lc"))]
     tls: Option<super::tls::Tls>,
+    /// Of single orchestrators.
+    #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+    own_tls: Vec<(super::origins::Origin, super::tls::Tls)>,
     pub(super) patience: Duration,
     pub(super) rest: Duration,
 }
@@ -75,6 +78,8 @@ impl Client {
             connector: None,
             #[cfg(any(feature = "rustls", feature = "aws-lc"))]
             tls: None,
+            #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+            own_tls: Vec::new(),
             patience: Duration::from_secs(10),
             rest: Duration::from_secs(30),
         };
@@ -119,6 +124,28 @@ impl Client {
     #[must_use]
     pub fn tls(self, tls: super::tls::Tls) -> Self {
         self.set(|settings| settings.tls = Some(tls))
+    }
+
+    /// Adds an orchestrator as [`orchestrator`](Self::orchestrator) does, and sets which certificates are trusted for the host and port of
+    /// its URL, channels and WebSockets included, in place of those of [`tls`](Self::tls). Two orchestrators at one host have
+    /// nothing in common then.
+    ///
+    /// ```
+    /// use livepeer::network::{Client, Tls};
+    ///
+    /// let network = Client::new()
+    ///     .orchestrator_with_tls("https://one.example:8935", Tls::pinned([0x11; 32]))
+    ///     .orchestrator_with_tls("https://one.example:8936", Tls::pinned([0x22; 32]))
+    ///     // It has a certificate that the system trusts.
+    ///     .orchestrator("https://two.example");
+    /// ```
+    #[cfg(any(feature = "rustls", feature = "aws-lc"))]
+    #[must_use]
+    pub fn orchestrator_with_tls(self, url: impl AsRef<str>, tls: super::tls::Tls) -> Self {
+        self.orchestrator(url).set(|settings| {
+            let url = settings.orchestrators.last().and_then(|url| url.parse().ok());
+            settings.own_tls.extend(url.as_ref().and_then(super::origins::origin).map(|origin| (origin, tls)));
+        })
     }
 
     /// Sends the requests to orchestrators, and through them to apps, through a transport.
@@ -169,9 +196,16 @@ impl Client {
             return connector.clone();
         }
         #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-        if let Some(tls) = &self.settings.tls {
-            return Connector::new(super::connect::Tcp::default().tls(tls.clone()));
+        {
+            let by = |tls: &super::tls::Tls| Connector::new(super::connect::Tcp::default().tls(tls.clone()));
+            let others = self.settings.tls.as_ref().map_or_else(Connector::default, by);
+            if self.settings.own_tls.is_empty() {
+                return others;
+            }
+            let own = self.settings.own_tls.iter().map(|(origin, tls)| (origin.clone(), by(tls))).collect();
+            Connector::new(super::origins::ByOrigin { own, others })
         }
+        #[cfg(not(any(feature = "rustls", feature = "aws-lc")))]
         Connector::default()
     }
 
@@ -181,9 +215,17 @@ impl Client {
                 return Ok(transport.clone());
             }
             #[cfg(any(feature = "rustls", feature = "aws-lc"))]
-            if let Some(tls) = &self.settings.tls {
-                return tls.transport();
+            {
+                let by = super::tls::Tls::transport;
+                let others = self.settings.tls.as_ref().map_or_else(|| default_transport(None), by)?;
+                if self.settings.own_tls.is_empty() {
+                    return Ok(others);
+                }
+                let own = self.settings.own_tls.iter().map(|(origin, tls)| Ok((origin.clone(), by(tls)?)));
+                let own = own.collect::<std::result::Result<_, RequestError>>()?;
+                Ok(Arc::new(super::origins::ByOrigin { own, others }) as Arc<dyn Transport>)
             }
+            #[cfg(not(any(feature = "rustls", feature = "aws-lc")))]
             default_transport(None)
         });
         transport.clone().map_err(Error::Transport)

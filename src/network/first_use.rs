@@ -11,7 +11,8 @@ const MAX_HOSTS: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SeenCertificate<'a> {
-    /// The host's name or address, without a port.
+    /// The host's name or address, without a port: TLS knows none. Orchestrators at several ports of one host each need a
+    /// [`Client::orchestrator_with_tls`](super::Client::orchestrator_with_tls), or they replace one another here.
     pub host: &'a str,
     /// The SHA-256 hash of the certificate's DER form.
     pub sha256: [u8; 32],

@@ -19,6 +19,8 @@ pub mod fuzzing;
 mod heartbeat;
 mod known;
 mod offer;
+#[cfg(any(feature = "rustls", feature = "aws-lc"))]
+mod origins;
 mod payer;
 mod place;
 mod price;

@@ -62,6 +62,11 @@ impl Tls {
     ///     }
     /// });
     /// let network = Client::new().orchestrator("https://orchestrator.example:8935").tls(tls);
+    ///
+    /// // A hash for each host.
+    /// let pins = [("one.example", [0x11; 32]), ("two.example", [0x22; 32])];
+    /// let tls = Tls::first_use(move |seen| pins.contains(&(seen.host, seen.sha256)));
+    /// let network = Client::new().orchestrator("https://one.example:8935").orchestrator("https://two.example:8935").tls(tls);
     /// ```
     pub fn first_use(ask: impl Fn(&SeenCertificate<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self::trusting(Trust::FirstUse(Arc::new(FirstUse::new(ask))))

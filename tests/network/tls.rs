@@ -187,3 +187,55 @@ async fn runners_trust_a_certificate_by_the_policy_and_no_other() {
         assert!(matches!(runner(tls).await, Err(Error::Register(_))));
     }
 }
+
+#[tokio::test]
+async fn orchestrators_at_one_host_have_certificates_of_their_own() {
+    let (Some(one), Some(two)) = (Identity::new(), Identity::new()) else { return };
+    let mut fronts = Vec::new();
+    let mut servers = Vec::new();
+    for (id, identity) in [("one", &one), ("two", &two)] {
+        let fake = mock::network();
+        fake.runner(FakeRunner::new("x/a").id(id));
+        fake.trickle().create("a", "");
+        let running = fake.listen().await.unwrap();
+        let front = Front::new(running.url().strip_prefix("http://").unwrap().parse().unwrap(), identity).await;
+        let _ = fake.url(front.url());
+        fronts.push(front);
+        servers.push(running);
+    }
+    let client = |first: [u8; 32], second: [u8; 32]| {
+        let client = Client::new().orchestrator_with_tls(fronts[0].url(), Tls::pinned(first)).tls(Tls::pinned([0; 32]));
+        client.orchestrator_with_tls(fronts[1].url(), Tls::pinned(second))
+    };
+    let right = client(one.hash, two.hash);
+    assert_eq!(right.discover().await.unwrap().len(), 2);
+    for front in &fronts {
+        let channel = right.channel(&format!("{}/ai/trickle/a", front.url()).into()).unwrap();
+        assert_eq!(channel.next_seq().await.unwrap(), 0);
+    }
+    let session = right.app("x/a").reserve().await.unwrap();
+    assert_eq!(session.call(Say::new("hello")).await.unwrap().body, r#"{"text":"hello"}"#);
+    session.close().await.unwrap();
+    // Neither is trusted by the certificate of the other.
+    assert!(matches!(client(two.hash, one.hash).discover().await, Err(Error::Discovery(_))));
+    assert_eq!(client(one.hash, one.hash).discover().await.unwrap().len(), 1);
+
+    // Nor does either of them replace the other where the first one is trusted.
+    let asked = Arc::new(AtomicU32::new(0));
+    let first_use = || {
+        let asked = asked.clone();
+        Tls::first_use(move |seen| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            seen.before.is_none()
+        })
+    };
+    let client = Client::new().orchestrator_with_tls(fronts[0].url(), first_use());
+    let client = client.orchestrator_with_tls(fronts[1].url(), first_use());
+    assert_eq!(client.discover().await.unwrap().len(), 2);
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    let hosts = [("127.0.0.1", one.hash), ("two.example", two.hash)];
+    let pins = || Tls::first_use(move |seen| hosts.contains(&(seen.host, seen.sha256)));
+    for (front, is_trusted) in fronts.iter().zip([true, false]) {
+        assert_eq!(Client::new().orchestrator(front.url()).tls(pins()).discover().await.is_ok(), is_trusted);
+    }
+}
