@@ -83,5 +83,5 @@ fn what_ffmpeg_writes_is_published_and_read() {
     let (published, read) = sum.split_once(" bytes published, ").unwrap();
     let published: u64 = published.parse().unwrap();
     assert_eq!(read, format!("{published} read"));
-    assert!(published > 10_000 && published % 188 == 0, "whole packets of MPEG-TS: {published}");
+    assert!(published > 10_000 && published.is_multiple_of(188), "whole packets of MPEG-TS: {published}");
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use typed_endpoint::{RequestError, Retry, Secret, Transport, default_transport};
+use typed_endpoint::{Retry, Secret, Transport, default_transport};
 
 use super::connect::Connector;
 use super::error::{Error, Result};
@@ -222,7 +222,7 @@ impl Client {
                     return Ok(others);
                 }
                 let own = self.settings.own_tls.iter().map(|(origin, tls)| Ok((origin.clone(), by(tls)?)));
-                let own = own.collect::<std::result::Result<_, RequestError>>()?;
+                let own = own.collect::<std::result::Result<_, typed_endpoint::RequestError>>()?;
                 Ok(Arc::new(super::origins::ByOrigin { own, others }) as Arc<dyn Transport>)
             }
             #[cfg(not(any(feature = "rustls", feature = "aws-lc")))]
