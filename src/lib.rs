@@ -126,11 +126,11 @@ pub use typed_endpoint::dynamic;
 #[cfg(feature = "replay")]
 pub use typed_endpoint::replay;
 pub use typed_endpoint::{
-    AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case, DecodeError, Download,
-    EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout, IntoField, ItemOf,
-    Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RateLimit, RequestError, Response,
-    ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError, TransportErrorKind, Unmapped, Update,
-    Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
+    AddedSecrets, AnyBody, Api, Auth, Awaitable, Body, BodyError, BoxError, BoxFuture, Call, CallFuture, Case,
+    DecodeError, Download, EarlierAttempt, Endpoint, Error, ErrorBody, ErrorKind, Extra, File, HostedBy, IdleTimeout,
+    IntoField, ItemOf, Items, JsonText, Multipart, Nullable, Operation, Page, PageOf, Pages, Paginated, RateLimit,
+    RequestError, Response, ResponseFuture, Retry, Secret, Stage, Timeouts, Transport, TransportError,
+    TransportErrorKind, Unmapped, Update, Url, Wait, WaitError, WaitFuture, WithResponse, default_transport,
 };
 #[cfg(feature = "tower")]
 pub use typed_endpoint::{TowerTransport, TransportService};

@@ -59,8 +59,8 @@ impl App {
     /// The request is one of an API of the app's, declared by [`endpoint!`](macro@crate::endpoint), such as [`AppApi`](super::AppApi). A price by the
     /// second is paid for as long as the response is read.
     ///
-    /// A refusal is recognised by its status and by the orchestrator's own words in a plain text. An app that sends the same for a reason of its
-    /// own, such as status 503 with `no capacity available` as `text/plain` and `X-Content-Type-Options: nosniff`, which is what Go's
+    /// Refused requests are recognised by their status and by the orchestrator's own words in a plain text. An app that sends the same
+    /// for a reason of its own, such as status 503 with `no capacity available` as `text/plain` and `X-Content-Type-Options: nosniff`, which is what Go's
     /// `http.Error` sends, is taken for the orchestrator: the call goes to another runner, although this one has seen it.
     ///
     /// # Errors
