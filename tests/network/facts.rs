@@ -392,6 +392,18 @@ async fn heartbeats_are_checked_and_each_replaces_the_one_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_runner_with_a_label_is_reached_by_it() {
+    let fake = mock::network();
+    let body = heartbeat(json!({ "label": "studio", "capacity": 2 }));
+    assert_eq!(ask(&fake, "POST /runners/heartbeat", &[SECRET], &body).await.status, 200);
+    let listed = ask(&fake, "GET /discovery", &[], "").await.json().to_string();
+    assert!(listed.contains("/apps/studio/session"), "{listed}");
+    for route in ["studio", "r"] {
+        assert_eq!(ask(&fake, &format!("POST /apps/{route}/session"), &[], "").await.status, 200, "{route}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn orchestrators_may_have_no_runners_or_none_that_register() {
     let fake = mock::network();
     fake.registers_none(true);
@@ -517,6 +529,7 @@ async fn channels_and_urls_of_a_session_are_made_for_who_has_its_token() {
     post("proxy", json!({ "target_url": "/ui" })).await.is(400, "target_url must be an absolute URL");
     let text = "target_url hostname must match registered runner_url hostname";
     post("proxy", json!({ "target_url": "http://other:1/" })).await.is(400, text);
+    assert_eq!(post("proxy", json!({ "target_url": "http://127.0.0.1:18950/ui#part" })).await.status, 200);
     let made = post("proxy", json!({ "target_url": "http://127.0.0.1:18950/ui" })).await.json();
     let proxy = path(&made["url"]);
     assert_eq!(proxy, format!("/run/{}", made["proxy_id"].as_str().unwrap()));

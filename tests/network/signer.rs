@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use livepeer::Retry;
 use livepeer::mock::{self, FakeRunner, NetworkFake};
 use livepeer::network::operations::orchestrator::{Challenge, OrchestratorError, PriceUnit, Reserve};
 use livepeer::network::operations::signer::{
-    DiscoverOrchestrators, GenerateLivePayment, LivePayment, MaxPrice, SignerError, SignerState,
+    DiscoverOrchestrators, GenerateLivePayment, LivePayment, MaxPrice, Signer, SignerError, SignerState,
 };
 use livepeer::network::{Error, Price, RejectionKind, Wei};
+use livepeer::{Retry, endpoint};
 use tokio::time::sleep;
 
 use crate::app::Say;
@@ -147,4 +147,28 @@ async fn a_call_whose_credit_ends_is_an_error_that_says_what_was_paid() {
     let error = call.await.unwrap().unwrap_err();
     assert!(error.may_have_run(), "{error:#}");
     assert_eq!((error.paid().unwrap().payments, fake.ledger().out_of_credit, fake.sessions()), (1, 1, 0));
+}
+
+endpoint! {
+    /// The wrong method.
+    Fetch: Signer = GET "/sign-orchestrator-info" -> text
+}
+
+endpoint! {
+    /// A payment, as any JSON.
+    Pay: Signer = POST "/generate-live-payment" json(body: serde_json::Value) -> serde_json::Value
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signer_takes_its_methods_alone_and_names_in_any_case() {
+    let fake = mock::network();
+    let challenge = challenged(&fake).await;
+    let client = fake.signer_client();
+    let error = client.call(Fetch::new()).retry(Retry::never()).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 405);
+    let request = serde_json::to_value(first(&challenge)).unwrap();
+    let request =
+        request.as_object().unwrap().iter().map(|(name, value)| (name.to_uppercase(), value.clone())).collect();
+    let paid = client.call(Pay::new(serde_json::Value::Object(request))).await.unwrap();
+    assert!(paid["payment"].is_string(), "{paid}");
 }
