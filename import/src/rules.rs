@@ -47,6 +47,12 @@ fn range(least: Option<i64>, most: Option<i64>) -> Option<String> {
     }
 }
 
+/// The bound to sample where the usual sample, 1 or 1.5, is beyond it.
+fn refused(number: &str, least: Option<i64>, most: Option<i64>) -> Option<i64> {
+    let usual = if number == "f64" { 1.5 } else { 1.0 };
+    least.filter(|&least| usual < least as f64).or(most.filter(|&most| usual > most as f64))
+}
+
 /// What stands in brackets behind the type of a field.
 pub fn of(schema: &Value, ty: &Ty, field: &str) -> Vec<String> {
     let mut rules = Vec::new();
@@ -70,6 +76,8 @@ pub fn of(schema: &Value, ty: &Ty, field: &str) -> Vec<String> {
                 && let Some(value) = values.iter().find(|value| value.is_number())
             {
                 rules.push(format!("sample = {value}"));
+            } else if let Some(bound) = refused(number, least, most) {
+                rules.push(format!("sample = {bound}"));
             }
         }
         Ty::Text => {

@@ -45,7 +45,7 @@ model! {
     pub struct Item: Shop, input {
         /// What it is, as in the list.
         sku: String,
-        count?: u32 [range = 1..],
+        count?: u32 [range = 2..] [sample = 2],
         parts?: Vec<Item>,
         spare?: Box<Item>,
         // any JSON: the description has no one type for it
