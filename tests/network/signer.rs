@@ -166,9 +166,8 @@ async fn a_signer_takes_its_methods_alone_and_names_in_any_case() {
     let client = fake.signer_client();
     let error = client.call(Fetch::new()).retry(Retry::never()).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 405);
-    let request = serde_json::to_value(first(&challenge)).unwrap();
-    let request =
-        request.as_object().unwrap().iter().map(|(name, value)| (name.to_uppercase(), value.clone())).collect();
-    let paid = client.call(Pay::new(serde_json::Value::Object(request))).await.unwrap();
+    let params = &challenge.payment_params;
+    let request = serde_json::json!({ "ORCHESTRATOR": params, "Type": "live", "aPP": "x/a" });
+    let paid = client.call(Pay::new(request)).await.unwrap();
     assert!(paid["payment"].is_string(), "{paid}");
 }
