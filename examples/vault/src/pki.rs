@@ -28,7 +28,9 @@ fields! {
 operations! {
     endpoint! {
         /// Submits certificate and key of a CA.
-        pub SubmitCa: Vault = POST "/{mount}/config/ca" (mount*: String) json { pem_bundle: Secret } -> Done<ImportedIssuer>
+        pub SubmitCa: Vault = POST "/{mount}/config/ca" (mount*: String) json {
+            pem_bundle: Secret,
+        } -> Done<ImportedIssuer>
     }
     endpoint! {
         /// Generates a root certificate.

@@ -140,7 +140,9 @@ operations! {
     }
     endpoint! {
         /// Configures the cache.
-        pub ConfigureCache: Vault = POST "/{mount}/cache-config" (mount*: String) json { size?: u64 } -> Done<CacheConfiguration>
+        pub ConfigureCache: Vault = POST "/{mount}/cache-config" (mount*: String) json {
+            size?: u64,
+        } -> Done<CacheConfiguration>
     }
     endpoint! {
         /// Reads the cache configuration.

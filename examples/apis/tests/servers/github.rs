@@ -7,7 +7,9 @@ use super::{call, client};
 
 endpoint! {
     /// Makes a release.
-    Release: GitHub = POST "/repos/{owner}/{repo}/releases" (owner: String, repo: String) json { tag_name: String } -> Released, status(201)
+    Release: GitHub = POST "/repos/{owner}/{repo}/releases" (owner: String, repo: String) json {
+        tag_name: String,
+    } -> Released, status(201)
 }
 
 model! {

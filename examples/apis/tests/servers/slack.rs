@@ -12,7 +12,11 @@ endpoint! {
 
 endpoint! {
     /// Lists messages.
-    Read: Slack = POST "/conversations.history" form { channel: String, limit?: u32, cursor?: String } -> Messages, paged
+    Read: Slack = POST "/conversations.history" form {
+        channel: String,
+        limit?: u32,
+        cursor?: String,
+    } -> Messages, paged
 }
 
 endpoint! {
