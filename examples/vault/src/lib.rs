@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use typed_endpoint::{Api, Case, Client, Secret, model};
+use typed_endpoint::{Api, Case, Client, Operation, Secret, model};
 
 pub mod auth;
 pub mod aws;
@@ -35,6 +35,33 @@ impl Api for Vault {
 
 /// What Vault returns where there may be nothing to return: no body, or one with warnings, or with what was changed, as newer versions do.
 pub type Done<T = Value> = Option<Envelope<T>>;
+
+/// All operations.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    let all: [&[&'static Operation]; 20] = [
+        auth::approle::OPERATIONS,
+        auth::aws::OPERATIONS,
+        auth::cert::OPERATIONS,
+        auth::kubernetes::OPERATIONS,
+        auth::oidc::OPERATIONS,
+        auth::userpass::OPERATIONS,
+        aws::OPERATIONS,
+        cubbyhole::OPERATIONS,
+        database::OPERATIONS,
+        identity::entity::OPERATIONS,
+        identity::entity_alias::OPERATIONS,
+        identity::group::OPERATIONS,
+        identity::group_alias::OPERATIONS,
+        kv1::OPERATIONS,
+        kv2::OPERATIONS,
+        pki::OPERATIONS,
+        ssh::OPERATIONS,
+        sys::OPERATIONS,
+        token::OPERATIONS,
+        transit::OPERATIONS,
+    ];
+    all.into_iter().flatten().copied()
+}
 
 /// A client that calls from code which Vault may trust not to be a web page.
 pub fn client(token: &str) -> Client<Vault> {
