@@ -197,7 +197,7 @@ impl Client {
         }
         #[cfg(any(feature = "rustls", feature = "aws-lc"))]
         {
-            let by = |tls: &super::tls::Tls| Connector::new(super::connect::Tcp::default().tls(tls.clone()));
+            let by = super::tls::Tls::connector;
             let others = self.settings.tls.as_ref().map_or_else(Connector::default, by);
             if self.settings.own_tls.is_empty() {
                 return others;

@@ -202,7 +202,7 @@ impl RunnerBuilder {
     fn trusting(mut self) -> Result<Self> {
         if let Some(tls) = self.tls.take() {
             self.client = self.client.transport(tls.transport().map_err(Error::Transport)?);
-            self.connector = Connector::new(super::connect::Tcp::default().tls(tls));
+            self.connector = tls.connector();
         }
         Ok(self)
     }

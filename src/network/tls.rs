@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use typed_endpoint::{RequestError, Transport, configured_transport};
 
+use super::connect::{Connector, Tcp};
 use super::first_use::{FirstUse, SeenCertificate};
 
 /// Which server certificates are trusted (default: [`system`](Self::system)). It holds for the connections of one
@@ -96,6 +97,11 @@ impl Tls {
     pub fn transport(&self) -> Result<Arc<dyn Transport>, RequestError> {
         let config = self.config().map_err(io::Error::other)?;
         Ok(configured_transport(None, move |http| http.tls_backend_preconfigured((*config).clone())))
+    }
+
+    /// What channels connect by.
+    pub(super) fn connector(&self) -> Connector {
+        Connector::new(Tcp::default().tls(self.clone()))
     }
 
     pub(super) async fn connect(&self, host: &str, stream: TcpStream) -> io::Result<Box<dyn super::connect::Io>> {
