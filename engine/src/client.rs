@@ -17,6 +17,7 @@ use crate::endpoint::HostedBy;
 use crate::error::{BoxError, Error, RequestError};
 use crate::observe::Observation;
 use crate::rate::{Limiter, RateLimit};
+use crate::redact::credentials;
 use crate::retry::{Budget, Retry};
 use crate::secret::Secret;
 use crate::server::Server;
@@ -435,7 +436,11 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn sign(self, sign: impl Fn(&mut http::Request<Body>) -> Result<(), BoxError> + Send + Sync + 'static) -> Self {
         let sign = Arc::new(sign);
-        self.layer(move |inner| Signing { sign: sign.clone(), inner })
+        self.layer(move |inner| Signing {
+            sign: sign.clone(),
+            credentials: |headers| credentials::<A>(headers, &[]),
+            inner,
+        })
     }
 
     /// Configures reqwest, the default transport: certificates, proxies, addresses, …

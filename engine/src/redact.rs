@@ -185,11 +185,10 @@ fn credentials_of(auth: Auth, names: &[&str], headers: &HeaderMap, query: &[(Str
     // Every client has a user agent, and each call asks.
     for (name, value) in headers.iter().filter(|(name, _)| *name != USER_AGENT) {
         let own = matches!(auth, Auth::Header(own) if own == name);
-        let Ok(value) = value.to_str() else { continue };
-        if !own && !is_secret_name(name.as_str(), names) {
+        if !own && !value.is_sensitive() && !is_secret_name(name.as_str(), names) {
             continue;
         }
-        found.extend(secrets_of_credentials(value));
+        found.extend(value.to_str().into_iter().flat_map(secrets_of_credentials));
     }
     for (name, value) in query {
         if matches!(auth, Auth::Query(own) if own == name) || is_secret_name(name, names) {

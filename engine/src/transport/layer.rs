@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 
 use super::marks::AtHome;
 use super::{AddedSecrets, BoxFuture, Transport};
 use crate::body::Body;
 use crate::error::{BoxError, TransportError, TransportErrorKind};
-use crate::redact::{is_secret_name, secrets_of_credentials};
+use crate::secret::Secret;
 
 /// Wraps a transport.
 pub(crate) type Layer = Arc<dyn Fn(Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
@@ -22,6 +22,8 @@ pub(crate) fn layered(transport: Arc<dyn Transport>, layers: &[Layer]) -> Arc<dy
 /// Signs each request to the client's own server before it is passed on.
 pub(crate) struct Signing<F> {
     pub(crate) sign: Arc<F>,
+    /// What is secret of the headers: [`redact::credentials`](crate::redact::credentials) of the API.
+    pub(crate) credentials: fn(&HeaderMap) -> Vec<Secret>,
     pub(crate) inner: Arc<dyn Transport>,
 }
 
@@ -35,12 +37,7 @@ where
         }
         match (self.sign)(&mut request) {
             Ok(()) => {
-                let sensitive = request
-                    .headers()
-                    .iter()
-                    .filter(|(name, value)| value.is_sensitive() || is_secret_name(name.as_str(), &[]));
-                let signatures: Vec<_> =
-                    sensitive.filter_map(|(_, value)| value.to_str().ok()).flat_map(secrets_of_credentials).collect();
+                let signatures = (self.credentials)(request.headers());
                 let response = self.inner.send(request);
                 Box::pin(async {
                     let mut response = response.await?;
